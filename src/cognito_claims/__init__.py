@@ -1,0 +1,183 @@
+"""Amazon Cognito's group claims: typed models of the group API, and its rules computed.
+
+The names below load their modules when they are first used, so that importing
+this package costs next to nothing where it is only installed.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cognito_claims.claims import AccessTokenGroupClaims, GroupClaims, IdTokenGroupClaims
+    from cognito_claims.errors import (
+        CognitoClaimsError,
+        ConflictingGroupsError,
+        InvalidClaimsError,
+        InvalidMembershipError,
+        InvalidRequestError,
+        InvalidResponseError,
+        MixedUserPoolsError,
+        PaginationError,
+        Problem,
+    )
+    from cognito_claims.models import (
+        AdminListGroupsForUserRequest,
+        AdminListGroupsForUserResponse,
+        AttributeType,
+        CreateGroupRequest,
+        CreateGroupResponse,
+        GetGroupRequest,
+        GetGroupResponse,
+        GroupType,
+        ListGroupsRequest,
+        ListGroupsResponse,
+        ListUsersInGroupRequest,
+        ListUsersInGroupResponse,
+        MFAOptionType,
+        PaginatorConfig,
+        ResponseMetadata,
+        UpdateGroupRequest,
+        UpdateGroupResponse,
+        UserType,
+    )
+    from cognito_claims.pagination import (
+        AdminListGroupsForUserPaginator,
+        ListGroupsPaginator,
+        ListUsersInGroupPaginator,
+        validate_responses,
+    )
+    from cognito_claims.resolver import (
+        Alternative,
+        Ambiguous,
+        NoRole,
+        Outcome,
+        Part,
+        Policy,
+        Preferred,
+        Resolution,
+        Standing,
+        resolve,
+        resolve_user,
+    )
+    from cognito_claims.rules import OPEN_QUESTIONS, RULES, Basis, OpenQuestion, Rule
+
+__all__ = [
+    "OPEN_QUESTIONS",
+    "RULES",
+    "AccessTokenGroupClaims",
+    "AdminListGroupsForUserPaginator",
+    "AdminListGroupsForUserRequest",
+    "AdminListGroupsForUserResponse",
+    "Alternative",
+    "Ambiguous",
+    "AttributeType",
+    "Basis",
+    "CognitoClaimsError",
+    "ConflictingGroupsError",
+    "CreateGroupRequest",
+    "CreateGroupResponse",
+    "GetGroupRequest",
+    "GetGroupResponse",
+    "GroupClaims",
+    "GroupType",
+    "IdTokenGroupClaims",
+    "InvalidClaimsError",
+    "InvalidMembershipError",
+    "InvalidRequestError",
+    "InvalidResponseError",
+    "ListGroupsPaginator",
+    "ListGroupsRequest",
+    "ListGroupsResponse",
+    "ListUsersInGroupPaginator",
+    "ListUsersInGroupRequest",
+    "ListUsersInGroupResponse",
+    "MFAOptionType",
+    "MixedUserPoolsError",
+    "NoRole",
+    "OpenQuestion",
+    "Outcome",
+    "PaginationError",
+    "PaginatorConfig",
+    "Part",
+    "Policy",
+    "Preferred",
+    "Problem",
+    "Resolution",
+    "ResponseMetadata",
+    "Rule",
+    "Standing",
+    "UpdateGroupRequest",
+    "UpdateGroupResponse",
+    "UserType",
+    "resolve",
+    "resolve_user",
+    "validate_responses",
+]
+
+_HOMES = {
+    "OPEN_QUESTIONS": "rules",
+    "RULES": "rules",
+    "AccessTokenGroupClaims": "claims",
+    "AdminListGroupsForUserPaginator": "pagination",
+    "AdminListGroupsForUserRequest": "models",
+    "AdminListGroupsForUserResponse": "models",
+    "Alternative": "resolver",
+    "Ambiguous": "resolver",
+    "AttributeType": "models",
+    "Basis": "rules",
+    "CognitoClaimsError": "errors",
+    "ConflictingGroupsError": "errors",
+    "CreateGroupRequest": "models",
+    "CreateGroupResponse": "models",
+    "GetGroupRequest": "models",
+    "GetGroupResponse": "models",
+    "GroupClaims": "claims",
+    "GroupType": "models",
+    "IdTokenGroupClaims": "claims",
+    "InvalidClaimsError": "errors",
+    "InvalidMembershipError": "errors",
+    "InvalidRequestError": "errors",
+    "InvalidResponseError": "errors",
+    "ListGroupsPaginator": "pagination",
+    "ListGroupsRequest": "models",
+    "ListGroupsResponse": "models",
+    "ListUsersInGroupPaginator": "pagination",
+    "ListUsersInGroupRequest": "models",
+    "ListUsersInGroupResponse": "models",
+    "MFAOptionType": "models",
+    "MixedUserPoolsError": "errors",
+    "NoRole": "resolver",
+    "OpenQuestion": "rules",
+    "Outcome": "resolver",
+    "PaginationError": "errors",
+    "PaginatorConfig": "models",
+    "Part": "resolver",
+    "Policy": "resolver",
+    "Preferred": "resolver",
+    "Problem": "errors",
+    "Resolution": "resolver",
+    "ResponseMetadata": "models",
+    "Rule": "rules",
+    "Standing": "resolver",
+    "UpdateGroupRequest": "models",
+    "UpdateGroupResponse": "models",
+    "UserType": "models",
+    "resolve": "resolver",
+    "resolve_user": "resolver",
+    "validate_responses": "pagination",
+}
+"""The module that each public name lives in."""
+
+
+def __getattr__(name: str) -> object:
+    try:
+        home = _HOMES[name]
+    except KeyError:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}") from None
+    value = getattr(import_module(f"{__name__}.{home}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,257 @@
+"""How values cross the wire: one frozen base model, and the scalars that AWS constrains.
+
+Lengths, patterns and bounds are those of the `cognito-idp` service model
+(2016-04-18), anchored: AWS means the whole text. Classes that AWS writes as
+`\\w` are spelled out in ASCII, which is what they match there.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, TypeVar
+
+from pydantic import BaseModel, Field, ValidationError
+from pydantic_core.core_schema import (
+    CoreSchema,
+    chain_schema,
+    datetime_schema,
+    float_schema,
+    json_or_python_schema,
+    literal_schema,
+    no_info_after_validator_function,
+    plain_serializer_function_ser_schema,
+    str_schema,
+    union_schema,
+    wrap_serializer_function_ser_schema,
+)
+
+from cognito_claims.errors import InvalidRequestError, InvalidResponseError, Problem
+
+if TYPE_CHECKING:
+    from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+    from pydantic.json_schema import JsonSchemaValue
+    from pydantic_core import ErrorDetails
+
+_INITIALISMS = {"http": "HTTP", "mfa": "MFA"}
+
+
+def wire_name(field: str) -> str:
+    """Give AWS's name of a field: `role_arn` is `RoleArn` there."""
+    return "".join(_INITIALISMS.get(word, word.title()) for word in field.split("_"))
+
+
+class WireModel(
+    BaseModel,
+    frozen=True,
+    alias_generator=wire_name,
+    field_title_generator=lambda field, _: wire_name(field),
+    validate_by_alias=True,
+    validate_by_name=True,
+    hide_input_in_errors=True,
+    val_temporal_unit="seconds",
+    defer_build=True,
+):
+    """A value in AWS's shape: frozen, read by AWS's names or ours, unknown keys left out.
+
+    Two values are equal if their models and facts are. Dates are compared as
+    instants: in the hour that a local clock repeats, Python calls a time of
+    that zone unequal to the same time in UTC (PEP 495).
+    """
+
+    def _facts(self) -> tuple[object, ...]:
+        return tuple(
+            value.astimezone(UTC) if isinstance(value, datetime) else value
+            for value in self.__dict__.values()
+        )
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, WireModel):
+            return NotImplemented
+        return type(self) is type(other) and self._facts() == other._facts()
+
+    def __hash__(self) -> int:
+        return hash((type(self), self._facts()))
+
+
+def _is_absent(value: object) -> bool:
+    return value is None
+
+
+_T = TypeVar("_T")
+Maybe = Annotated[_T | None, Field(exclude_if=_is_absent)]
+"""A member that may be absent: `None` here, no key on the wire."""
+
+
+
+class _AsList:
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+        schema = handler(source)
+        to_list = wrap_serializer_function_ser_schema(lambda value, dump: list(dump(value)), schema=schema)
+        return {**schema, "serialization": to_list}  # type: ignore[misc, return-value]
+
+
+Listed = Annotated[tuple[_T, ...], _AsList]
+"""A list: a tuple here, so that it cannot change, and a list again for boto3."""
+
+_ANY_TEXT = r"^[^\p{Z}\p{C}]+$"  # the same scalar values as AWS's [\p{L}\p{M}\p{S}\p{N}\p{P}]+
+_ARN_PART = r"[A-Za-z0-9_+=/,.@-]"
+_ARN = rf"^arn:{_ARN_PART}+:{_ARN_PART}+:{_ARN_PART}*:[0-9]+:{_ARN_PART}+(:{_ARN_PART}+)?(:{_ARN_PART}+)?$"
+
+GroupName = Annotated[str, Field(strict=True, min_length=1, max_length=128, pattern=_ANY_TEXT)]
+Username = Annotated[str, Field(strict=True, min_length=1, max_length=128, pattern=_ANY_TEXT)]
+UserPoolId = Annotated[
+    str, Field(strict=True, min_length=1, max_length=55, pattern=r"^[A-Za-z0-9_-]+_[0-9A-Za-z]+$")
+]
+Description = Annotated[str, Field(strict=True, max_length=2048)]
+RoleArn = Annotated[str, Field(strict=True, min_length=20, max_length=2048, pattern=_ARN)]
+Precedence = Annotated[int, Field(strict=True, ge=0, le=2**31 - 1)]
+Limit = Annotated[int, Field(strict=True, ge=0, le=60)]
+PageToken = Annotated[str, Field(strict=True, min_length=1, max_length=131072, pattern=r"^\S+$")]
+AttributeName = Annotated[
+    str, Field(strict=True, min_length=1, max_length=32, pattern=r"^(?:[\t\n\r ]|[^\p{Z}\p{C}])+$")
+]
+AttributeValue = Annotated[str, Field(strict=True, max_length=2048)]
+Text = Annotated[str, Field(strict=True)]
+Flag = Annotated[bool, Field(strict=True)]
+Count = Annotated[int, Field(strict=True, ge=0)]
+
+
+@dataclass(frozen=True)
+class OrEmpty:
+    """Reads `""` as absent: how emulators write a text that is not set.
+
+    The text itself is tried first, so that only an empty one costs a call.
+    """
+
+    expected: str
+
+    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+        empty = no_info_after_validator_function(lambda _: None, literal_schema([""]))
+        return union_schema(
+            [handler(source), empty],
+            mode="left_to_right",
+            custom_error_type="text_or_empty",
+            custom_error_message=f"should be {self.expected}, or empty",
+        )
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        json_schema = handler(schema)
+        return json_schema if handler.mode == "validation" else json_schema["anyOf"][0]
+
+
+NextToken = Annotated[PageToken, OrEmpty("a token of at most 131072 characters without white space")]
+"""The token that a response carries. boto3 takes an empty one as none, and so do we."""
+
+
+def _require_offset(value: datetime) -> datetime:
+    # Asks for a time zone, not for its offset: boto3's zone computes that in
+    # Python, which would double the time that a page takes.
+    if value.tzinfo is None:
+        raise ValueError("naive")
+    return value
+
+
+class _Instant:
+    """Reads the three forms of a date: boto3's, the wire's, the AWS CLI's."""
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+        # Each form by itself: pydantic's one reader of dates would also take
+        # "1700000000", a number given as text.
+        seconds = chain_schema([float_schema(strict=True), datetime_schema()])
+        iso_text = chain_schema(
+            [
+                str_schema(strict=True, pattern=r"^\d{4}-\d{2}-\d{2}[Tt ]"),
+                datetime_schema(tz_constraint="aware"),
+            ]
+        )
+        aware = no_info_after_validator_function(_require_offset, datetime_schema(strict=True))
+
+        def one_of(*forms: CoreSchema) -> CoreSchema:
+            return union_schema(
+                list(forms),
+                mode="left_to_right",
+                custom_error_type="instant",
+                custom_error_message="should be an aware datetime, seconds since 1970, "
+                "or ISO 8601 text with an offset",
+            )
+
+        return json_or_python_schema(
+            json_schema=one_of(seconds, iso_text),
+            python_schema=one_of(aware, seconds, iso_text),
+            serialization=plain_serializer_function_ser_schema(datetime.isoformat, when_used="json"),
+        )
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        text: JsonSchemaValue = {"type": "string", "format": "date-time"}
+        return {"anyOf": [text, {"type": "number"}]} if handler.mode == "validation" else text
+
+
+Instant = Annotated[datetime, _Instant]
+
+
+_M = TypeVar("_M", bound=WireModel)
+_SHOWN = frozenset(
+    {"CreationDate", "GroupName", "LastModifiedDate", "Limit", "MaxItems"}
+    | {"PageSize", "Precedence", "RoleArn", "UserPoolId"}
+)
+
+
+def read_response(model: type[_M], value: object) -> _M:
+    """Validate what a call answered.
+
+    Raises:
+        InvalidResponseError: with every fault and its place.
+    """
+    return _read(model, value, InvalidResponseError)
+
+
+def read_request(model: type[_M], value: object) -> _M:
+    """Validate what is to be sent.
+
+    Raises:
+        InvalidRequestError: with every fault and its place.
+    """
+    return _read(model, value, InvalidRequestError)
+
+
+def _read(
+    model: type[_M], value: object, invalid: type[InvalidRequestError | InvalidResponseError]
+) -> _M:
+    try:
+        return model.model_validate(value)
+    except ValidationError as error:
+        problems = [_problem(details) for details in error.errors(include_url=False)]
+    # Out of the handler: pydantic's error holds the input, secrets with it,
+    # and must not hang on ours as its context.
+    raise invalid(operation_of(model), problems)
+
+
+def operation_of(model: type[WireModel]) -> str:
+    """Give the call that a request or response belongs to; AWS names its shapes by it."""
+    return re.sub(r"^_|(Request(Paginate)?|Response)$", "", model.__name__)
+
+
+def _problem(details: ErrorDetails) -> Problem:
+    location = details["loc"]
+    path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location)
+    reason = details["msg"].removeprefix("Input ")
+    if details["type"] != "missing":
+        reason += f", got {_shown(details['input'], location)}"
+    return Problem(path.removeprefix("."), reason[0].lower() + reason[1:])
+
+
+def _shown(value: object, location: tuple[int | str, ...]) -> str:
+    if isinstance(value, int) and value.bit_length() > 64:
+        return "a number of more than 64 bits"
+    if location and location[-1] in _SHOWN and isinstance(value, str | int | float | datetime | None):
+        return f"{value!r:.300}"
+    return f"a value of type {type(value).__name__}"

@@ -1,0 +1,491 @@
+"""Typed, validated pages over a boto3 client.
+
+The paging is boto3's own: each paginator asks the client that it is handed for
+boto3's, and validates every page before it hands it on. boto3 is not imported
+here; what is needed of a client is said by a protocol.
+"""
+
+import base64
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from types import TracebackType
+from typing import Any, ClassVar, Generic, Literal, Protocol, Self, TypedDict, TypeVar
+
+from cognito_claims._wire import (
+    GroupName,
+    Maybe,
+    Username,
+    UserPoolId,
+    operation_of,
+    read_request,
+    read_response,
+)
+from cognito_claims.errors import PaginationError
+from cognito_claims.models import (
+    AdminListGroupsForUserResponse,
+    CreateGroupResponse,
+    GetGroupResponse,
+    GroupType,
+    ListGroupsResponse,
+    ListUsersInGroupResponse,
+    PaginatorConfig,
+    ServiceRequest,
+    ServiceResponse,
+    UpdateGroupResponse,
+    UserType,
+)
+
+__all__ = [
+    "AdminListGroupsForUserClient",
+    "AdminListGroupsForUserPaginator",
+    "ClientWithEvents",
+    "GroupPages",
+    "ListGroupsClient",
+    "ListGroupsPaginator",
+    "ListUsersInGroupClient",
+    "ListUsersInGroupPaginator",
+    "Pages",
+    "ResponseValidation",
+    "UserPages",
+    "validate_responses",
+]
+
+
+class _BotoConfig(TypedDict, total=False):
+    MaxItems: int
+    PageSize: int
+    StartingToken: str
+
+
+class _HTTPResponse(Protocol):
+    @property
+    def status_code(self) -> int: ...
+
+
+class _BotoPages(Protocol):
+    @property
+    def resume_token(self) -> object: ...
+    def __iter__(self) -> Iterator[Mapping[str, object]]: ...
+
+
+_PageT = TypeVar("_PageT", bound=ServiceResponse)
+_GroupPageT = TypeVar("_GroupPageT", AdminListGroupsForUserResponse, ListGroupsResponse)
+_ItemT = TypeVar("_ItemT")
+
+
+@dataclass(frozen=True, slots=True)
+class _Step(Generic[_PageT]):
+    """A page as it was read, and the places to resume from around it."""
+
+    boto_page: Mapping[str, object]
+    page: _PageT
+    token: str | None  # the page token that asked for it
+    skipped: int  # items that boto3 left out at its start, to resume within it
+    after: str | None
+
+    def position(self, count: int) -> str | None:
+        """Give the token that resumes after `count` items of this page."""
+        return _encode(self.token, self.skipped + count)
+
+
+# boto3's resume token: base64 of {"NextToken": the page's token} and, within a
+# page, the number of items to leave out.
+def _encode(token: str | None, skip: int = 0) -> str | None:
+    if token is None and skip == 0:
+        return None
+    position = {"NextToken": token} | ({"boto_truncate_amount": skip} if skip else {})
+    return base64.b64encode(json.dumps(position).encode()).decode()
+
+
+def _decode(resume_token: str | None) -> tuple[str | None, int]:
+    if resume_token is None:
+        return None, 0
+    try:
+        position = json.loads(base64.b64decode(resume_token))
+        return position["NextToken"], position.get("boto_truncate_amount", 0)
+    except (ValueError, TypeError, KeyError):  # not boto3's, so the service's own
+        return resume_token, 0
+
+
+class Pages(Generic[_PageT, _ItemT]):
+    """The pages of one call. Each iteration starts afresh and asks for a page when it is wanted.
+
+    Raises, as pages are read:
+        InvalidResponseError: a page does not fit its model; it is not handed out.
+        PaginationError: the service repeated a page token.
+        Exception: whatever boto3 raises, untouched.
+    """
+
+    _member: ClassVar[str]
+
+    def __init__(
+        self, model: type[_PageT], start: Callable[[], _BotoPages], config: PaginatorConfig | None
+    ) -> None:
+        self._model = model
+        self._start = start
+        self._config = config or PaginatorConfig()
+        self._resume_token: str | None = None
+
+    @property
+    def resume_token(self) -> str | None:
+        """The `StartingToken` that goes on where the last iteration stopped.
+
+        `None` before the first iteration, and after one that reached the end of
+        the list. Where `MaxItems` cut the list short, it is boto3's own. Where
+        an iteration was left or failed, it stands right after the last page or
+        item that was handed out: nothing is lost and nothing comes twice.
+        """
+        return self._resume_token
+
+    def __iter__(self) -> Iterator[_PageT]:
+        for step in self._steps():
+            yield step.page
+
+    def build_full_result(self) -> _PageT:
+        """Read every page and join them to one.
+
+        Its `next_token` is the `resume_token`, if `MaxItems` cut the list short.
+        Should a page fail, the `resume_token` stands where the call started.
+        """
+        try:
+            items = tuple(self._items())
+        except BaseException:
+            self._resume_token = self._config.starting_token
+            raise
+        # Not validated again: the items are, and a resume token outgrows a page token.
+        return self._model.model_construct(**{self._member: items, "next_token": self._resume_token})
+
+    def search(self, expression: str) -> Iterator[object]:
+        """Apply a JMESPath expression to each page, in AWS's names, as boto3 does.
+
+        A list found in a page is handed out item by item. The `resume_token`
+        stands before a page until all that was found in it is handed out.
+
+        Raises:
+            ImportError: jmespath is missing; it comes with boto3.
+        """
+        try:
+            import jmespath
+        except ImportError as error:
+            raise ImportError(
+                'search() needs jmespath, which comes with boto3: pip install "cognito-claims[aws]"'
+            ) from error
+        compiled = jmespath.compile(expression)
+        for step in self._steps():
+            self._resume_token = step.position(0)
+            found = compiled.search(step.boto_page)
+            if isinstance(found, list):
+                yield from found
+            else:
+                yield found
+            self._resume_token = step.after
+
+    def _items(self) -> Iterator[_ItemT]:
+        for step in self._steps():
+            items: tuple[_ItemT, ...] = getattr(step.page, self._member)
+            for count, item in enumerate(items, start=1):
+                self._resume_token = step.after if count == len(items) else step.position(count)
+                yield item
+
+    def _steps(self) -> Iterator[_Step[_PageT]]:
+        self._resume_token = self._config.starting_token
+        token, skipped = _decode(self._config.starting_token)
+        seen = {token}
+        handed_out = 0
+        boto_pages = self._start()
+        for boto_page in boto_pages:
+            page = read_response(self._model, boto_page)
+            next_token: str | None = getattr(page, "next_token")
+            cut = boto_pages.resume_token
+            after = cut if isinstance(cut, str) else _encode(next_token)
+            self._resume_token = after
+            yield _Step(boto_page, page, token, skipped, after)
+            token, skipped = next_token, 0
+            handed_out += len(getattr(page, self._member))
+            # boto3 sees a repeated token only if the repetition is immediate.
+            if token is not None and token in seen and handed_out != self._config.max_items:
+                raise PaginationError(operation_of(self._model))
+            seen.add(token)
+
+
+class GroupPages(Pages[_GroupPageT, GroupType]):
+    """Pages of groups."""
+
+    _member = "groups"
+
+    def groups(self) -> Iterator[GroupType]:
+        """Give the groups of all pages, one after another."""
+        return self._items()
+
+
+class UserPages(Pages[ListUsersInGroupResponse, UserType]):
+    """Pages of users."""
+
+    _member = "users"
+
+    def users(self) -> Iterator[UserType]:
+        """Give the users of all pages, one after another."""
+        return self._items()
+
+
+class _RequestPaginate(ServiceRequest):
+    pagination_config: Maybe[PaginatorConfig] = None
+
+    def boto_arguments(self) -> dict[str, Any]:
+        return self.model_dump(by_alias=True)
+
+
+class _AdminListGroupsForUserRequestPaginate(_RequestPaginate):
+    username: Username
+    user_pool_id: UserPoolId
+
+
+class _ListGroupsRequestPaginate(_RequestPaginate):
+    user_pool_id: UserPoolId
+
+
+class _ListUsersInGroupRequestPaginate(_RequestPaginate):
+    user_pool_id: UserPoolId
+    group_name: GroupName
+
+
+class _AdminListGroupsForUserBotoPaginator(Protocol):
+    def paginate(
+        self, *, Username: str, UserPoolId: str, PaginationConfig: _BotoConfig = ...
+    ) -> _BotoPages: ...
+
+
+class _ListGroupsBotoPaginator(Protocol):
+    def paginate(self, *, UserPoolId: str, PaginationConfig: _BotoConfig = ...) -> _BotoPages: ...
+
+
+class _ListUsersInGroupBotoPaginator(Protocol):
+    def paginate(
+        self, *, UserPoolId: str, GroupName: str, PaginationConfig: _BotoConfig = ...
+    ) -> _BotoPages: ...
+
+
+class AdminListGroupsForUserClient(Protocol):
+    """What is needed of a boto3 `cognito-idp` client to list a user's groups."""
+
+    def get_paginator(
+        self, operation_name: Literal["admin_list_groups_for_user"]
+    ) -> _AdminListGroupsForUserBotoPaginator: ...
+
+
+class ListGroupsClient(Protocol):
+    """What is needed of a boto3 `cognito-idp` client to list a pool's groups."""
+
+    def get_paginator(self, operation_name: Literal["list_groups"]) -> _ListGroupsBotoPaginator: ...
+
+
+class ListUsersInGroupClient(Protocol):
+    """What is needed of a boto3 `cognito-idp` client to list a group's users."""
+
+    def get_paginator(
+        self, operation_name: Literal["list_users_in_group"]
+    ) -> _ListUsersInGroupBotoPaginator: ...
+
+
+class AdminListGroupsForUserPaginator:
+    """boto3's paginator `admin_list_groups_for_user`, with typed and validated pages."""
+
+    def __init__(self, client: AdminListGroupsForUserClient) -> None:
+        self._paginator = client.get_paginator("admin_list_groups_for_user")
+
+    def paginate(
+        self,
+        *,
+        Username: str,
+        UserPoolId: str,
+        PaginationConfig: PaginatorConfig | Mapping[str, object] | None = None,
+    ) -> GroupPages[AdminListGroupsForUserResponse]:
+        """Give the pages of a user's groups; the first is asked for when it is wanted.
+
+        Args:
+            Username: 1 to 128 characters, the username or an alias of it.
+            UserPoolId: the user's pool.
+            PaginationConfig: `MaxItems` (0 or more), `PageSize` (0 to 60) and
+                `StartingToken`, each of which may be absent or `None`.
+
+        Raises:
+            InvalidRequestError: an argument does not fit; nothing was sent.
+        """
+        request = read_request(
+            _AdminListGroupsForUserRequestPaginate,
+            {"Username": Username, "UserPoolId": UserPoolId, "PaginationConfig": PaginationConfig},
+        )
+        return GroupPages(
+            AdminListGroupsForUserResponse,
+            lambda: self._paginator.paginate(**request.boto_arguments()),
+            request.pagination_config,
+        )
+
+
+class ListGroupsPaginator:
+    """boto3's paginator `list_groups`, with typed and validated pages."""
+
+    def __init__(self, client: ListGroupsClient) -> None:
+        self._paginator = client.get_paginator("list_groups")
+
+    def paginate(
+        self,
+        *,
+        UserPoolId: str,
+        PaginationConfig: PaginatorConfig | Mapping[str, object] | None = None,
+    ) -> GroupPages[ListGroupsResponse]:
+        """Give the pages of a pool's groups; the first is asked for when it is wanted.
+
+        Args:
+            UserPoolId: the pool.
+            PaginationConfig: `MaxItems` (0 or more), `PageSize` (0 to 60) and
+                `StartingToken`, each of which may be absent or `None`.
+
+        Raises:
+            InvalidRequestError: an argument does not fit; nothing was sent.
+        """
+        request = read_request(
+            _ListGroupsRequestPaginate,
+            {"UserPoolId": UserPoolId, "PaginationConfig": PaginationConfig},
+        )
+        return GroupPages(
+            ListGroupsResponse,
+            lambda: self._paginator.paginate(**request.boto_arguments()),
+            request.pagination_config,
+        )
+
+
+class ListUsersInGroupPaginator:
+    """boto3's paginator `list_users_in_group`, with typed and validated pages."""
+
+    def __init__(self, client: ListUsersInGroupClient) -> None:
+        self._paginator = client.get_paginator("list_users_in_group")
+
+    def paginate(
+        self,
+        *,
+        UserPoolId: str,
+        GroupName: str,
+        PaginationConfig: PaginatorConfig | Mapping[str, object] | None = None,
+    ) -> UserPages:
+        """Give the pages of a group's users; the first is asked for when it is wanted.
+
+        Args:
+            UserPoolId: the group's pool.
+            GroupName: the group.
+            PaginationConfig: `MaxItems` (0 or more), `PageSize` (0 to 60) and
+                `StartingToken`, each of which may be absent or `None`.
+
+        Raises:
+            InvalidRequestError: an argument does not fit; nothing was sent.
+        """
+        request = read_request(
+            _ListUsersInGroupRequestPaginate,
+            {"UserPoolId": UserPoolId, "GroupName": GroupName, "PaginationConfig": PaginationConfig},
+        )
+        return UserPages(
+            ListUsersInGroupResponse,
+            lambda: self._paginator.paginate(**request.boto_arguments()),
+            request.pagination_config,
+        )
+
+
+_CHECKED: tuple[type[ServiceResponse], ...] = (
+    AdminListGroupsForUserResponse,
+    CreateGroupResponse,
+    GetGroupResponse,
+    ListGroupsResponse,
+    ListUsersInGroupResponse,
+    UpdateGroupResponse,
+)
+
+
+class _Events(Protocol):
+    def register(
+        self,
+        event_name: str,
+        handler: Callable[..., None],
+        unique_id: str | None = ...,
+        unique_id_uses_count: bool = ...,
+    ) -> object: ...
+
+    def unregister(
+        self,
+        event_name: str,
+        handler: Callable[..., None] | None = ...,
+        unique_id: str | None = ...,
+        unique_id_uses_count: bool = ...,
+    ) -> object: ...
+
+
+class _Meta(Protocol):
+    @property
+    def events(self) -> _Events: ...
+
+
+class ClientWithEvents(Protocol):
+    """What is needed of a boto3 client to check what it receives."""
+
+    @property
+    def meta(self) -> _Meta: ...
+
+
+class ResponseValidation:
+    """The check that `validate_responses` put on a client.
+
+    `remove()` takes it off, and so does the end of a `with` block.
+    """
+
+    def __init__(self, events: _Events) -> None:
+        self._events = events
+        self._active = True
+        for event, check in _checks():
+            events.register(event, check, unique_id=f"cognito-claims.{event}", unique_id_uses_count=True)
+
+    def remove(self) -> None:
+        """Take the check off again. To do so twice does no harm."""
+        if self._active:
+            self._active = False
+            for event, check in _checks():
+                self._events.unregister(
+                    event, check, unique_id=f"cognito-claims.{event}", unique_id_uses_count=True
+                )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.remove()
+
+
+def _checks() -> Iterator[tuple[str, Callable[..., None]]]:
+    for model in _CHECKED:
+        yield f"after-call.cognito-identity-provider.{operation_of(model)}", partial(_check, model)
+
+
+def _check(
+    model: type[ServiceResponse], /, *, http_response: _HTTPResponse, parsed: object, **_: object
+) -> None:
+    if http_response.status_code < 300:  # boto3 raises its own error for the others
+        read_response(model, parsed)
+
+
+def validate_responses(client: ClientWithEvents) -> ResponseValidation:
+    """Check every group response of a client from now on, where it arrives.
+
+    For code that already exists: it stays as it is, and gets from this client
+    the dictionaries that it always got, unchanged. The calls checked are
+    AdminListGroupsForUser, CreateGroup, GetGroup, ListGroups, ListUsersInGroup
+    and UpdateGroup, through paginators too.
+
+    From then on such a call raises `InvalidResponseError` if the response does
+    not fit its model. A check put on twice has to be taken off twice.
+    """
+    return ResponseValidation(client.meta.events)
