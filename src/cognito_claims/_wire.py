@@ -1,8 +1,8 @@
-"""How values cross the wire: one frozen base model, and the scalars that AWS constrains.
+r"""How values cross the wire: one frozen base model, and the scalars that AWS constrains.
 
 Lengths, patterns and bounds are those of the `cognito-idp` service model
 (2016-04-18), anchored: AWS means the whole text. Classes that AWS writes as
-`\\w` are spelled out in ASCII, which is what they match there.
+`\w` are spelled out in ASCII, which is what they match there.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar, cast
 
 from pydantic import BaseModel, Field, ValidationError
 from pydantic_core.core_schema import (
@@ -30,7 +30,7 @@ from pydantic_core.core_schema import (
 from cognito_claims.errors import InvalidRequestError, InvalidResponseError, Problem
 
 if TYPE_CHECKING:
-    from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+    from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, SerializerFunctionWrapHandler
     from pydantic.json_schema import JsonSchemaValue
     from pydantic_core import ErrorDetails
 
@@ -42,11 +42,15 @@ def wire_name(field: str) -> str:
     return "".join(_INITIALISMS.get(word, word.title()) for word in field.split("_"))
 
 
+def _title(field: str, _: object) -> str:
+    return wire_name(field)
+
+
 class WireModel(
     BaseModel,
     frozen=True,
     alias_generator=wire_name,
-    field_title_generator=lambda field, _: wire_name(field),
+    field_title_generator=_title,
     validate_by_alias=True,
     validate_by_name=True,
     hide_input_in_errors=True,
@@ -84,13 +88,16 @@ Maybe = Annotated[_T | None, Field(exclude_if=_is_absent)]
 """A member that may be absent: `None` here, no key on the wire."""
 
 
+def _dump_as_list(value: object, dump: SerializerFunctionWrapHandler) -> list[object]:
+    return list(dump(value))
+
 
 class _AsList:
     @classmethod
     def __get_pydantic_core_schema__(cls, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
         schema = handler(source)
-        to_list = wrap_serializer_function_ser_schema(lambda value, dump: list(dump(value)), schema=schema)
-        return {**schema, "serialization": to_list}  # type: ignore[misc, return-value]
+        to_list = wrap_serializer_function_ser_schema(_dump_as_list, schema=schema)
+        return cast("CoreSchema", {**schema, "serialization": to_list})
 
 
 Listed = Annotated[tuple[_T, ...], _AsList]
@@ -223,9 +230,7 @@ def read_request(model: type[_M], value: object) -> _M:
     return _read(model, value, InvalidRequestError)
 
 
-def _read(
-    model: type[_M], value: object, invalid: type[InvalidRequestError | InvalidResponseError]
-) -> _M:
+def _read(model: type[_M], value: object, invalid: type[InvalidRequestError | InvalidResponseError]) -> _M:
     try:
         return model.model_validate(value)
     except ValidationError as error:

@@ -7,7 +7,7 @@ CognitoClaimsError
 ├── InvalidMembershipError  (also ValueError)   these groups cannot be one user's
 │   ├── MixedUserPoolsError
 │   └── ConflictingGroupsError
-├── InvalidClaimsError      (also ValueError)   a token, event or gateway context holds no well-formed claims
+├── InvalidClaimsError      (also ValueError)   a token, event or context holds no well-formed claims
 └── PaginationError         (also RuntimeError) the service repeated a page token
 ```
 

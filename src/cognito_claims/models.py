@@ -21,7 +21,7 @@ time): they are left out. A request may not.
 Source: the `cognito-idp` service model of 2016-04-18, as botocore ships it.
 """
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 from pydantic import Field, SerializationInfo, SerializerFunctionWrapHandler, model_serializer
 
@@ -74,7 +74,7 @@ __all__ = [
 ]
 
 
-class GroupType(WireModel, defer_build=False):
+class GroupType(WireModel, frozen=True, defer_build=False):
     """A group of a user pool.
 
     A group without a name is refused; everything else may be absent.
@@ -86,7 +86,9 @@ class GroupType(WireModel, defer_build=False):
     user_pool_id: Maybe[UserPoolId] = None
     """The pool that the group belongs to: 1 to 55 characters, such as `us-east-1_EXAMPLE`."""
 
-    description: Maybe[Annotated[Description, Field(min_length=1), OrEmpty("text of at most 2048 characters")]] = None
+    description: Maybe[
+        Annotated[Description, Field(min_length=1), OrEmpty("text of at most 2048 characters")]
+    ] = None
     """Up to 2048 characters. Empty is read as absent."""
 
     role_arn: Maybe[Annotated[RoleArn, OrEmpty("an ARN of 20 to 2048 characters")]] = None
@@ -102,7 +104,7 @@ class GroupType(WireModel, defer_build=False):
     """When the group was made; with a time zone."""
 
 
-class AttributeType(WireModel):
+class AttributeType(WireModel, frozen=True):
     """An attribute of a user. Its value is kept out of the `repr`."""
 
     name: AttributeName
@@ -112,7 +114,7 @@ class AttributeType(WireModel):
     """Up to 2048 characters."""
 
 
-class MFAOptionType(WireModel):
+class MFAOptionType(WireModel, frozen=True):
     """A way of sending a second factor. AWS no longer uses it, and still answers it."""
 
     delivery_medium: Maybe[Text] = None
@@ -122,7 +124,7 @@ class MFAOptionType(WireModel):
     """1 to 32 characters; AWS answers `phone_number`."""
 
 
-class UserType(WireModel):
+class UserType(WireModel, frozen=True):
     """A user of a user pool. The name and the attributes are kept out of the `repr`."""
 
     username: Username = Field(repr=False)
@@ -147,7 +149,7 @@ class UserType(WireModel):
     """How the user gets a second factor."""
 
 
-class ResponseMetadata(WireModel):
+class ResponseMetadata(WireModel, frozen=True):
     """How a response travelled, as boto3 tells it."""
 
     request_id: Maybe[Text] = None
@@ -166,7 +168,7 @@ class ResponseMetadata(WireModel):
     """How many times boto3 tried again."""
 
 
-class PaginatorConfig(WireModel, extra="forbid"):
+class PaginatorConfig(WireModel, frozen=True, extra="forbid"):
     """How a boto3 paginator pages. A key that boto3 would silently ignore is refused."""
 
     max_items: Maybe[Count] = None
@@ -179,11 +181,11 @@ class PaginatorConfig(WireModel, extra="forbid"):
     """A `resume_token`, or the `NextToken` of an earlier `build_full_result()`."""
 
 
-class ServiceRequest(WireModel, extra="forbid"):
+class ServiceRequest(WireModel, frozen=True, extra="forbid"):
     """The arguments of a call."""
 
 
-class ServiceResponse(WireModel):
+class ServiceResponse(WireModel, frozen=True):
     """The answer to a call.
 
     `response_metadata` says how it travelled and not what it holds: it takes
@@ -210,13 +212,34 @@ class ServiceResponse(WireModel):
         cls, schema: "CoreSchema", handler: "GetJsonSchemaHandler"
     ) -> "JsonSchemaValue":
         # Without the serializer, of which pydantic knows no more than that it gives an object.
-        json_schema = handler({k: v for k, v in schema.items() if k != "serialization"})
+        json_schema = handler(cast("CoreSchema", {k: v for k, v in schema.items() if k != "serialization"}))
         if handler.mode == "serialization":
             handler.resolve_ref_schema(json_schema)["properties"].pop("ResponseMetadata")
         return json_schema
 
 
-class AdminListGroupsForUserRequest(ServiceRequest):
+class PageRequest(ServiceRequest, frozen=True):
+    """The arguments of a call that answers a page at a time."""
+
+    limit: Maybe[Limit] = None
+    """How many items to answer at the most, 0 to 60."""
+
+    next_token: Maybe[PageToken] = Field(default=None, repr=False)
+    """The token of the page before, 1 to 131072 characters."""
+
+
+class PageResponse(ServiceResponse, frozen=True):
+    """A page of a list.
+
+    It may be short or even empty before the list ends: only a missing
+    `next_token` ends it.
+    """
+
+    next_token: Maybe[NextToken] = Field(default=None, repr=False)
+    """Asks for the next page; absent on the last."""
+
+
+class AdminListGroupsForUserRequest(PageRequest, frozen=True):
     """Ask for a page of the groups that a user is in."""
 
     username: Username = Field(repr=False)
@@ -225,28 +248,15 @@ class AdminListGroupsForUserRequest(ServiceRequest):
     user_pool_id: UserPoolId
     """The user's pool."""
 
-    limit: Maybe[Limit] = None
-    """How many groups to answer at the most, 0 to 60."""
 
-    next_token: Maybe[PageToken] = Field(default=None, repr=False)
-    """The token of the page before, 1 to 131072 characters."""
-
-
-class AdminListGroupsForUserResponse(ServiceResponse, defer_build=False):
-    """A page of the groups that a user is in, in no particular order.
-
-    A page may be short or even empty before the list ends: only a missing
-    `next_token` ends it.
-    """
+class AdminListGroupsForUserResponse(PageResponse, frozen=True, defer_build=False):
+    """A page of the groups that a user is in, in no particular order."""
 
     groups: Listed[GroupType]
     """0 to 60 groups. AWS always sends the list; without it this is another call's answer."""
 
-    next_token: Maybe[NextToken] = Field(default=None, repr=False)
-    """Asks for the next page; absent on the last."""
 
-
-class GetGroupRequest(ServiceRequest):
+class GetGroupRequest(ServiceRequest, frozen=True):
     """Ask for one group."""
 
     group_name: GroupName
@@ -256,14 +266,14 @@ class GetGroupRequest(ServiceRequest):
     """The group's pool."""
 
 
-class GetGroupResponse(ServiceResponse):
+class GetGroupResponse(ServiceResponse, frozen=True):
     """The group asked for."""
 
     group: GroupType
     """The group."""
 
 
-class CreateGroupRequest(ServiceRequest):
+class CreateGroupRequest(ServiceRequest, frozen=True):
     """Make a group."""
 
     group_name: GroupName
@@ -282,14 +292,14 @@ class CreateGroupRequest(ServiceRequest):
     """0 to 2147483647, the lowest is the best; `None` ranks last."""
 
 
-class CreateGroupResponse(ServiceResponse):
+class CreateGroupResponse(ServiceResponse, frozen=True):
     """The group that was made."""
 
     group: GroupType
     """The group."""
 
 
-class UpdateGroupRequest(ServiceRequest):
+class UpdateGroupRequest(ServiceRequest, frozen=True):
     """Change a group."""
 
     group_name: GroupName
@@ -308,37 +318,28 @@ class UpdateGroupRequest(ServiceRequest):
     """0 to 2147483647, the lowest is the best."""
 
 
-class UpdateGroupResponse(ServiceResponse):
+class UpdateGroupResponse(ServiceResponse, frozen=True):
     """The group as it is after the change."""
 
     group: GroupType
     """The group."""
 
 
-class ListGroupsRequest(ServiceRequest):
+class ListGroupsRequest(PageRequest, frozen=True):
     """Ask for a page of a pool's groups."""
 
     user_pool_id: UserPoolId
     """The pool."""
 
-    limit: Maybe[Limit] = None
-    """How many groups to answer at the most, 0 to 60."""
 
-    next_token: Maybe[PageToken] = Field(default=None, repr=False)
-    """The token of the page before, 1 to 131072 characters."""
-
-
-class ListGroupsResponse(ServiceResponse):
-    """A page of a pool's groups; only a missing `next_token` ends the list."""
+class ListGroupsResponse(PageResponse, frozen=True):
+    """A page of a pool's groups."""
 
     groups: Listed[GroupType]
     """0 to 60 groups."""
 
-    next_token: Maybe[NextToken] = Field(default=None, repr=False)
-    """Asks for the next page; absent on the last."""
 
-
-class ListUsersInGroupRequest(ServiceRequest):
+class ListUsersInGroupRequest(PageRequest, frozen=True):
     """Ask for a page of a group's users."""
 
     user_pool_id: UserPoolId
@@ -347,18 +348,9 @@ class ListUsersInGroupRequest(ServiceRequest):
     group_name: GroupName
     """The group's name."""
 
-    limit: Maybe[Limit] = None
-    """How many users to answer at the most, 0 to 60."""
 
-    next_token: Maybe[PageToken] = Field(default=None, repr=False)
-    """The token of the page before, 1 to 131072 characters."""
-
-
-class ListUsersInGroupResponse(ServiceResponse):
-    """A page of a group's users; only a missing `next_token` ends the list."""
+class ListUsersInGroupResponse(PageResponse, frozen=True):
+    """A page of a group's users."""
 
     users: Listed[UserType]
     """0 to 60 users."""
-
-    next_token: Maybe[NextToken] = Field(default=None, repr=False)
-    """Asks for the next page; absent on the last."""

@@ -30,6 +30,7 @@ from cognito_claims.models import (
     GroupType,
     ListGroupsResponse,
     ListUsersInGroupResponse,
+    PageResponse,
     PaginatorConfig,
     ServiceRequest,
     ServiceResponse,
@@ -70,8 +71,8 @@ class _BotoPages(Protocol):
     def __iter__(self) -> Iterator[Mapping[str, object]]: ...
 
 
-_PageT = TypeVar("_PageT", bound=ServiceResponse)
-_GroupPageT = TypeVar("_GroupPageT", AdminListGroupsForUserResponse, ListGroupsResponse)
+_PageT = TypeVar("_PageT", bound=PageResponse)
+_GroupPageT = TypeVar("_GroupPageT", bound=AdminListGroupsForUserResponse | ListGroupsResponse)
 _ItemT = TypeVar("_ItemT")
 
 
@@ -155,7 +156,8 @@ class Pages(Generic[_PageT, _ItemT]):
             self._resume_token = self._config.starting_token
             raise
         # Not validated again: the items are, and a resume token outgrows a page token.
-        return self._model.model_construct(**{self._member: items, "next_token": self._resume_token})
+        members: dict[str, Any] = {self._member: items, "next_token": self._resume_token}
+        return self._model.model_construct(**members)
 
     def search(self, expression: str) -> Iterator[object]:
         """Apply a JMESPath expression to each page, in AWS's names, as boto3 does.
@@ -197,12 +199,11 @@ class Pages(Generic[_PageT, _ItemT]):
         boto_pages = self._start()
         for boto_page in boto_pages:
             page = read_response(self._model, boto_page)
-            next_token: str | None = getattr(page, "next_token")
             cut = boto_pages.resume_token
-            after = cut if isinstance(cut, str) else _encode(next_token)
+            after = cut if isinstance(cut, str) else _encode(page.next_token)
             self._resume_token = after
             yield _Step(boto_page, page, token, skipped, after)
-            token, skipped = next_token, 0
+            token, skipped = page.next_token, 0
             handed_out += len(getattr(page, self._member))
             # boto3 sees a repeated token only if the repetition is immediate.
             if token is not None and token in seen and handed_out != self._config.max_items:
@@ -230,23 +231,23 @@ class UserPages(Pages[ListUsersInGroupResponse, UserType]):
         return self._items()
 
 
-class _RequestPaginate(ServiceRequest):
+class _RequestPaginate(ServiceRequest, frozen=True):
     pagination_config: Maybe[PaginatorConfig] = None
 
     def boto_arguments(self) -> dict[str, Any]:
         return self.model_dump(by_alias=True)
 
 
-class _AdminListGroupsForUserRequestPaginate(_RequestPaginate):
+class _AdminListGroupsForUserRequestPaginate(_RequestPaginate, frozen=True):
     username: Username
     user_pool_id: UserPoolId
 
 
-class _ListGroupsRequestPaginate(_RequestPaginate):
+class _ListGroupsRequestPaginate(_RequestPaginate, frozen=True):
     user_pool_id: UserPoolId
 
 
-class _ListUsersInGroupRequestPaginate(_RequestPaginate):
+class _ListUsersInGroupRequestPaginate(_RequestPaginate, frozen=True):
     user_pool_id: UserPoolId
     group_name: GroupName
 
@@ -272,13 +273,17 @@ class AdminListGroupsForUserClient(Protocol):
 
     def get_paginator(
         self, operation_name: Literal["admin_list_groups_for_user"]
-    ) -> _AdminListGroupsForUserBotoPaginator: ...
+    ) -> _AdminListGroupsForUserBotoPaginator:
+        """Give boto3's paginator of an operation."""
+        ...
 
 
 class ListGroupsClient(Protocol):
     """What is needed of a boto3 `cognito-idp` client to list a pool's groups."""
 
-    def get_paginator(self, operation_name: Literal["list_groups"]) -> _ListGroupsBotoPaginator: ...
+    def get_paginator(self, operation_name: Literal["list_groups"]) -> _ListGroupsBotoPaginator:
+        """Give boto3's paginator of an operation."""
+        ...
 
 
 class ListUsersInGroupClient(Protocol):
@@ -286,7 +291,9 @@ class ListUsersInGroupClient(Protocol):
 
     def get_paginator(
         self, operation_name: Literal["list_users_in_group"]
-    ) -> _ListUsersInGroupBotoPaginator: ...
+    ) -> _ListUsersInGroupBotoPaginator:
+        """Give boto3's paginator of an operation."""
+        ...
 
 
 class AdminListGroupsForUserPaginator:
@@ -429,7 +436,9 @@ class ClientWithEvents(Protocol):
     """What is needed of a boto3 client to check what it receives."""
 
     @property
-    def meta(self) -> _Meta: ...
+    def meta(self) -> _Meta:
+        """The client's metadata, with its event system."""
+        ...
 
 
 class ResponseValidation:

@@ -12,11 +12,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import groupby
-from typing import ClassVar, Literal, TypeAlias
+from typing import ClassVar, Literal, TypeAlias, TypeGuard
+
+from pydantic import BaseModel
 
 from cognito_claims import _explain
 from cognito_claims._wire import read_response
@@ -77,16 +79,6 @@ class Policy:
             raise ValueError(f"null_precedence: 'ranks-last' or 'abstains', not {self.null_precedence!r}")
         if self.roleless not in ("ignored", "blocks"):
             raise ValueError(f"roleless: 'ignored' or 'blocks', not {self.roleless!r}")
-
-    def _with_other_answers(self, questions: Iterable[OpenQuestion]) -> Policy:
-        other = self
-        if NULL_PRECEDENCE in questions:
-            nulls_rank = self.null_precedence == "ranks-last"
-            other = replace(other, null_precedence="abstains" if nulls_rank else "ranks-last")
-        if ROLELESS_AT_BEST in questions:
-            ignored = self.roleless == "ignored"
-            other = replace(other, roleless="blocks" if ignored else "ignored")
-        return other
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +216,7 @@ class Resolution:
         for questions in ((NULL_PRECEDENCE,), (ROLELESS_AT_BEST,), OPEN_QUESTIONS):
             if any(set(fewer.questions) <= set(questions) for fewer in found):
                 continue
-            policy = self.policy._with_other_answers(questions)
+            policy = _with_other_answers(self.policy, questions)
             preferred_role = _preferred(self.ranking, self.roles, policy)
             if preferred_role != self.preferred_role:
                 found.append(Alternative(questions, policy, preferred_role))
@@ -232,7 +224,7 @@ class Resolution:
 
     @property
     def open_questions(self) -> tuple[OpenQuestion, ...]:
-        """The open questions on which the preferred role depends; empty if another answer changes nothing."""
+        """The open questions on which the preferred role depends; empty if none changes it."""
         asked = {question for other in self.alternatives for question in other.questions}
         return tuple([question for question in OPEN_QUESTIONS if question in asked])
 
@@ -266,6 +258,7 @@ class Resolution:
 
 _AFTER_ALL = 2**31  # one more than the highest precedence
 _DOCUMENTED = Policy()
+_NOT_GROUPS: tuple[type, ...] = (str, BaseModel, Mapping)
 
 
 def resolve(
@@ -291,11 +284,8 @@ def resolve(
         ConflictingGroupsError: differing groups of one name, and no dates that decide.
         TypeError: `groups` is a whole response or a single group.
     """
-    members = tuple(groups)
-    for member in members:
-        if type(member) is not GroupType:
-            members = _read(groups, members)
-            break
+    given = tuple(groups)
+    members = given if _are_groups(given) else _read(groups, given)
     ranking = _rank(members) if len(members) > 1 else members
     roles = _roles(ranking)
     return Resolution(ranking, roles, _preferred(ranking, roles, policy), policy)
@@ -326,12 +316,17 @@ def resolve_user(
     return resolve(pages.groups(), policy=policy)
 
 
-def _read(
-    given: Iterable[object], members: tuple[GroupType | Mapping[str, object], ...]
-) -> tuple[GroupType, ...]:
-    if isinstance(given, Mapping | str) or hasattr(given, "model_dump"):
+def _are_groups(members: tuple[object, ...]) -> TypeGuard[tuple[GroupType, ...]]:
+    for member in members:  # noqa: SIM110, all() costs more than the rest for the few groups of most users
+        if type(member) is not GroupType:
+            return False
+    return True
+
+
+def _read(groups: object, members: tuple[object, ...]) -> tuple[GroupType, ...]:
+    if isinstance(groups, _NOT_GROUPS):
         raise TypeError(
-            f"expected the groups themselves, got {type(given).__name__}: "
+            f"expected the groups themselves, got {type(groups).__name__}: "
             'pass response["Groups"], page.groups or a list'
         )
     return read_response(AdminListGroupsForUserResponse, {"Groups": members}).groups
@@ -397,9 +392,7 @@ def _deciding(
     return tuple(deciding)
 
 
-def _preferred(
-    ranking: tuple[GroupType, ...], roles: tuple[str, ...], policy: Policy
-) -> str | None:
+def _preferred(ranking: tuple[GroupType, ...], roles: tuple[str, ...], policy: Policy) -> str | None:
     if _only_role(roles, policy):
         return roles[0]
     nominated = {group.role_arn for group in _deciding(ranking, roles, policy)}
@@ -408,6 +401,16 @@ def _preferred(
 
 def _only_role(roles: tuple[str, ...], policy: Policy) -> bool:
     return len(roles) == 1 and policy.null_precedence == "ranks-last"
+
+
+def _with_other_answers(policy: Policy, questions: Iterable[OpenQuestion]) -> Policy:
+    if NULL_PRECEDENCE in questions:
+        ranks_last = policy.null_precedence == "ranks-last"
+        policy = replace(policy, null_precedence="abstains" if ranks_last else "ranks-last")
+    if ROLELESS_AT_BEST in questions:
+        ignored = policy.roleless == "ignored"
+        policy = replace(policy, roleless="blocks" if ignored else "ignored")
+    return policy
 
 
 def _is_federated_auto_group(group: GroupType) -> bool:
@@ -419,7 +422,7 @@ def _is_federated_auto_group(group: GroupType) -> bool:
     )
 
 
-def _part(group: GroupType, resolution: Resolution, deciding: Set[str]) -> Part:
+def _part(group: GroupType, resolution: Resolution, deciding: set[str]) -> Part:
     if group.group_name in deciding:
         if resolution.preferred_role is not None:
             return Part.DECIDES

@@ -1,0 +1,33 @@
+from importlib.metadata import version
+from typing import Annotated
+
+import typer
+
+from cognito_claims.cli.resolve import resolve
+from cognito_claims.cli.schema import schema
+
+app = typer.Typer(
+    name="cognito-claims",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command()(resolve)
+app.command()(schema)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(version("cognito-claims"))
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version."),
+    ] = False,
+) -> None:
+    """Which claims do a Cognito user's groups put into the tokens, and why?"""

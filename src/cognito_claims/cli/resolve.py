@@ -1,0 +1,212 @@
+import json
+import sys
+from dataclasses import replace
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from cognito_claims import resolver
+from cognito_claims._explain import alternative_in_words, in_words, precedence_in_words
+from cognito_claims.cli._exit import ExitCode, stop
+from cognito_claims.cli._input import groups_from_service, groups_from_text
+from cognito_claims.errors import InvalidMembershipError
+from cognito_claims.resolver import Ambiguous, NoRole, Part, Policy, Preferred, Resolution
+
+
+class _Setting(StrEnum):
+    NULLS_RANK_LAST = "null_precedence=ranks-last"
+    NULLS_ABSTAIN = "null_precedence=abstains"
+    ROLELESS_IGNORED = "roleless=ignored"
+    ROLELESS_BLOCKS = "roleless=blocks"
+
+
+_LIVE = "Ask the service"
+
+
+def resolve(
+    file: Annotated[
+        typer.FileBinaryRead | None,
+        typer.Argument(
+            help="What `aws cognito-idp admin-list-groups-for-user` prints: one page or several, one "
+            "after another. `-` or nothing: stdin.",
+            show_default=False,
+        ),
+    ] = None,
+    user_pool_id: Annotated[
+        str | None, typer.Option(help="The pool to ask, instead of a file.", rich_help_panel=_LIVE)
+    ] = None,
+    username: Annotated[
+        str | None, typer.Option(help="The user whose groups to ask for.", rich_help_panel=_LIVE)
+    ] = None,
+    profile: Annotated[
+        str | None, typer.Option(help="The profile of the AWS configuration.", rich_help_panel=_LIVE)
+    ] = None,
+    region: Annotated[str | None, typer.Option(help="The AWS region.", rich_help_panel=_LIVE)] = None,
+    endpoint_url: Annotated[
+        str | None, typer.Option(help="Another endpoint, such as an emulator's.", rich_help_panel=_LIVE)
+    ] = None,
+    policy: Annotated[
+        list[_Setting] | None,
+        typer.Option(
+            help="How to answer what AWS leaves open; once or twice. "
+            + ", ".join(f"`{setting}`" for setting in _Setting)
+            + ".",
+            metavar="SETTING=ANSWER",
+            show_default=False,
+        ),
+    ] = None,
+    strict: Annotated[
+        bool,
+        typer.Option(
+            "--strict",
+            help="Exit with 1 if no role is preferred though groups have some, or if the preferred "
+            "role hangs on an open question.",
+        ),
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Resolve a user's groups to the token claims.
+
+    Exit codes: 0 resolved; 1 not certain, with --strict; 2 bad input, every fault on stderr;
+    3 the service refused or could not be reached.
+    """
+    if user_pool_id is not None and username is not None and file is None:
+        groups = groups_from_service(
+            user_pool_id=user_pool_id,
+            username=username,
+            profile=profile,
+            region=region,
+            endpoint_url=endpoint_url,
+        )
+    elif any(option is not None for option in (user_pool_id, username, profile, region, endpoint_url)):
+        raise typer.BadParameter(
+            "to ask the service, give --user-pool-id and --username, and no file",
+            param_hint="'--user-pool-id'",
+        )
+    elif file is None and sys.stdin.isatty():
+        raise typer.BadParameter("give a file, or pipe one in", param_hint="'FILE'")
+    else:
+        groups = groups_from_text((file or sys.stdin.buffer).read())
+
+    try:
+        resolution = resolver.resolve(groups, policy=_policy(policy or []))
+    except InvalidMembershipError as error:
+        stop(ExitCode.BAD_INPUT, [error])
+    if as_json:
+        typer.echo(json.dumps(_report(resolution), indent=2, ensure_ascii=False))
+    else:
+        _print(resolution)
+    if strict and (isinstance(resolution.outcome, Ambiguous) or resolution.open_questions):
+        raise typer.Exit(ExitCode.STRICT)
+
+
+def _policy(settings: list[_Setting]) -> Policy:
+    policy = Policy()
+    for setting in settings:
+        match setting:
+            case _Setting.NULLS_RANK_LAST:
+                policy = replace(policy, null_precedence="ranks-last")
+            case _Setting.NULLS_ABSTAIN:
+                policy = replace(policy, null_precedence="abstains")
+            case _Setting.ROLELESS_IGNORED:
+                policy = replace(policy, roleless="ignored")
+            case _Setting.ROLELESS_BLOCKS:
+                policy = replace(policy, roleless="blocks")
+    return policy
+
+
+def _report(resolution: Resolution) -> dict[str, object]:
+    """Give the JSON form, as docs/cli.md describes it: keys may be added, and none changes."""
+    match resolution.outcome:
+        case Preferred():
+            outcome = "preferred"
+        case Ambiguous():
+            outcome = "ambiguous"
+        case NoRole():
+            outcome = "no-role"
+    return {
+        "version": 1,
+        "outcome": outcome,
+        "preferred_role": resolution.preferred_role,
+        "claims": {
+            "id_token": resolution.claims.id_token(),
+            "access_token": resolution.claims.access_token(),
+        },
+        "ranking": [
+            {
+                "rank": standing.rank,
+                "part": standing.part.value,
+                "group": standing.group.model_dump(mode="json", by_alias=True),
+            }
+            for standing in resolution.standings
+        ],
+        "decided_by": [group.group_name for group in resolution.decided_by],
+        "rules": [rule.id for rule in resolution.rules],
+        "policy": _settings(resolution.policy),
+        "open_questions": [question.id for question in resolution.open_questions],
+        "alternatives": [
+            {
+                "open_questions": [question.id for question in other.questions],
+                "policy": _settings(other.policy),
+                "preferred_role": other.preferred_role,
+            }
+            for other in resolution.alternatives
+        ],
+    }
+
+
+def _settings(policy: Policy) -> dict[str, str]:
+    return {"null_precedence": policy.null_precedence, "roleless": policy.roleless}
+
+
+_STYLES = {
+    Part.DECIDES: "bold green",
+    Part.TIES: "bold yellow",
+    Part.BLOCKS: "bold yellow",
+}
+
+
+def _print(resolution: Resolution) -> None:
+    # Text, never markup: a group may be named `[red]`. And no lines cut where nobody looks at them.
+    console = Console(width=None if sys.stdout.isatty() else 10_000, highlight=False)
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("Rank", justify="right")
+    table.add_column("Group", overflow="fold")
+    table.add_column("Precedence", justify="right")
+    table.add_column("Part")
+    table.add_column("Role", overflow="fold")
+    for standing in resolution.standings:
+        group = standing.group
+        cells = (
+            str(standing.rank),
+            group.group_name,
+            precedence_in_words(group),
+            standing.part.value,
+            group.role_arn or "",
+        )
+        table.add_row(*map(Text, cells), style=_STYLES.get(standing.part, ""))
+    if resolution.ranking:
+        console.print(table)
+        console.print()
+    console.print(Text(in_words(resolution), style="bold"))
+    for rule in resolution.rules:
+        console.print(Text(f"  {rule.id} ({rule.basis}): {rule.sentence}"))
+    _print_claims(console, "ID token", resolution.claims.id_token())
+    _print_claims(console, "Access token", resolution.claims.access_token())
+    if resolution.alternatives:
+        console.print()
+        console.print(Text("Open questions", style="bold"))
+        for question in resolution.open_questions:
+            console.print(Text(f"  {question.id}: {question.question}"))
+        for other in resolution.alternatives:
+            console.print(Text(f"  with {alternative_in_words(other)}"))
+
+
+def _print_claims(console: Console, title: str, claims: object) -> None:
+    console.print()
+    console.print(Text(title, style="bold"))
+    console.print(Text(json.dumps(claims, indent=2, ensure_ascii=False)))

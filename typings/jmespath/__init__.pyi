@@ -1,0 +1,3 @@
+from jmespath.parser import ParsedResult
+
+def compile(expression: str) -> ParsedResult: ...
