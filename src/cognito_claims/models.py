@@ -167,6 +167,9 @@ class ResponseMetadata(WireModel, frozen=True):
     retry_attempts: Maybe[Count] = None
     """How many times boto3 tried again."""
 
+    max_attempts_reached: Maybe[Flag] = None
+    """Whether boto3 would not have tried again; there only if so."""
+
 
 class PaginatorConfig(WireModel, frozen=True, extra="forbid"):
     """How a boto3 paginator pages. A key that boto3 would silently ignore is refused."""
@@ -253,7 +256,8 @@ class AdminListGroupsForUserResponse(PageResponse, frozen=True, defer_build=Fals
     """A page of the groups that a user is in, in no particular order."""
 
     groups: Listed[GroupType]
-    """0 to 60 groups. AWS always sends the list; without it this is another call's answer."""
+    """0 to 60 groups. Required, since AWS always sends the list: without it this is another call's
+    answer, or none at all (botocore reads a body that is no JSON as an empty response)."""
 
 
 class GetGroupRequest(ServiceRequest, frozen=True):

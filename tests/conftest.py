@@ -1,0 +1,78 @@
+"""What the tests run against: moto's server, a server that says what it is told, and boto3 clients."""
+
+import logging
+import os
+from collections.abc import Callable, Iterator
+
+import boto3
+import pytest
+from botocore.config import Config
+from hypothesis import HealthCheck, settings
+from moto.server import ThreadedMotoServer
+from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
+from tests.scripted_server import ScriptedServer
+
+# Examples differ from run to run; the time that one takes is no fault of its own on a busy machine.
+settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("default")
+
+collect_ignore = ["typing"]  # read by type checkers, never run
+
+Connect = Callable[[str], CognitoIdentityProviderClient]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_aws() -> Iterator[None]:
+    """Keep the machine's own AWS configuration out, and proxies away from loopback."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in list(os.environ):
+            if name.startswith("AWS_"):
+                patch.delenv(name)
+        patch.setenv("AWS_ACCESS_KEY_ID", "test")
+        patch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+        patch.setenv("AWS_CONFIG_FILE", os.devnull)
+        patch.setenv("AWS_SHARED_CREDENTIALS_FILE", os.devnull)
+        patch.setenv("NO_PROXY", "127.0.0.1")
+        yield
+
+
+@pytest.fixture(scope="session")
+def connect(_no_aws: None) -> Connect:
+    """Make a client of an endpoint; one that tries once."""
+
+    def connect(endpoint_url: str) -> CognitoIdentityProviderClient:
+        return boto3.client(
+            "cognito-idp",
+            region_name="eu-west-1",
+            endpoint_url=endpoint_url,
+            config=Config(retries={"total_max_attempts": 1, "mode": "standard"}),
+        )
+
+    return connect
+
+
+@pytest.fixture(scope="session")
+def moto_url() -> Iterator[str]:
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def moto(moto_url: str, connect: Connect) -> CognitoIdentityProviderClient:
+    return connect(moto_url)
+
+
+@pytest.fixture
+def scripted() -> Iterator[ScriptedServer]:
+    with ScriptedServer() as server:
+        yield server
+
+
+@pytest.fixture
+def client(scripted: ScriptedServer, connect: Connect) -> CognitoIdentityProviderClient:
+    """A client of the scripted server."""
+    return connect(scripted.url)

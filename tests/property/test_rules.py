@@ -1,0 +1,257 @@
+"""Each rule as a property, under a class whose docstring is the rule's sentence."""
+
+import re
+import pytest
+from cognito_claims import RULES, GroupType, NoRole, Policy, Preferred, resolve
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from tests import oracle
+from tests.strategies import (
+    ALL_POLICIES,
+    MAX_PRECEDENCE,
+    POOL,
+    ROLES,
+    memberships,
+    policies,
+    role,
+    role_arns,
+)
+
+
+def at(group: GroupType, precedence: int | None) -> GroupType:
+    return group.model_copy(update={"precedence": precedence})
+
+
+def with_role(group: GroupType, role_arn: str | None) -> GroupType:
+    return group.model_copy(update={"role_arn": role_arn})
+
+
+def newcomer(precedence: int | None, role_arn: str | None) -> GroupType:
+    return GroupType(
+        group_name="!newcomer", user_pool_id=POOL, precedence=precedence, role_arn=role_arn
+    )
+
+
+class TestNoRole:
+    """If no group has a role, neither role claim is set."""
+
+    @given(memberships, policies)
+    def test_no_role_exactly_when_no_group_has_one(self, groups: list[GroupType], policy: Policy) -> None:
+        resolution = resolve(groups, policy=policy)
+        none_has_one = all(group.role_arn is None for group in groups)
+        assert isinstance(resolution.outcome, NoRole) == none_has_one
+        assert ("cognito:roles" in resolution.claims.id_token()) == (not none_has_one)
+        if none_has_one:
+            assert "cognito:preferred_role" not in resolution.claims.id_token()
+
+
+class TestLowestWins:
+    """The role of the group with the lowest precedence is preferred; 0 is the best."""
+
+    @given(memberships, st.data())
+    def test_the_winner_lowered_stays_the_winner(
+        self, groups: list[GroupType], data: st.DataObject
+    ) -> None:
+        before = resolve(groups)
+        assume(before.preferred_role is not None)
+        winner = data.draw(st.sampled_from(before.decided_by))
+        highest = MAX_PRECEDENCE if winner.precedence is None else winner.precedence
+        lower = at(winner, data.draw(st.integers(0, highest)))
+        after = resolve([lower if group is winner else group for group in groups])
+        assert after.preferred_role == before.preferred_role
+
+    @given(memberships, st.integers(0, 2**30))
+    def test_shifting_all_precedences_changes_nothing(self, groups: list[GroupType], shift: int) -> None:
+        groups = [group for group in groups if (group.precedence or 0) + shift <= MAX_PRECEDENCE]
+        shifted = [
+            at(group, None if group.precedence is None else group.precedence + shift) for group in groups
+        ]
+        before, after = resolve(groups), resolve(shifted)
+        assert after.claims == before.claims
+        assert after.rules == before.rules
+
+    @given(memberships, role_arns)
+    def test_a_strictly_worse_group_never_changes_the_preferred_role(
+        self, groups: list[GroupType], role_arn: str | None
+    ) -> None:
+        before = resolve(groups)
+        assume(before.decided_by and before.decided_by[0].precedence not in (None, MAX_PRECEDENCE))
+        for precedence in ((before.decided_by[0].precedence or 0) + 1, None):
+            after = resolve([*groups, newcomer(precedence, role_arn)])
+            assert after.preferred_role == before.preferred_role
+
+    @given(memberships)
+    def test_a_group_alone_at_zero_wins_if_it_alone_is_there(self, groups: list[GroupType]) -> None:
+        others = [at(group, 1) if group.precedence == 0 else group for group in groups]
+        assert resolve([*others, newcomer(0, role("top"))]).preferred_role == role("top")
+
+
+class TestNullRanksLast:
+    """A group without a precedence ranks after every group that has one."""
+
+    @given(memberships, role_arns)
+    def test_a_null_never_changes_what_a_number_decides(
+        self, groups: list[GroupType], role_arn: str | None
+    ) -> None:
+        before = resolve(groups)
+        assume(before.decided_by and before.decided_by[0].precedence is not None)
+        assert resolve([*groups, newcomer(None, role_arn)]).preferred_role == before.preferred_role
+
+    @given(memberships)
+    def test_nulls_come_last_in_the_ranking(self, groups: list[GroupType]) -> None:
+        nulls = [group.precedence is None for group in resolve(groups).ranking]
+        assert nulls == sorted(nulls)
+
+
+class TestTieSameRole:
+    """Groups tied at the best precedence that name one role agree on it."""
+
+    @given(memberships)
+    def test_a_double_of_a_deciding_group_changes_nothing(self, groups: list[GroupType]) -> None:
+        before = resolve(groups)
+        assume(before.preferred_role is not None)
+        double = before.decided_by[0].model_copy(update={"group_name": "!double"})
+        after = resolve([*groups, double])
+        assert after.preferred_role == before.preferred_role
+        assert "tie-same-role" in map(str, after.rules)
+
+
+class TestTieDifferingRoles:
+    """If groups tied at the best precedence name different roles, no role is preferred; the next precedence is not consulted."""
+
+    @given(memberships, policies)
+    def test_two_disagreeing_best_groups_never_give_the_claim(
+        self, groups: list[GroupType], policy: Policy
+    ) -> None:
+        tie = [
+            newcomer(0, role("one")),
+            newcomer(0, role("other")).model_copy(update={"group_name": "!other"}),
+        ]
+        resolution = resolve([*groups, *tie], policy=policy)
+        assert resolution.preferred_role is None
+        assert "tie-differing-roles" in map(str, resolution.rules)
+
+
+class TestOnlyRole:
+    """If the groups name one role in all, that role is preferred."""
+
+    @given(memberships, st.sampled_from(["ignored", "blocks"]))
+    def test_one_role_in_all_is_preferred_whatever_the_precedences(
+        self, groups: list[GroupType], roleless: str
+    ) -> None:
+        same = [group if group.role_arn is None else with_role(group, ROLES[0]) for group in groups]
+        assume(any(group.role_arn for group in same))
+        policy = Policy(roleless="blocks" if roleless == "blocks" else "ignored")
+        resolution = resolve(same, policy=policy)
+        assert resolution.preferred_role == ROLES[0]
+        assert "only-role" in map(str, resolution.rules)
+
+
+class TestNullTies:
+    """Groups without a precedence tie, as groups with the same precedence do."""
+
+    @given(memberships, st.integers(0, MAX_PRECEDENCE))
+    def test_no_precedence_at_all_is_like_one_precedence_for_all(
+        self, groups: list[GroupType], precedence: int
+    ) -> None:
+        nulls = resolve([at(group, None) for group in groups])
+        equals = resolve([at(group, precedence) for group in groups])
+        assert nulls.claims == equals.claims
+
+
+class TestRolelessIgnored:
+    """A group without a role does not compete, even with the lowest precedence."""
+
+    @given(memberships, st.one_of(st.none(), st.integers(0, MAX_PRECEDENCE)))
+    def test_a_roleless_group_never_changes_the_preferred_role(
+        self, groups: list[GroupType], precedence: int | None
+    ) -> None:
+        after = resolve([*groups, newcomer(precedence, None)])
+        assert after.preferred_role == resolve(groups).preferred_role
+
+
+class TestFederatedAutoGroup:
+    """The bare group <poolId>_<IdP> that a federated sign-in creates, without role and precedence, blocks nothing."""
+
+    @given(memberships, policies)
+    def test_it_changes_no_role_claim_under_any_policy(
+        self, groups: list[GroupType], policy: Policy
+    ) -> None:
+        bare = GroupType(group_name=f"{POOL}_Okta", user_pool_id=POOL)
+        assume(all(group.group_name != bare.group_name for group in groups))
+        before, after = resolve(groups, policy=policy), resolve([*groups, bare], policy=policy)
+        assert (after.roles, after.preferred_role) == (before.roles, before.preferred_role)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=str)
+def test_each_rule_stands_here_with_its_sentence(rule: object) -> None:
+    name = "Test" + str(rule).title().replace("-", "")
+    assert re.sub(r"\s+", " ", str(globals()[name].__doc__)) == getattr(rule, "sentence")
+
+
+class TestEveryResolution:
+    @given(memberships, policies)
+    def test_agrees_with_the_oracle(self, groups: list[GroupType], policy: Policy) -> None:
+        assert resolve(groups, policy=policy).preferred_role == oracle.preferred_role(groups, policy)
+
+    @given(memberships.flatmap(lambda groups: st.tuples(st.just(groups), st.permutations(groups))), policies)
+    def test_does_not_depend_on_the_order_of_the_groups(
+        self, orders: tuple[list[GroupType], list[GroupType]], policy: Policy
+    ) -> None:
+        one, other = orders
+        assert resolve(one, policy=policy) == resolve(other, policy=policy)
+
+    @given(memberships, st.data())
+    def test_counts_a_group_that_comes_twice_once(
+        self, groups: list[GroupType], data: st.DataObject
+    ) -> None:
+        again = data.draw(st.lists(st.sampled_from(groups))) if groups else []
+        assert resolve([*groups, *again]) == resolve(groups)
+
+    @given(memberships, policies)
+    def test_prefers_one_of_the_roles(self, groups: list[GroupType], policy: Policy) -> None:
+        resolution = resolve(groups, policy=policy)
+        assert resolution.preferred_role is None or resolution.preferred_role in resolution.roles
+
+    @given(memberships, policies)
+    def test_has_exactly_the_distinct_roles_and_all_groups(
+        self, groups: list[GroupType], policy: Policy
+    ) -> None:
+        claims = resolve(groups, policy=policy).claims
+        assert sorted(claims.roles) == sorted({group.role_arn for group in groups} - {None})  # type: ignore[type-var]
+        assert sorted(claims.groups) == sorted(group.group_name for group in groups)
+
+    @given(memberships, policies)
+    def test_puts_nothing_into_the_access_token_that_is_not_in_the_id_token(
+        self, groups: list[GroupType], policy: Policy
+    ) -> None:
+        claims = resolve(groups, policy=policy).claims
+        assert claims.access_token().items() <= claims.id_token().items()
+
+    @given(memberships, policies)
+    def test_asks_open_questions_exactly_when_another_policy_gives_another_claim(
+        self, groups: list[GroupType], policy: Policy
+    ) -> None:
+        resolution = resolve(groups, policy=policy)
+        answers = {resolve(groups, policy=other).preferred_role for other in ALL_POLICIES}
+        assert bool(resolution.open_questions) == (len(answers) > 1)
+        for other in resolution.alternatives:
+            assert resolve(groups, policy=other.policy).preferred_role == other.preferred_role
+            assert other.preferred_role != resolution.preferred_role
+
+    @given(memberships, policies)
+    def test_is_decided_by_groups_that_name_the_preferred_role(
+        self, groups: list[GroupType], policy: Policy
+    ) -> None:
+        resolution = resolve(groups, policy=policy)
+        if isinstance(resolution.outcome, Preferred):
+            assert resolution.decided_by
+            assert {group.role_arn for group in resolution.decided_by} == {resolution.preferred_role}
+
+    @given(memberships, policies)
+    def test_tells_its_story_in_one_line_a_group(self, groups: list[GroupType], policy: Policy) -> None:
+        resolution = resolve(groups, policy=policy)
+        _, _, *lines = resolution.explain().splitlines()
+        for line, standing in zip(lines[1:], resolution.standings, strict=False):
+            assert line.split()[:2] == [f"{standing.rank}.", standing.group.group_name]
+            assert standing.part in line

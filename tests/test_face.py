@@ -1,0 +1,50 @@
+"""The public face: every name is there, and nothing heavy comes with it."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import cognito_claims
+import pytest
+
+
+@pytest.mark.parametrize("name", cognito_claims.__all__)
+def test_every_public_name_is_what_type_checkers_believe(name: str) -> None:
+    home = cognito_claims._HOMES[name]
+    assert getattr(cognito_claims, name) is getattr(sys.modules[f"cognito_claims.{home}"], name)
+    assert name in dir(cognito_claims)
+
+
+def test_the_table_of_names_agrees_with_the_imports_that_type_checkers_read() -> None:
+    source = Path(cognito_claims.__file__).read_text()
+    imported = {
+        alias.name: str(node.module).removeprefix("cognito_claims.")
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.ImportFrom) and str(node.module).startswith("cognito_claims.")
+        for alias in node.names
+    }
+    assert imported == cognito_claims._HOMES
+    assert sorted(cognito_claims.__all__) == sorted(imported)
+
+
+def test_a_public_module_offers_what_the_face_takes_from_it() -> None:
+    for name, home in cognito_claims._HOMES.items():
+        getattr(cognito_claims, name)
+        assert name in sys.modules[f"cognito_claims.{home}"].__all__
+
+
+def test_another_name_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="no_such_name"):
+        cognito_claims.no_such_name  # type: ignore[attr-defined]  # noqa: B018
+
+
+def test_every_name_comes_without_any_extra() -> None:
+    code = (
+        "import sys, cognito_claims\n"
+        "assert 'pydantic' not in sys.modules\n"
+        "[getattr(cognito_claims, name) for name in cognito_claims.__all__]\n"
+        "print(*{'boto3', 'botocore', 'hypothesis', 'jmespath', 'rich', 'typer'} & set(sys.modules))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stdout.strip() == ""

@@ -1,0 +1,414 @@
+import json
+import os
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from types import MappingProxyType
+
+import jsonschema
+import pytest
+import regex
+from botocore.session import get_session
+from cognito_claims import models
+from cognito_claims._wire import WireModel
+from cognito_claims.models import (
+    AdminListGroupsForUserRequest,
+    AdminListGroupsForUserResponse,
+    AttributeType,
+    CreateGroupRequest,
+    CreateGroupResponse,
+    GetGroupRequest,
+    GetGroupResponse,
+    GroupType,
+    ListGroupsRequest,
+    ListGroupsResponse,
+    ListUsersInGroupRequest,
+    ListUsersInGroupResponse,
+    MFAOptionType,
+    PaginatorConfig,
+    ResponseMetadata,
+    UpdateGroupRequest,
+    UpdateGroupResponse,
+    UserType,
+)
+from dateutil.tz import tzlocal
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
+from tests.strategies import POOL, groups, role
+
+ALL_MODELS: list[type[WireModel]] = [getattr(models, name) for name in models.__all__]
+
+NAME_OK = ["a", "x" * 128, "a,b", "[a]", "<script>", "tête", "猫", "🦊", "e\u0301", "٣"]
+NAME_BAD = ["", "x" * 129, "a b", "a\n", "\ta", "a\u00a0b", "a\u200bb", "a\x00", "\ud800", 5, None, b"a", True]
+POOL_OK = ["a_b", "us-east-1_EXAMPLE", "_".join(["x" * 27, "y" * 27]), "a_b_c"]
+POOL_BAD = ["", "a", "_b", "a_", "a_b-", "x" * 28 + "_" + "y" * 27, "a b_c", "é_a", "a_b\n", 5, b"a_b"]
+ARN_OK = [
+    "arn:aws:iam::1:role/a",
+    role("a/b+c=d,e.f@g-h_i"),
+    "arn:aws-us-gov:iam::123456789012:role/x",
+    "arn:aws:a:b:1:c:d:eeeee",
+    role("x" * (2048 - len(role("")))),
+]
+ARN_BAD = [
+    "arn:aws:iam::1:role",  # 19 characters
+    role("x" * (2049 - len(role("")))),
+    "arn:aws:iam:::role/admin",
+    "arn:aws:iam::account:role/admin",
+    "arn:aws:a:b:1:c:d:e:ff",
+    " " + role("admin"),
+    role("admin") + "\n",
+    role("é"),
+    123456789012345678901,
+    b"arn:aws:iam::1:role/a",
+]
+PRECEDENCE_OK = [0, 1, 2**31 - 1]
+PRECEDENCE_BAD = [-1, 2**31, 10**400, 10**5000, True, False, "5", 1.0, 1.5]
+TEXT_OK = ["x", "x" * 2048, "two words\n", " "]
+TEXT_BAD = ["x" * 2049, 5, b"x"]
+LIMIT_OK = [0, 1, 60]
+LIMIT_BAD = [-1, 61, True, "5", 1.0]
+TOKEN_OK = ["x", "x" * 131072, "a+/="]
+TOKEN_BAD = ["x" * 131073, "a b", "a\n", 5]
+DATE_OK = [0, 1, 1.5e9, 1700000000.123, "2023-11-14T22:13:20Z", "2023-11-14T22:13:20.123000+01:00"]
+DATE_BAD = [
+    "1700000000",
+    "1700000000.5",
+    "2023-11-14T22:13:20",
+    "2023-11-14",
+    "yesterday",
+    "",
+    True,
+    1.7e12,  # milliseconds would be a year far away
+    float("nan"),
+    float("inf"),
+    datetime(2023, 11, 14),  # noqa: DTZ001
+    datetime(2023, 11, 14).date(),  # noqa: DTZ001
+    [],
+]
+
+GROUP = {"GroupName": "a"}
+USER = {"Username": "u"}
+CREATE = {"GroupName": "a", "UserPoolId": POOL}
+LIST = {"Username": "u", "UserPoolId": POOL}
+IN_GROUP = {"GroupName": "a", "UserPoolId": POOL}
+
+# model, the rest of a valid value, member, values at and within the edges, values beyond them
+EDGES: list[tuple[type[WireModel], dict[str, object], str, list[object], list[object]]] = [
+    (GroupType, {}, "GroupName", [*NAME_OK], [*NAME_BAD]),
+    (GroupType, GROUP, "UserPoolId", [*POOL_OK, None], [*POOL_BAD]),
+    (GroupType, GROUP, "Description", [*TEXT_OK, "", None], [*TEXT_BAD]),
+    (GroupType, GROUP, "RoleArn", [*ARN_OK, "", None], [*ARN_BAD]),
+    (GroupType, GROUP, "Precedence", [*PRECEDENCE_OK, None], [*PRECEDENCE_BAD]),
+    (GroupType, GROUP, "CreationDate", [*DATE_OK, None], [*DATE_BAD]),
+    (GroupType, GROUP, "LastModifiedDate", [*DATE_OK, None], [*DATE_BAD]),
+    (AdminListGroupsForUserRequest, {"UserPoolId": POOL}, "Username", [*NAME_OK], [*NAME_BAD]),
+    (AdminListGroupsForUserRequest, {"Username": "u"}, "UserPoolId", [*POOL_OK], [*POOL_BAD, None]),
+    (AdminListGroupsForUserRequest, LIST, "Limit", [*LIMIT_OK, None], [*LIMIT_BAD]),
+    (AdminListGroupsForUserRequest, LIST, "NextToken", [*TOKEN_OK, None], [*TOKEN_BAD, ""]),
+    (AdminListGroupsForUserResponse, {"Groups": []}, "NextToken", [*TOKEN_OK, "", None], [*TOKEN_BAD]),
+    (AdminListGroupsForUserResponse, {}, "Groups", [[], [GROUP]], [None, "", 5, {}, [None], [{}]]),
+    (GetGroupRequest, {"UserPoolId": POOL}, "GroupName", [*NAME_OK], [*NAME_BAD]),
+    (GetGroupRequest, {"GroupName": "a"}, "UserPoolId", [*POOL_OK], [*POOL_BAD, None]),
+    (GetGroupResponse, {}, "Group", [GROUP], [None, {}, [], "a"]),
+    (CreateGroupRequest, {"UserPoolId": POOL}, "GroupName", [*NAME_OK], [*NAME_BAD]),
+    (CreateGroupRequest, {"GroupName": "a"}, "UserPoolId", [*POOL_OK], [*POOL_BAD, None]),
+    (CreateGroupRequest, CREATE, "Description", [*TEXT_OK, "", None], [*TEXT_BAD]),
+    (CreateGroupRequest, CREATE, "RoleArn", [*ARN_OK, None], [*ARN_BAD, ""]),
+    (CreateGroupRequest, CREATE, "Precedence", [*PRECEDENCE_OK, None], [*PRECEDENCE_BAD]),
+    (CreateGroupResponse, {}, "Group", [GROUP], [None, {}, [], "a"]),
+    (UpdateGroupRequest, {"UserPoolId": POOL}, "GroupName", [*NAME_OK], [*NAME_BAD]),
+    (UpdateGroupRequest, {"GroupName": "a"}, "UserPoolId", [*POOL_OK], [*POOL_BAD, None]),
+    (UpdateGroupRequest, CREATE, "Description", [*TEXT_OK, "", None], [*TEXT_BAD]),
+    (UpdateGroupRequest, CREATE, "RoleArn", [*ARN_OK, None], [*ARN_BAD, ""]),
+    (UpdateGroupRequest, CREATE, "Precedence", [*PRECEDENCE_OK, None], [*PRECEDENCE_BAD]),
+    (UpdateGroupResponse, {}, "Group", [GROUP], [None, {}, [], "a"]),
+    (ListGroupsRequest, {}, "UserPoolId", [*POOL_OK], [*POOL_BAD, None]),
+    (ListGroupsRequest, {"UserPoolId": POOL}, "Limit", [*LIMIT_OK, None], [*LIMIT_BAD]),
+    (ListGroupsRequest, {"UserPoolId": POOL}, "NextToken", [*TOKEN_OK, None], [*TOKEN_BAD, ""]),
+    (ListGroupsResponse, {"Groups": []}, "NextToken", [*TOKEN_OK, "", None], [*TOKEN_BAD]),
+    (ListGroupsResponse, {}, "Groups", [[], [GROUP]], [None, "", 5, {}, [None], [{}]]),
+    (ListUsersInGroupRequest, {"UserPoolId": POOL}, "GroupName", [*NAME_OK], [*NAME_BAD]),
+    (ListUsersInGroupRequest, {"GroupName": "a"}, "UserPoolId", [*POOL_OK], [*POOL_BAD, None]),
+    (ListUsersInGroupRequest, IN_GROUP, "Limit", [*LIMIT_OK, None], [*LIMIT_BAD]),
+    (ListUsersInGroupRequest, IN_GROUP, "NextToken", [*TOKEN_OK, None], [*TOKEN_BAD, ""]),
+    (ListUsersInGroupResponse, {"Users": []}, "NextToken", [*TOKEN_OK, "", None], [*TOKEN_BAD]),
+    (ListUsersInGroupResponse, {}, "Users", [[], [USER]], [None, "", 5, {}, [None], [{}]]),
+    (UserType, {}, "Username", [*NAME_OK], [*NAME_BAD]),
+    (UserType, USER, "Attributes", [[], [{"Name": "email"}], None], ["", {}, [{}]]),
+    (UserType, USER, "UserCreateDate", [*DATE_OK, None], [*DATE_BAD]),
+    (UserType, USER, "UserLastModifiedDate", [*DATE_OK, None], [*DATE_BAD]),
+    (UserType, USER, "Enabled", [True, False, None], ["true", 1, 0]),
+    (UserType, USER, "UserStatus", ["CONFIRMED", "A_NEW_ONE", None], [1, b"x"]),
+    (UserType, USER, "MFAOptions", [[], [{"DeliveryMedium": "SMS"}], None], ["", {}, [5]]),
+    (MFAOptionType, {}, "DeliveryMedium", ["SMS", None], [1]),
+    (MFAOptionType, {}, "AttributeName", ["phone_number", None], ["", "x" * 33]),
+    (AttributeType, {}, "Name", ["a", "x" * 32, "a b\t\n\r"], ["", "x" * 33, "a\u00a0", "\x0b", 5, None]),
+    (AttributeType, {"Name": "a"}, "Value", ["", "x" * 2048, None], ["x" * 2049, 5]),
+    (PaginatorConfig, {}, "MaxItems", [0, 1, 10**6, None], [-1, True, "5", 1.0]),
+    (PaginatorConfig, {}, "PageSize", [*LIMIT_OK, None], [*LIMIT_BAD]),
+    (PaginatorConfig, {}, "StartingToken", ["x", "any text", None], ["", 5]),
+    (ResponseMetadata, {}, "HTTPStatusCode", [200, 0, None], [-1, "200"]),
+    (ResponseMetadata, {}, "RetryAttempts", [0, None], [-1]),
+    (ResponseMetadata, {}, "HTTPHeaders", [{}, {"a": "b"}, None], [{"a": 1}, []]),
+]
+GOOD = [
+    pytest.param(model, {**rest, member: value}, id=f"{model.__name__}.{member}={value!r:.30}")
+    for model, rest, member, good, _ in EDGES
+    for value in good
+]
+BAD = [
+    pytest.param(
+        model, {**rest, member: value}, member, id=f"{model.__name__}.{member} no.{number}"
+    )
+    for model, rest, member, _, bad in EDGES
+    for number, value in enumerate(bad)
+]
+
+
+@pytest.mark.parametrize(("model", "value"), GOOD)
+def test_a_value_within_the_edges_is_read(model: type[WireModel], value: dict[str, object]) -> None:
+    read = model.model_validate(value)
+    assert model.model_validate(read.model_dump(by_alias=True)) == read
+    assert model.model_validate(read.model_dump()) == read
+    assert model.model_validate_json(read.model_dump_json(by_alias=True)) == read
+    if model is not ResponseMetadata:  # its headers are a dictionary
+        assert hash(read) == hash(model.model_validate(value))
+
+
+@pytest.mark.parametrize(("model", "value", "member"), BAD)
+def test_a_value_beyond_the_edges_is_refused_at_its_place(
+    model: type[WireModel], value: dict[str, object], member: str
+) -> None:
+    with pytest.raises(ValidationError) as caught:
+        model.model_validate(value)
+    assert {error["loc"][0] for error in caught.value.errors(include_input=False)} == {member}
+
+
+def _as_json(value: object) -> str | None:
+    try:
+        text = json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError):
+        return None  # what JSON cannot say
+    return None if "\\ud800" in text else text
+
+
+@pytest.mark.parametrize(("model", "value", "member"), BAD)
+def test_it_is_refused_in_json_too(model: type[WireModel], value: dict[str, object], member: str) -> None:
+    if (text := _as_json(value)) is not None:
+        with pytest.raises(ValidationError) as caught:
+            model.model_validate_json(text)
+        assert {error["loc"][0] for error in caught.value.errors(include_input=False)} == {member}
+
+
+def _pattern(
+    _: jsonschema.Draft202012Validator, pattern: str, value: object, schema: object
+) -> Iterator[jsonschema.ValidationError]:
+    # As ECMA 262 means it, with Unicode: `$` is the end, not the last line's.
+    if isinstance(value, str) and not regex.search(pattern.replace("$", r"\Z"), value):
+        yield jsonschema.ValidationError(f"{value!r} does not match {pattern!r}")
+
+
+_Validator = jsonschema.validators.extend(jsonschema.Draft202012Validator, {"pattern": _pattern})
+_BEYOND_SCHEMA = ("Date",)  # that a date-time is one is a matter of format
+
+
+@pytest.mark.parametrize(("model", "value"), GOOD)
+def test_the_json_schema_accepts_what_the_model_does(
+    model: type[WireModel], value: dict[str, object]
+) -> None:
+    _Validator(model.model_json_schema()).validate(value)
+
+
+@pytest.mark.parametrize(("model", "value", "member"), BAD)
+def test_the_json_schema_refuses_what_the_model_does(
+    model: type[WireModel], value: dict[str, object], member: str
+) -> None:
+    # 1.0 is an integer to JSON Schema, and a number no integer of ours.
+    if _as_json(value) is None or member.endswith(_BEYOND_SCHEMA) or value[member] == 1.0:
+        return
+    assert not _Validator(model.model_json_schema()).is_valid(value)
+
+
+@pytest.mark.parametrize("model", ALL_MODELS)
+@pytest.mark.parametrize("mode", ["validation", "serialization"])
+def test_the_json_schema_is_one_and_names_what_aws_does(model: type[WireModel], mode: str) -> None:
+    schema = model.model_json_schema(mode="validation" if mode == "validation" else "serialization")
+    jsonschema.Draft202012Validator.check_schema(schema, format_checker=None)  # Python has no \p
+    members = schema["properties"]
+    assert all(members[name].get("title", name) == name for name in members)
+    if model in (PaginatorConfig, ResponseMetadata):
+        return
+    shape = get_session().get_service_model("cognito-idp").shape_for(model.__name__)
+    assert set(members) - {"ResponseMetadata"} == set(shape.members)
+    assert ("ResponseMetadata" in members) == (model.__name__.endswith("Response") and mode == "validation")
+    assert set(schema.get("required", [])) >= set(shape.required_members)
+
+
+def test_the_written_schema_describes_what_is_written() -> None:
+    page = AdminListGroupsForUserResponse.model_validate(
+        {"Groups": [{"GroupName": "a", "CreationDate": 1.5}], "NextToken": "x", "ResponseMetadata": {}}
+    )
+    schema = AdminListGroupsForUserResponse.model_json_schema(mode="serialization")
+    written = json.loads(page.model_dump_json(by_alias=True))
+    _Validator(schema).validate(written)
+    assert schema["properties"]["Groups"]["items"] == {"$ref": "#/$defs/GroupType"}
+    assert schema["$defs"]["GroupType"]["required"] == ["GroupName"]
+    assert not _Validator(schema).is_valid({"Groups": [{"GroupName": "a", "Description": ""}]})
+
+
+class TestTheFourShapes:
+    """What boto3, the wire, the AWS CLI and emulators give of one group is read to equal values."""
+
+    WIRE = (
+        '{"GroupName":"a","UserPoolId":"eu-west-1_EXAMPLE","RoleArn":"arn:aws:iam::123456789012:role/x",'
+        '"Precedence":0,"CreationDate":1.700000000123E9,"LastModifiedDate":1700000001}'
+    )
+    CLI = (
+        '{"GroupName": "a", "UserPoolId": "eu-west-1_EXAMPLE", "RoleArn": "arn:aws:iam::123456789012:role/x",'
+        ' "Precedence": 0, "CreationDate": "2023-11-14T23:13:20.123000+01:00",'
+        ' "LastModifiedDate": "2023-11-14T22:13:21+00:00"}'
+    )
+    EMULATOR = (
+        '{"GroupName":"a","UserPoolId":"eu-west-1_EXAMPLE","RoleArn":"arn:aws:iam::123456789012:role/x",'
+        '"Precedence":0,"CreationDate":1700000000.123,"LastModifiedDate":1700000001,"Description":""}'
+    )
+    BOTO3 = MappingProxyType(
+        {
+            "GroupName": "a",
+            "UserPoolId": "eu-west-1_EXAMPLE",
+            "RoleArn": "arn:aws:iam::123456789012:role/x",
+            "Precedence": 0,
+            "CreationDate": datetime(2023, 11, 14, 22, 13, 20, 123000, UTC).astimezone(tzlocal()),
+            "LastModifiedDate": datetime(2023, 11, 14, 22, 13, 21, tzinfo=UTC).astimezone(tzlocal()),
+        }
+    )
+
+    def test_are_equal(self) -> None:
+        read = [
+            GroupType.model_validate(self.BOTO3),
+            GroupType.model_validate_json(self.WIRE),
+            GroupType.model_validate(json.loads(self.WIRE)),
+            GroupType.model_validate_json(self.CLI),
+            GroupType.model_validate(json.loads(self.CLI)),
+            GroupType.model_validate_json(self.EMULATOR),
+            GroupType.model_validate(json.loads(self.EMULATOR)),
+        ]
+        assert set(read) == {read[0]}
+
+    def test_are_written_as_boto3_gives_them(self) -> None:
+        assert GroupType.model_validate_json(self.EMULATOR).model_dump(by_alias=True) == self.BOTO3
+        assert GroupType.model_validate(self.BOTO3).model_dump(by_alias=True) == self.BOTO3
+
+    def test_are_written_as_the_aws_cli_prints_them(self) -> None:
+        printed = GroupType.model_validate_json(self.CLI).model_dump_json(by_alias=True)
+        assert json.loads(printed) == json.loads(self.CLI)
+
+    @given(groups)
+    def test_hold_for_every_group(self, group: GroupType) -> None:
+        boto3 = group.model_dump(by_alias=True)
+        wire = {
+            key: value.timestamp() if isinstance(value, datetime) else value
+            for key, value in boto3.items()
+        }
+        cli = group.model_dump_json(by_alias=True)
+        assert (
+            group
+            == GroupType.model_validate(boto3)
+            == GroupType.model_validate_json(json.dumps(wire))
+            == GroupType.model_validate_json(cli)
+            == GroupType.model_validate(group.model_dump())
+        )
+        assert None not in boto3.values()
+
+    @given(st.lists(groups), st.one_of(st.none(), st.just("token")))
+    def test_hold_for_pages(self, members: list[GroupType], token: str | None) -> None:
+        boto3 = {"Groups": [group.model_dump(by_alias=True) for group in members]}
+        boto3 |= {"NextToken": token} if token else {}
+        boto3 |= {"ResponseMetadata": {"HTTPStatusCode": 200, "HTTPHeaders": {"a": "b"}}}
+        page = AdminListGroupsForUserResponse.model_validate(boto3)
+        assert page.model_dump(by_alias=True) == boto3
+        printed = page.model_dump_json(by_alias=True)
+        assert "ResponseMetadata" not in json.loads(printed)
+        assert "response_metadata" not in json.loads(page.model_dump_json())
+        again = AdminListGroupsForUserResponse.model_validate_json(printed)
+        assert again == page
+        assert hash(again) == hash(page)
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="a local zone cannot be set on this platform")
+def test_dates_are_equal_in_the_hour_that_the_local_clock_repeats() -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TZ", "Europe/Berlin")
+        time.tzset()
+        try:
+            seconds = 1761438600  # 2025-10-26 02:30 the first time
+            for instant in (seconds, seconds + 3600):
+                utc = datetime.fromtimestamp(instant, UTC)
+                local = datetime.fromtimestamp(instant, tzlocal())
+                assert local != utc, "Python calls these unequal (PEP 495)"
+                one, other = (GroupType(group_name="a", creation_date=date) for date in (utc, local))
+                assert one == other
+                assert hash(one) == hash(other)
+                assert GroupType.model_validate_json(other.model_dump_json()) == one
+        finally:
+            patch.undo()
+            time.tzset()
+    assert os.environ.get("TZ") != "Europe/Berlin"
+
+
+def test_values_are_frozen() -> None:
+    with pytest.raises(ValidationError):
+        GroupType(group_name="a").precedence = 5  # type: ignore[misc]
+
+
+def test_values_of_different_models_differ() -> None:
+    group = GroupType(group_name="a")
+    assert CreateGroupResponse(group=group) != UpdateGroupResponse(group=group)
+    assert group != {"GroupName": "a"}
+    assert group != GroupType(group_name="a", precedence=0)
+
+
+def test_a_key_that_is_not_known_is_left_out_of_a_response_and_refused_in_a_request() -> None:
+    assert GroupType.model_validate({"GroupName": "a", "Color": "blue"}) == GroupType(group_name="a")
+    with pytest.raises(ValidationError):
+        GetGroupRequest.model_validate({"GroupName": "a", "UserPoolId": POOL, "Color": "blue"})
+    with pytest.raises(ValidationError):
+        PaginatorConfig.model_validate({"MaxItem": 5})
+
+
+def test_how_a_response_travelled_is_no_part_of_what_it_holds() -> None:
+    one = GetGroupResponse.model_validate({"Group": GROUP, "ResponseMetadata": {"RetryAttempts": 0}})
+    other = GetGroupResponse.model_validate({"Group": GROUP, "ResponseMetadata": {"RetryAttempts": 1}})
+    assert one == other
+    assert hash(one) == hash(other)
+    assert one.response_metadata != other.response_metadata
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        UserType.model_validate({"Username": "secret", "Attributes": [{"Name": "email", "Value": "secret"}]}),
+        AttributeType(name="email", value="secret"),
+        AdminListGroupsForUserRequest(username="secret", user_pool_id=POOL, next_token="secret"),
+        AdminListGroupsForUserResponse(groups=(), next_token="secret"),
+        PaginatorConfig(starting_token="secret"),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_secrets_are_not_in_a_repr(value: WireModel) -> None:
+    assert "secret" not in repr(value)
+    assert "secret" not in str(value)
+
+
+def test_secrets_are_not_in_pydantics_error() -> None:
+    with pytest.raises(ValidationError) as caught:
+        AdminListGroupsForUserRequest.model_validate({"Username": "secret name", "UserPoolId": POOL})
+    assert "secret" not in str(caught.value)
+
+
+def test_a_model_works_within_other_pydantic_types() -> None:
+    adapter = TypeAdapter(dict[str, tuple[GetGroupResponse, ...]])
+    value = adapter.validate_python({"x": [{"Group": GROUP}]})
+    assert adapter.dump_python(value, by_alias=True) == {"x": ({"Group": GROUP},)}
+    assert adapter.json_schema()["$defs"]["GetGroupResponse"]["required"] == ["Group"]

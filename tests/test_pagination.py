@@ -1,0 +1,510 @@
+"""Pages over a real boto3 client and real HTTP; boto3's own results are the measure."""
+
+import base64
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from itertools import islice, product
+
+import boto3
+import pytest
+from botocore.config import Config
+from botocore.exceptions import EndpointConnectionError
+from botocore.paginate import Paginator, TokenDecoder, TokenEncoder
+from botocore.session import get_session
+from cognito_claims import (
+    AdminListGroupsForUserPaginator,
+    AdminListGroupsForUserResponse,
+    InvalidRequestError,
+    InvalidResponseError,
+    ListGroupsPaginator,
+    ListUsersInGroupPaginator,
+    PaginationError,
+    PaginatorConfig,
+    resolve_user,
+)
+from cognito_claims.pagination import GroupPages, _decode, _encode
+from hypothesis import given
+from hypothesis import strategies as st
+from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
+from tests.conftest import Connect
+from tests.scripted_server import ScriptedServer
+from tests.strategies import POOL, role
+
+Client = CognitoIdentityProviderClient
+
+
+def wire_groups(*names: str) -> list[dict[str, object]]:
+    return [{"GroupName": name, "UserPoolId": POOL} for name in names]
+
+
+def list_groups(client: Client, **config: object) -> GroupPages[AdminListGroupsForUserResponse]:
+    return AdminListGroupsForUserPaginator(client).paginate(
+        Username="alice", UserPoolId=POOL, PaginationConfig=config
+    )
+
+
+@pytest.fixture(scope="module")
+def pools(moto: Client) -> dict[int, str]:
+    """A pool on moto's server for each number of groups, with a user `alice` in all of them."""
+    pools: dict[int, str] = {}
+    for size in (0, 1, 59, 60, 61, 250):
+        pool = moto.create_user_pool(PoolName=f"of-{size}")["UserPool"]["Id"]
+        moto.admin_create_user(UserPoolId=pool, Username="alice")
+        for n in range(size):
+            name = f"group-{n:03}"
+            moto.create_group(UserPoolId=pool, GroupName=name, Precedence=n % 7, RoleArn=role(f"r{n % 3}"))
+            moto.admin_add_user_to_group(UserPoolId=pool, Username="alice", GroupName=name)
+        pools[size] = pool
+    return pools
+
+
+class TestAgainstMoto:
+    @pytest.mark.parametrize("size", [0, 1, 59, 60, 61, 250])
+    @pytest.mark.parametrize("page_size", [1, 2, 60, None])
+    def test_pages_are_boto3s(
+        self, moto: Client, pools: dict[int, str], size: int, page_size: int | None
+    ) -> None:
+        config = {"PageSize": page_size} if page_size else {}
+        arguments = {"Username": "alice", "UserPoolId": pools[size]}
+        theirs = moto.get_paginator("admin_list_groups_for_user").paginate(
+            **arguments, PaginationConfig=config
+        )
+        ours = AdminListGroupsForUserPaginator(moto).paginate(**arguments, PaginationConfig=config)
+        their_pages = list(theirs)
+        pages = list(ours)
+        for page, their_page in zip(pages, their_pages, strict=True):
+            dumped = page.model_dump(by_alias=True)
+            assert dumped.pop("ResponseMetadata").keys() == their_page.pop("ResponseMetadata").keys()
+            their_groups = [
+                {key: value for key, value in group.items() if value != ""} for group in their_page["Groups"]
+            ]
+            assert dumped == {**their_page, "Groups": their_groups}
+        assert sum(len(page.groups) for page in pages) == size
+        assert ours.resume_token is None
+
+    @pytest.mark.parametrize("page_size", [1, 2, 60])
+    @pytest.mark.parametrize("max_items", [0, 1, 59, 60, 61, 100])
+    def test_a_list_cut_by_max_items_resumes_to_the_whole(
+        self, moto: Client, pools: dict[int, str], page_size: int, max_items: int
+    ) -> None:
+        if page_size == 1 and max_items < 60:
+            max_items = max_items % 5  # as good, and a request each
+        arguments = {"Username": "alice", "UserPoolId": pools[61]}
+        config = {"MaxItems": max_items, "PageSize": page_size}
+        first = AdminListGroupsForUserPaginator(moto).paginate(**arguments, PaginationConfig=config)
+        start = first.build_full_result()
+        assert len(start.groups) == min(max_items, 61)
+        if max_items >= 61:
+            assert start.next_token is None
+            return
+        rest = AdminListGroupsForUserPaginator(moto).paginate(
+            **arguments, PaginationConfig={"StartingToken": start.next_token}
+        )
+        names = [group.group_name for group in (*start.groups, *rest.groups())]
+        assert sorted(names) == [f"group-{n:03}" for n in range(61)]
+
+    def test_all_groups_of_a_user_are_resolved(self, moto: Client, pools: dict[int, str]) -> None:
+        resolution = resolve_user(moto, user_pool_id=pools[250], username="alice")
+        assert len(resolution.ranking) == 250
+        assert set(resolution.roles) == {role("r0"), role("r1"), role("r2")}
+        assert resolution.preferred_role is None
+
+    def test_an_unknown_user_is_boto3s_exception(self, moto: Client, pools: dict[int, str]) -> None:
+        with pytest.raises(moto.exceptions.UserNotFoundException):
+            resolve_user(moto, user_pool_id=pools[0], username="nobody")
+
+    def test_a_pools_groups_and_a_groups_users(self, moto: Client, pools: dict[int, str]) -> None:
+        pages = ListGroupsPaginator(moto).paginate(
+            UserPoolId=pools[61], PaginationConfig=PaginatorConfig(page_size=50)
+        )
+        assert len(list(pages.groups())) == 61
+        users = ListUsersInGroupPaginator(moto).paginate(UserPoolId=pools[61], GroupName="group-007")
+        [user] = users.users()
+        assert user.username == "alice"
+        assert [page.users for page in users] == [(user,)]
+
+
+# boto3's own paginator over a list in memory: every combination in no time.
+_OPERATION = get_session().get_service_model("cognito-idp").operation_model("AdminListGroupsForUser")
+_PAGING = get_session().get_paginator_model("cognito-idp").get_paginator("AdminListGroupsForUser")
+
+
+class InMemory:
+    """A client whose pages are cut where it is told, whatever page size is asked for."""
+
+    def __init__(self, *pages: list[str]) -> None:
+        self.pages = [wire_groups(*names) for names in pages] or [[]]
+        self.asked: list[object] = []
+        self.fail_at: int | None = None
+
+    def get_paginator(self, operation_name: str) -> "Paginator[dict[str, object]]":
+        assert operation_name == "admin_list_groups_for_user"
+        return Paginator(self._call, _PAGING, _OPERATION)  # type: ignore[arg-type]
+
+    def _call(self, **arguments: object) -> dict[str, object]:
+        self.asked.append(arguments)
+        number = int(str(arguments.get("NextToken", "0")))
+        if number == self.fail_at:
+            self.fail_at = None
+            raise ConnectionError("cut off")
+        more = {"NextToken": str(number + 1)} if number + 1 < len(self.pages) else {}
+        return {"Groups": list(self.pages[number]), **more}
+
+
+def names_of(pages: GroupPages[AdminListGroupsForUserResponse]) -> list[str]:
+    return [group.group_name for group in pages.groups()]
+
+
+def paged(client: InMemory, **config: object) -> GroupPages[AdminListGroupsForUserResponse]:
+    return AdminListGroupsForUserPaginator(client).paginate(
+        Username="alice", UserPoolId=POOL, PaginationConfig=config
+    )
+
+
+def boto3_paged(client: InMemory, **config: object) -> object:
+    return client.get_paginator("admin_list_groups_for_user").paginate(
+        Username="alice", UserPoolId=POOL, PaginationConfig=config
+    )
+
+
+# Lists of 0 to 9 groups cut anywhere into pages, empty ones among them.
+_cuts = st.lists(st.integers(0, 3), min_size=1, max_size=4).map(
+    lambda sizes: [[f"g{page}{n}" for n in range(size)] for page, size in enumerate(sizes)]
+)
+
+
+class TestLikeBoto3:
+    @given(_cuts, st.one_of(st.none(), st.integers(0, 10)), st.data())
+    def test_every_combination_of_max_items_and_starting_token(
+        self, cuts: list[list[str]], max_items: int | None, data: st.DataObject
+    ) -> None:
+        token: str | None = None
+        first_cut = data.draw(st.one_of(st.none(), st.integers(0, 10)))
+        if first_cut is not None:
+            theirs = boto3_paged(InMemory(*cuts), MaxItems=first_cut)
+            token = theirs.build_full_result().get("NextToken")  # type: ignore[attr-defined]
+        config = {"MaxItems": max_items, "StartingToken": token, "PageSize": 2}
+        client, their_client = InMemory(*cuts), InMemory(*cuts)
+        ours, theirs = paged(client, **config), boto3_paged(their_client, **config)
+        assert [page.model_dump(by_alias=True) for page in ours] == list(theirs)  # type: ignore[call-overload]
+        assert client.asked == their_client.asked
+        assert ours.resume_token == theirs.resume_token  # type: ignore[attr-defined]
+
+        theirs = boto3_paged(InMemory(*cuts), **config)
+        full, their_full = ours.build_full_result(), theirs.build_full_result()  # type: ignore[attr-defined]
+        assert full.model_dump(by_alias=True) == their_full
+        assert ours.resume_token == their_full.get("NextToken")
+
+        for expression in ("Groups[].GroupName", "Groups[0]", "length(Groups)", "Nothing"):
+            their_names = boto3_paged(InMemory(*cuts), **config).search(expression)  # type: ignore[attr-defined]
+            assert list(ours.search(expression)) == list(their_names)
+            assert ours.resume_token == their_full.get("NextToken")
+
+    @given(_cuts)
+    def test_a_page_split_anywhere_does_not_matter(self, cuts: list[list[str]]) -> None:
+        names = [name for page in cuts for name in page]
+        split, whole = InMemory(*cuts), InMemory(names)
+        assert names_of(paged(split)) == names
+        assert resolve_user(split, user_pool_id=POOL, username="alice") == resolve_user(
+            whole, user_pool_id=POOL, username="alice"
+        )
+
+    def test_each_iteration_starts_afresh(self) -> None:
+        pages = paged(InMemory(["a"], ["b"]))
+        assert names_of(pages) == names_of(pages) == ["a", "b"]
+        assert len(pages.build_full_result().groups) == 2
+
+    def test_a_token_of_boto3_is_read_and_written_as_boto3_does(self) -> None:
+        for token, skip in product([None, "x", "ü"], [0, 3]):
+            position: dict[str, object] = {"NextToken": token, **({"boto_truncate_amount": skip} if skip else {})}
+            encoded = _encode(token, skip)
+            if token is None and skip == 0:
+                assert encoded is None
+            else:
+                assert encoded == TokenEncoder().encode(position)
+                assert TokenDecoder().decode(str(encoded)) == position
+                assert _decode(encoded) == (token, skip)
+
+    @pytest.mark.parametrize(
+        "token", ["not base64!", "YQ==", base64.b64encode(b"5").decode(), base64.b64encode(b"{}").decode()]
+    )
+    def test_another_token_is_the_services_own(self, token: str) -> None:
+        assert _decode(token) == (token, 0)
+
+
+class TestInterrupted:
+    """An iteration that was left or failed goes on from `resume_token`: nothing lost, nothing twice."""
+
+    @given(
+        _cuts,
+        st.lists(st.tuples(st.integers(1, 4), st.one_of(st.none(), st.integers(0, 4)))),
+        st.sampled_from(["groups", "pages"]),
+    )
+    def test_wherever_it_stops(
+        self, cuts: list[list[str]], interruptions: list[tuple[int, int | None]], what: str
+    ) -> None:
+        client = InMemory(*cuts)
+        names: list[str] = []
+        token: str | None = None
+        for stop_after, fail_at in interruptions:
+            client.fail_at = fail_at
+            pages = paged(client, StartingToken=token)
+            with suppress(ConnectionError):
+                if what == "groups":
+                    for group in islice(pages.groups(), stop_after):
+                        names.append(group.group_name)  # noqa: PERF401, it may fail on the way
+                else:
+                    for page in islice(pages, stop_after):
+                        names += [group.group_name for group in page.groups]
+            token = pages.resume_token
+            if token is None:
+                break
+        client.fail_at = None
+        if token is not None or not names:
+            names += names_of(paged(client, StartingToken=token))
+        assert names == [name for page in cuts for name in page]
+
+    def test_within_a_search_it_starts_the_page_again(self) -> None:
+        client = InMemory(["a", "b"], ["c", "d"])
+        pages = paged(client)
+        assert list(islice(pages.search("Groups[].GroupName"), 3)) == ["a", "b", "c"]
+        assert names_of(paged(client, StartingToken=pages.resume_token)) == ["c", "d"]
+
+    def test_within_build_full_result_it_starts_the_call_again(self) -> None:
+        client = InMemory(["a"], ["b"], ["c"])
+        pages = paged(client, MaxItems=1)
+        token = pages.build_full_result().next_token
+        client.fail_at = 2
+        rest = paged(client, StartingToken=token)
+        with pytest.raises(ConnectionError):
+            rest.build_full_result()
+        assert rest.resume_token == token
+
+    def test_before_the_first_page_there_is_nothing_to_resume(self) -> None:
+        assert paged(InMemory(["a"])).resume_token is None
+
+
+class TestRepeatedToken:
+    @pytest.mark.parametrize(
+        "tokens", [["x", "x"], ["x", "y", "x"], ["x", "y", "y"]], ids=["at once", "in a circle", "later"]
+    )
+    def test_is_an_error_after_the_last_good_page(
+        self, scripted: ScriptedServer, client: Client, tokens: list[str]
+    ) -> None:
+        for number, token in enumerate(tokens):
+            scripted.say({"Groups": wire_groups(f"g{number}"), "NextToken": token})
+        pages = list_groups(client)
+        names: list[str] = []
+        with pytest.raises(PaginationError, match="AdminListGroupsForUser") as caught:
+            for group in pages.groups():
+                names.append(group.group_name)  # noqa: PERF401, it fails on the way
+        assert names == [f"g{number}" for number in range(len(tokens))]
+        assert caught.value.operation == "AdminListGroupsForUser"
+        assert len(scripted.requests) == len(tokens), "nothing is asked for twice"
+
+    def test_is_none_where_max_items_ends_the_list(self, scripted: ScriptedServer, client: Client) -> None:
+        scripted.say(*[{"Groups": wire_groups(name), "NextToken": "x"} for name in "ab"])
+        pages = list_groups(client, MaxItems=2)
+        assert names_of(pages) == ["a", "b"]
+        assert _decode(pages.resume_token) == ("x", 0)
+
+    def test_counts_the_token_that_the_call_started_with(
+        self, scripted: ScriptedServer, client: Client
+    ) -> None:
+        scripted.say({"Groups": wire_groups("a"), "NextToken": "x"})
+        pages = list_groups(client, StartingToken=_encode("x"))
+        with pytest.raises(PaginationError):
+            names_of(pages)
+
+
+class TestOverHTTP:
+    def test_an_empty_page_with_a_token_goes_on(self, scripted: ScriptedServer, client: Client) -> None:
+        scripted.say(
+            {"Groups": [], "NextToken": "x"},
+            {"Groups": [], "NextToken": "y"},
+            {"Groups": wire_groups("a")},
+        )
+        assert names_of(list_groups(client)) == ["a"]
+        assert [request.get("NextToken") for request in scripted.requests] == [None, "x", "y"]
+
+    def test_an_empty_token_ends_the_list_as_in_boto3(
+        self, scripted: ScriptedServer, client: Client
+    ) -> None:
+        scripted.say({"Groups": wire_groups("a"), "NextToken": ""})
+        assert names_of(list_groups(client)) == ["a"]
+
+    def test_a_very_long_token_is_resumed(self, scripted: ScriptedServer, client: Client) -> None:
+        token = "x" * 131072
+        scripted.say({"Groups": wire_groups("a", "b"), "NextToken": token})
+        full = list_groups(client, MaxItems=2).build_full_result()
+        assert _decode(full.next_token) == (token, 0)
+
+    def test_nothing_is_sent_before_a_page_is_wanted(self, scripted: ScriptedServer, client: Client) -> None:
+        list_groups(client)
+        assert scripted.requests == []
+
+    def test_throttling_is_boto3s_to_retry(self, scripted: ScriptedServer, connect: Connect) -> None:
+        scripted.refuse("TooManyRequestsException")
+        scripted.say({"Groups": wire_groups("a")})
+        client = boto3.client(
+            "cognito-idp",
+            region_name="eu-west-1",
+            endpoint_url=scripted.url,
+            config=Config(retries={"total_max_attempts": 2, "mode": "standard"}),
+        )
+        [page] = list_groups(client)
+        assert page.response_metadata is not None
+        assert page.response_metadata.retry_attempts == 1
+
+    def test_throttling_without_end_is_boto3s_exception(
+        self, scripted: ScriptedServer, client: Client
+    ) -> None:
+        scripted.say({"Groups": wire_groups("a"), "NextToken": "x"})
+        scripted.refuse("TooManyRequestsException", "Rate exceeded")
+        pages = list_groups(client)
+        with pytest.raises(client.exceptions.TooManyRequestsException):
+            names_of(pages)
+        scripted.say({"Groups": wire_groups("b")})
+        assert names_of(list_groups(client, StartingToken=pages.resume_token)) == ["b"]
+        assert scripted.requests[-1]["NextToken"] == "x"
+
+    def test_nobody_there_is_boto3s_exception(self, connect: Connect) -> None:
+        with ScriptedServer() as gone:
+            client = connect(gone.url)
+        with pytest.raises(EndpointConnectionError):
+            names_of(list_groups(client))
+
+    def test_text_that_is_no_json_is_refused_though_boto3_reads_it_as_no_groups(
+        self, scripted: ScriptedServer, client: Client
+    ) -> None:
+        scripted.say(b"<html>", b"<html>")
+        response = client.admin_list_groups_for_user(Username="alice", UserPoolId=POOL)
+        assert response.keys() == {"ResponseMetadata"}
+        with pytest.raises(InvalidResponseError) as caught:
+            names_of(list_groups(client))
+        assert [problem.path for problem in caught.value.problems] == ["Groups"]
+
+    @pytest.mark.parametrize(
+        ("rubbish", "places"),
+        [
+            ({}, ["Groups"]),
+            ({"Users": []}, ["Groups"]),
+            ({"Groups": [{}]}, ["Groups[0].GroupName"]),
+            (
+                {"Groups": [{"GroupName": "a b", "Precedence": -1}, {"GroupName": "c", "RoleArn": "x"}]},
+                ["Groups[0].GroupName", "Groups[0].Precedence", "Groups[1].RoleArn"],
+            ),
+            ({"Groups": wire_groups("a"), "NextToken": "a b"}, ["NextToken"]),
+        ],
+        ids=["empty", "another call's", "no name", "many faults", "bad token"],
+    )
+    def test_a_page_that_does_not_fit_is_refused_whole(
+        self, scripted: ScriptedServer, client: Client, rubbish: object, places: list[str]
+    ) -> None:
+        scripted.say({"Groups": wire_groups("good"), "NextToken": "x"}, rubbish)
+        pages = list_groups(client)
+        names: list[str] = []
+        with pytest.raises(InvalidResponseError) as caught:
+            for group in pages.groups():
+                names.append(group.group_name)  # noqa: PERF401, it fails on the way
+        assert names == ["good"]
+        assert caught.value.operation == "AdminListGroupsForUser"
+        assert [problem.path for problem in caught.value.problems] == places
+        assert _decode(pages.resume_token) == ("x", 0)
+
+    def test_users_of_a_group_go_the_same_way(self, scripted: ScriptedServer, client: Client) -> None:
+        scripted.say({"Users": [{"Username": "a"}], "NextToken": "x"}, {"Users": [{"Username": ""}]})
+        pages = ListUsersInGroupPaginator(client).paginate(
+            UserPoolId=POOL, GroupName="admins", PaginationConfig={"PageSize": 1}
+        )
+        with pytest.raises(InvalidResponseError) as caught:
+            list(pages.users())
+        assert caught.value.operation == "ListUsersInGroup"
+        assert scripted.requests[1] == {
+            "UserPoolId": POOL,
+            "GroupName": "admins",
+            "Limit": 1,
+            "NextToken": "x",
+        }
+
+
+class TestArguments:
+    @pytest.mark.parametrize(
+        ("paginate", "operation"),
+        [
+            (
+                lambda client: AdminListGroupsForUserPaginator(client).paginate(
+                    Username="", UserPoolId="no", PaginationConfig={"PageSize": 61, "MaxItem": 1}
+                ),
+                "AdminListGroupsForUser",
+            ),
+            (
+                lambda client: ListGroupsPaginator(client).paginate(
+                    UserPoolId="no", PaginationConfig={"PageSize": 61, "MaxItem": 1}
+                ),
+                "ListGroups",
+            ),
+            (
+                lambda client: ListUsersInGroupPaginator(client).paginate(
+                    UserPoolId="no", GroupName="", PaginationConfig={"PageSize": 61, "MaxItem": 1}
+                ),
+                "ListUsersInGroup",
+            ),
+        ],
+        ids=["AdminListGroupsForUser", "ListGroups", "ListUsersInGroup"],
+    )
+    def test_are_validated_before_anything_is_sent(
+        self,
+        scripted: ScriptedServer,
+        client: Client,
+        paginate: Callable[[Client], object],
+        operation: str,
+    ) -> None:
+        with pytest.raises(InvalidRequestError) as caught:
+            paginate(client)
+        assert caught.value.operation == operation
+        places = {problem.path for problem in caught.value.problems}
+        assert places >= {"UserPoolId", "PaginationConfig.PageSize", "PaginationConfig.MaxItem"}
+        assert scripted.requests == []
+
+    @pytest.mark.parametrize(
+        ("config", "place"),
+        [
+            ({"MaxItems": -1}, "PaginationConfig.MaxItems"),
+            ({"MaxItems": "5"}, "PaginationConfig.MaxItems"),
+            ({"PageSize": True}, "PaginationConfig.PageSize"),
+            ({"StartingToken": 5}, "PaginationConfig.StartingToken"),
+            (5, "PaginationConfig"),
+        ],
+    )
+    def test_each_has_its_place(self, client: Client, config: object, place: str) -> None:
+        with pytest.raises(InvalidRequestError) as caught:
+            AdminListGroupsForUserPaginator(client).paginate(
+                Username="alice",
+                UserPoolId=POOL,
+                PaginationConfig=config,  # type: ignore[arg-type]
+            )
+        assert [problem.path for problem in caught.value.problems] == [place]
+
+    def test_a_username_is_not_in_the_error(self, client: Client) -> None:
+        with pytest.raises(InvalidRequestError) as caught:
+            AdminListGroupsForUserPaginator(client).paginate(
+                Username="secret name",
+                UserPoolId=POOL,
+                PaginationConfig={"StartingToken": ["secret"]},
+            )
+        assert "secret" not in f"{caught.value} {caught.value!r} {caught.value.problems}"
+        assert caught.value.__context__ is None, "pydantic's error holds the value"
+
+    def test_what_is_passed_in_is_not_changed(self, scripted: ScriptedServer, client: Client) -> None:
+        scripted.say({"Groups": wire_groups("a"), "NextToken": "x"}, {"Groups": []})
+        config: dict[str, object] = {"MaxItems": None, "PageSize": 2, "StartingToken": None}
+        names_of(list_groups(client, **config))
+        assert config == {"MaxItems": None, "PageSize": 2, "StartingToken": None}
+
+
+def test_a_search_without_jmespath_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "jmespath", None)
+    with pytest.raises(ImportError, match=r"cognito-claims\[aws\]"):
+        list(paged(InMemory(["a"])).search("Groups"))
