@@ -8,8 +8,8 @@ import logging
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import boto3
 from moto.server import ThreadedMotoServer
@@ -29,7 +29,7 @@ def role(name: str) -> str:
     return f"arn:aws:iam::123456789012:role/{name}"
 
 
-GROUPS: dict[str, Mapping[str, object]] = {
+GROUPS: dict[str, dict[str, Any]] = {
     "admins": {"Precedence": 0, "RoleArn": role("admin")},
     "operators": {"Precedence": 10, "RoleArn": role("operator")},
     "auditors": {"Precedence": 10, "RoleArn": role("auditor")},
@@ -47,8 +47,10 @@ USERS = {
 
 
 def make_pool(endpoint_url: str) -> str:
-    client = boto3.client("cognito-idp", region_name=REGION, endpoint_url=endpoint_url)
-    pool = client.create_user_pool(PoolName="demo")["UserPool"]["Id"]
+    client: Any = boto3.client(  # pyright: ignore[reportUnknownMemberType]
+        "cognito-idp", region_name=REGION, endpoint_url=endpoint_url
+    )
+    pool: str = client.create_user_pool(PoolName="demo")["UserPool"]["Id"]
     for name, settings in GROUPS.items():
         client.create_group(UserPoolId=pool, GroupName=name, **settings)
     for username, (_, groups) in USERS.items():

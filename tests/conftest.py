@@ -10,7 +10,9 @@ from botocore.config import Config
 from hypothesis import HealthCheck, settings
 from moto.server import ThreadedMotoServer
 from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
+
 from tests.scripted_server import ScriptedServer
+from tests.strategies import role
 
 # Examples differ from run to run; the time that one takes is no fault of its own on a busy machine.
 settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -41,7 +43,7 @@ def connect(_no_aws: None) -> Connect:
     """Make a client of an endpoint; one that tries once."""
 
     def connect(endpoint_url: str) -> CognitoIdentityProviderClient:
-        return boto3.client(
+        return boto3.client(  # pyright: ignore[reportUnknownMemberType]
             "cognito-idp",
             region_name="eu-west-1",
             endpoint_url=endpoint_url,
@@ -64,6 +66,17 @@ def moto_url() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def moto(moto_url: str, connect: Connect) -> CognitoIdentityProviderClient:
     return connect(moto_url)
+
+
+@pytest.fixture(scope="session")
+def alices_pool(moto: CognitoIdentityProviderClient) -> str:
+    """A pool on moto's server with a user `alice` in two groups, `staff` and, above it, `admins`."""
+    pool = moto.create_user_pool(PoolName="alice's")["UserPool"]["Id"]
+    moto.admin_create_user(UserPoolId=pool, Username="alice")
+    for name, precedence, arn in (("staff", 10, role("staff")), ("admins", 0, role("admin"))):
+        moto.create_group(UserPoolId=pool, GroupName=name, Precedence=precedence, RoleArn=arn)
+        moto.admin_add_user_to_group(UserPoolId=pool, Username="alice", GroupName=name)
+    return pool
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ class ScriptedServer:
                 self.end_headers()
                 self.wfile.write(answer)
 
-            def log_message(self, format: str, *args: object) -> None:
+            def log_message(self, format: str, *args: object) -> None:  # noqa: A002
                 pass
 
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)

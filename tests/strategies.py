@@ -1,11 +1,11 @@
 """Values as AWS could send them, for property tests."""
 
 from datetime import UTC, datetime, timedelta, timezone
-
 from typing import Any
 
-from cognito_claims import GroupType, Policy
 from hypothesis import strategies as st
+
+from cognito_claims import GroupType, Policy
 
 POOL = "eu-west-1_EXAMPLE"
 MAX_PRECEDENCE = 2**31 - 1
@@ -24,13 +24,15 @@ precedences = st.one_of(
 )
 role_arns = st.one_of(st.none(), st.sampled_from(ROLES))
 # AWS sends milliseconds. Zones are whole minutes, as ISO 8601 writes them.
+
+
+def _date(seconds: int, millis: int, offset: int) -> datetime:
+    instant = datetime.fromtimestamp(seconds, UTC) + timedelta(milliseconds=millis)
+    return instant.astimezone(timezone(timedelta(minutes=offset)))
+
+
 dates = st.builds(
-    lambda seconds, millis, offset: (
-        datetime.fromtimestamp(seconds, UTC) + timedelta(milliseconds=millis)
-    ).astimezone(timezone(timedelta(minutes=offset))),
-    st.integers(1_400_000_000, 2_000_000_000),
-    st.integers(0, 999),
-    st.integers(-14 * 60, 14 * 60),
+    _date, st.integers(1_400_000_000, 2_000_000_000), st.integers(0, 999), st.integers(-14 * 60, 14 * 60)
 )
 
 

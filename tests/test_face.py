@@ -5,8 +5,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import cognito_claims
 import pytest
+
+import cognito_claims
 
 
 @pytest.mark.parametrize("name", cognito_claims.__all__)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
 import pytest
+
 from cognito_claims import (
     OPEN_QUESTIONS,
     RULES,
@@ -435,7 +436,10 @@ HOSTILE = "<script>alert('x')</script>&"
 class TestTelling:
     def test_the_repr_is_one_short_line(self) -> None:
         assert repr(resolve([group("a", 1, ADMIN)])) == f"<Resolution Preferred '{ADMIN}', 1 groups>"
-        assert repr(resolve([group("a", 1, ADMIN), group("b", 1, STAFF)])) == "<Resolution Ambiguous, 2 groups>"
+        assert (
+            repr(resolve([group("a", 1, ADMIN), group("b", 1, STAFF)]))
+            == "<Resolution Ambiguous, 2 groups>"
+        )
         assert repr(resolve([])) == "<Resolution NoRole, 0 groups>"
 
     def test_explains_a_winner(self) -> None:

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import groupby
-from typing import ClassVar, Literal, TypeAlias, TypeGuard
+from typing import ClassVar, Literal, TypeAlias, TypeGuard, assert_never
 
 from pydantic import BaseModel
 
@@ -253,6 +253,8 @@ class Resolution:
                 outcome = "Ambiguous"
             case NoRole():
                 outcome = "NoRole"
+            case never:
+                assert_never(never)
         return f"<Resolution {outcome}, {len(self.ranking)} groups>"
 
 

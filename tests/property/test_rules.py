@@ -1,10 +1,12 @@
 """Each rule as a property, under a class whose docstring is the rule's sentence."""
 
 import re
+
 import pytest
-from cognito_claims import RULES, GroupType, NoRole, Policy, Preferred, resolve
 from hypothesis import assume, given
 from hypothesis import strategies as st
+
+from cognito_claims import RULES, GroupType, NoRole, Policy, Preferred, Rule, resolve
 from tests import oracle
 from tests.strategies import (
     ALL_POLICIES,
@@ -27,9 +29,7 @@ def with_role(group: GroupType, role_arn: str | None) -> GroupType:
 
 
 def newcomer(precedence: int | None, role_arn: str | None) -> GroupType:
-    return GroupType(
-        group_name="!newcomer", user_pool_id=POOL, precedence=precedence, role_arn=role_arn
-    )
+    return GroupType(group_name="!newcomer", user_pool_id=POOL, precedence=precedence, role_arn=role_arn)
 
 
 class TestNoRole:
@@ -117,7 +117,8 @@ class TestTieSameRole:
 
 
 class TestTieDifferingRoles:
-    """If groups tied at the best precedence name different roles, no role is preferred; the next precedence is not consulted."""
+    """If groups tied at the best precedence name different roles, no role is preferred; the next
+    precedence is not consulted."""
 
     @given(memberships, policies)
     def test_two_disagreeing_best_groups_never_give_the_claim(
@@ -171,7 +172,8 @@ class TestRolelessIgnored:
 
 
 class TestFederatedAutoGroup:
-    """The bare group <poolId>_<IdP> that a federated sign-in creates, without role and precedence, blocks nothing."""
+    """The bare group <poolId>_<IdP> that a federated sign-in creates, without role and precedence,
+    blocks nothing."""
 
     @given(memberships, policies)
     def test_it_changes_no_role_claim_under_any_policy(
@@ -184,9 +186,9 @@ class TestFederatedAutoGroup:
 
 
 @pytest.mark.parametrize("rule", RULES, ids=str)
-def test_each_rule_stands_here_with_its_sentence(rule: object) -> None:
-    name = "Test" + str(rule).title().replace("-", "")
-    assert re.sub(r"\s+", " ", str(globals()[name].__doc__)) == getattr(rule, "sentence")
+def test_each_rule_stands_here_with_its_sentence(rule: Rule) -> None:
+    name = "Test" + rule.id.title().replace("-", "")
+    assert re.sub(r"\s+", " ", globals()[name].__doc__) == rule.sentence
 
 
 class TestEveryResolution:
@@ -194,7 +196,9 @@ class TestEveryResolution:
     def test_agrees_with_the_oracle(self, groups: list[GroupType], policy: Policy) -> None:
         assert resolve(groups, policy=policy).preferred_role == oracle.preferred_role(groups, policy)
 
-    @given(memberships.flatmap(lambda groups: st.tuples(st.just(groups), st.permutations(groups))), policies)
+    @given(
+        memberships.flatmap(lambda groups: st.tuples(st.just(groups), st.permutations(groups))), policies
+    )
     def test_does_not_depend_on_the_order_of_the_groups(
         self, orders: tuple[list[GroupType], list[GroupType]], policy: Policy
     ) -> None:

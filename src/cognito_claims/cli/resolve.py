@@ -2,7 +2,7 @@ import json
 import sys
 from dataclasses import replace
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, assert_never
 
 import typer
 from rich.console import Console
@@ -87,7 +87,7 @@ def resolve(
             "to ask the service, give --user-pool-id and --username, and no file",
             param_hint="'--user-pool-id'",
         )
-    elif file is None and sys.stdin.isatty():
+    elif file is None and _stdin_is_a_terminal():
         raise typer.BadParameter("give a file, or pipe one in", param_hint="'FILE'")
     else:
         groups = groups_from_text((file or sys.stdin.buffer).read())
@@ -104,6 +104,10 @@ def resolve(
         raise typer.Exit(ExitCode.STRICT)
 
 
+def _stdin_is_a_terminal() -> bool:
+    return sys.stdin.isatty()
+
+
 def _policy(settings: list[_Setting]) -> Policy:
     policy = Policy()
     for setting in settings:
@@ -116,6 +120,8 @@ def _policy(settings: list[_Setting]) -> Policy:
                 policy = replace(policy, roleless="ignored")
             case _Setting.ROLELESS_BLOCKS:
                 policy = replace(policy, roleless="blocks")
+            case never:
+                assert_never(never)
     return policy
 
 
@@ -128,6 +134,8 @@ def _report(resolution: Resolution) -> dict[str, object]:
             outcome = "ambiguous"
         case NoRole():
             outcome = "no-role"
+        case never:
+            assert_never(never)
     return {
         "version": 1,
         "outcome": outcome,

@@ -1,0 +1,347 @@
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from cognito_claims import cli, models
+from cognito_claims.cli._app import app
+from cognito_claims.cli._exit import ExitCode
+from tests.scripted_server import ScriptedServer
+from tests.strategies import POOL, role
+
+COMMAND = str(Path(sys.executable).with_name("cognito-claims"))
+ADMIN, STAFF = role("admin"), role("staff")
+GROUPS = [
+    {"GroupName": "staff", "UserPoolId": POOL, "Precedence": 10, "RoleArn": STAFF, "CreationDate": 1.5},
+    {"GroupName": "admins", "UserPoolId": POOL, "Precedence": 0, "RoleArn": ADMIN, "Description": ""},
+    {"GroupName": "[red]fans[/red]:smile:", "UserPoolId": POOL},
+]
+WINNER = {"Groups": GROUPS}
+TIE = {"Groups": [{**GROUPS[0], "Precedence": 0}, GROUPS[1]]}
+OPEN = {"Groups": [{"GroupName": "staff", "RoleArn": STAFF}]}
+AWS_CLI = """
+{
+    "Groups": [
+        {
+            "GroupName": "admins",
+            "UserPoolId": "eu-west-1_EXAMPLE",
+            "RoleArn": "arn:aws:iam::123456789012:role/admin",
+            "Precedence": 0,
+            "LastModifiedDate": "2026-01-08T21:19:07.123000+01:00",
+            "CreationDate": "2026-01-08T21:19:07.123000+01:00"
+        }
+    ]
+}
+"""
+
+
+def run(arguments: Sequence[str], stdin: object = "") -> Result:
+    text = stdin if isinstance(stdin, str | bytes) else json.dumps(stdin)
+    return CliRunner().invoke(app, list(arguments), input=text)
+
+
+def resolve(stdin: object, *options: str) -> Result:
+    return run(["resolve", *options], stdin)
+
+
+class TestText:
+    def test_shows_the_groups_in_rank_order_the_claims_and_the_reason(self) -> None:
+        result = resolve(WINNER)
+        assert result.exit_code == ExitCode.OK
+        assert result.stderr == ""
+        lines = result.stdout.splitlines()
+        assert lines[0].split() == ["Rank", "Group", "Precedence", "Part", "Role"]
+        assert lines[1].split() == ["1", "admins", "0", "decides", ADMIN]
+        assert lines[2].split() == ["2", "staff", "10", "outranked", STAFF]
+        assert lines[3].split() == ["3", "[red]fans[/red]:smile:", "none", "no", "role"]
+        assert f"Preferred role: {ADMIN}" in lines
+        assert "  lowest-wins (documented): The role of the group" in result.stdout
+        assert f'"cognito:preferred_role": "{ADMIN}"' in result.stdout
+        assert "Open questions" not in result.stdout
+
+    def test_shows_open_questions(self) -> None:
+        result = resolve(OPEN)
+        assert "null-precedence: Does a group without a precedence" in result.stdout
+        assert 'with null_precedence="abstains": no preferred role' in result.stdout
+
+    def test_of_no_groups_is_short(self) -> None:
+        result = resolve({"Groups": []})
+        assert result.exit_code == ExitCode.OK
+        assert result.stdout.startswith("No role: no group has one")
+
+
+class TestInput:
+    def test_may_be_what_the_aws_cli_prints(self) -> None:
+        assert f"Preferred role: {ADMIN}" in resolve(AWS_CLI).stdout
+
+    def test_may_be_a_file(self, tmp_path: Path) -> None:
+        file = tmp_path / "groups.json"
+        file.write_text(AWS_CLI)
+        assert f"Preferred role: {ADMIN}" in run(["resolve", str(file)]).stdout
+        assert run(["resolve", "-"], AWS_CLI).stdout == run(["resolve", str(file)]).stdout
+
+    def test_may_be_the_bare_list(self) -> None:
+        assert resolve(GROUPS).stdout == resolve(WINNER).stdout
+
+    def test_may_be_several_pages_one_after_another(self) -> None:
+        pages: list[object] = [
+            {"Groups": GROUPS[:1], "NextToken": "x"},
+            {"Groups": [], "NextToken": "y"},
+            GROUPS[1:],
+        ]
+        assert resolve(" ".join(map(json.dumps, pages)) + "\n").stdout == resolve(WINNER).stdout
+
+    @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le"])
+    def test_may_be_in_any_encoding_that_json_is_written_in(self, encoding: str) -> None:
+        assert resolve(AWS_CLI.encode(encoding)).exit_code == ExitCode.OK
+
+    def test_that_lacks_pages_is_refused(self) -> None:
+        result = resolve({"Groups": GROUPS, "NextToken": "secret"})
+        assert result.exit_code == ExitCode.BAD_INPUT
+        assert result.stdout == ""
+        assert "NextToken: the list is not complete" in result.stderr
+        assert "secret" not in result.stderr
+
+    def test_with_faults_is_refused_with_every_place(self) -> None:
+        bad = [{"Groups": [{"GroupName": "a", "Precedence": -1}, {}]}, {"Groups": [{"RoleArn": "x"}]}]
+        result = resolve("".join(map(json.dumps, bad)))
+        assert result.exit_code == ExitCode.BAD_INPUT
+        assert result.stdout == ""
+        assert [line.split(": ")[1:3] for line in result.stderr.splitlines()] == [
+            ["page 1", "Groups[0].Precedence"],
+            ["page 1", "Groups[1].GroupName"],
+            ["page 2", "Groups[0].GroupName"],
+            ["page 2", "Groups[0].RoleArn"],
+        ]
+
+    @pytest.mark.parametrize(
+        ("text", "reason"),
+        [
+            ("", "nothing to read"),
+            (" \n", "nothing to read"),
+            ("nonsense", "not JSON"),
+            ('{"Groups": []', "not JSON"),
+            ('{"Groups": []} x', "line 1 column 16"),
+            (b"\xff\xff\xff", "not JSON"),
+            ("[" * 100_000, "not JSON"),
+            ('{"Groups": [{"GroupName": "a", "Precedence": ' + "9" * 5000 + "}]}", "not JSON"),
+            ("5", "should be a valid dictionary"),
+            ("{}", "Groups: field required"),
+            ('{"Users": []}', "Groups: field required"),
+            ('{"Groups": [{"GroupName": "a", "Precedence": NaN}]}', "Groups[0].Precedence"),
+        ],
+    )
+    def test_that_is_none_is_refused(self, text: str | bytes, reason: str) -> None:
+        result = resolve(text)
+        assert (result.exit_code, result.stdout) == (ExitCode.BAD_INPUT, "")
+        assert reason in result.stderr
+
+    def test_of_two_pools_is_refused(self) -> None:
+        result = resolve([GROUPS[0], {**GROUPS[1], "UserPoolId": "us-east-1_OTHER"}])
+        assert (result.exit_code, result.stdout) == (ExitCode.BAD_INPUT, "")
+        assert "2 user pools" in result.stderr
+
+    def test_that_is_not_there_is_refused(self, tmp_path: Path) -> None:
+        assert run(["resolve", str(tmp_path / "none.json")]).exit_code == ExitCode.BAD_INPUT
+
+    def test_is_not_waited_for_at_a_terminal(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("cognito_claims.cli.resolve._stdin_is_a_terminal", lambda: True)
+        result = resolve("")
+        assert result.exit_code == ExitCode.BAD_INPUT
+        assert "give a file" in result.stderr
+
+
+class TestJSON:
+    def test_is_what_the_documentation_says(self) -> None:
+        result = resolve(OPEN, "--json")
+        assert result.exit_code == ExitCode.OK
+        documented = (Path(__file__).parents[1] / "docs" / "cli.md").read_text()
+        example = documented.split("```json\n")[1].split("```")[0]
+        assert json.loads(result.stdout) == json.loads(example)
+
+    @pytest.mark.parametrize(
+        ("groups", "outcome"), [(WINNER, "preferred"), (TIE, "ambiguous"), ({"Groups": []}, "no-role")]
+    )
+    def test_names_each_outcome(self, groups: object, outcome: str) -> None:
+        report = json.loads(resolve(groups, "--json").stdout)
+        assert report["outcome"] == outcome
+
+    def test_holds_the_groups_as_the_aws_cli_prints_them(self) -> None:
+        report = json.loads(resolve(AWS_CLI, "--json").stdout)
+        assert [entry["group"] for entry in report["ranking"]] == json.loads(AWS_CLI)["Groups"]
+
+
+class TestPolicy:
+    def test_changes_the_answer(self) -> None:
+        assert f"Preferred role: {STAFF}" in resolve(OPEN).stdout
+        assert "No preferred role" in resolve(OPEN, "--policy", "null_precedence=abstains").stdout
+
+    @pytest.mark.parametrize("nulls", ["ranks-last", "abstains"])
+    @pytest.mark.parametrize("roleless", ["ignored", "blocks"])
+    def test_has_each_setting(self, nulls: str, roleless: str) -> None:
+        options = ["--policy", f"null_precedence={nulls}", "--policy", f"roleless={roleless}"]
+        report = json.loads(resolve(WINNER, "--json", *options).stdout)
+        assert report["policy"] == {"null_precedence": nulls, "roleless": roleless}
+
+    def test_of_another_name_is_refused(self) -> None:
+        assert resolve(OPEN, "--policy", "nulls=win").exit_code == ExitCode.BAD_INPUT
+
+
+class TestStrict:
+    @pytest.mark.parametrize(
+        ("groups", "code"),
+        [
+            (WINNER, ExitCode.OK),
+            ({"Groups": []}, ExitCode.OK),
+            (TIE, ExitCode.STRICT),
+            (OPEN, ExitCode.STRICT),
+            ({}, ExitCode.BAD_INPUT),
+        ],
+        ids=["winner", "no role", "tie", "open question", "bad input"],
+    )
+    def test_tells_a_certain_result_from_another(self, groups: object, code: ExitCode) -> None:
+        result = resolve(groups, "--strict")
+        assert result.exit_code == code
+        if code != ExitCode.BAD_INPUT:
+            assert result.stdout == resolve(groups).stdout
+
+
+def live(endpoint_url: str, pool: str, username: str = "alice", *options: str) -> Result:
+    where = ["--region", "eu-west-1", "--endpoint-url", endpoint_url]
+    return run(["resolve", "--user-pool-id", pool, "--username", username, *where, *options])
+
+
+class TestLive:
+    def test_asks_the_service(self, moto_url: str, alices_pool: str) -> None:
+        result = live(moto_url, alices_pool)
+        assert (result.exit_code, result.stderr) == (ExitCode.OK, "")
+        assert f"Preferred role: {ADMIN}" in result.stdout
+
+    def test_an_unknown_user_is_the_services_refusal(self, moto_url: str, alices_pool: str) -> None:
+        result = live(moto_url, alices_pool, "nobody")
+        assert (result.exit_code, result.stdout) == (ExitCode.SERVICE, "")
+        assert "UserNotFoundException" in result.stderr
+
+    def test_a_page_that_does_not_fit_is_bad_input(self, scripted: ScriptedServer) -> None:
+        scripted.say({"Groups": [{}, {"GroupName": "a", "Precedence": -1}]})
+        result = live(scripted.url, POOL)
+        assert result.exit_code == ExitCode.BAD_INPUT
+        assert [line.split(": ")[2] for line in result.stderr.splitlines()] == [
+            "Groups[0].GroupName",
+            "Groups[1].Precedence",
+        ]
+
+    def test_a_repeated_token_is_the_services_fault(self, scripted: ScriptedServer) -> None:
+        scripted.say({"Groups": [], "NextToken": "x"}, {"Groups": [], "NextToken": "x"})
+        assert live(scripted.url, POOL).exit_code == ExitCode.SERVICE
+
+    def test_arguments_that_do_not_fit_are_told_all_at_once(self, moto_url: str) -> None:
+        result = live(moto_url, "no pool", "secret name")
+        assert result.exit_code == ExitCode.BAD_INPUT
+        assert len(result.stderr.splitlines()) == 2
+        assert "secret" not in result.stderr
+
+    def test_an_endpoint_that_is_no_url_is_bad_input(self) -> None:
+        result = live("nowhere", POOL)
+        assert result.exit_code == ExitCode.BAD_INPUT
+        assert "nowhere" in result.stderr
+
+    def test_an_unknown_profile_is_told(self, moto_url: str, alices_pool: str) -> None:
+        result = live(moto_url, alices_pool, "alice", "--profile", "nope")
+        assert result.exit_code == ExitCode.SERVICE
+        assert "nope" in result.stderr
+
+    @pytest.mark.parametrize(
+        "options",
+        [
+            ["--user-pool-id", POOL],
+            ["--username", "alice"],
+            ["--region", "eu-west-1"],
+            ["--user-pool-id", POOL, "--username", "alice", "-"],
+        ],
+        ids=["no user", "no pool", "neither", "and a file"],
+    )
+    def test_needs_a_pool_and_a_user_and_no_file(self, options: list[str]) -> None:
+        result = run(["resolve", *options], WINNER)
+        assert (result.exit_code, result.stdout) == (ExitCode.BAD_INPUT, "")
+
+    def test_without_boto3_names_the_extra(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setitem(sys.modules, "boto3", None)
+        result = live("http://127.0.0.1", POOL)
+        assert result.exit_code == ExitCode.BAD_INPUT
+        assert 'pip install "cognito-claims[aws]"' in result.stderr
+
+
+class TestSchema:
+    @pytest.mark.parametrize("name", models.__all__)
+    def test_prints_the_models(self, name: str) -> None:
+        for mode in ("validation", "serialization"):
+            result = run(["schema", name, "--mode", mode])
+            assert json.loads(result.stdout) == getattr(models, name).model_json_schema(mode=mode)
+        assert run(["schema", name]).stdout == run(["schema", name, "--mode", "validation"]).stdout
+
+    def test_of_another_name_is_refused(self) -> None:
+        result = run(["schema", "WireModel"])
+        assert (result.exit_code, result.stdout) == (ExitCode.BAD_INPUT, "")
+
+
+class TestCommand:
+    """The installed command, as a user's shell runs it."""
+
+    def test_reads_stdin_and_writes_stdout(self) -> None:
+        done = subprocess.run(
+            [COMMAND, "resolve"], input=AWS_CLI, check=True, capture_output=True, text=True
+        )
+        assert f"Preferred role: {ADMIN}" in done.stdout
+        assert done.stderr == ""
+        assert "\x1b" not in done.stdout
+
+    @pytest.mark.parametrize("arguments", [["-h"], ["resolve", "-h"], ["schema", "-h"]])
+    def test_helps(self, arguments: list[str]) -> None:
+        assert run(arguments).exit_code == ExitCode.OK
+        assert run(arguments).stdout == run([*arguments[:-1], "--help"]).stdout
+
+    def test_tells_its_version(self) -> None:
+        assert run(["--version"]).stdout == f"{version('cognito-claims')}\n"
+
+    def test_every_option_is_documented(self) -> None:
+        documented = (Path(__file__).parents[1] / "docs" / "cli.md").read_text()
+        for command in ("resolve", "schema"):
+            shown = run([command, "--help"]).stdout
+            options = set(re.findall(r"--[a-z][a-z-]+", shown))
+            assert options > {"--help"}
+            assert {option for option in options if option not in documented} == set()
+        for code in ExitCode:
+            assert f"| {code.value} |" in documented
+
+    def test_without_its_extra_names_it(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        monkeypatch.delitem(sys.modules, "cognito_claims.cli._app")
+        monkeypatch.setitem(sys.modules, "typer", None)
+        with pytest.raises(SystemExit) as caught:
+            cli.main()
+        assert caught.value.code == ExitCode.BAD_INPUT
+        assert 'pip install "cognito-claims[cli]"' in capsys.readouterr().err
+
+    def test_starts_where_the_installed_command_does(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        monkeypatch.setattr(sys, "argv", ["cognito-claims", "--version"])
+        with pytest.raises(SystemExit) as caught:
+            cli.main()
+        assert caught.value.code == ExitCode.OK
+        assert capsys.readouterr().out == f"{version('cognito-claims')}\n"
+
+    def test_another_missing_module_is_not_explained_away(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.delitem(sys.modules, "cognito_claims.cli._app")
+        monkeypatch.setitem(sys.modules, "json", None)
+        monkeypatch.delitem(sys.modules, "cognito_claims.cli.schema")
+        with pytest.raises(ModuleNotFoundError):
+            cli.main()
