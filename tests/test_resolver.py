@@ -1,6 +1,6 @@
 import dataclasses
 import pickle
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
@@ -365,9 +365,10 @@ class TestWhatCountsAsOneUsersGroups:
 
 class TestInput:
     def test_may_be_dictionaries_groups_or_both_from_any_iterable(self) -> None:
-        wire = {"GroupName": "a", "UserPoolId": POOL, "Precedence": 1, "RoleArn": ADMIN}
+        wire: dict[str, object] = {"GroupName": "a", "UserPoolId": POOL, "Precedence": 1, "RoleArn": ADMIN}
+        mixed: list[GroupType | Mapping[str, object]] = [wire, group("b", 2, STAFF)]
         expected = resolve([group("a", 1, ADMIN), group("b", 2, STAFF)])
-        assert resolve(iter([wire, group("b", 2, STAFF)])) == expected
+        assert resolve(iter(mixed)) == expected
         assert resolve((MappingProxyType(wire), group("b", 2, STAFF))) == expected
         assert resolve({group("b", 2, STAFF), group("a", 1, ADMIN)}) == expected
 
@@ -385,7 +386,11 @@ class TestInput:
         assert resolve([mine]).ranking == (mine,)
 
     def test_faults_of_dictionaries_are_told_all_at_once_with_their_places(self) -> None:
-        groups = [{"GroupName": "a"}, {"GroupName": "b", "Precedence": -1}, {"RoleArn": "nope"}]
+        groups: list[dict[str, object]] = [
+            {"GroupName": "a"},
+            {"GroupName": "b", "Precedence": -1},
+            {"RoleArn": "nope"},
+        ]
         with pytest.raises(InvalidResponseError) as caught:
             resolve(groups)
         assert [problem.path for problem in caught.value.problems] == [

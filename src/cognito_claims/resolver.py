@@ -246,16 +246,16 @@ class Resolution:
         return _explain.as_html(self)
 
     def __repr__(self) -> str:
-        match self.outcome:
+        match outcome := self.outcome:
             case Preferred(role_arn):
-                outcome = f"Preferred {role_arn!r}"
+                told = f"Preferred {role_arn!r}"
             case Ambiguous():
-                outcome = "Ambiguous"
+                told = "Ambiguous"
             case NoRole():
-                outcome = "NoRole"
-            case never:
-                assert_never(never)
-        return f"<Resolution {outcome}, {len(self.ranking)} groups>"
+                told = "NoRole"
+            case _:
+                assert_never(outcome)
+        return f"<Resolution {told}, {len(self.ranking)} groups>"
 
 
 _AFTER_ALL = 2**31  # one more than the highest precedence

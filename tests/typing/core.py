@@ -35,12 +35,13 @@ from cognito_claims.pagination import GroupPages, ResponseValidation, UserPages
 def resolving(client: CognitoIdentityProviderClient) -> None:
     response = client.admin_list_groups_for_user(Username="alice", UserPoolId="eu-west-1_EXAMPLE")
     assert_type(resolve(response["Groups"]), Resolution)
-    assert_type(resolve(iter([{"GroupName": "a"}, GroupType(group_name="b")])), Resolution)
+    assert_type(resolve([{"GroupName": "a"}]), Resolution)
+    assert_type(resolve({GroupType(group_name="b")}), Resolution)
     assert_type(resolve([], policy=Policy(null_precedence="abstains", roleless="blocks")), Resolution)
     assert_type(resolve_user(client, user_pool_id="eu-west-1_EXAMPLE", username="alice"), Resolution)
 
     resolve(["admins"])  # type: ignore[list-item]
-    resolve([], Policy())  # type: ignore[misc]
+    resolve([], Policy())  # type: ignore[call-arg]
     Policy(null_precedence="wins")  # type: ignore[arg-type]
 
 
@@ -63,7 +64,7 @@ def reading(resolution: Resolution) -> None:
 
 
 def matching(resolution: Resolution) -> str:
-    match resolution.outcome:
+    match outcome := resolution.outcome:
         case Preferred(role_arn, decided_by, rules):
             assert_type(decided_by, tuple[GroupType, ...])
             assert_type(rules, tuple[Rule, ...])
@@ -73,8 +74,8 @@ def matching(resolution: Resolution) -> str:
             return "ambiguous"
         case NoRole():
             return "none"
-        case never:  # pyright: ignore[reportUnnecessaryComparison]
-            assert_never(never)
+        case _:
+            assert_never(outcome)
 
 
 def paging(client: CognitoIdentityProviderClient) -> None:
@@ -102,7 +103,7 @@ def paging(client: CognitoIdentityProviderClient) -> None:
     assert_type(users.users(), Iterator[UserType])
     assert_type(users.build_full_result(), ListUsersInGroupResponse)
 
-    AdminListGroupsForUserPaginator(client).paginate("alice")  # type: ignore[call-arg, misc]
+    AdminListGroupsForUserPaginator(client).paginate("alice")  # type: ignore[call-arg]
     AdminListGroupsForUserPaginator(5)  # type: ignore[arg-type]
 
 

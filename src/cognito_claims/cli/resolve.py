@@ -120,25 +120,25 @@ def _policy(settings: list[_Setting]) -> Policy:
                 policy = replace(policy, roleless="ignored")
             case _Setting.ROLELESS_BLOCKS:
                 policy = replace(policy, roleless="blocks")
-            case never:
-                assert_never(never)
+            case _:
+                assert_never(setting)
     return policy
 
 
 def _report(resolution: Resolution) -> dict[str, object]:
     """Give the JSON form, as docs/cli.md describes it: keys may be added, and none changes."""
-    match resolution.outcome:
+    match outcome := resolution.outcome:
         case Preferred():
-            outcome = "preferred"
+            name = "preferred"
         case Ambiguous():
-            outcome = "ambiguous"
+            name = "ambiguous"
         case NoRole():
-            outcome = "no-role"
-        case never:
-            assert_never(never)
+            name = "no-role"
+        case _:
+            assert_never(outcome)
     return {
         "version": 1,
-        "outcome": outcome,
+        "outcome": name,
         "preferred_role": resolution.preferred_role,
         "claims": {
             "id_token": resolution.claims.id_token(),
