@@ -4,9 +4,7 @@ The names below load their modules when they are first used, so that importing
 this package costs next to nothing where it is only installed.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING
-
+TYPE_CHECKING = False  # type checkers take it for true; `typing` would cost more than all the rest
 if TYPE_CHECKING:
     from cognito_claims.claims import AccessTokenGroupClaims, GroupClaims, IdTokenGroupClaims
     from cognito_claims.errors import (
@@ -46,19 +44,8 @@ if TYPE_CHECKING:
         ListUsersInGroupPaginator,
         validate_responses,
     )
-    from cognito_claims.resolver import (
-        Alternative,
-        Ambiguous,
-        NoRole,
-        Outcome,
-        Part,
-        Policy,
-        Preferred,
-        Resolution,
-        Standing,
-        resolve,
-        resolve_user,
-    )
+    from cognito_claims.reasons import Alternative, Ambiguous, NoRole, Outcome, Part, Preferred, Standing
+    from cognito_claims.resolver import Policy, Resolution, resolve, resolve_user
     from cognito_claims.rules import OPEN_QUESTIONS, RULES, Basis, OpenQuestion, Rule
 
 __all__ = [
@@ -121,8 +108,8 @@ _HOMES = {
     "AdminListGroupsForUserPaginator": "pagination",
     "AdminListGroupsForUserRequest": "models",
     "AdminListGroupsForUserResponse": "models",
-    "Alternative": "resolver",
-    "Ambiguous": "resolver",
+    "Alternative": "reasons",
+    "Ambiguous": "reasons",
     "AttributeType": "models",
     "Basis": "rules",
     "CognitoClaimsError": "errors",
@@ -146,19 +133,19 @@ _HOMES = {
     "ListUsersInGroupResponse": "models",
     "MFAOptionType": "models",
     "MixedUserPoolsError": "errors",
-    "NoRole": "resolver",
+    "NoRole": "reasons",
     "OpenQuestion": "rules",
-    "Outcome": "resolver",
+    "Outcome": "reasons",
     "PaginationError": "errors",
     "PaginatorConfig": "models",
-    "Part": "resolver",
+    "Part": "reasons",
     "Policy": "resolver",
-    "Preferred": "resolver",
+    "Preferred": "reasons",
     "Problem": "errors",
     "Resolution": "resolver",
     "ResponseMetadata": "models",
     "Rule": "rules",
-    "Standing": "resolver",
+    "Standing": "reasons",
     "UpdateGroupRequest": "models",
     "UpdateGroupResponse": "models",
     "UserType": "models",
@@ -174,6 +161,8 @@ def __getattr__(name: str) -> object:
         home = _HOMES[name]
     except KeyError:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}") from None
+    from importlib import import_module
+
     value = getattr(import_module(f"{__name__}.{home}"), name)
     globals()[name] = value
     return value

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cognito_claims.models import GroupType
-    from cognito_claims.resolver import Alternative, Resolution
+    from cognito_claims.reasons import Alternative
+    from cognito_claims.resolver import Resolution
 
 
 def in_words(resolution: Resolution) -> str:

@@ -8,7 +8,6 @@ Lengths, patterns and bounds are those of the `cognito-idp` service model
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, TypeVar, cast
 
@@ -58,6 +57,9 @@ class WireModel(
     defer_build=True,
 ):
     """A value in AWS's shape: frozen, read by AWS's names or ours, unknown keys left out.
+
+    A model's validator is built when it is first used, so that importing many
+    models costs a program little that uses a few.
 
     Two values are equal if their models and facts are. Dates are compared as
     instants: in the hour that a local clock repeats, Python calls a time of
@@ -126,14 +128,14 @@ Flag = Annotated[bool, Field(strict=True)]
 Count = Annotated[int, Field(strict=True, ge=0)]
 
 
-@dataclass(frozen=True)
 class OrEmpty:
     """Reads `""` as absent: how emulators write a text that is not set.
 
     The text itself is tried first, so that only an empty one costs a call.
     """
 
-    expected: str
+    def __init__(self, expected: str) -> None:
+        self.expected = expected
 
     def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
         empty = no_info_after_validator_function(lambda _: None, literal_schema([""]))

@@ -74,7 +74,7 @@ __all__ = [
 ]
 
 
-class GroupType(WireModel, frozen=True, defer_build=False):
+class GroupType(WireModel, frozen=True):
     """A group of a user pool.
 
     A group without a name is refused; everything else may be absent.
@@ -252,7 +252,7 @@ class AdminListGroupsForUserRequest(PageRequest, frozen=True):
     """The user's pool."""
 
 
-class AdminListGroupsForUserResponse(PageResponse, frozen=True, defer_build=False):
+class AdminListGroupsForUserResponse(PageResponse, frozen=True):
     """A page of the groups that a user is in, in no particular order."""
 
     groups: Listed[GroupType]

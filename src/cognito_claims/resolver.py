@@ -1,4 +1,4 @@
-"""From a user's groups to the preferred role, and why.
+"""From a user's groups to the preferred role.
 
 >>> resolution = resolve([
 ...     {"GroupName": "staff", "Precedence": 10, "RoleArn": "arn:aws:iam::123456789012:role/staff"},
@@ -8,55 +8,30 @@
 'arn:aws:iam::123456789012:role/admin'
 >>> [group.group_name for group in resolution.decided_by]
 ['admins']
+
+What few ask for is imported where it is asked for: this module is on the way of
+every cold start. `make bench` prints what that is worth.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from enum import StrEnum
-from itertools import groupby
-from typing import ClassVar, Literal, TypeAlias, TypeGuard, assert_never
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeGuard
 
 from pydantic import BaseModel
 
-from cognito_claims import _explain
 from cognito_claims._wire import read_response
-from cognito_claims.claims import GroupClaims
 from cognito_claims.errors import ConflictingGroupsError, MixedUserPoolsError
 from cognito_claims.models import AdminListGroupsForUserResponse, GroupType
-from cognito_claims.pagination import AdminListGroupsForUserClient, AdminListGroupsForUserPaginator
-from cognito_claims.rules import (
-    FEDERATED_AUTO_GROUP,
-    LOWEST_WINS,
-    NO_ROLE,
-    NULL_PRECEDENCE,
-    NULL_RANKS_LAST,
-    NULL_TIES,
-    ONLY_ROLE,
-    OPEN_QUESTIONS,
-    ROLELESS_AT_BEST,
-    ROLELESS_IGNORED,
-    RULES,
-    TIE_DIFFERING_ROLES,
-    TIE_SAME_ROLE,
-    OpenQuestion,
-    Rule,
-)
 
-__all__ = [
-    "Alternative",
-    "Ambiguous",
-    "NoRole",
-    "Outcome",
-    "Part",
-    "Policy",
-    "Preferred",
-    "Resolution",
-    "Standing",
-    "resolve",
-    "resolve_user",
-]
+if TYPE_CHECKING:
+    from cognito_claims.claims import GroupClaims
+    from cognito_claims.pagination import AdminListGroupsForUserClient
+    from cognito_claims.reasons import Alternative, Outcome, Standing
+    from cognito_claims.rules import OpenQuestion, Rule
+
+__all__ = ["Policy", "Resolution", "resolve", "resolve_user"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,95 +56,9 @@ class Policy:
             raise ValueError(f"roleless: 'ignored' or 'blocks', not {self.roleless!r}")
 
 
-@dataclass(frozen=True, slots=True)
-class Preferred:
-    """One role is preferred: `cognito:preferred_role` is set."""
-
-    role_arn: str
-    """The role's ARN."""
-
-    decided_by: tuple[GroupType, ...]
-    """The groups at the best precedence, all of which name the role; by name."""
-
-    rules: tuple[Rule, ...]
-    """The rules that led here."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ambiguous:
-    """Some group has a role and none is preferred: `cognito:roles` is set alone."""
-
-    decided_by: tuple[GroupType, ...]
-    """The groups at the best precedence, which disagree; by name. Empty if none competed."""
-
-    rules: tuple[Rule, ...]
-    """The rules that led here; none if it was a setting of the `Policy`."""
-
-
-@dataclass(frozen=True, slots=True)
-class NoRole:
-    """No group has a role: neither role claim is set."""
-
-    decided_by: ClassVar[tuple[GroupType, ...]] = ()
-    rules: ClassVar[tuple[Rule, ...]] = (NO_ROLE,)
-
-
-Outcome: TypeAlias = Preferred | Ambiguous | NoRole
-
-
-class Part(StrEnum):
-    """The part that a group has in a resolution."""
-
-    DECIDES = "decides"
-    """At the best precedence, and its role is preferred."""
-
-    TIES = "ties"
-    """At the best precedence, with others that do not name its role."""
-
-    BLOCKS = "blocks"
-    """At the best precedence without a role, under `Policy(roleless="blocks")`."""
-
-    OUTRANKED = "outranked"
-    """Has a role; other groups have a better precedence."""
-
-    ABSTAINS = "abstains"
-    """Has a role and no precedence, under `Policy(null_precedence="abstains")`."""
-
-    NO_ROLE = "no role"
-    """Has no role, and does not compete."""
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """Where a group stands among the user's groups."""
-
-    rank: int
-    """1 for the best. Groups of one precedence share a rank; those without one share the last."""
-
-    group: GroupType
-    """The group."""
-
-    part: Part
-    """What it does to the outcome."""
-
-
-@dataclass(frozen=True, slots=True)
-class Alternative:
-    """What would be if AWS answered open questions in another way."""
-
-    questions: tuple[OpenQuestion, ...]
-    """The questions, as few as it takes."""
-
-    policy: Policy
-    """The policy with the other answers."""
-
-    preferred_role: str | None
-    """The preferred role under it."""
-
-
 @dataclass(frozen=True, slots=True, repr=False)
 class Resolution:
-    """A user's groups resolved. What is rarely asked for is worked out when it is."""
+    """A user's groups resolved."""
 
     ranking: tuple[GroupType, ...]
     """The groups, best first: by precedence, those without one last, then by name."""
@@ -186,76 +75,65 @@ class Resolution:
     @property
     def decided_by(self) -> tuple[GroupType, ...]:
         """The groups that decided, by name: those at the best precedence among all that compete."""
-        return _deciding(self.ranking, self.roles, self.policy)
+        return deciding(self.ranking, self.roles, self.policy)
 
     @property
     def claims(self) -> GroupClaims:
         """The claims that Cognito puts into the user's tokens."""
+        from cognito_claims.claims import GroupClaims
+
         names = tuple([group.group_name for group in self.ranking])
         return GroupClaims(names, self.roles, self.preferred_role)
 
     @property
     def outcome(self) -> Outcome:
         """What came out: `Preferred`, `Ambiguous` or `NoRole`."""
-        if not self.roles:
-            return NoRole()
-        if self.preferred_role is None:
-            return Ambiguous(self.decided_by, self.rules)
-        return Preferred(self.preferred_role, self.decided_by, self.rules)
+        from cognito_claims import reasons
+
+        return reasons.outcome(self)
 
     @property
     def rules(self) -> tuple[Rule, ...]:
         """The rules that led to the outcome, in the order of `RULES`."""
-        applied = set(_applied(self))
-        return tuple([rule for rule in RULES if rule in applied])
+        from cognito_claims import reasons
+
+        return reasons.rules(self)
 
     @property
     def alternatives(self) -> tuple[Alternative, ...]:
         """The other answers to open questions that would change the preferred role."""
-        found: list[Alternative] = []
-        for questions in ((NULL_PRECEDENCE,), (ROLELESS_AT_BEST,), OPEN_QUESTIONS):
-            if any(set(fewer.questions) <= set(questions) for fewer in found):
-                continue
-            policy = _with_other_answers(self.policy, questions)
-            preferred_role = _preferred(self.ranking, self.roles, policy)
-            if preferred_role != self.preferred_role:
-                found.append(Alternative(questions, policy, preferred_role))
-        return tuple(found)
+        from cognito_claims import reasons
+
+        return reasons.alternatives(self)
 
     @property
     def open_questions(self) -> tuple[OpenQuestion, ...]:
         """The open questions on which the preferred role depends; empty if none changes it."""
-        asked = {question for other in self.alternatives for question in other.questions}
-        return tuple([question for question in OPEN_QUESTIONS if question in asked])
+        from cognito_claims import reasons
+
+        return reasons.open_questions(self)
 
     @property
     def standings(self) -> tuple[Standing, ...]:
         """Each group of `ranking` with its rank and its part."""
-        deciding = {group.group_name for group in self.decided_by}
-        standings: list[Standing] = []
-        for _, tied in groupby(self.ranking, key=lambda group: group.precedence):
-            rank = len(standings) + 1
-            standings += [Standing(rank, group, _part(group, self, deciding)) for group in tied]
-        return tuple(standings)
+        from cognito_claims import reasons
+
+        return reasons.standings(self)
 
     def explain(self) -> str:
         """Tell the whole reasoning in plain text, one line a group."""
+        from cognito_claims import _explain
+
         return _explain.as_text(self)
 
     def _repr_html_(self) -> str:
+        from cognito_claims import _explain
+
         return _explain.as_html(self)
 
     def __repr__(self) -> str:
-        match outcome := self.outcome:
-            case Preferred(role_arn):
-                told = f"Preferred {role_arn!r}"
-            case Ambiguous():
-                told = "Ambiguous"
-            case NoRole():
-                told = "NoRole"
-            case _:
-                assert_never(outcome)
-        return f"<Resolution {told}, {len(self.ranking)} groups>"
+        role = "" if self.preferred_role is None else f" {self.preferred_role!r}"
+        return f"<Resolution {type(self.outcome).__name__}{role}, {len(self.ranking)} groups>"
 
 
 _AFTER_ALL = 2**31  # one more than the highest precedence
@@ -290,7 +168,7 @@ def resolve(
     members = given if _are_groups(given) else _read(groups, given)
     ranking = _rank(members) if len(members) > 1 else members
     roles = _roles(ranking)
-    return Resolution(ranking, roles, _preferred(ranking, roles, policy), policy)
+    return Resolution(ranking, roles, preferred(ranking, roles, policy), policy)
 
 
 def resolve_user(
@@ -314,6 +192,8 @@ def resolve_user(
         PaginationError: the service repeated a page token.
         Exception: whatever boto3 raises, such as `UserNotFoundException`.
     """
+    from cognito_claims.pagination import AdminListGroupsForUserPaginator
+
     pages = AdminListGroupsForUserPaginator(client).paginate(Username=username, UserPoolId=user_pool_id)
     return resolve(pages.groups(), policy=policy)
 
@@ -374,7 +254,7 @@ def _latest_version(versions: list[GroupType]) -> GroupType | None:
     return versions[dates.index(newest)]
 
 
-def _deciding(
+def deciding(
     ranking: tuple[GroupType, ...], roles: tuple[str, ...], policy: Policy
 ) -> tuple[GroupType, ...]:
     """Give the groups at the best precedence among those that compete."""
@@ -382,84 +262,33 @@ def _deciding(
         return ()
     nulls_compete = policy.null_precedence == "ranks-last"
     # Documented, only-role holds against a group without a role.
-    roleless_compete = policy.roleless == "blocks" and not _only_role(roles, policy)
-    deciding: list[GroupType] = []
+    roleless_compete = policy.roleless == "blocks" and not only_role(roles, policy)
+    best: list[GroupType] = []
     for group in ranking:
-        if deciding and group.precedence != deciding[0].precedence:
+        if best and group.precedence != best[0].precedence:
             break
         if group.precedence is None and not nulls_compete:
             break
-        if group.role_arn is not None or (roleless_compete and not _is_federated_auto_group(group)):
-            deciding.append(group)
-    return tuple(deciding)
+        if group.role_arn is not None or (roleless_compete and not is_federated_auto_group(group)):
+            best.append(group)
+    return tuple(best)
 
 
-def _preferred(ranking: tuple[GroupType, ...], roles: tuple[str, ...], policy: Policy) -> str | None:
-    if _only_role(roles, policy):
+def preferred(ranking: tuple[GroupType, ...], roles: tuple[str, ...], policy: Policy) -> str | None:
+    if only_role(roles, policy):
         return roles[0]
-    nominated = {group.role_arn for group in _deciding(ranking, roles, policy)}
+    nominated = {group.role_arn for group in deciding(ranking, roles, policy)}
     return nominated.pop() if len(nominated) == 1 else None
 
 
-def _only_role(roles: tuple[str, ...], policy: Policy) -> bool:
+def only_role(roles: tuple[str, ...], policy: Policy) -> bool:
     return len(roles) == 1 and policy.null_precedence == "ranks-last"
 
 
-def _with_other_answers(policy: Policy, questions: Iterable[OpenQuestion]) -> Policy:
-    if NULL_PRECEDENCE in questions:
-        ranks_last = policy.null_precedence == "ranks-last"
-        policy = replace(policy, null_precedence="abstains" if ranks_last else "ranks-last")
-    if ROLELESS_AT_BEST in questions:
-        ignored = policy.roleless == "ignored"
-        policy = replace(policy, roleless="blocks" if ignored else "ignored")
-    return policy
-
-
-def _is_federated_auto_group(group: GroupType) -> bool:
+def is_federated_auto_group(group: GroupType) -> bool:
     return (
         group.role_arn is None
         and group.precedence is None
         and group.user_pool_id is not None
         and group.group_name.startswith(f"{group.user_pool_id}_")
     )
-
-
-def _part(group: GroupType, resolution: Resolution, deciding: set[str]) -> Part:
-    if group.group_name in deciding:
-        if resolution.preferred_role is not None:
-            return Part.DECIDES
-        return Part.BLOCKS if group.role_arn is None else Part.TIES
-    if group.role_arn is None:
-        return Part.NO_ROLE
-    if group.precedence is None and resolution.policy.null_precedence == "abstains":
-        return Part.ABSTAINS
-    return Part.OUTRANKED
-
-
-def _applied(resolution: Resolution) -> Iterator[Rule]:
-    """Give the rules but for which the outcome, or who decided it, could be another."""
-    if not resolution.roles:
-        yield NO_ROLE
-    only_role = _only_role(resolution.roles, resolution.policy)
-    if only_role:
-        yield ONLY_ROLE
-    if not resolution.decided_by:
-        return
-    best = resolution.decided_by[0].precedence
-    tied_roles = [group.role_arn for group in resolution.decided_by]
-    if len(tied_roles) > 1 and best is None:
-        yield NULL_TIES
-    if len(set(tied_roles) - {None}) > 1:
-        yield TIE_DIFFERING_ROLES
-    elif len(tied_roles) > 1 and None not in tied_roles:
-        yield TIE_SAME_ROLE
-    for standing in resolution.standings:
-        group = standing.group
-        if standing.part is Part.OUTRANKED:
-            yield NULL_RANKS_LAST if group.precedence is None else LOWEST_WINS
-        elif standing.part is Part.NO_ROLE and not only_role and _ranks_with_or_before(group, best):
-            yield FEDERATED_AUTO_GROUP if _is_federated_auto_group(group) else ROLELESS_IGNORED
-
-
-def _ranks_with_or_before(group: GroupType, precedence: int | None) -> bool:
-    return precedence is None or (group.precedence is not None and group.precedence <= precedence)

@@ -14,7 +14,8 @@ from cognito_claims._explain import alternative_in_words, in_words, precedence_i
 from cognito_claims.cli._exit import ExitCode, stop
 from cognito_claims.cli._input import groups_from_service, groups_from_text
 from cognito_claims.errors import InvalidMembershipError
-from cognito_claims.resolver import Ambiguous, NoRole, Part, Policy, Preferred, Resolution
+from cognito_claims.reasons import Ambiguous, NoRole, Part, Preferred
+from cognito_claims.resolver import Policy, Resolution
 
 
 class _Setting(StrEnum):
