@@ -204,7 +204,14 @@ def main() -> None:
         for ratio in group()
     ]
     where = f"CPython {platform.python_version()}, pydantic {pydantic.VERSION}"
-    table = Table("What", "Against, in the same run", "Ratio", "At most", title=where)
+    table = Table(
+        "What",
+        "Against, in the same run",
+        "Ratio",
+        "At most",
+        title=where,
+        caption="At most: the target; a ratio above it is yellow.",
+    )
     for ratio in ratios:
         target = "" if ratio.target is None else f"{ratio.target:g}"
         style = "yellow" if ratio.met is False else ""

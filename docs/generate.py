@@ -17,7 +17,9 @@ def rules() -> str:
 
 def questions() -> str:
     return "\n" + "".join(
-        f"- `{question.id}`: {question.question} {question.evidence}\n" for question in OPEN_QUESTIONS
+        f"- `{question.id}`, answered by `Policy({question.setting}=...)`: "
+        f"{question.question} {question.evidence}\n"
+        for question in OPEN_QUESTIONS
     )
 
 

@@ -68,8 +68,8 @@ policies = st.builds(
     roleless=st.sampled_from(["ignored", "blocks"]),
 )
 ALL_POLICIES = [
-    Policy("ranks-last", "ignored"),
-    Policy("ranks-last", "blocks"),
-    Policy("abstains", "ignored"),
-    Policy("abstains", "blocks"),
+    Policy(),
+    Policy(roleless="blocks"),
+    Policy(null_precedence="abstains"),
+    Policy(null_precedence="abstains", roleless="blocks"),
 ]

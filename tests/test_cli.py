@@ -1,4 +1,5 @@
 import json
+import os
 import re
 import subprocess
 import sys
@@ -23,6 +24,11 @@ GROUPS: list[dict[str, object]] = [
     {"GroupName": "[red]fans[/red]:smile:", "UserPoolId": POOL},
 ]
 WINNER = {"Groups": GROUPS}
+PAGES: list[object] = [
+    {"Groups": GROUPS[:1], "NextToken": "secret"},
+    {"Groups": [], "NextToken": "secret2"},
+    {"Groups": GROUPS[1:]},
+]
 TIE = {"Groups": [{**GROUPS[0], "Precedence": 0}, GROUPS[1]]}
 OPEN = {"Groups": [{"GroupName": "staff", "RoleArn": STAFF}]}
 AWS_CLI = """
@@ -89,23 +95,28 @@ class TestInput:
     def test_may_be_the_bare_list(self) -> None:
         assert resolve(GROUPS).stdout == resolve(WINNER).stdout
 
-    def test_may_be_several_pages_one_after_another(self) -> None:
-        pages: list[object] = [
-            {"Groups": GROUPS[:1], "NextToken": "x"},
-            {"Groups": [], "NextToken": "y"},
-            GROUPS[1:],
-        ]
-        assert resolve(" ".join(map(json.dumps, pages)) + "\n").stdout == resolve(WINNER).stdout
+    def test_may_be_all_of_several_pages_in_order(self) -> None:
+        assert resolve(" ".join(map(json.dumps, PAGES)) + "\n").stdout == resolve(WINNER).stdout
 
     @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le"])
     def test_may_be_in_any_encoding_that_json_is_written_in(self, encoding: str) -> None:
         assert resolve(AWS_CLI.encode(encoding)).exit_code == ExitCode.OK
 
-    def test_that_lacks_pages_is_refused(self) -> None:
-        result = resolve({"Groups": GROUPS, "NextToken": "secret"})
-        assert result.exit_code == ExitCode.BAD_INPUT
-        assert result.stdout == ""
-        assert "NextToken: the list is not complete" in result.stderr
+    @pytest.mark.parametrize(
+        ("pages", "reason"),
+        [
+            (PAGES[:1], "NextToken: the list goes on"),
+            (PAGES[:2], "NextToken: the list goes on"),
+            ([PAGES[2], PAGES[0]], "page 1: has no NextToken"),
+            ([WINNER, WINNER], "page 1: has no NextToken"),
+            ([GROUPS[:1], GROUPS[1:]], "page 1: has no NextToken"),
+        ],
+        ids=["first alone", "last missing", "out of order", "two lists", "two bare lists"],
+    )
+    def test_that_is_not_one_whole_list_is_refused(self, pages: list[object], reason: str) -> None:
+        result = resolve("".join(map(json.dumps, pages)))
+        assert (result.exit_code, result.stdout) == (ExitCode.BAD_INPUT, "")
+        assert reason in result.stderr
         assert "secret" not in result.stderr
 
     def test_with_faults_is_refused_with_every_place(self) -> None:
@@ -131,9 +142,9 @@ class TestInput:
             (b"\xff\xff\xff", "not JSON"),
             ("[" * 100_000, "not JSON"),
             ('{"Groups": [{"GroupName": "a", "Precedence": ' + "9" * 5000 + "}]}", "not JSON"),
-            ("5", "should be a valid dictionary"),
-            ("{}", "Groups: field required"),
-            ('{"Users": []}', "Groups: field required"),
+            ("5", "should be an object"),
+            ("{}", "Groups: is missing"),
+            ('{"Users": []}', "Groups: is missing"),
             ('{"Groups": [{"GroupName": "a", "Precedence": NaN}]}', "Groups[0].Precedence"),
         ],
     )
@@ -181,6 +192,11 @@ class TestPolicy:
     def test_changes_the_answer(self) -> None:
         assert f"Preferred role: {STAFF}" in resolve(OPEN).stdout
         assert "No preferred role" in resolve(OPEN, "--policy", "null_precedence=abstains").stdout
+
+    def test_is_named_if_it_is_not_the_documented_one(self) -> None:
+        under = 'under null_precedence="ranks-last", roleless="blocks"'
+        assert under in resolve(WINNER, "--policy", "roleless=blocks").stdout
+        assert "under null" not in resolve(WINNER, "--policy", "roleless=ignored").stdout
 
     @pytest.mark.parametrize("nulls", ["ranks-last", "abstains"])
     @pytest.mark.parametrize("roleless", ["ignored", "blocks"])
@@ -338,6 +354,39 @@ class TestCommand:
             cli.main()
         assert caught.value.code == ExitCode.OK
         assert capsys.readouterr().out == f"{version('cognito-claims')}\n"
+
+    def test_that_cannot_write_its_result_has_a_code_of_its_own(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        def full(*_: object) -> None:
+            raise OSError(28, "No space left on device")
+
+        monkeypatch.setattr("cognito_claims.cli._app.app", full)
+        with pytest.raises(SystemExit) as caught:
+            cli.main()
+        assert caught.value.code == ExitCode.NOT_WRITTEN
+        assert "No space left" in capsys.readouterr().err
+
+    def test_writes_what_a_narrow_encoding_cannot_hold(self) -> None:
+        group = json.dumps({"Groups": [{"GroupName": "管理者"}]})
+        for option in ("--json", "--strict"):
+            done = subprocess.run(
+                [COMMAND, "resolve", option],
+                input=group,
+                check=True,
+                capture_output=True,
+                encoding="ascii",
+                env={**os.environ, "PYTHONIOENCODING": "ascii"},
+            )
+            assert "\\u7ba1\\u7406\\u8005" in done.stdout
+
+    def test_leaves_whole_what_may_be_copied_from_a_narrow_terminal(self) -> None:
+        result = CliRunner(env={"COLUMNS": "40", "FORCE_COLOR": "1", "NO_COLOR": "1"}).invoke(
+            app, ["resolve"], input=json.dumps(WINNER)
+        )
+        assert f'"cognito:preferred_role": "{ADMIN}"' in result.stdout
+        assert f"Preferred role: {ADMIN}" in result.stdout
+        assert "Precedence" in result.stdout
 
     def test_another_missing_module_is_not_explained_away(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delitem(sys.modules, "cognito_claims.cli._app")

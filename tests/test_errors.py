@@ -15,7 +15,8 @@ from cognito_claims import (
     Problem,
     UserType,
 )
-from cognito_claims._wire import read_response
+from cognito_claims._wire import read_request, read_response
+from cognito_claims.models import GetGroupRequest
 
 ERRORS: list[tuple[CognitoClaimsError, type[Exception]]] = [
     (InvalidRequestError("GetGroup", [Problem("GroupName", "is empty")]), ValueError),
@@ -78,10 +79,18 @@ def test_a_secret_is_not_shown() -> None:
     ]
 
 
+def test_text_in_a_request_is_not_shown_wherever_it_stands() -> None:
+    with pytest.raises(InvalidRequestError) as caught:
+        read_request(GetGroupRequest, {"GroupName": None, "UserPoolId": "secret@example.com"})
+    blank, swapped = map(str, caught.value.problems)
+    assert blank == "GroupName: should be a valid string, got none"
+    assert swapped.endswith("got a value of type str")
+
+
 def test_a_missing_member_is_said_to_be_missing() -> None:
-    assert problems({}, AdminListGroupsForUserResponse) == ["Groups: field required"]
+    assert problems({}, AdminListGroupsForUserResponse) == ["Groups: is missing"]
 
 
 def test_a_value_that_is_no_object_has_no_place() -> None:
     [problem] = problems("text", AdminListGroupsForUserResponse)
-    assert problem.startswith("should be a valid dictionary")
+    assert problem == "should be an object, got a value of type str"

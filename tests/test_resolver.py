@@ -440,7 +440,7 @@ HOSTILE = "<script>alert('x')</script>&"
 
 class TestTelling:
     def test_the_repr_is_one_short_line(self) -> None:
-        assert repr(resolve([group("a", 1, ADMIN)])) == f"<Resolution Preferred '{ADMIN}', 1 groups>"
+        assert repr(resolve([group("a", 1, ADMIN)])) == f"<Resolution Preferred '{ADMIN}', 1 group>"
         assert (
             repr(resolve([group("a", 1, ADMIN), group("b", 1, STAFF)]))
             == "<Resolution Ambiguous, 2 groups>"
@@ -471,6 +471,14 @@ class TestTelling:
         assert "No role: no group has one" in resolve([]).explain()
         assert "abstains" in resolve([group("a", None, ADMIN)], policy=ABSTAINS).explain()
         assert "blocks" in resolve([group("x", 0), *tie], policy=BLOCKS).explain()
+
+    def test_names_a_policy_that_is_not_the_documented_one(self) -> None:
+        lone = [group("a", 1, ADMIN)]
+        assert (
+            'Under: null_precedence="abstains", roleless="ignored"'
+            in resolve(lone, policy=ABSTAINS).explain()
+        )
+        assert "Under:" not in resolve(lone).explain()
 
     def test_html_escapes_every_value(self) -> None:
         html = resolve([group(HOSTILE, 1, ADMIN), group("b", None, STAFF)])._repr_html_()

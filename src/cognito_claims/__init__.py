@@ -40,8 +40,11 @@ if TYPE_CHECKING:
     )
     from cognito_claims.pagination import (
         AdminListGroupsForUserPaginator,
+        GroupPages,
         ListGroupsPaginator,
         ListUsersInGroupPaginator,
+        ResponseValidation,
+        UserPages,
         validate_responses,
     )
     from cognito_claims.reasons import Alternative, Ambiguous, NoRole, Outcome, Part, Preferred, Standing
@@ -66,6 +69,7 @@ __all__ = [
     "GetGroupRequest",
     "GetGroupResponse",
     "GroupClaims",
+    "GroupPages",
     "GroupType",
     "IdTokenGroupClaims",
     "InvalidClaimsError",
@@ -91,10 +95,12 @@ __all__ = [
     "Problem",
     "Resolution",
     "ResponseMetadata",
+    "ResponseValidation",
     "Rule",
     "Standing",
     "UpdateGroupRequest",
     "UpdateGroupResponse",
+    "UserPages",
     "UserType",
     "resolve",
     "resolve_user",
@@ -119,6 +125,7 @@ _HOMES = {
     "GetGroupRequest": "models",
     "GetGroupResponse": "models",
     "GroupClaims": "claims",
+    "GroupPages": "pagination",
     "GroupType": "models",
     "IdTokenGroupClaims": "claims",
     "InvalidClaimsError": "errors",
@@ -144,10 +151,12 @@ _HOMES = {
     "Problem": "errors",
     "Resolution": "resolver",
     "ResponseMetadata": "models",
+    "ResponseValidation": "pagination",
     "Rule": "rules",
     "Standing": "reasons",
     "UpdateGroupRequest": "models",
     "UpdateGroupResponse": "models",
+    "UserPages": "pagination",
     "UserType": "models",
     "resolve": "resolver",
     "resolve_user": "resolver",
@@ -156,16 +165,18 @@ _HOMES = {
 """The module that each public name lives in."""
 
 
-def __getattr__(name: str) -> object:
-    try:
-        home = _HOMES[name]
-    except KeyError:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}") from None
-    from importlib import import_module
+if not TYPE_CHECKING:  # or a misspelt name would be an `object` to type checkers
 
-    value = getattr(import_module(f"{__name__}.{home}"), name)
-    globals()[name] = value
-    return value
+    def __getattr__(name: str) -> object:
+        try:
+            home = _HOMES[name]
+        except KeyError:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}") from None
+        from importlib import import_module
+
+        value = getattr(import_module(f"{__name__}.{home}"), name)
+        globals()[name] = value
+        return value
 
 
 def __dir__() -> list[str]:

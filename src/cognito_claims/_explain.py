@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from cognito_claims.models import GroupType
     from cognito_claims.reasons import Alternative
-    from cognito_claims.resolver import Resolution
+    from cognito_claims.resolver import Policy, Resolution
 
 
 def in_words(resolution: Resolution) -> str:
@@ -33,6 +33,11 @@ def in_words(resolution: Resolution) -> str:
 def precedence_in_words(group: GroupType) -> str:
     """Say a group's precedence; none is not 0."""
     return "none" if group.precedence is None else str(group.precedence)
+
+
+def policy_in_words(policy: Policy) -> str:
+    """Say a policy's settings, as Python writes them."""
+    return f'null_precedence="{policy.null_precedence}", roleless="{policy.roleless}"'
 
 
 def alternative_in_words(alternative: Alternative) -> str:
@@ -67,6 +72,8 @@ def as_text(resolution: Resolution) -> str:
     if resolution.rules:
         lines += ["", "Because:"]
         lines += [f"  {rule.id} ({rule.basis}): {rule.sentence}" for rule in resolution.rules]
+    if not resolution.policy.is_documented:
+        lines += ["", f"Under: {policy_in_words(resolution.policy)}"]
     if resolution.alternatives:
         lines += ["", "Open questions:"]
         lines += [f"  {question.id}: {question.question}" for question in resolution.open_questions]

@@ -208,6 +208,7 @@ Instant = Annotated[datetime, _Instant]
 
 
 _M = TypeVar("_M", bound=WireModel)
+_REASONS = {"missing": "is missing", "model_type": "should be an object", "extra_forbidden": "is not known"}
 _SHOWN = frozenset(
     {"CreationDate", "GroupName", "LastModifiedDate", "Limit", "MaxItems"}
     | {"PageSize", "Precedence", "RoleArn", "UserPoolId"}
@@ -236,7 +237,9 @@ def _read(model: type[_M], value: object, invalid: type[InvalidRequestError | In
     try:
         return model.model_validate(value)
     except ValidationError as error:
-        problems = [_problem(details) for details in error.errors(include_url=False)]
+        # In a request the caller may have put a username in another place.
+        shows_text = invalid is InvalidResponseError
+        problems = [_problem(details, shows_text) for details in error.errors(include_url=False)]
     # Out of the handler: pydantic's error holds the input, secrets with it,
     # and must not hang on ours as its context.
     raise invalid(operation_of(model), problems)
@@ -247,18 +250,22 @@ def operation_of(model: type[WireModel]) -> str:
     return re.sub(r"^_|(Request(Paginate)?|Response)$", "", model.__name__)
 
 
-def _problem(details: ErrorDetails) -> Problem:
+def _problem(details: ErrorDetails, shows_text: bool) -> Problem:
     location = details["loc"]
     path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location)
-    reason = details["msg"].removeprefix("Input ")
-    if details["type"] != "missing":
-        reason += f", got {_shown(details['input'], location)}"
+    reason = _REASONS.get(details["type"], details["msg"].removeprefix("Input "))
+    if details["type"] not in ("missing", "extra_forbidden"):
+        reason += f", got {_shown(details['input'], location, shows_text)}"
     return Problem(path.removeprefix("."), reason[0].lower() + reason[1:])
 
 
-def _shown(value: object, location: tuple[int | str, ...]) -> str:
+def _shown(value: object, location: tuple[int | str, ...], shows_text: bool) -> str:
     if isinstance(value, int) and value.bit_length() > 64:
         return "a number of more than 64 bits"
-    if location and location[-1] in _SHOWN and isinstance(value, str | int | float | datetime | None):
+    if value is None:
+        return "none"
+    if location and location[-1] in _SHOWN and isinstance(value, int | float | datetime):
+        return repr(value)
+    if location and location[-1] in _SHOWN and isinstance(value, str) and shows_text:
         return f"{value!r:.300}"
     return f"a value of type {type(value).__name__}"

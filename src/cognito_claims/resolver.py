@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["Policy", "Resolution", "resolve", "resolve_user"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """How to answer what AWS leaves open. The default is what is documented.
 
@@ -54,6 +54,11 @@ class Policy:
             raise ValueError(f"null_precedence: 'ranks-last' or 'abstains', not {self.null_precedence!r}")
         if self.roleless not in ("ignored", "blocks"):
             raise ValueError(f"roleless: 'ignored' or 'blocks', not {self.roleless!r}")
+
+    @property
+    def is_documented(self) -> bool:
+        """Whether both answers are the documented ones."""
+        return self == _DOCUMENTED
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -133,7 +138,8 @@ class Resolution:
 
     def __repr__(self) -> str:
         role = "" if self.preferred_role is None else f" {self.preferred_role!r}"
-        return f"<Resolution {type(self.outcome).__name__}{role}, {len(self.ranking)} groups>"
+        count = len(self.ranking)
+        return f"<Resolution {type(self.outcome).__name__}{role}, {count} group{'s'[: count != 1]}>"
 
 
 _AFTER_ALL = 2**31  # one more than the highest precedence

@@ -43,7 +43,7 @@ class Rule:
     """A rule that decides `cognito:preferred_role`."""
 
     id: str
-    """A phrase in kebab case, the same in code, documentation, vectors and tests."""
+    """A phrase in kebab case, the same in code, documentation and tests."""
 
     sentence: str
     """The rule."""
@@ -115,7 +115,7 @@ TIE_DIFFERING_ROLES: Final = Rule(
 )
 ONLY_ROLE: Final = Rule(
     "only-role",
-    "If the groups name one role in all, that role is preferred.",
+    "If all groups together name one role, that role is preferred.",
     Basis.DOCUMENTED,
     _RBAC,
 )

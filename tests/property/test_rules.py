@@ -134,7 +134,7 @@ class TestTieDifferingRoles:
 
 
 class TestOnlyRole:
-    """If the groups name one role in all, that role is preferred."""
+    """If all groups together name one role, that role is preferred."""
 
     @given(memberships, st.sampled_from(["ignored", "blocks"]))
     def test_one_role_in_all_is_preferred_whatever_the_precedences(

@@ -22,6 +22,9 @@ class ExitCode(IntEnum):
     SERVICE = 3
     """The service could not be reached, or refused."""
 
+    NOT_WRITTEN = 4
+    """The result could not be written."""
+
 
 def stop(code: ExitCode, faults: Iterable[object]) -> NoReturn:
     """End with the faults on stderr, one a line."""

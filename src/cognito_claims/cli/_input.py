@@ -19,7 +19,7 @@ def groups_from_text(text: bytes) -> tuple[GroupType, ...]:
     try:
         documents = list(_documents(text.decode(json.detect_encoding(text))))
     except (ValueError, RecursionError) as error:
-        stop(ExitCode.BAD_INPUT, [f"not JSON: {error}"])
+        stop(ExitCode.BAD_INPUT, [f"not JSON: {error} (the AWS CLI gives it with --output json)"])
     if not documents:
         stop(ExitCode.BAD_INPUT, ["nothing to read: expected what aws cognito-idp prints"])
 
@@ -33,14 +33,22 @@ def groups_from_text(text: bytes) -> tuple[GroupType, ...]:
             pages.append(read_response(AdminListGroupsForUserResponse, page))
         except InvalidResponseError as error:
             faults += [f"{place}{problem}" for problem in error.problems]
-    if not faults and all(page.next_token is not None for page in pages):
-        faults.append(
-            "NextToken: the list is not complete, and the rest may change the result: "
-            "give all pages, or leave out --max-items and --no-paginate"
-        )
+    faults = faults or list(_faults_of_the_list(pages))
     if faults:
         stop(ExitCode.BAD_INPUT, faults)
     return tuple(group for page in pages for group in page.groups)
+
+
+def _faults_of_the_list(pages: list[AdminListGroupsForUserResponse]) -> Iterator[str]:
+    *others, last = pages
+    for number, page in enumerate(others, start=1):
+        if page.next_token is None:
+            yield f"page {number}: has no NextToken, so it ends a list: give one user's pages, in order"
+    if last.next_token is not None:
+        yield (
+            "NextToken: the list goes on, and the rest may change the result: "
+            "give all pages, or leave out --max-items and --no-paginate"
+        )
 
 
 def _documents(text: str) -> Iterator[object]:

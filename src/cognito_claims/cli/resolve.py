@@ -10,7 +10,12 @@ from rich.table import Table
 from rich.text import Text
 
 from cognito_claims import resolver
-from cognito_claims._explain import alternative_in_words, in_words, precedence_in_words
+from cognito_claims._explain import (
+    alternative_in_words,
+    in_words,
+    policy_in_words,
+    precedence_in_words,
+)
 from cognito_claims.cli._exit import ExitCode, stop
 from cognito_claims.cli._input import groups_from_service, groups_from_text
 from cognito_claims.errors import InvalidMembershipError
@@ -32,8 +37,9 @@ def resolve(
     file: Annotated[
         typer.FileBinaryRead | None,
         typer.Argument(
-            help="What `aws cognito-idp admin-list-groups-for-user` prints: one page or several, one "
-            "after another. `-` or nothing: stdin.",
+            help="What `aws cognito-idp admin-list-groups-for-user` prints: one page, or all of several in "
+            "order. `-` or nothing: stdin.",
+            metavar="FILE",
             show_default=False,
         ),
     ] = None,
@@ -65,15 +71,15 @@ def resolve(
         typer.Option(
             "--strict",
             help="Exit with 1 if no role is preferred though groups have some, or if the preferred "
-            "role hangs on an open question.",
+            "role hangs on an open question, however --policy answers it.",
         ),
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Resolve a user's groups to the token claims.
+    """Resolve a user's groups to the token claims, and say why.
 
-    Exit codes: 0 resolved; 1 not certain, with --strict; 2 bad input, every fault on stderr;
-    3 the service refused or could not be reached.
+    Exits with 0 if resolved; with 1 if not certain, under --strict; with 2 for bad input, every fault on
+    stderr; with 3 if the service refused or could not be reached; with 4 if it could not write.
     """
     if user_pool_id is not None and username is not None and file is None:
         groups = groups_from_service(
@@ -84,12 +90,9 @@ def resolve(
             endpoint_url=endpoint_url,
         )
     elif any(option is not None for option in (user_pool_id, username, profile, region, endpoint_url)):
-        raise typer.BadParameter(
-            "to ask the service, give --user-pool-id and --username, and no file",
-            param_hint="'--user-pool-id'",
-        )
+        raise typer.BadParameter("to ask the service, give --user-pool-id and --username, and no file")
     elif file is None and _stdin_is_a_terminal():
-        raise typer.BadParameter("give a file, or pipe one in", param_hint="'FILE'")
+        raise typer.BadParameter("give a file, or pipe one in")
     else:
         groups = groups_from_text((file or sys.stdin.buffer).read())
 
@@ -98,7 +101,7 @@ def resolve(
     except InvalidMembershipError as error:
         stop(ExitCode.BAD_INPUT, [error])
     if as_json:
-        typer.echo(json.dumps(_report(resolution), indent=2, ensure_ascii=False))
+        typer.echo(json.dumps(_report(resolution), indent=2))
     else:
         _print(resolution)
     if strict and (isinstance(resolution.outcome, Ambiguous) or resolution.open_questions):
@@ -180,13 +183,15 @@ _STYLES = {
 
 
 def _print(resolution: Resolution) -> None:
-    # Text, never markup: a group may be named `[red]`. And no lines cut where nobody looks at them.
-    console = Console(width=None if sys.stdout.isatty() else 10_000, highlight=False)
+    # Text, never markup: a group may be named `[red]`.
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console.width = 10_000  # no line is cut where nobody looks
     table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("Rank", justify="right")
+    table.add_column("Rank", justify="right", no_wrap=True)
     table.add_column("Group", overflow="fold")
-    table.add_column("Precedence", justify="right")
-    table.add_column("Part")
+    table.add_column("Precedence", justify="right", no_wrap=True)
+    table.add_column("Part", no_wrap=True)
     table.add_column("Role", overflow="fold")
     for standing in resolution.standings:
         group = standing.group
@@ -201,21 +206,26 @@ def _print(resolution: Resolution) -> None:
     if resolution.ranking:
         console.print(table)
         console.print()
-    console.print(Text(in_words(resolution), style="bold"))
+
+    def say(line: str, style: str = "") -> None:
+        console.print(Text(line, style), soft_wrap=True)  # what may be copied stays whole
+
+    say(in_words(resolution), "bold")
     for rule in resolution.rules:
-        console.print(Text(f"  {rule.id} ({rule.basis}): {rule.sentence}"))
-    _print_claims(console, "ID token", resolution.claims.id_token())
-    _print_claims(console, "Access token", resolution.claims.access_token())
+        say(f"  {rule.id} ({rule.basis}): {rule.sentence}")
+    if not resolution.policy.is_documented:
+        say(f"  under {policy_in_words(resolution.policy)}")
+    for title, claims in (
+        ("ID token", resolution.claims.id_token()),
+        ("Access token", resolution.claims.access_token()),
+    ):
+        say("")
+        say(title, "bold")
+        say(json.dumps(claims, indent=2, ensure_ascii=False))
     if resolution.alternatives:
-        console.print()
-        console.print(Text("Open questions", style="bold"))
+        say("")
+        say("Open questions", "bold")
         for question in resolution.open_questions:
-            console.print(Text(f"  {question.id}: {question.question}"))
+            say(f"  {question.id}: {question.question}")
         for other in resolution.alternatives:
-            console.print(Text(f"  with {alternative_in_words(other)}"))
-
-
-def _print_claims(console: Console, title: str, claims: object) -> None:
-    console.print()
-    console.print(Text(title, style="bold"))
-    console.print(Text(json.dumps(claims, indent=2, ensure_ascii=False)))
+            say(f"  with {alternative_in_words(other)}")
