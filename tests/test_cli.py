@@ -162,7 +162,7 @@ class TestInput:
         assert run(["resolve", str(tmp_path / "none.json")]).exit_code == ExitCode.BAD_INPUT
 
     def test_is_not_waited_for_at_a_terminal(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("cognito_claims.cli.resolve._stdin_is_a_terminal", lambda: True)
+        monkeypatch.setattr("cognito_claims.cli.resolve._nothing_is_piped_in", lambda: True)
         result = resolve("")
         assert result.exit_code == ExitCode.BAD_INPUT
         assert "give a file" in result.stderr
@@ -268,9 +268,19 @@ class TestLive:
         assert result.exit_code == ExitCode.BAD_INPUT
         assert "nowhere" in result.stderr
 
+    @pytest.mark.parametrize("rubbish", [[1], "x", None, {"Groups": "x"}, {"Groups": [5]}, b"\xff"])
+    def test_an_answer_that_boto3_cannot_read_is_one_line(
+        self, scripted: ScriptedServer, rubbish: object
+    ) -> None:
+        scripted.say(rubbish)
+        result = live(scripted.url, POOL)
+        assert result.exit_code == ExitCode.SERVICE
+        assert result.stderr.startswith("error: the answer could not be read")
+        assert len(result.stderr.splitlines()) == 1
+
     def test_an_unknown_profile_is_told(self, moto_url: str, alices_pool: str) -> None:
         result = live(moto_url, alices_pool, "alice", "--profile", "nope")
-        assert result.exit_code == ExitCode.SERVICE
+        assert result.exit_code == ExitCode.BAD_INPUT
         assert "nope" in result.stderr
 
     @pytest.mark.parametrize(
@@ -355,17 +365,61 @@ class TestCommand:
         assert caught.value.code == ExitCode.OK
         assert capsys.readouterr().out == f"{version('cognito-claims')}\n"
 
-    def test_that_cannot_write_its_result_has_a_code_of_its_own(
-        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-    ) -> None:
-        def full(*_: object) -> None:
-            raise OSError(28, "No space left on device")
+    @pytest.mark.parametrize("option", ["--json", "--strict"])
+    def test_that_cannot_write_its_result_has_a_code_of_its_own(self, option: str) -> None:
+        with Path("/dev/full").open("w") as full:
+            done = subprocess.run(
+                [COMMAND, "resolve", option],
+                check=False,
+                input=AWS_CLI,
+                stdout=full,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+        assert done.returncode == ExitCode.NOT_WRITTEN
+        assert done.stderr.startswith("error: the result could not be written")
+        assert len(done.stderr.splitlines()) == 1
 
-        monkeypatch.setattr("cognito_claims.cli._app.app", full)
-        with pytest.raises(SystemExit) as caught:
-            cli.main()
-        assert caught.value.code == ExitCode.NOT_WRITTEN
-        assert "No space left" in capsys.readouterr().err
+    def test_whose_reader_goes_away_is_quiet_and_not_mistaken_for_a_verdict(self) -> None:
+        read_end, write_end = os.pipe()
+        os.close(read_end)
+        done = subprocess.run(
+            [COMMAND, "resolve"],
+            check=False,
+            input=AWS_CLI,
+            stdout=write_end,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        os.close(write_end)
+        assert (done.returncode, done.stderr) == (ExitCode.NOT_WRITTEN, "")
+
+    @pytest.mark.parametrize(
+        ("error", "lines"), [(BrokenPipeError(), 0), (OSError(28, "No space left on device"), 1)]
+    )
+    def test_tells_why_it_could_not_write(
+        self, monkeypatch: pytest.MonkeyPatch, error: OSError, lines: int
+    ) -> None:
+        def fail(text: str, *, err: bool = False) -> None:
+            told.append(text)
+            if not err:
+                raise error
+
+        told: list[str] = []
+        monkeypatch.setattr("typer.echo", fail)
+        assert resolve(OPEN).exit_code == ExitCode.NOT_WRITTEN
+        assert len(told) == 1 + lines
+
+    def test_without_stdin_or_stdout_is_no_crash(self, tmp_path: Path) -> None:
+        file = tmp_path / "groups.json"
+        file.write_text(AWS_CLI)
+        for redirection, code in (("<&-", ExitCode.BAD_INPUT), (f"{file} >&-", ExitCode.OK)):
+            line = f"{COMMAND} resolve {redirection}"
+            done = subprocess.run(
+                ["sh", "-c", line], check=False, stdin=subprocess.DEVNULL, capture_output=True, text=True
+            )
+            assert "Traceback" not in done.stderr
+            assert done.returncode == code
 
     def test_writes_what_a_narrow_encoding_cannot_hold(self) -> None:
         group = json.dumps({"Groups": [{"GroupName": "管理者"}]})

@@ -62,6 +62,7 @@ NAME_BAD = [
 POOL_OK = ["a_b", "us-east-1_EXAMPLE", "_".join(["x" * 27, "y" * 27]), "a_b_c"]
 POOL_BAD = ["", "a", "_b", "a_", "a_b-", "x" * 28 + "_" + "y" * 27, "a b_c", "é_a", "a_b\n", 5, b"a_b"]
 ARN_OK = [
+    "arn:aws:iam::1:roleX",  # 20 characters
     "arn:aws:iam::1:role/a",
     role("a/b+c=d,e.f@g-h_i"),
     "arn:aws-us-gov:iam::123456789012:role/x",

@@ -2,9 +2,10 @@
 
 import base64
 import sys
+from collections.abc import Mapping
 from contextlib import suppress
 from itertools import islice, product
-from typing import ClassVar, TypeAlias
+from typing import Any, ClassVar, Literal, TypeAlias
 
 import boto3
 import pytest
@@ -23,12 +24,13 @@ from cognito_claims import (
     InvalidRequestError,
     InvalidResponseError,
     ListGroupsPaginator,
+    ListGroupsResponse,
     ListUsersInGroupPaginator,
     PaginationError,
     PaginatorConfig,
     resolve_user,
 )
-from cognito_claims.pagination import GroupPages, _decode, _encode
+from cognito_claims.pagination import GroupPages, UserPages, _decode, _encode
 from tests.conftest import Connect
 from tests.scripted_server import ScriptedServer
 from tests.strategies import POOL, role
@@ -129,34 +131,49 @@ class TestAgainstMoto:
         assert [page.users for page in users] == [(user,)]
 
 
-# boto3's own paginator over a list in memory: every combination in no time.
-_OPERATION = get_session().get_service_model("cognito-idp").operation_model("AdminListGroupsForUser")
-_PAGING = get_session().get_paginator_model("cognito-idp").get_paginator("AdminListGroupsForUser")
-
-
+# boto3's own paginators over a list in memory: every combination in no time.
+_SERVICE = get_session().get_service_model("cognito-idp")
+_PAGING = get_session().get_paginator_model("cognito-idp")
 BotoPages: TypeAlias = "PageIterator[dict[str, object]]"
+Operation = Literal["admin_list_groups_for_user", "list_groups", "list_users_in_group"]
+OPERATIONS: dict[Operation, tuple[str, str, dict[str, str]]] = {
+    "admin_list_groups_for_user": (
+        "AdminListGroupsForUser",
+        "Groups",
+        {"Username": "alice", "UserPoolId": POOL},
+    ),
+    "list_groups": ("ListGroups", "Groups", {"UserPoolId": POOL}),
+    "list_users_in_group": ("ListUsersInGroup", "Users", {"UserPoolId": POOL, "GroupName": "admins"}),
+}
 
 
 class InMemory:
-    """A client whose pages are cut where it is told, whatever page size is asked for."""
+    """A client whose pages end where it is told, or sooner if fewer items are asked for."""
 
-    def __init__(self, *pages: list[str]) -> None:
-        self.pages = [wire_groups(*names) for names in pages] or [[]]
+    def __init__(self, *pages: list[str], operation: Operation = "admin_list_groups_for_user") -> None:
+        self.pages = pages or ([],)
+        self.operation: Operation = operation
         self.asked: list[object] = []
         self.fail_at: int | None = None
 
     def get_paginator(self, operation_name: str) -> "Paginator[dict[str, object]]":
-        assert operation_name == "admin_list_groups_for_user"
-        return Paginator(self._call, _PAGING, _OPERATION)  # type: ignore[arg-type]
+        assert operation_name == self.operation
+        name, _, _ = OPERATIONS[self.operation]
+        return Paginator(self._call, _PAGING.get_paginator(name), _SERVICE.operation_model(name))  # type: ignore[arg-type]
 
     def _call(self, **arguments: object) -> dict[str, object]:
         self.asked.append(arguments)
-        number = int(str(arguments.get("NextToken", "0")))
+        number, start = map(int, str(arguments.get("NextToken", "0.0")).split("."))
         if number == self.fail_at:
             self.fail_at = None
             raise ConnectionError("cut off")
-        more = {"NextToken": str(number + 1)} if number + 1 < len(self.pages) else {}
-        return {"Groups": list(self.pages[number]), **more}
+        end = min(len(self.pages[number]), start + int(str(arguments.get("Limit") or 60)))
+        following = (number, end) if end < len(self.pages[number]) else (number + 1, 0)
+        more = {"NextToken": "{}.{}".format(*following)} if following[0] < len(self.pages) else {}
+        names = self.pages[number][start:end]
+        _, member, _ = OPERATIONS[self.operation]
+        items = wire_groups(*names) if member == "Groups" else [{"Username": name} for name in names]
+        return {member: items, **more}
 
 
 def names_of(pages: GroupPages[AdminListGroupsForUserResponse]) -> list[str]:
@@ -169,10 +186,24 @@ def paged(client: InMemory, **config: object) -> GroupPages[AdminListGroupsForUs
     )
 
 
+def paged_by(
+    client: InMemory, config: Mapping[str, object]
+) -> GroupPages[AdminListGroupsForUserResponse] | GroupPages[ListGroupsResponse] | UserPages:
+    untyped: Any = client
+    match client.operation:
+        case "admin_list_groups_for_user":
+            return paged(client, **config)
+        case "list_groups":
+            return ListGroupsPaginator(untyped).paginate(UserPoolId=POOL, PaginationConfig=config)
+        case "list_users_in_group":
+            return ListUsersInGroupPaginator(untyped).paginate(
+                UserPoolId=POOL, GroupName="admins", PaginationConfig=config
+            )
+
+
 def boto3_paged(client: InMemory, **config: object) -> BotoPages:
-    return client.get_paginator("admin_list_groups_for_user").paginate(
-        Username="alice", UserPoolId=POOL, PaginationConfig=config
-    )
+    _, _, arguments = OPERATIONS[client.operation]
+    return client.get_paginator(client.operation).paginate(**arguments, PaginationConfig=config)
 
 
 # Lists of 0 to 9 groups cut anywhere into pages, empty ones among them.
@@ -182,32 +213,44 @@ _cuts = st.lists(st.integers(0, 3), min_size=1, max_size=4).map(
 
 
 class TestLikeBoto3:
-    @given(_cuts, st.one_of(st.none(), st.integers(0, 10)), st.data())
-    def test_every_combination_of_max_items_and_starting_token(
-        self, cuts: list[list[str]], max_items: int | None, data: st.DataObject
+    @given(
+        _cuts,
+        st.sampled_from(list(OPERATIONS)),
+        st.one_of(st.none(), st.integers(0, 10)),
+        st.one_of(st.none(), st.sampled_from([1, 2, 3, 60])),
+        st.one_of(st.none(), st.integers(0, 10)),
+    )
+    def test_every_combination_of_max_items_page_size_and_starting_token(
+        self,
+        cuts: list[list[str]],
+        operation: Operation,
+        max_items: int | None,
+        page_size: int | None,
+        first_cut: int | None,
     ) -> None:
-        token: str | None = None
-        first_cut = data.draw(st.one_of(st.none(), st.integers(0, 10)))
+        def client() -> InMemory:
+            return InMemory(*cuts, operation=operation)
+
+        token: object = None
         if first_cut is not None:
-            theirs = boto3_paged(InMemory(*cuts), MaxItems=first_cut)
-            token = theirs.build_full_result().get("NextToken")
-        config = {"MaxItems": max_items, "StartingToken": token, "PageSize": 2}
-        client, their_client = InMemory(*cuts), InMemory(*cuts)
-        ours, theirs = paged(client, **config), boto3_paged(their_client, **config)
-        assert [page.model_dump(by_alias=True) for page in ours] == list(theirs)
-        assert client.asked == their_client.asked
-        their_token: object = theirs.resume_token  # text, whatever the stubs say
-        assert ours.resume_token == their_token
+            token = boto3_paged(client(), MaxItems=first_cut).build_full_result().get("NextToken")
+        config = {"MaxItems": max_items, "PageSize": page_size, "StartingToken": token}
+        mine, theirs = client(), client()
+        our_pages, their_pages = paged_by(mine, config), boto3_paged(theirs, **config)
+        assert [page.model_dump(by_alias=True) for page in our_pages] == list(their_pages)
+        assert mine.asked == theirs.asked
+        their_token: object = their_pages.resume_token  # text, whatever the stubs say
+        assert our_pages.resume_token == their_token
 
-        theirs = boto3_paged(InMemory(*cuts), **config)
-        full, their_full = ours.build_full_result(), theirs.build_full_result()
-        assert full.model_dump(by_alias=True) == their_full
-        assert ours.resume_token == their_full.get("NextToken")
+        their_result = boto3_paged(client(), **config).build_full_result()
+        assert our_pages.build_full_result().model_dump(by_alias=True) == their_result
+        assert our_pages.resume_token == their_result.get("NextToken")
 
-        for expression in ("Groups[].GroupName", "Groups[0]", "length(Groups)", "Nothing"):
-            their_names = boto3_paged(InMemory(*cuts), **config).search(expression)
-            assert list(ours.search(expression)) == list(their_names)
-            assert ours.resume_token == their_full.get("NextToken")
+        _, member, _ = OPERATIONS[operation]
+        for expression in (f"{member}[]", f"{member}[0]", f"length({member})", "Nothing"):
+            found = list(our_pages.search(expression))
+            assert found == list(boto3_paged(client(), **config).search(expression))
+            assert our_pages.resume_token == their_result.get("NextToken")
 
     @given(_cuts)
     def test_a_page_split_anywhere_does_not_matter(self, cuts: list[list[str]]) -> None:
@@ -238,10 +281,24 @@ class TestLikeBoto3:
                 assert _decode(encoded) == (token, skip)
 
     @pytest.mark.parametrize(
-        "token", ["not base64!", "YQ==", base64.b64encode(b"5").decode(), base64.b64encode(b"{}").decode()]
+        ("token", "position"),
+        [
+            ("not base64!", ("not base64!", 0)),
+            ("YQ==", ("YQ==", 0)),
+            (base64.b64encode(b"{}").decode(), (None, 0)),
+            ("x___3", ("x", 3)),
+            ("None___3", (None, 3)),
+            ("x___y", ("x___y", 0)),
+            ("None", (None, 0)),
+        ],
     )
-    def test_another_token_is_the_services_own(self, token: str) -> None:
-        assert _decode(token) == (token, 0)
+    def test_another_token_is_read_as_boto3_reads_it(
+        self, token: str, position: tuple[str | None, int]
+    ) -> None:
+        assert _decode(token) == position
+        theirs: Any = boto3_paged(InMemory(), StartingToken=token)
+        next_token, skip = theirs._parse_starting_token()
+        assert (next_token.get("NextToken"), skip) == position
 
 
 class TestInterrupted:
@@ -251,13 +308,17 @@ class TestInterrupted:
         _cuts,
         st.lists(st.tuples(st.integers(1, 4), st.one_of(st.none(), st.integers(0, 4)))),
         st.sampled_from(["groups", "pages"]),
+        st.sampled_from([None, "0.0", "0.0___0"]),
     )
     def test_wherever_it_stops(
-        self, cuts: list[list[str]], interruptions: list[tuple[int, int | None]], what: str
+        self,
+        cuts: list[list[str]],
+        interruptions: list[tuple[int, int | None]],
+        what: str,
+        token: str | None,
     ) -> None:
         client = InMemory(*cuts)
         names: list[str] = []
-        token: str | None = None
         for stop_after, fail_at in interruptions:
             client.fail_at = fail_at
             pages = paged(client, StartingToken=token)
@@ -313,6 +374,7 @@ class TestRepeatedToken:
         assert names == [f"g{number}" for number in range(len(tokens))]
         assert caught.value.operation == "AdminListGroupsForUser"
         assert len(scripted.requests) == len(tokens), "nothing is asked for twice"
+        assert pages.resume_token is None, "back to the start"
 
     def test_is_none_where_max_items_ends_the_list(self, scripted: ScriptedServer, client: Client) -> None:
         scripted.say(*[{"Groups": wire_groups(name), "NextToken": "x"} for name in "ab"])
@@ -344,6 +406,17 @@ class TestOverHTTP:
     ) -> None:
         scripted.say({"Groups": wire_groups("a"), "NextToken": ""})
         assert names_of(list_groups(client)) == ["a"]
+
+    @pytest.mark.parametrize("rubbish", [[1], "x", None, {"Groups": "x"}, {"Groups": [5]}, b"\xff"])
+    def test_what_boto3_cannot_read_is_boto3s_exception(
+        self, scripted: ScriptedServer, client: Client, rubbish: object
+    ) -> None:
+        scripted.say({"Groups": wire_groups("a"), "NextToken": "x"}, rubbish)
+        pages = list_groups(client)
+        with pytest.raises((AttributeError, ValueError)) as caught:
+            names_of(pages)
+        assert "botocore" in str(caught.traceback[-1].path)
+        assert _decode(pages.resume_token) == ("x", 0)
 
     def test_a_very_long_token_is_resumed(self, scripted: ScriptedServer, client: Client) -> None:
         token = "x" * 131072

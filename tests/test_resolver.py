@@ -159,6 +159,14 @@ DOCUMENTED = Policy()
             id="federated-auto-group: does not compete even where others block",
         ),
         pytest.param(
+            [group(f"{POOL}Google"), group(f"{POOL}_"), group("a", None, ADMIN), group("b", None, STAFF)],
+            DOCUMENTED,
+            None,
+            ["a", "b"],
+            ["tie-differing-roles", "null-ties", "roleless-ignored"],
+            id="federated-auto-group: not every name that starts with the pool's id",
+        ),
+        pytest.param(
             [FEDERATED, group("a", 1, ADMIN), group("b", None, STAFF)],
             DOCUMENTED,
             ADMIN,
@@ -179,7 +187,7 @@ DOCUMENTED = Policy()
             BLOCKS,
             None,
             ["a"],
-            ["lowest-wins"],
+            [],
             id="blocks: alone at the best",
         ),
         pytest.param(
@@ -187,7 +195,7 @@ DOCUMENTED = Policy()
             BLOCKS,
             None,
             ["a", "b"],
-            ["lowest-wins"],
+            [],
             id="blocks: tied with the best",
         ),
         pytest.param(
@@ -214,14 +222,17 @@ DOCUMENTED = Policy()
             ABSTAINS,
             STAFF,
             ["b"],
-            [],
+            ["lowest-wins"],
             id="abstains: a number wins",
         ),
+        pytest.param([group("a", 0), group("b", 1, ADMIN)], BOTH, None, ["a"], [], id="both settings"),
         pytest.param(
-            [group("a", 0), group("b", 1, ADMIN)], BOTH, None, ["a"], ["lowest-wins"], id="both settings"
-        ),
-        pytest.param(
-            [group("a"), group("b", 1, ADMIN)], BOTH, ADMIN, ["b"], [], id="both: a null does not block"
+            [group("a"), group("b", 1, ADMIN)],
+            BOTH,
+            ADMIN,
+            ["b"],
+            ["lowest-wins"],
+            id="both: a null does not block",
         ),
     ],
 )
@@ -406,12 +417,23 @@ class TestInput:
             "admins",
             group("a"),
             AdminListGroupsForUserResponse(groups=(group("a"),)),
+            [AdminListGroupsForUserResponse(groups=(group("a"),))],
+            {},
+            "",
+            b"",
         ],
-        ids=["response", "text", "group", "page"],
+        ids=["response", "text", "group", "page", "pages", "empty response", "empty text", "empty bytes"],
     )
     def test_a_whole_response_in_place_of_its_groups_is_refused(self, whole: Iterable[GroupType]) -> None:
         with pytest.raises(TypeError, match="Groups"):
             resolve(whole)
+
+
+def test_dates_at_the_ends_of_time_are_compared() -> None:
+    dates = ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"]
+    versions = [group("a", n, last_modified_date=date) for n, date in enumerate(dates)]
+    assert resolve(versions).ranking == (versions[1],)
+    assert len(set(versions)) == 2
 
 
 def test_a_resolution_is_a_value() -> None:
@@ -475,10 +497,10 @@ class TestTelling:
     def test_names_a_policy_that_is_not_the_documented_one(self) -> None:
         lone = [group("a", 1, ADMIN)]
         assert (
-            'Under: null_precedence="abstains", roleless="ignored"'
+            'under null_precedence="abstains", roleless="ignored"'
             in resolve(lone, policy=ABSTAINS).explain()
         )
-        assert "Under:" not in resolve(lone).explain()
+        assert "under null" not in resolve(lone).explain()
 
     def test_html_escapes_every_value(self) -> None:
         html = resolve([group(HOSTILE, 1, ADMIN), group("b", None, STAFF)])._repr_html_()

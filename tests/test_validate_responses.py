@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import boto3
 import pytest
 from botocore.stub import Stubber
 from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
@@ -103,6 +104,12 @@ def test_another_client_is_left_alone(scripted: ScriptedServer, client: Client, 
     scripted.say(body)
     validate_responses(connect(scripted.url))
     ask(client, "get_group")
+
+
+def test_a_client_of_another_service_is_refused() -> None:
+    identity: Any = getattr(boto3, "client")("cognito-identity", region_name="eu-west-1")  # noqa: B009
+    with pytest.raises(TypeError, match="cognito-identity"):
+        validate_responses(identity)
 
 
 def test_a_stubbed_client_is_checked_too(client: Client) -> None:

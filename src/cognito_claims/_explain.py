@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from cognito_claims.models import GroupType
     from cognito_claims.reasons import Alternative
-    from cognito_claims.resolver import Policy, Resolution
+    from cognito_claims.resolver import Resolution
 
 
 def in_words(resolution: Resolution) -> str:
@@ -35,50 +35,53 @@ def precedence_in_words(group: GroupType) -> str:
     return "none" if group.precedence is None else str(group.precedence)
 
 
-def policy_in_words(policy: Policy) -> str:
-    """Say a policy's settings, as Python writes them."""
-    return f'null_precedence="{policy.null_precedence}", roleless="{policy.roleless}"'
+def reasons_in_words(resolution: Resolution) -> list[str]:
+    """Say which rules led here, and under which policy if it is not the documented one."""
+    lines = [f"{rule.id} ({rule.basis}): {rule.sentence}" for rule in resolution.rules]
+    policy = resolution.policy
+    if not policy.is_documented:
+        lines.append(f'under null_precedence="{policy.null_precedence}", roleless="{policy.roleless}"')
+    return lines
 
 
-def alternative_in_words(alternative: Alternative) -> str:
-    """Say what another answer to open questions would change."""
+def doubts_in_words(resolution: Resolution) -> list[str]:
+    """Say which questions are open, and what other answers would give."""
+    questions = [f"{question.id}: {question.question}" for question in resolution.open_questions]
+    return questions + [_alternative_in_words(other) for other in resolution.alternatives]
+
+
+def _alternative_in_words(alternative: Alternative) -> str:
     policy = alternative.policy
     settings = ", ".join(
         f'{question.setting}="{getattr(policy, question.setting)}"' for question in alternative.questions
     )
-    return f"{settings}: {alternative.preferred_role or 'no preferred role'}"
+    return f"with {settings}: {alternative.preferred_role or 'no preferred role'}"
 
 
 def as_text(resolution: Resolution) -> str:
     """Tell the whole reasoning in plain text, one line a group."""
     lines = [in_words(resolution)]
     if resolution.ranking:
-        lines += ["", "Groups, best first:"]
-        rows = [
-            (
-                f"{standing.rank}.",
-                standing.group.group_name,
-                f"precedence {precedence_in_words(standing.group)}",
-                standing.part.value,
-                standing.group.role_arn or "",
-            )
-            for standing in resolution.standings
-        ]
-        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        lines += [
-            "  " + "  ".join(map(str.ljust, row, widths)).rstrip()  # one line a group
-            for row in rows
-        ]
-    if resolution.rules:
-        lines += ["", "Because:"]
-        lines += [f"  {rule.id} ({rule.basis}): {rule.sentence}" for rule in resolution.rules]
-    if not resolution.policy.is_documented:
-        lines += ["", f"Under: {policy_in_words(resolution.policy)}"]
-    if resolution.alternatives:
-        lines += ["", "Open questions:"]
-        lines += [f"  {question.id}: {question.question}" for question in resolution.open_questions]
-        lines += [f"  with {alternative_in_words(other)}" for other in resolution.alternatives]
+        lines += ["", "Groups, best first:", *_lines_of_groups(resolution)]
+    lines += ["", "Because:", *(f"  {line}" for line in reasons_in_words(resolution))]
+    if doubts := doubts_in_words(resolution):
+        lines += ["", "Open questions:", *(f"  {line}" for line in doubts)]
     return "\n".join(lines)
+
+
+def _lines_of_groups(resolution: Resolution) -> list[str]:
+    rows = [
+        (
+            f"{standing.rank}.",
+            standing.group.group_name,
+            f"precedence {precedence_in_words(standing.group)}",
+            standing.part.value,
+            standing.group.role_arn or "",
+        )
+        for standing in resolution.standings
+    ]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return ["  " + "  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
 
 
 def as_html(resolution: Resolution) -> str:
@@ -88,25 +91,24 @@ def as_html(resolution: Resolution) -> str:
             str(standing.rank),
             standing.group.group_name,
             precedence_in_words(standing.group),
-            standing.group.role_arn or "",
             standing.part.value,
+            standing.group.role_arn or "",
         )
         for standing in resolution.standings
     )
-    rules = "".join(
-        f"<li><code>{escape(rule.id)}</code> ({escape(rule.basis)}): {escape(rule.sentence)}</li>"
-        for rule in resolution.rules
-    )
-    others = "".join(
-        f"<li>with {escape(alternative_in_words(other))}</li>" for other in resolution.alternatives
-    )
     return (
         f"<p><strong>{escape(in_words(resolution))}</strong></p>"
-        "<table><thead><tr><th>Rank</th><th>Group</th><th>Precedence</th><th>Role</th><th>Part</th></tr>"
+        "<table><thead><tr><th>Rank</th><th>Group</th><th>Precedence</th><th>Part</th><th>Role</th></tr>"
         f"</thead><tbody>{rows}</tbody></table>"
-        f"<ul>{rules}</ul>" + (f"<p>Open questions:</p><ul>{others}</ul>" if others else "")
+        f"{_list('Because:', reasons_in_words(resolution))}"
+        f"{_list('Open questions:', doubts_in_words(resolution))}"
     )
 
 
 def _row(*cells: str) -> str:
     return "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + "</tr>"
+
+
+def _list(title: str, lines: list[str]) -> str:
+    items = "".join(f"<li>{escape(line)}</li>" for line in lines)
+    return f"<p>{escape(title)}</p><ul>{items}</ul>" if items else ""

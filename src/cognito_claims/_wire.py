@@ -8,8 +8,8 @@ Lengths, patterns and bounds are those of the `cognito-idp` service model
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, TypeVar, cast
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Annotated, ClassVar, TypeVar, cast
 
 from pydantic import BaseModel, Field, ValidationError
 from pydantic_core.core_schema import (
@@ -41,6 +41,14 @@ def wire_name(field: str) -> str:
     return "".join(_INITIALISMS.get(word, word.title()) for word in field.split("_"))
 
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def since_epoch(date: datetime) -> timedelta:
+    """Give the instant that a date names: exact, and the same whatever its zone."""
+    return date - _EPOCH
+
+
 def _title(field: str, _: object) -> str:
     return wire_name(field)
 
@@ -58,24 +66,29 @@ class WireModel(
 ):
     """A value in AWS's shape: frozen, read by AWS's names or ours, unknown keys left out.
 
-    A model's validator is built when it is first used, so that importing many
-    models costs a program little that uses a few.
+    A model's validator (and its signature) is built when it is first used, so
+    that importing many models costs a program little that uses a few.
 
     Two values are equal if their models and facts are. Dates are compared as
     instants: in the hour that a local clock repeats, Python calls a time of
     that zone unequal to the same time in UTC (PEP 495).
     """
 
+    _apart: ClassVar[frozenset[str]] = frozenset()
+    """The fields that take no part in equality."""
+
     def _facts(self) -> tuple[object, ...]:
-        return tuple(
-            value.astimezone(UTC) if isinstance(value, datetime) else value
-            for value in self.__dict__.values()
-        )
+        values = (getattr(self, name) for name in type(self).model_fields if name not in self._apart)
+        return tuple(since_epoch(value) if isinstance(value, datetime) else value for value in values)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, WireModel):
             return NotImplemented
-        return type(self) is type(other) and self._facts() == other._facts()
+        return (
+            type(self) is type(other)
+            and self._facts() == other._facts()
+            and self.model_extra == other.model_extra
+        )
 
     def __hash__(self) -> int:
         return hash((type(self), self._facts()))

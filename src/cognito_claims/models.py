@@ -21,7 +21,7 @@ time): they are left out. A request may not.
 Source: the `cognito-idp` service model of 2016-04-18, as botocore ships it.
 """
 
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import TYPE_CHECKING, Annotated, ClassVar, cast
 
 from pydantic import Field, SerializationInfo, SerializerFunctionWrapHandler, model_serializer
 
@@ -159,13 +159,13 @@ class ResponseMetadata(WireModel, frozen=True):
     """AWS's id of the host that answered; rarely there."""
 
     http_status_code: Maybe[Count] = None
-    """The HTTP status."""
+    """The HTTP status, such as 200."""
 
-    http_headers: Maybe[dict[str, str]] = None
-    """The HTTP headers of the response."""
+    http_headers: Maybe[dict[str, str]] = Field(default=None, repr=False)
+    """The HTTP headers of the response, names in lower case. A dictionary, so this model has no hash."""
 
     retry_attempts: Maybe[Count] = None
-    """How many times boto3 tried again."""
+    """How many times boto3 tried again; 0 if the first attempt was answered."""
 
     max_attempts_reached: Maybe[Flag] = None
     """Whether boto3 would not have tried again; there only if so."""
@@ -188,6 +188,10 @@ class ServiceRequest(WireModel, frozen=True, extra="forbid"):
     """The arguments of a call."""
 
 
+def _without_metadata(members: dict[str, object]) -> dict[str, object]:
+    return {k: v for k, v in members.items() if k not in ("ResponseMetadata", "response_metadata")}
+
+
 class ServiceResponse(WireModel, frozen=True):
     """The answer to a call.
 
@@ -198,17 +202,14 @@ class ServiceResponse(WireModel, frozen=True):
     response_metadata: Maybe[ResponseMetadata] = Field(default=None, repr=False)
     """There if the response came through boto3."""
 
-    def _facts(self) -> tuple[object, ...]:
-        return tuple(value for name, value in self.__dict__.items() if name != "response_metadata")
+    _apart: ClassVar[frozenset[str]] = frozenset({"response_metadata"})
 
     @model_serializer(mode="wrap")
     def _leave_metadata_out_of_json(
         self, handler: SerializerFunctionWrapHandler, info: SerializationInfo
     ) -> dict[str, object]:
         members: dict[str, object] = handler(self)
-        if info.mode_is_json():
-            members.pop("ResponseMetadata" if info.by_alias else "response_metadata", None)
-        return members
+        return _without_metadata(members) if info.mode_is_json() else members
 
     @classmethod
     def __get_pydantic_json_schema__(
@@ -217,7 +218,8 @@ class ServiceResponse(WireModel, frozen=True):
         # Without the serializer, of which pydantic knows no more than that it gives an object.
         json_schema = handler(cast("CoreSchema", {k: v for k, v in schema.items() if k != "serialization"}))
         if handler.mode == "serialization":
-            handler.resolve_ref_schema(json_schema)["properties"].pop("ResponseMetadata")
+            described = handler.resolve_ref_schema(json_schema)
+            described["properties"] = _without_metadata(described["properties"])
         return json_schema
 
 
@@ -239,7 +241,7 @@ class PageResponse(ServiceResponse, frozen=True):
     """
 
     next_token: Maybe[NextToken] = Field(default=None, repr=False)
-    """Asks for the next page; absent on the last."""
+    """Asks for the next page, 1 to 131072 characters; absent on the last. Empty is read as absent."""
 
 
 class AdminListGroupsForUserRequest(PageRequest, frozen=True):
@@ -249,14 +251,14 @@ class AdminListGroupsForUserRequest(PageRequest, frozen=True):
     """1 to 128 characters: the username, or one of the user's aliases."""
 
     user_pool_id: UserPoolId
-    """The user's pool."""
+    """The user's pool: 1 to 55 characters, such as `us-east-1_EXAMPLE`."""
 
 
 class AdminListGroupsForUserResponse(PageResponse, frozen=True):
     """A page of the groups that a user is in, in no particular order."""
 
     groups: Listed[GroupType]
-    """0 to 60 groups. Required, since AWS always sends the list: without it this is another call's
+    """Up to 60 groups a page. Required, since AWS always sends the list: without it this is another call's
     answer, or none at all (botocore reads a body that is no JSON as an empty response)."""
 
 
@@ -264,10 +266,10 @@ class GetGroupRequest(ServiceRequest, frozen=True):
     """Ask for one group."""
 
     group_name: GroupName
-    """The group's name."""
+    """The group's name: 1 to 128 characters without white space."""
 
     user_pool_id: UserPoolId
-    """The group's pool."""
+    """The group's pool: 1 to 55 characters, such as `us-east-1_EXAMPLE`."""
 
 
 class GetGroupResponse(ServiceResponse, frozen=True):
@@ -281,10 +283,10 @@ class CreateGroupRequest(ServiceRequest, frozen=True):
     """Make a group."""
 
     group_name: GroupName
-    """The new group's name, one of a kind in its pool."""
+    """The new group's name, one of a kind in its pool: 1 to 128 characters without white space."""
 
     user_pool_id: UserPoolId
-    """The pool to make it in."""
+    """The pool to make it in: 1 to 55 characters, such as `us-east-1_EXAMPLE`."""
 
     description: Maybe[Description] = None
     """Up to 2048 characters."""
@@ -307,10 +309,10 @@ class UpdateGroupRequest(ServiceRequest, frozen=True):
     """Change a group."""
 
     group_name: GroupName
-    """The group's name."""
+    """The group's name: 1 to 128 characters without white space."""
 
     user_pool_id: UserPoolId
-    """The group's pool."""
+    """The group's pool: 1 to 55 characters, such as `us-east-1_EXAMPLE`."""
 
     description: Maybe[Description] = None
     """Up to 2048 characters."""
@@ -333,28 +335,28 @@ class ListGroupsRequest(PageRequest, frozen=True):
     """Ask for a page of a pool's groups."""
 
     user_pool_id: UserPoolId
-    """The pool."""
+    """The pool: 1 to 55 characters, such as `us-east-1_EXAMPLE`."""
 
 
 class ListGroupsResponse(PageResponse, frozen=True):
     """A page of a pool's groups."""
 
     groups: Listed[GroupType]
-    """0 to 60 groups."""
+    """Up to 60 groups a page."""
 
 
 class ListUsersInGroupRequest(PageRequest, frozen=True):
     """Ask for a page of a group's users."""
 
     user_pool_id: UserPoolId
-    """The group's pool."""
+    """The group's pool: 1 to 55 characters, such as `us-east-1_EXAMPLE`."""
 
     group_name: GroupName
-    """The group's name."""
+    """The group's name: 1 to 128 characters without white space."""
 
 
 class ListUsersInGroupResponse(PageResponse, frozen=True):
     """A page of a group's users."""
 
     users: Listed[UserType]
-    """0 to 60 users."""
+    """Up to 60 users a page."""

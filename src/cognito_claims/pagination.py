@@ -13,6 +13,8 @@ from functools import partial
 from types import TracebackType
 from typing import Any, ClassVar, Generic, Literal, Protocol, Self, TypedDict, TypeVar
 
+from pydantic import Field
+
 from cognito_claims._wire import (
     GroupName,
     Maybe,
@@ -76,7 +78,7 @@ _GroupPageT = TypeVar("_GroupPageT", bound=AdminListGroupsForUserResponse | List
 _ItemT = TypeVar("_ItemT")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class _Step(Generic[_PageT]):
     """A page as it was read, and the places to resume from around it."""
 
@@ -105,18 +107,31 @@ def _decode(resume_token: str | None) -> tuple[str | None, int]:
         return None, 0
     try:
         position = json.loads(base64.b64decode(resume_token))
-        return position["NextToken"], position.get("boto_truncate_amount", 0)
-    except (ValueError, TypeError, KeyError):  # not boto3's, so the service's own
-        return resume_token, 0
+        return position.get("NextToken"), position.get("boto_truncate_amount", 0)
+    except ValueError:
+        return _decode_other(resume_token)
+
+
+def _decode_other(resume_token: str) -> tuple[str | None, int]:
+    # boto3's form of before 2016, token___n, or the service's own token.
+    token, _, skip = resume_token.partition("___")
+    try:
+        skipped = int(skip)
+    except ValueError:
+        token, skipped = resume_token, 0
+    return (None if token == "None" else token), skipped  # noqa: S105
 
 
 class Pages(Generic[_PageT, _ItemT]):
     """The pages of one call. Each iteration starts afresh and asks for a page when it is wanted.
 
+    Read it by one iteration at a time: they share the `resume_token`.
+
     Raises, as pages are read:
         InvalidResponseError: a page does not fit its model; it is not handed out.
         PaginationError: the service repeated a page token.
-        Exception: whatever boto3 raises, untouched.
+        Exception: whatever boto3 raises, untouched. For JSON of quite another
+            shape than expected that may be an `AttributeError` of its parser.
     """
 
     _member: ClassVar[str]
@@ -136,7 +151,8 @@ class Pages(Generic[_PageT, _ItemT]):
         `None` before the first iteration, and after one that reached the end of
         the list. Where `MaxItems` cut the list short, it is boto3's own. Where
         an iteration was left or failed, it stands right after the last page or
-        item that was handed out: nothing is lost and nothing comes twice.
+        item that was handed out: nothing is lost and nothing comes twice. After
+        a `PaginationError` it stands where the call started.
         """
         return self._resume_token
 
@@ -207,6 +223,7 @@ class Pages(Generic[_PageT, _ItemT]):
             handed_out += len(getattr(page, self._member))
             # boto3 sees a repeated token only if the repetition is immediate.
             if token is not None and token in seen and handed_out != self._config.max_items:
+                self._resume_token = self._config.starting_token
                 raise PaginationError(operation_of(self._model))
             seen.add(token)
 
@@ -239,7 +256,7 @@ class _RequestPaginate(ServiceRequest, frozen=True):
 
 
 class _AdminListGroupsForUserRequestPaginate(_RequestPaginate, frozen=True):
-    username: Username
+    username: Username = Field(repr=False)
     user_pool_id: UserPoolId
 
 
@@ -430,6 +447,8 @@ class _Events(Protocol):
 class _Meta(Protocol):
     @property
     def events(self) -> _Events: ...
+    @property
+    def service_model(self) -> object: ...
 
 
 class ClientWithEvents(Protocol):
@@ -496,5 +515,11 @@ def validate_responses(client: ClientWithEvents) -> ResponseValidation:
 
     From then on such a call raises `InvalidResponseError` if the response does
     not fit its model. A check put on twice has to be taken off twice.
+
+    Raises:
+        TypeError: it is a client of another service.
     """
+    service: object = getattr(client.meta.service_model, "service_name", None)
+    if service != "cognito-idp":
+        raise TypeError(f"expected a cognito-idp client, got one of {service}")
     return ResponseValidation(client.meta.events)

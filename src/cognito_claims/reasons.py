@@ -135,6 +135,8 @@ def outcome(resolution: Resolution) -> Outcome:
 def rules(resolution: Resolution) -> tuple[Rule, ...]:
     """Name the rules that led here, in the order of `RULES`."""
     applied = set(_applied(resolution))
+    if not applied and resolution.preferred_role is not None:
+        applied.add(LOWEST_WINS)  # alone: under "abstains", nothing else competes
     return tuple([rule for rule in RULES if rule in applied])
 
 
@@ -206,6 +208,8 @@ def _applied(resolution: Resolution) -> Iterator[Rule]:
         yield TIE_DIFFERING_ROLES
     elif len(tied_roles) > 1 and None not in tied_roles:
         yield TIE_SAME_ROLE
+    if resolution.preferred_role is None and None in tied_roles:
+        return  # what decided is a setting of the policy
     for standing in resolution.standings:
         group = standing.group
         if standing.part is Part.OUTRANKED:

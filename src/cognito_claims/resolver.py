@@ -21,9 +21,9 @@ from typing import TYPE_CHECKING, Literal, TypeGuard
 
 from pydantic import BaseModel
 
-from cognito_claims._wire import read_response
+from cognito_claims._wire import read_response, since_epoch
 from cognito_claims.errors import ConflictingGroupsError, MixedUserPoolsError
-from cognito_claims.models import AdminListGroupsForUserResponse, GroupType
+from cognito_claims.models import AdminListGroupsForUserResponse, GroupType, PageResponse
 
 if TYPE_CHECKING:
     from cognito_claims.claims import GroupClaims
@@ -113,7 +113,11 @@ class Resolution:
 
     @property
     def open_questions(self) -> tuple[OpenQuestion, ...]:
-        """The open questions on which the preferred role depends; empty if none changes it."""
+        """The open questions on which the preferred role depends; empty if none changes it.
+
+        Two are named where it takes the other answers to both: with one role in
+        all, a group without a role can block it only if `only-role` does not hold.
+        """
         from cognito_claims import reasons
 
         return reasons.open_questions(self)
@@ -144,7 +148,7 @@ class Resolution:
 
 _AFTER_ALL = 2**31  # one more than the highest precedence
 _DOCUMENTED = Policy()
-_NOT_GROUPS: tuple[type, ...] = (str, BaseModel, Mapping)
+_NOT_GROUPS: tuple[type, ...] = (str, bytes, BaseModel, Mapping)
 
 
 def resolve(
@@ -165,13 +169,14 @@ def resolve(
         policy: how to answer what AWS leaves open.
 
     Raises:
-        InvalidResponseError: some dictionary is no valid group.
+        InvalidResponseError: some dictionary is no valid group. Its `operation` is
+            `AdminListGroupsForUser`, whichever call the dictionary came from.
         MixedUserPoolsError: the groups belong to more than one user pool.
         ConflictingGroupsError: differing groups of one name, and no dates that decide.
-        TypeError: `groups` is a whole response or a single group.
+        TypeError: `groups` is a whole response, pages or a single group.
     """
     given = tuple(groups)
-    members = given if _are_groups(given) else _read(groups, given)
+    members = given if given and _are_groups(given) else _read(groups, given)
     ranking = _rank(members) if len(members) > 1 else members
     roles = _roles(ranking)
     return Resolution(ranking, roles, preferred(ranking, roles, policy), policy)
@@ -196,6 +201,8 @@ def resolve_user(
         InvalidRequestError: an argument does not fit; nothing was sent.
         InvalidResponseError: a page does not fit its model.
         PaginationError: the service repeated a page token.
+        ConflictingGroupsError: a group was changed between two pages that both
+            hold it, and its dates do not decide; ask again.
         Exception: whatever boto3 raises, such as `UserNotFoundException`.
     """
     from cognito_claims.pagination import AdminListGroupsForUserPaginator
@@ -212,10 +219,10 @@ def _are_groups(members: tuple[object, ...]) -> TypeGuard[tuple[GroupType, ...]]
 
 
 def _read(groups: object, members: tuple[object, ...]) -> tuple[GroupType, ...]:
-    if isinstance(groups, _NOT_GROUPS):
+    if isinstance(groups, _NOT_GROUPS) or any(isinstance(member, PageResponse) for member in members):
         raise TypeError(
             f"expected the groups themselves, got {type(groups).__name__}: "
-            'pass response["Groups"], page.groups or a list'
+            'pass response["Groups"], page.groups, pages.groups() or a list'
         )
     return read_response(AdminListGroupsForUserResponse, {"Groups": members}).groups
 
@@ -253,7 +260,7 @@ def _latest(members: tuple[GroupType, ...]) -> tuple[GroupType, ...]:
 def _latest_version(versions: list[GroupType]) -> GroupType | None:
     if len(versions) == 1:
         return versions[0]
-    dates = [date.timestamp() for group in versions if (date := group.last_modified_date) is not None]
+    dates = [since_epoch(date) for group in versions if (date := group.last_modified_date) is not None]
     newest = max(dates, default=None)
     if newest is None or len(dates) < len(versions) or dates.count(newest) > 1:
         return None
@@ -292,9 +299,8 @@ def only_role(roles: tuple[str, ...], policy: Policy) -> bool:
 
 
 def is_federated_auto_group(group: GroupType) -> bool:
-    return (
-        group.role_arn is None
-        and group.precedence is None
-        and group.user_pool_id is not None
-        and group.group_name.startswith(f"{group.user_pool_id}_")
-    )
+    """Tell the bare group of a federated sign-in, by its own pool, among groups without a role."""
+    if group.precedence is not None or group.user_pool_id is None:
+        return False
+    pool, mark, provider = group.group_name.partition(f"{group.user_pool_id}_")
+    return not pool and bool(mark and provider)

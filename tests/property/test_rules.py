@@ -253,6 +253,14 @@ class TestEveryResolution:
             assert {group.role_arn for group in resolution.decided_by} == {resolution.preferred_role}
 
     @given(memberships, policies)
+    def test_has_a_reason_unless_a_setting_of_the_policy_is_the_reason(
+        self, groups: list[GroupType], policy: Policy
+    ) -> None:
+        resolution = resolve(groups, policy=policy)
+        if resolution.preferred_role is not None or not resolution.roles or policy.is_documented:
+            assert resolution.rules
+
+    @given(memberships, policies)
     def test_tells_its_story_in_one_line_a_group(self, groups: list[GroupType], policy: Policy) -> None:
         resolution = resolve(groups, policy=policy)
         _, _, *lines = resolution.explain().splitlines()

@@ -1,6 +1,9 @@
-"""How a command ends."""
+"""How a command ends: its exit codes, and the one way out for results and for faults."""
 
+import os
+import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from enum import IntEnum
 from typing import NoReturn
 
@@ -31,3 +34,19 @@ def stop(code: ExitCode, faults: Iterable[object]) -> NoReturn:
     for fault in faults:
         typer.echo(f"error: {fault}", err=True)
     raise typer.Exit(code)
+
+
+def write(text: str) -> None:
+    """Write the result to stdout, all of it, or stop."""
+    try:
+        typer.echo(_shown_by(sys.stdout.encoding, text) if sys.stdout else text)
+    except OSError as error:
+        with suppress(OSError):  # or the interpreter tries once more at its end
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        closed = isinstance(error, BrokenPipeError)  # the reader has seen enough
+        stop(ExitCode.NOT_WRITTEN, [] if closed else [f"the result could not be written: {error}"])
+
+
+def _shown_by(encoding: str, text: str) -> str:
+    """Give the code of each character that an encoding lacks."""
+    return text.encode(encoding, "backslashreplace").decode(encoding)

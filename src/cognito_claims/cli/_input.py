@@ -78,11 +78,14 @@ def groups_from_service(
         client: AdminListGroupsForUserClient = session.client(  # pyright: ignore[reportUnknownMemberType]
             "cognito-idp", endpoint_url=endpoint_url
         )
-        pages = AdminListGroupsForUserPaginator(client).paginate(Username=username, UserPoolId=user_pool_id)
-        return tuple(pages.groups())
+    except (BotoCoreError, ValueError) as error:
+        stop(ExitCode.BAD_INPUT, [error])
+    try:
+        paginator = AdminListGroupsForUserPaginator(client)
+        return tuple(paginator.paginate(Username=username, UserPoolId=user_pool_id).groups())
     except (InvalidRequestError, InvalidResponseError) as error:
         stop(ExitCode.BAD_INPUT, str(error).splitlines())
     except (BotoCoreError, ClientError, PaginationError) as error:
         stop(ExitCode.SERVICE, [error])
-    except ValueError as error:  # what botocore says of an endpoint that is no URL
-        stop(ExitCode.BAD_INPUT, [error])
+    except Exception as error:  # noqa: BLE001, botocore's parser fails in many ways
+        stop(ExitCode.SERVICE, [f"the answer could not be read ({type(error).__name__})"])

@@ -2,6 +2,7 @@ import json
 import sys
 from dataclasses import replace
 from enum import StrEnum
+from io import StringIO
 from typing import Annotated, assert_never
 
 import typer
@@ -10,13 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from cognito_claims import resolver
-from cognito_claims._explain import (
-    alternative_in_words,
-    in_words,
-    policy_in_words,
-    precedence_in_words,
-)
-from cognito_claims.cli._exit import ExitCode, stop
+from cognito_claims._explain import doubts_in_words, in_words, precedence_in_words, reasons_in_words
+from cognito_claims.cli._exit import ExitCode, stop, write
 from cognito_claims.cli._input import groups_from_service, groups_from_text
 from cognito_claims.errors import InvalidMembershipError
 from cognito_claims.reasons import Ambiguous, NoRole, Part, Preferred
@@ -91,7 +87,7 @@ def resolve(
         )
     elif any(option is not None for option in (user_pool_id, username, profile, region, endpoint_url)):
         raise typer.BadParameter("to ask the service, give --user-pool-id and --username, and no file")
-    elif file is None and _stdin_is_a_terminal():
+    elif file is None and _nothing_is_piped_in():
         raise typer.BadParameter("give a file, or pipe one in")
     else:
         groups = groups_from_text((file or sys.stdin.buffer).read())
@@ -100,16 +96,13 @@ def resolve(
         resolution = resolver.resolve(groups, policy=_policy(policy or []))
     except InvalidMembershipError as error:
         stop(ExitCode.BAD_INPUT, [error])
-    if as_json:
-        typer.echo(json.dumps(_report(resolution), indent=2))
-    else:
-        _print(resolution)
+    write(json.dumps(_report(resolution), indent=2) if as_json else _text(resolution))
     if strict and (isinstance(resolution.outcome, Ambiguous) or resolution.open_questions):
         raise typer.Exit(ExitCode.STRICT)
 
 
-def _stdin_is_a_terminal() -> bool:
-    return sys.stdin.isatty()
+def _nothing_is_piped_in() -> bool:
+    return not sys.stdin or sys.stdin.isatty()
 
 
 def _policy(settings: list[_Setting]) -> Policy:
@@ -182,11 +175,37 @@ _STYLES = {
 }
 
 
-def _print(resolution: Resolution) -> None:
-    # Text, never markup: a group may be named `[red]`.
-    console = Console(highlight=False)
+def _text(resolution: Resolution) -> str:
+    text = StringIO()
+    at_terminal = sys.stdout is not None and sys.stdout.isatty()
+    console = Console(file=text, force_terminal=at_terminal or None, highlight=False)
     if not console.is_terminal:
         console.width = 10_000  # no line is cut where nobody looks
+
+    def say(*lines: str, style: str = "") -> None:
+        for line in lines:  # Text, never markup: a group may be named `[red]`
+            console.print(Text(line, style), soft_wrap=True)  # what may be copied stays whole
+
+    if resolution.ranking:
+        console.print(_table(resolution))
+        say("")
+    say(in_words(resolution), style="bold")
+    say(*(f"  {line}" for line in reasons_in_words(resolution)))
+    for title, claims in (
+        ("ID token", resolution.claims.id_token()),
+        ("Access token", resolution.claims.access_token()),
+    ):
+        say("")
+        say(title, style="bold")
+        say(json.dumps(claims, indent=2, ensure_ascii=False))
+    if resolution.open_questions:
+        say("")
+        say("Open questions", style="bold")
+        say(*(f"  {line}" for line in doubts_in_words(resolution)))
+    return text.getvalue().rstrip("\n")
+
+
+def _table(resolution: Resolution) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("Rank", justify="right", no_wrap=True)
     table.add_column("Group", overflow="fold")
@@ -203,29 +222,4 @@ def _print(resolution: Resolution) -> None:
             group.role_arn or "",
         )
         table.add_row(*map(Text, cells), style=_STYLES.get(standing.part, ""))
-    if resolution.ranking:
-        console.print(table)
-        console.print()
-
-    def say(line: str, style: str = "") -> None:
-        console.print(Text(line, style), soft_wrap=True)  # what may be copied stays whole
-
-    say(in_words(resolution), "bold")
-    for rule in resolution.rules:
-        say(f"  {rule.id} ({rule.basis}): {rule.sentence}")
-    if not resolution.policy.is_documented:
-        say(f"  under {policy_in_words(resolution.policy)}")
-    for title, claims in (
-        ("ID token", resolution.claims.id_token()),
-        ("Access token", resolution.claims.access_token()),
-    ):
-        say("")
-        say(title, "bold")
-        say(json.dumps(claims, indent=2, ensure_ascii=False))
-    if resolution.alternatives:
-        say("")
-        say("Open questions", "bold")
-        for question in resolution.open_questions:
-            say(f"  {question.id}: {question.question}")
-        for other in resolution.alternatives:
-            say(f"  with {alternative_in_words(other)}")
+    return table

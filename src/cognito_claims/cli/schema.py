@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from cognito_claims import models
+from cognito_claims.cli._exit import write
 
 
 class _Mode(StrEnum):
@@ -22,4 +23,4 @@ def schema(
     if model not in models.__all__:
         raise typer.BadParameter(f"{model!r} is none of {', '.join(models.__all__)}")
     json_schema = getattr(models, model).model_json_schema(mode=mode.value)
-    typer.echo(json.dumps(json_schema, indent=2))
+    write(json.dumps(json_schema, indent=2))
