@@ -3,6 +3,7 @@ import os
 import time
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from functools import cached_property
 from importlib import import_module
 from types import MappingProxyType
 from typing import Any
@@ -39,7 +40,7 @@ from cognito_claims.models import (
     UpdateGroupResponse,
     UserType,
 )
-from tests.strategies import POOL, groups, role
+from tests.strategies import MAX_PRECEDENCE, POOL, ROLES, dates, group_names, groups, role
 
 ALL_MODELS: list[type[WireModel]] = [getattr(models, name) for name in models.__all__]
 
@@ -441,3 +442,106 @@ def test_a_model_works_within_other_pydantic_types() -> None:
     value = adapter.validate_python({"x": [{"Group": GROUP}]})
     assert adapter.dump_python(value, by_alias=True) == {"x": ({"Group": GROUP},)}
     assert adapter.json_schema()["$defs"]["GetGroupResponse"]["required"] == ["Group"]
+
+
+# What the service could send or be sent, member by member.
+_members: dict[str, st.SearchStrategy[object]] = {
+    "Attributes": st.lists(
+        st.fixed_dictionaries({"Name": st.text("abcxyz: \n", min_size=1, max_size=32)}), max_size=3
+    ),
+    "AttributeName": st.just("phone_number"),
+    "CreationDate": dates,
+    "DeliveryMedium": st.sampled_from(["SMS", "EMAIL"]),
+    "Description": st.text(min_size=1, max_size=40),
+    "Enabled": st.booleans(),
+    "Group": groups.map(lambda group: group.model_dump(by_alias=True)),
+    "GroupName": group_names,
+    "Groups": st.lists(groups.map(lambda group: group.model_dump(by_alias=True)), max_size=3),
+    "HostId": st.text(),
+    "HTTPHeaders": st.dictionaries(st.text(max_size=5), st.text(max_size=5), max_size=2),
+    "HTTPStatusCode": st.integers(100, 599),
+    "LastModifiedDate": dates,
+    "Limit": st.integers(0, 60),
+    "MaxAttemptsReached": st.booleans(),
+    "MaxItems": st.integers(0),
+    "MFAOptions": st.lists(st.just({"DeliveryMedium": "SMS", "AttributeName": "phone_number"}), max_size=2),
+    "Name": st.text("abcxyz: \n", min_size=1, max_size=32),
+    "NextToken": st.text("abc+/=", min_size=1),
+    "PageSize": st.integers(0, 60),
+    "Precedence": st.integers(0, MAX_PRECEDENCE),
+    "RequestId": st.text(),
+    "ResponseMetadata": st.just({"HTTPStatusCode": 200, "RetryAttempts": 0}),
+    "RetryAttempts": st.integers(0, 10),
+    "RoleArn": st.sampled_from(ROLES),
+    "StartingToken": st.text(min_size=1),
+    "UserCreateDate": dates,
+    "UserLastModifiedDate": dates,
+    "Username": group_names,
+    "UserPoolId": st.just(POOL),
+    "Users": st.lists(
+        st.fixed_dictionaries({"Username": group_names, "UserCreateDate": dates}), max_size=3
+    ),
+    "UserStatus": st.sampled_from(["CONFIRMED", "A_NEW_ONE"]),
+    "Value": st.text(max_size=20),
+}
+
+
+def _as_wire(value: Any) -> Any:
+    """Write dates as the wire does: seconds since 1970."""
+    if isinstance(value, dict):
+        members: dict[str, Any] = value
+        return {key: _as_wire(member) for key, member in members.items()}
+    if isinstance(value, list):
+        items: list[Any] = value
+        return [_as_wire(item) for item in items]
+    return value.timestamp() if isinstance(value, datetime) else value
+
+
+@pytest.mark.parametrize("model", ALL_MODELS)
+@given(data=st.data())
+def test_every_model_comes_back_from_every_shape(model: type[WireModel], data: st.DataObject) -> None:
+    fields = {str(field.alias): field.is_required() for field in model.model_fields.values()}
+    required = {name: _members[name] for name in fields if fields[name]}
+    optional = {name: _members[name] for name in fields if not fields[name]}
+    boto3: dict[str, Any] = data.draw(st.fixed_dictionaries(required, optional=optional))
+    value = model.model_validate(boto3)
+    assert value.model_dump(by_alias=True) == boto3
+    in_json = {key: member for key, member in boto3.items() if key != "ResponseMetadata"}
+    for again in (
+        model.model_validate_json(json.dumps(_as_wire(in_json))),
+        model.model_validate_json(value.model_dump_json(by_alias=True)),
+        model.model_validate_json(value.model_dump_json()),
+        model.model_validate(value.model_dump(by_alias=True)),
+        model.model_validate(value.model_dump()),
+        model(**value.model_dump()),
+    ):
+        assert again == value
+
+
+@pytest.mark.parametrize("model", ALL_MODELS)
+@pytest.mark.parametrize("by_alias", [True, False])
+def test_there_is_a_json_schema_by_either_name(model: type[WireModel], by_alias: bool) -> None:
+    schema = model.model_json_schema(by_alias=by_alias, mode="serialization")
+    names = {str(field.alias) if by_alias else name for name, field in model.model_fields.items()}
+    assert set(schema["properties"]) == names - {"ResponseMetadata", "response_metadata"}
+
+
+def test_a_subclass_is_compared_by_its_fields_alone() -> None:
+    class Seen(GroupType, frozen=True):
+        @cached_property
+        def length(self) -> int:
+            return len(self.group_name)
+
+    class Open(GroupType, frozen=True, extra="allow"):
+        pass
+
+    read, unread = Seen(group_name="a"), Seen(group_name="a")
+    assert read.length == 1
+    assert hash(read) == hash(unread)
+    assert read == unread
+    assert Open.model_validate({"GroupName": "a", "x": 1}) != Open.model_validate(
+        {"GroupName": "a", "x": 2}
+    )
+    assert Open.model_validate({"GroupName": "a", "x": 1}) == Open.model_validate(
+        {"GroupName": "a", "x": 1}
+    )
