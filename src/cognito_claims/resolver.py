@@ -288,6 +288,7 @@ def deciding(
 
 
 def preferred(ranking: tuple[GroupType, ...], roles: tuple[str, ...], policy: Policy) -> str | None:
+    """Give the role that the deciding groups agree on, or `None`."""
     if only_role(roles, policy):
         return roles[0]
     nominated = {group.role_arn for group in deciding(ranking, roles, policy)}
@@ -295,6 +296,7 @@ def preferred(ranking: tuple[GroupType, ...], roles: tuple[str, ...], policy: Po
 
 
 def only_role(roles: tuple[str, ...], policy: Policy) -> bool:
+    """Tell whether the rule `only-role` decides: an abstaining group would not nominate its role."""
     return len(roles) == 1 and policy.null_precedence == "ranks-last"
 
 

@@ -1,3 +1,5 @@
+"""The command itself, put together from its subcommands."""
+
 from importlib.metadata import version
 from typing import Annotated
 

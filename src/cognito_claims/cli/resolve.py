@@ -1,3 +1,5 @@
+"""`cognito-claims resolve`: one user's groups to the token claims, and why."""
+
 import json
 import sys
 from dataclasses import replace

@@ -1,3 +1,5 @@
+"""`cognito-claims schema`: a model's JSON Schema."""
+
 import json
 from enum import StrEnum
 from typing import Annotated
