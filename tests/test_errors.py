@@ -37,6 +37,7 @@ def test_an_error_is_caught_as_its_builtin_too_and_can_be_sent_on(
     assert isinstance(error, builtin)
     again = pickle.loads(pickle.dumps(error))
     assert (type(again), str(again), vars(again)) == (type(error), str(error), vars(error))
+    assert all(isinstance(fact, str | tuple) for fact in vars(error).values())
 
 
 def test_a_message_has_a_line_for_each_problem_that_starts_with_the_place() -> None:

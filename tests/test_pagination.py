@@ -28,6 +28,7 @@ from cognito_claims import (
     ListUsersInGroupPaginator,
     PaginationError,
     PaginatorConfig,
+    Policy,
     resolve_user,
 )
 from cognito_claims.pagination import GroupPages, UserPages, _decode, _encode
@@ -115,6 +116,10 @@ class TestAgainstMoto:
         assert len(resolution.ranking) == 250
         assert set(resolution.roles) == {role("r0"), role("r1"), role("r2")}
         assert resolution.preferred_role is None
+
+    def test_a_policy_is_applied(self, moto: Client, pools: dict[int, str]) -> None:
+        policy = Policy(null_precedence="abstains")
+        assert resolve_user(moto, user_pool_id=pools[1], username="alice", policy=policy).policy == policy
 
     def test_an_unknown_user_is_boto3s_exception(self, moto: Client, pools: dict[int, str]) -> None:
         with pytest.raises(moto.exceptions.UserNotFoundException):

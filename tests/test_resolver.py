@@ -45,6 +45,7 @@ DOCUMENTED = Policy()
     [
         pytest.param([], DOCUMENTED, None, [], ["no-role"], id="no-role: no groups"),
         pytest.param([group("a", 0)], DOCUMENTED, None, [], ["no-role"], id="no-role: role-less group"),
+        pytest.param([group("a", 0)], BLOCKS, None, [], ["no-role"], id="no-role: and nothing to block"),
         pytest.param(
             [group("a", 1, ADMIN), group("b", 2, STAFF)],
             DOCUMENTED,
@@ -346,11 +347,11 @@ class TestWhatCountsAsOneUsersGroups:
     )
     def test_versions_that_no_dates_decide_conflict(self, one: float | None, other: float | None) -> None:
         groups = [
-            group("a", 1, last_modified_date=one),
-            group("a", 2, last_modified_date=other),
             group("c", 1),
             group("b", 1),
             group("b", 2),
+            group("a", 1, last_modified_date=one),
+            group("a", 2, last_modified_date=other),
         ]
         with pytest.raises(ConflictingGroupsError) as caught:
             resolve(groups)
@@ -359,6 +360,11 @@ class TestWhatCountsAsOneUsersGroups:
     def test_an_older_conflict_does_not_matter(self) -> None:
         versions = [group("a", n, last_modified_date=date) for n, date in enumerate([5.0, 5.0, 6.0])]
         assert resolve(versions).ranking == (versions[2],)
+
+    def test_the_zone_of_a_date_does_not_matter(self) -> None:
+        earlier = group("a", 1, last_modified_date="2026-01-01T20:00:00+14:00")
+        later = group("a", 2, last_modified_date="2026-01-01T12:00:00+00:00")
+        assert resolve([earlier, later]).ranking == (later,)
 
     def test_groups_of_two_pools_are_refused(self) -> None:
         groups = [
@@ -468,16 +474,18 @@ class TestTelling:
             == "<Resolution Ambiguous, 2 groups>"
         )
         assert repr(resolve([])) == "<Resolution NoRole, 0 groups>"
+        assert repr(resolve([group("a"), group("b")])) == "<Resolution NoRole, 2 groups>"
 
     def test_explains_a_winner(self) -> None:
-        text = resolve([group("b", 10, STAFF), group("a", 0, ADMIN), group("c")]).explain()
-        assert text.splitlines()[:6] == [
+        text = resolve([group("b", 10, STAFF), group("a", 0, ADMIN), group("c"), group("d")]).explain()
+        assert text.splitlines()[:7] == [
             f"Preferred role: {ADMIN}",
             "",
             "Groups, best first:",
             f"  1.  a  precedence 0     decides    {ADMIN}",
             f"  2.  b  precedence 10    outranked  {STAFF}",
             "  3.  c  precedence none  no role",
+            "  3.  d  precedence none  no role",
         ]
         assert "lowest-wins (documented): The role of the group" in text
         assert "Open questions" not in text
@@ -492,7 +500,17 @@ class TestTelling:
         assert "name different roles" in resolve(tie).explain()
         assert "No role: no group has one" in resolve([]).explain()
         assert "abstains" in resolve([group("a", None, ADMIN)], policy=ABSTAINS).explain()
-        assert "blocks" in resolve([group("x", 0), *tie], policy=BLOCKS).explain()
+        for rank in (0, 1):
+            blocked = [group("x", rank), tie[0], group("c", 5, STAFF)]
+            assert "a group without a role ranks best" in resolve(blocked, policy=BLOCKS).explain()
+
+    def test_explains_by_every_rule(self) -> None:
+        groups = [group("x", 0), group("a", 1, ADMIN), group("b", 2, STAFF), group("c", None, READER)]
+        resolution = resolve(groups)
+        assert len(resolution.rules) == 3
+        for told in (resolution.explain(), resolution._repr_html_()):
+            for rule in resolution.rules:
+                assert f"{rule.id} ({rule.basis}): {rule.sentence}" in told
 
     def test_names_a_policy_that_is_not_the_documented_one(self) -> None:
         lone = [group("a", 1, ADMIN)]
@@ -507,6 +525,7 @@ class TestTelling:
         assert "<script>" not in html
         assert "&lt;script&gt;alert(&#x27;x&#x27;)&lt;/script&gt;&amp;" in html
         assert html.count("<tr>") == 3
+        assert f"<tr><td>2</td><td>b</td><td>none</td><td>outranked</td><td>{STAFF}</td></tr>" in html
         assert "Open questions" not in html
 
     def test_html_tells_open_questions(self) -> None:

@@ -188,7 +188,7 @@ class _Instant:
         seconds = chain_schema([float_schema(strict=True), datetime_schema()])
         iso_text = chain_schema(
             [
-                str_schema(strict=True, pattern=r"^\d{4}-\d{2}-\d{2}[Tt ]"),
+                str_schema(strict=True, pattern=r"^\d{4}-\d{2}-\d{2}"),
                 datetime_schema(tz_constraint="aware"),
             ]
         )

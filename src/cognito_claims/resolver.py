@@ -261,10 +261,9 @@ def _latest_version(versions: list[GroupType]) -> GroupType | None:
     if len(versions) == 1:
         return versions[0]
     dates = [since_epoch(date) for group in versions if (date := group.last_modified_date) is not None]
-    newest = max(dates, default=None)
-    if newest is None or len(dates) < len(versions) or dates.count(newest) > 1:
+    if len(dates) < len(versions) or dates.count(max(dates)) > 1:
         return None
-    return versions[dates.index(newest)]
+    return versions[dates.index(max(dates))]
 
 
 def deciding(
