@@ -80,6 +80,13 @@ def test_a_secret_is_not_shown() -> None:
     ]
 
 
+def test_a_page_token_is_a_secret_too() -> None:
+    page = {"Groups": [], "NextToken": "secret token"}
+    [problem] = problems(page, AdminListGroupsForUserResponse)
+    assert problem.startswith("NextToken: ")
+    assert "secret" not in problem
+
+
 def test_text_in_a_request_is_not_shown_wherever_it_stands() -> None:
     with pytest.raises(InvalidRequestError) as caught:
         read_request(GetGroupRequest, {"GroupName": None, "UserPoolId": "secret@example.com"})
