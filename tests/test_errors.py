@@ -81,7 +81,7 @@ def test_a_secret_is_not_shown() -> None:
 
 
 def test_a_page_token_is_a_secret_too() -> None:
-    page = {"Groups": [], "NextToken": "secret token"}
+    page: dict[str, object] = {"Groups": [], "NextToken": "secret token"}
     [problem] = problems(page, AdminListGroupsForUserResponse)
     assert problem.startswith("NextToken: ")
     assert "secret" not in problem

@@ -262,73 +262,58 @@ class AdminListGroupsForUserResponse(PageResponse, frozen=True):
     answer, or none at all (botocore reads a body that is no JSON as an empty response)."""
 
 
-class GetGroupRequest(ServiceRequest, frozen=True):
+class GroupRequest(ServiceRequest, frozen=True):
+    """The arguments of a call about one group."""
+
+    group_name: GroupName
+    """The group's name, one of a kind in its pool: 1 to 128 characters without white space."""
+
+    user_pool_id: UserPoolId
+    """The group's pool: 1 to 55 characters, such as `us-east-1_EXAMPLE`."""
+
+
+class GroupSettingsRequest(GroupRequest, frozen=True):
+    """The arguments of a call that makes or changes a group."""
+
+    description: Maybe[Description] = None
+    """Up to 2048 characters."""
+
+    role_arn: Maybe[RoleArn] = None
+    """The ARN of the IAM role that members may get, 20 to 2048 characters."""
+
+    precedence: Maybe[Precedence] = None
+    """0 to 2147483647, the lowest is the best. A group without one ranks last."""
+
+
+class GroupResponse(ServiceResponse, frozen=True):
+    """The answer to a call about one group."""
+
+    group: GroupType
+    """The group."""
+
+
+class GetGroupRequest(GroupRequest, frozen=True):
     """Ask for one group."""
 
-    group_name: GroupName
-    """The group's name: 1 to 128 characters without white space."""
 
-    user_pool_id: UserPoolId
-    """The group's pool: 1 to 55 characters, such as `us-east-1_EXAMPLE`."""
-
-
-class GetGroupResponse(ServiceResponse, frozen=True):
+class GetGroupResponse(GroupResponse, frozen=True):
     """The group asked for."""
 
-    group: GroupType
-    """The group."""
 
-
-class CreateGroupRequest(ServiceRequest, frozen=True):
+class CreateGroupRequest(GroupSettingsRequest, frozen=True):
     """Make a group."""
 
-    group_name: GroupName
-    """The new group's name, one of a kind in its pool: 1 to 128 characters without white space."""
 
-    user_pool_id: UserPoolId
-    """The pool to make it in: 1 to 55 characters, such as `us-east-1_EXAMPLE`."""
-
-    description: Maybe[Description] = None
-    """Up to 2048 characters."""
-
-    role_arn: Maybe[RoleArn] = None
-    """The ARN of the IAM role that members may get, 20 to 2048 characters."""
-
-    precedence: Maybe[Precedence] = None
-    """0 to 2147483647, the lowest is the best; `None` ranks last."""
-
-
-class CreateGroupResponse(ServiceResponse, frozen=True):
+class CreateGroupResponse(GroupResponse, frozen=True):
     """The group that was made."""
 
-    group: GroupType
-    """The group."""
 
-
-class UpdateGroupRequest(ServiceRequest, frozen=True):
+class UpdateGroupRequest(GroupSettingsRequest, frozen=True):
     """Change a group."""
 
-    group_name: GroupName
-    """The group's name: 1 to 128 characters without white space."""
 
-    user_pool_id: UserPoolId
-    """The group's pool: 1 to 55 characters, such as `us-east-1_EXAMPLE`."""
-
-    description: Maybe[Description] = None
-    """Up to 2048 characters."""
-
-    role_arn: Maybe[RoleArn] = None
-    """The ARN of the IAM role that members may get, 20 to 2048 characters."""
-
-    precedence: Maybe[Precedence] = None
-    """0 to 2147483647, the lowest is the best."""
-
-
-class UpdateGroupResponse(ServiceResponse, frozen=True):
+class UpdateGroupResponse(GroupResponse, frozen=True):
     """The group as it is after the change."""
-
-    group: GroupType
-    """The group."""
 
 
 class ListGroupsRequest(PageRequest, frozen=True):
