@@ -95,6 +95,12 @@ def test_text_in_a_request_is_not_shown_wherever_it_stands() -> None:
     assert swapped.endswith("got a value of type str")
 
 
+def test_a_key_from_outside_is_quoted() -> None:
+    page: dict[str, object] = {"Groups": [], "ResponseMetadata": {"HTTPHeaders": {"\x1b[31m\n": 5}}}
+    [problem] = problems(page, AdminListGroupsForUserResponse)
+    assert problem.startswith(r"ResponseMetadata.HTTPHeaders['\x1b[31m\n']: ")
+
+
 def test_a_missing_member_is_said_to_be_missing() -> None:
     assert problems({}, AdminListGroupsForUserResponse) == ["Groups: is missing"]
 

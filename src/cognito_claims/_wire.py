@@ -265,11 +265,16 @@ def operation_of(model: type[WireModel]) -> str:
 
 def _problem(details: ErrorDetails, shows_text: bool) -> Problem:
     location = details["loc"]
-    path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location)
+    path = "".join(map(_step_of_path, location))
     reason = _REASONS.get(details["type"], details["msg"].removeprefix("Input "))
     if details["type"] not in ("missing", "extra_forbidden"):
         reason += f", got {_shown(details['input'], location, shows_text)}"
     return Problem(path.removeprefix("."), reason[0].lower() + reason[1:])
+
+
+def _step_of_path(part: int | str) -> str:
+    # A key that is no plain name is quoted: it came from outside, and may hold anything.
+    return f".{part}" if isinstance(part, str) and part.isidentifier() else f"[{part!r}]"
 
 
 def _shown(value: object, location: tuple[int | str, ...], shows_text: bool) -> str:
