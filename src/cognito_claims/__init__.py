@@ -43,13 +43,12 @@ if TYPE_CHECKING:
         GroupPages,
         ListGroupsPaginator,
         ListUsersInGroupPaginator,
-        ResponseValidation,
         UserPages,
-        validate_responses,
     )
     from cognito_claims.reasons import Alternative, Ambiguous, NoRole, Outcome, Part, Preferred, Standing
     from cognito_claims.resolver import Policy, Resolution, resolve, resolve_user
     from cognito_claims.rules import OPEN_QUESTIONS, RULES, Basis, OpenQuestion, Rule
+    from cognito_claims.validation import ResponseValidation, validate_responses
 
 __all__ = [
     "OPEN_QUESTIONS",
@@ -151,7 +150,7 @@ _HOMES = {
     "Problem": "errors",
     "Resolution": "resolver",
     "ResponseMetadata": "models",
-    "ResponseValidation": "pagination",
+    "ResponseValidation": "validation",
     "Rule": "rules",
     "Standing": "reasons",
     "UpdateGroupRequest": "models",
@@ -160,7 +159,7 @@ _HOMES = {
     "UserType": "models",
     "resolve": "resolver",
     "resolve_user": "resolver",
-    "validate_responses": "pagination",
+    "validate_responses": "validation",
 }
 """The module that each public name lives in."""
 

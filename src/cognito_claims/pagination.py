@@ -9,9 +9,7 @@ import base64
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
-from types import TracebackType
-from typing import Any, ClassVar, Generic, Literal, Protocol, Self, TypedDict, TypeVar
+from typing import Any, ClassVar, Generic, Literal, Protocol, TypedDict, TypeVar
 
 from pydantic import Field
 
@@ -27,32 +25,25 @@ from cognito_claims._wire import (
 from cognito_claims.errors import PaginationError
 from cognito_claims.models import (
     AdminListGroupsForUserResponse,
-    CreateGroupResponse,
-    GetGroupResponse,
     GroupType,
     ListGroupsResponse,
     ListUsersInGroupResponse,
     PageResponse,
     PaginatorConfig,
     ServiceRequest,
-    ServiceResponse,
-    UpdateGroupResponse,
     UserType,
 )
 
 __all__ = [
     "AdminListGroupsForUserClient",
     "AdminListGroupsForUserPaginator",
-    "ClientWithEvents",
     "GroupPages",
     "ListGroupsClient",
     "ListGroupsPaginator",
     "ListUsersInGroupClient",
     "ListUsersInGroupPaginator",
     "Pages",
-    "ResponseValidation",
     "UserPages",
-    "validate_responses",
 ]
 
 
@@ -60,11 +51,6 @@ class _BotoConfig(TypedDict, total=False):
     MaxItems: int
     PageSize: int
     StartingToken: str
-
-
-class _HTTPResponse(Protocol):
-    @property
-    def status_code(self) -> int: ...
 
 
 class _BotoPages(Protocol):
@@ -414,112 +400,3 @@ class ListUsersInGroupPaginator:
             lambda: self._paginator.paginate(**request.boto_arguments()),
             request.pagination_config,
         )
-
-
-_CHECKED: tuple[type[ServiceResponse], ...] = (
-    AdminListGroupsForUserResponse,
-    CreateGroupResponse,
-    GetGroupResponse,
-    ListGroupsResponse,
-    ListUsersInGroupResponse,
-    UpdateGroupResponse,
-)
-
-
-class _Events(Protocol):
-    def register(
-        self,
-        event_name: str,
-        handler: Callable[..., None],
-        unique_id: str | None = ...,
-        unique_id_uses_count: bool = ...,
-    ) -> object: ...
-
-    def unregister(
-        self,
-        event_name: str,
-        handler: Callable[..., None] | None = ...,
-        unique_id: str | None = ...,
-        unique_id_uses_count: bool = ...,
-    ) -> object: ...
-
-
-class _Meta(Protocol):
-    @property
-    def events(self) -> _Events: ...
-    @property
-    def service_model(self) -> object: ...
-
-
-class ClientWithEvents(Protocol):
-    """What is needed of a boto3 client to check what it receives."""
-
-    @property
-    def meta(self) -> _Meta:
-        """The client's metadata, with its event system."""
-        ...
-
-
-class ResponseValidation:
-    """The check that `validate_responses` put on a client.
-
-    `remove()` takes it off, and so does the end of a `with` block.
-    """
-
-    def __init__(self, events: _Events) -> None:
-        self._events = events
-        self._active = True
-        for event, check in _checks():
-            events.register(event, check, unique_id=f"cognito-claims.{event}", unique_id_uses_count=True)
-
-    def remove(self) -> None:
-        """Take the check off again. To do so twice does no harm."""
-        if self._active:
-            self._active = False
-            for event, check in _checks():
-                self._events.unregister(
-                    event, check, unique_id=f"cognito-claims.{event}", unique_id_uses_count=True
-                )
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.remove()
-
-
-def _checks() -> Iterator[tuple[str, Callable[..., None]]]:
-    for model in _CHECKED:
-        yield f"after-call.cognito-identity-provider.{operation_of(model)}", partial(_check, model)
-
-
-def _check(
-    model: type[ServiceResponse], /, *, http_response: _HTTPResponse, parsed: object, **_: object
-) -> None:
-    if http_response.status_code < 300:  # boto3 raises its own error for the others
-        read_response(model, parsed)
-
-
-def validate_responses(client: ClientWithEvents) -> ResponseValidation:
-    """Check every group response of a client from now on, where it arrives.
-
-    For code that already exists: it stays as it is, and gets from this client
-    the dictionaries that it always got, unchanged. The calls checked are
-    AdminListGroupsForUser, CreateGroup, GetGroup, ListGroups, ListUsersInGroup
-    and UpdateGroup, through paginators too.
-
-    From then on such a call raises `InvalidResponseError` if the response does
-    not fit its model. A check put on twice has to be taken off twice.
-
-    Raises:
-        TypeError: it is a client of another service.
-    """
-    service: object = getattr(client.meta.service_model, "service_name", None)
-    if service != "cognito-idp":
-        raise TypeError(f"expected a cognito-idp client, got one of {service}")
-    return ResponseValidation(client.meta.events)

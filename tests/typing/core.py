@@ -29,7 +29,8 @@ from cognito_claims import (
     validate_responses,
 )
 from cognito_claims.claims import AccessTokenGroupClaims, IdTokenGroupClaims
-from cognito_claims.pagination import GroupPages, ResponseValidation, UserPages
+from cognito_claims.pagination import GroupPages, UserPages
+from cognito_claims.validation import ResponseValidation
 
 
 def resolving(client: CognitoIdentityProviderClient) -> None:
