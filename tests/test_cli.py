@@ -278,6 +278,13 @@ class TestLive:
         assert result.stderr.startswith("error: the answer could not be read")
         assert len(result.stderr.splitlines()) == 1
 
+    def test_the_services_words_cannot_write_on_the_terminal(self, scripted: ScriptedServer) -> None:
+        scripted.refuse("NotAuthorizedException", "\x1b[31mred\nerror: forged")
+        result = live(scripted.url, POOL)
+        assert result.exit_code == ExitCode.SERVICE
+        assert "\x1b" not in result.stderr
+        assert len(result.stderr.splitlines()) == 1
+
     def test_an_unknown_profile_is_told(self, moto_url: str, alices_pool: str) -> None:
         result = live(moto_url, alices_pool, "alice", "--profile", "nope")
         assert result.exit_code == ExitCode.BAD_INPUT

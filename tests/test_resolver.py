@@ -504,6 +504,10 @@ class TestTelling:
             blocked = [group("x", rank), tie[0], group("c", 5, STAFF)]
             assert "a group without a role ranks best" in resolve(blocked, policy=BLOCKS).explain()
 
+    def test_explains_a_tie_as_one_though_a_roleless_group_is_in_it(self) -> None:
+        groups = [group("a", 0, ADMIN), group("b", 0, STAFF), group("c", 0)]
+        assert "name different roles" in resolve(groups, policy=BLOCKS).explain()
+
     def test_explains_by_every_rule(self) -> None:
         groups = [group("x", 0), group("a", 1, ADMIN), group("b", 2, STAFF), group("c", None, READER)]
         resolution = resolve(groups)

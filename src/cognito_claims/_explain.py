@@ -22,7 +22,7 @@ def in_words(resolution: Resolution) -> str:
             "No preferred role: no group with a role has a precedence, and under "
             'null_precedence="abstains" such a group nominates none.'
         )
-    if any(group.role_arn is None for group in resolution.decided_by):
+    if len({group.role_arn for group in resolution.decided_by} - {None}) <= 1:
         return (
             "No preferred role: a group without a role ranks best, and under "
             'roleless="blocks" it keeps any role from being preferred.'

@@ -30,9 +30,10 @@ class ExitCode(IntEnum):
 
 
 def stop(code: ExitCode, faults: Iterable[object]) -> NoReturn:
-    """End with the faults on stderr, one a line."""
+    """End with the faults on stderr, one a line; a service's words may hold anything."""
     for fault in faults:
-        typer.echo(f"error: {fault}", err=True)
+        text = "".join(c if c.isprintable() else repr(c)[1:-1] for c in str(fault))
+        typer.echo(f"error: {text}", err=True)
     raise typer.Exit(code)
 
 
