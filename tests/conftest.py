@@ -20,7 +20,8 @@ settings.load_profile("default")
 
 collect_ignore = ["typing"]  # read by type checkers, never run
 
-Connect = Callable[[str], CognitoIdentityProviderClient]
+Client = CognitoIdentityProviderClient
+Connect = Callable[[str], Client]
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -2,10 +2,9 @@
 
 import base64
 import sys
-from collections.abc import Mapping
 from contextlib import suppress
 from itertools import islice, product
-from typing import Any, ClassVar, Literal, TypeAlias
+from typing import Any, ClassVar, Literal, TypeAlias, Unpack
 
 import boto3
 import pytest
@@ -28,10 +27,12 @@ from cognito_claims import (
     ListUsersInGroupPaginator,
     PaginationError,
     PaginatorConfig,
+    PaginatorConfigDict,
     Policy,
     resolve_user,
 )
-from cognito_claims.pagination import GroupPages, UserPages, _decode, _encode
+from cognito_claims._paging import decode, encode
+from cognito_claims.pagination import GroupPages, UserPages
 from tests.conftest import Connect
 from tests.scripted_server import ScriptedServer
 from tests.strategies import POOL, role
@@ -43,7 +44,9 @@ def wire_groups(*names: str) -> list[dict[str, object]]:
     return [{"GroupName": name, "UserPoolId": POOL} for name in names]
 
 
-def list_groups(client: Client, **config: object) -> GroupPages[AdminListGroupsForUserResponse]:
+def list_groups(
+    client: Client, **config: Unpack[PaginatorConfigDict]
+) -> GroupPages[AdminListGroupsForUserResponse]:
     return AdminListGroupsForUserPaginator(client).paginate(
         Username="alice", UserPoolId=POOL, PaginationConfig=config
     )
@@ -98,7 +101,7 @@ class TestAgainstMoto:
         if page_size == 1 and max_items < 60:
             max_items = max_items % 5  # as good, and a request each
         arguments = {"Username": "alice", "UserPoolId": pools[61]}
-        config = {"MaxItems": max_items, "PageSize": page_size}
+        config: PaginatorConfigTypeDef = {"MaxItems": max_items, "PageSize": page_size}
         first = AdminListGroupsForUserPaginator(moto).paginate(**arguments, PaginationConfig=config)
         start = first.build_full_result()
         assert len(start.groups) == min(max_items, 61)
@@ -185,14 +188,16 @@ def names_of(pages: GroupPages[AdminListGroupsForUserResponse]) -> list[str]:
     return [group.group_name for group in pages.groups()]
 
 
-def paged(client: InMemory, **config: object) -> GroupPages[AdminListGroupsForUserResponse]:
+def paged(
+    client: InMemory, **config: Unpack[PaginatorConfigDict]
+) -> GroupPages[AdminListGroupsForUserResponse]:
     return AdminListGroupsForUserPaginator(client).paginate(
         Username="alice", UserPoolId=POOL, PaginationConfig=config
     )
 
 
 def paged_by(
-    client: InMemory, config: Mapping[str, object]
+    client: InMemory, config: PaginatorConfigDict
 ) -> GroupPages[AdminListGroupsForUserResponse] | GroupPages[ListGroupsResponse] | UserPages:
     untyped: Any = client
     match client.operation:
@@ -236,10 +241,10 @@ class TestLikeBoto3:
         def client() -> InMemory:
             return InMemory(*cuts, operation=operation)
 
-        token: object = None
+        token: Any = None
         if first_cut is not None:
             token = boto3_paged(client(), MaxItems=first_cut).build_full_result().get("NextToken")
-        config = {"MaxItems": max_items, "PageSize": page_size, "StartingToken": token}
+        config: PaginatorConfigDict = {"MaxItems": max_items, "PageSize": page_size, "StartingToken": token}
         mine, theirs = client(), client()
         our_pages, their_pages = paged_by(mine, config), boto3_paged(theirs, **config)
         assert [page.model_dump(by_alias=True) for page in our_pages] == list(their_pages)
@@ -277,13 +282,13 @@ class TestLikeBoto3:
                 "NextToken": token,
                 **({"boto_truncate_amount": skip} if skip else {}),
             }
-            encoded = _encode(token, skip)
+            encoded = encode(token, skip)
             if token is None and skip == 0:
                 assert encoded is None
             else:
                 assert encoded == TokenEncoder().encode(position)
                 assert TokenDecoder().decode(str(encoded)) == position
-                assert _decode(encoded) == (token, skip)
+                assert decode(encoded) == (token, skip)
 
     @pytest.mark.parametrize(
         ("token", "position"),
@@ -300,7 +305,7 @@ class TestLikeBoto3:
     def test_another_token_is_read_as_boto3_reads_it(
         self, token: str, position: tuple[str | None, int]
     ) -> None:
-        assert _decode(token) == position
+        assert decode(token) == position
         theirs: Any = boto3_paged(InMemory(), StartingToken=token)
         next_token, skip = theirs._parse_starting_token()
         assert (next_token.get("NextToken"), skip) == position
@@ -385,13 +390,13 @@ class TestRepeatedToken:
         scripted.say(*[{"Groups": wire_groups(name), "NextToken": "x"} for name in "ab"])
         pages = list_groups(client, MaxItems=2)
         assert names_of(pages) == ["a", "b"]
-        assert _decode(pages.resume_token) == ("x", 0)
+        assert decode(pages.resume_token) == ("x", 0)
 
     def test_counts_the_token_that_the_call_started_with(
         self, scripted: ScriptedServer, client: Client
     ) -> None:
         scripted.say({"Groups": wire_groups("a"), "NextToken": "x"})
-        pages = list_groups(client, StartingToken=_encode("x"))
+        pages = list_groups(client, StartingToken=encode("x"))
         with pytest.raises(PaginationError):
             names_of(pages)
 
@@ -421,13 +426,13 @@ class TestOverHTTP:
         with pytest.raises((AttributeError, ValueError)) as caught:
             names_of(pages)
         assert "botocore" in str(caught.traceback[-1].path)
-        assert _decode(pages.resume_token) == ("x", 0)
+        assert decode(pages.resume_token) == ("x", 0)
 
     def test_a_very_long_token_is_resumed(self, scripted: ScriptedServer, client: Client) -> None:
         token = "x" * 131072
         scripted.say({"Groups": wire_groups("a", "b"), "NextToken": token})
         full = list_groups(client, MaxItems=2).build_full_result()
-        assert _decode(full.next_token) == (token, 0)
+        assert decode(full.next_token) == (token, 0)
 
     def test_nothing_is_sent_before_a_page_is_wanted(
         self, scripted: ScriptedServer, client: Client
@@ -500,7 +505,7 @@ class TestOverHTTP:
         assert names == ["good"]
         assert caught.value.operation == "AdminListGroupsForUser"
         assert [problem.path for problem in caught.value.problems] == places
-        assert _decode(pages.resume_token) == ("x", 0)
+        assert decode(pages.resume_token) == ("x", 0)
 
     def test_users_of_a_group_go_the_same_way(self, scripted: ScriptedServer, client: Client) -> None:
         scripted.say({"Users": [{"Username": "a"}], "NextToken": "x"}, {"Users": [{"Username": ""}]})
@@ -526,7 +531,7 @@ class TestArguments:
         client: Client,
         operation: str,
     ) -> None:
-        config = {"PageSize": 61, "MaxItem": 1}
+        config: Any = {"PageSize": 61, "MaxItem": 1}
         with pytest.raises(InvalidRequestError) as caught:
             match operation:
                 case "AdminListGroupsForUser":
@@ -568,16 +573,16 @@ class TestArguments:
             AdminListGroupsForUserPaginator(client).paginate(
                 Username="secret name",
                 UserPoolId=POOL,
-                PaginationConfig={"StartingToken": ["secret"]},
+                PaginationConfig={"StartingToken": ["secret"]},  # type: ignore[arg-type]
             )
         assert "secret" not in f"{caught.value} {caught.value!r} {caught.value.problems}"
         assert caught.value.__context__ is None, "pydantic's error holds the value"
 
     def test_what_is_passed_in_is_not_changed(self, scripted: ScriptedServer, client: Client) -> None:
         scripted.say({"Groups": wire_groups("a"), "NextToken": "x"}, {"Groups": []})
-        config: dict[str, object] = {"MaxItems": None, "PageSize": 2, "StartingToken": None}
+        config: PaginatorConfigDict = {"MaxItems": None, "PageSize": 2, "StartingToken": None}
         names_of(list_groups(client, **config))
-        assert config == {"MaxItems": None, "PageSize": 2, "StartingToken": None}
+        assert dict(config) == {"MaxItems": None, "PageSize": 2, "StartingToken": None}
 
 
 def test_a_search_without_jmespath_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:

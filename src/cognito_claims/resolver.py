@@ -58,7 +58,7 @@ class Policy:
     @property
     def is_documented(self) -> bool:
         """Whether both answers are the documented ones."""
-        return self == _DOCUMENTED
+        return self == DOCUMENTED
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -147,12 +147,12 @@ class Resolution:
 
 
 _AFTER_ALL = 2**31  # one more than the highest precedence
-_DOCUMENTED = Policy()
+DOCUMENTED = Policy()
 _NOT_GROUPS: tuple[type, ...] = (str, bytes, BaseModel, Mapping)
 
 
 def resolve(
-    groups: Iterable[GroupType | Mapping[str, object]], *, policy: Policy = _DOCUMENTED
+    groups: Iterable[GroupType | Mapping[str, object]], *, policy: Policy = DOCUMENTED
 ) -> Resolution:
     """Work out the role claims of a user who is in these groups, all of them.
 
@@ -187,7 +187,7 @@ def resolve_user(
     *,
     user_pool_id: str,
     username: str,
-    policy: Policy = _DOCUMENTED,
+    policy: Policy = DOCUMENTED,
 ) -> Resolution:
     """Ask a user pool for all groups of a user, and resolve them.
 

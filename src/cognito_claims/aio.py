@@ -1,0 +1,203 @@
+"""The paginators and `resolve_user` over an aiobotocore client.
+
+The same names, the same arguments, the same pages as in `cognito_claims`, with
+`await` and `async for`. aiobotocore does the paging and is not imported here.
+
+```python
+from aiobotocore.session import get_session
+from cognito_claims.aio import resolve_user
+
+async with get_session().create_client("cognito-idp") as client:
+    resolution = await resolve_user(client, user_pool_id="eu-west-1_EXAMPLE", username="alice")
+```
+"""
+
+from collections.abc import AsyncIterator, Mapping
+from typing import Generic, Literal, Protocol
+
+from cognito_claims._paging import (
+    AdminListGroupsForUserBotoPaginator,
+    AdminListGroupsForUserCall,
+    GroupPageT,
+    ItemT,
+    ListGroupsBotoPaginator,
+    ListGroupsCall,
+    ListUsersInGroupBotoPaginator,
+    ListUsersInGroupCall,
+    PagesOfOneCall,
+    PageT,
+    Step,
+    compile_expression,
+)
+from cognito_claims.models import (
+    AdminListGroupsForUserResponse,
+    GroupType,
+    ListGroupsResponse,
+    ListUsersInGroupResponse,
+    UserType,
+)
+from cognito_claims.resolver import DOCUMENTED, Policy, Resolution, resolve
+
+__all__ = [
+    "AdminListGroupsForUserClient",
+    "AdminListGroupsForUserPaginator",
+    "BotoPages",
+    "GroupPages",
+    "ListGroupsClient",
+    "ListGroupsPaginator",
+    "ListUsersInGroupClient",
+    "ListUsersInGroupPaginator",
+    "Pages",
+    "UserPages",
+    "resolve_user",
+]
+
+
+class BotoPages(Protocol):
+    """What is needed of aiobotocore's pages."""
+
+    @property
+    def resume_token(self) -> object:
+        """Aiobotocore's own, if `MaxItems` cut the list short."""
+        ...
+
+    def __aiter__(self) -> AsyncIterator[Mapping[str, object]]: ...
+
+
+class Pages(PagesOfOneCall[BotoPages, PageT, ItemT], Generic[PageT, ItemT]):
+    """The pages of one call. Each iteration starts afresh and asks for a page when it is wanted.
+
+    Read it by one iteration at a time: they share the `resume_token`.
+
+    Raises, as pages are read:
+        InvalidResponseError: a page does not fit its model; it is not handed out.
+        PaginationError: the service repeated a page token.
+        Exception: whatever aiobotocore raises, untouched.
+    """
+
+    async def __aiter__(self) -> AsyncIterator[PageT]:
+        async for step in self._steps():
+            yield step.page
+
+    async def build_full_result(self) -> PageT:
+        """Read every page and join them to one.
+
+        Its `next_token` is the `resume_token`, if `MaxItems` cut the list short.
+        Should a page fail, the `resume_token` stands where the call started.
+        """
+        with self._whole_or_from_the_start():
+            items = [item async for item in self._items()]
+        return self._joined(items)
+
+    async def search(self, expression: str) -> AsyncIterator[object]:
+        """Apply a JMESPath expression to each page, in AWS's names, as aiobotocore does.
+
+        A list found in a page is handed out item by item. The `resume_token`
+        stands before a page until all that was found in it is handed out.
+
+        Raises:
+            ImportError: jmespath is missing; it comes with aiobotocore.
+        """
+        compiled = compile_expression(expression)
+        async for step in self._steps():
+            for found in self._found_in(step, compiled):
+                yield found
+
+    async def _items(self) -> AsyncIterator[ItemT]:
+        async for step in self._steps():
+            for item in self._items_of(step):
+                yield item
+
+    async def _steps(self) -> AsyncIterator[Step[PageT]]:
+        reading = self._begin()
+        boto_pages = self._start()
+        async for boto_page in boto_pages:
+            yield self._read(reading, boto_page, boto_pages.resume_token)
+            self._go_on(reading)
+
+
+class GroupPages(Pages[GroupPageT, GroupType], Generic[GroupPageT]):
+    """Pages of groups."""
+
+    _member = "groups"
+
+    def groups(self) -> AsyncIterator[GroupType]:
+        """Give the groups of all pages, one after another."""
+        return self._items()
+
+
+class UserPages(Pages[ListUsersInGroupResponse, UserType]):
+    """Pages of users."""
+
+    _member = "users"
+
+    def users(self) -> AsyncIterator[UserType]:
+        """Give the users of all pages, one after another."""
+        return self._items()
+
+
+class AdminListGroupsForUserClient(Protocol):
+    """What is needed of an aiobotocore `cognito-idp` client to list a user's groups."""
+
+    def get_paginator(
+        self, operation_name: Literal["admin_list_groups_for_user"]
+    ) -> AdminListGroupsForUserBotoPaginator[BotoPages]:
+        """Give aiobotocore's paginator of an operation."""
+        ...
+
+
+class ListGroupsClient(Protocol):
+    """What is needed of an aiobotocore `cognito-idp` client to list a pool's groups."""
+
+    def get_paginator(self, operation_name: Literal["list_groups"]) -> ListGroupsBotoPaginator[BotoPages]:
+        """Give aiobotocore's paginator of an operation."""
+        ...
+
+
+class ListUsersInGroupClient(Protocol):
+    """What is needed of an aiobotocore `cognito-idp` client to list a group's users."""
+
+    def get_paginator(
+        self, operation_name: Literal["list_users_in_group"]
+    ) -> ListUsersInGroupBotoPaginator[BotoPages]:
+        """Give aiobotocore's paginator of an operation."""
+        ...
+
+
+class AdminListGroupsForUserPaginator(
+    AdminListGroupsForUserCall[BotoPages, GroupPages[AdminListGroupsForUserResponse]]
+):
+    """aiobotocore's paginator `admin_list_groups_for_user`, with typed and validated pages."""
+
+    def __init__(self, client: AdminListGroupsForUserClient) -> None:
+        super().__init__(client.get_paginator("admin_list_groups_for_user"), GroupPages)
+
+
+class ListGroupsPaginator(ListGroupsCall[BotoPages, GroupPages[ListGroupsResponse]]):
+    """aiobotocore's paginator `list_groups`, with typed and validated pages."""
+
+    def __init__(self, client: ListGroupsClient) -> None:
+        super().__init__(client.get_paginator("list_groups"), GroupPages)
+
+
+class ListUsersInGroupPaginator(ListUsersInGroupCall[BotoPages, UserPages]):
+    """aiobotocore's paginator `list_users_in_group`, with typed and validated pages."""
+
+    def __init__(self, client: ListUsersInGroupClient) -> None:
+        super().__init__(client.get_paginator("list_users_in_group"), UserPages)
+
+
+async def resolve_user(
+    client: AdminListGroupsForUserClient,
+    *,
+    user_pool_id: str,
+    username: str,
+    policy: Policy = DOCUMENTED,
+) -> Resolution:
+    """Ask a user pool for all groups of a user, and resolve them.
+
+    Arguments and errors are those of `cognito_claims.resolve_user`; the client
+    is an aiobotocore `cognito-idp` client.
+    """
+    pages = AdminListGroupsForUserPaginator(client).paginate(Username=username, UserPoolId=user_pool_id)
+    return resolve([group async for group in pages.groups()], policy=policy)

@@ -1,0 +1,230 @@
+"""Pages over a real aiobotocore client and real HTTP; what boto3's client gives is the measure."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, suppress
+
+import pytest
+from aiobotocore.config import AioConfig
+from aiobotocore.session import get_session
+from types_aiobotocore_cognito_idp import CognitoIdentityProviderClient as AioClient
+
+import cognito_claims
+from cognito_claims import (
+    InvalidRequestError,
+    InvalidResponseError,
+    PaginationError,
+    PaginatorConfig,
+    PaginatorConfigDict,
+    Policy,
+    aio,
+    validate_responses,
+)
+from cognito_claims.aio import (
+    AdminListGroupsForUserPaginator,
+    ListGroupsPaginator,
+    ListUsersInGroupPaginator,
+)
+from tests.conftest import Client
+from tests.scripted_server import ScriptedServer
+from tests.strategies import POOL
+
+AioConnect = Callable[[str], AbstractAsyncContextManager[AioClient]]
+
+
+def connect(endpoint_url: str) -> AbstractAsyncContextManager[AioClient]:
+    return get_session().create_client(  # pyright: ignore[reportUnknownMemberType]
+        "cognito-idp",
+        region_name="eu-west-1",
+        endpoint_url=endpoint_url,
+        config=AioConfig(retries={"total_max_attempts": 1, "mode": "standard"}),
+    )
+
+
+@pytest.fixture
+async def aio_moto(moto_url: str) -> AsyncIterator[AioClient]:
+    async with connect(moto_url) as client:
+        yield client
+
+
+@pytest.fixture
+async def aio_client(scripted: ScriptedServer) -> AsyncIterator[AioClient]:
+    async with connect(scripted.url) as client:
+        yield client
+
+
+def wire_groups(*names: str) -> list[dict[str, object]]:
+    return [{"GroupName": name, "UserPoolId": POOL} for name in names]
+
+
+def of_alice(
+    client: AioClient, **config: object
+) -> aio.GroupPages[cognito_claims.AdminListGroupsForUserResponse]:
+    return AdminListGroupsForUserPaginator(client).paginate(
+        Username="alice", UserPoolId=POOL, PaginationConfig=PaginatorConfig.model_validate(config)
+    )
+
+
+async def names_of(pages: aio.GroupPages[cognito_claims.AdminListGroupsForUserResponse]) -> list[str]:
+    return [group.group_name async for group in pages.groups()]
+
+
+CONFIGS: list[PaginatorConfigDict] = [
+    {},
+    {"PageSize": 1},
+    {"PageSize": 2, "MaxItems": 3},
+    {"PageSize": 3, "MaxItems": 3},
+    {"MaxItems": 0},
+    {"MaxItems": 5, "PageSize": 60, "StartingToken": None},
+]
+
+
+class TestAgainstMoto:
+    @pytest.mark.parametrize("config", CONFIGS, ids=repr)
+    async def test_pages_and_tokens_are_those_of_boto3s_client(
+        self, moto: Client, aio_moto: AioClient, alices_pool: str, config: PaginatorConfigDict
+    ) -> None:
+        theirs = cognito_claims.AdminListGroupsForUserPaginator(moto).paginate(
+            Username="alice", UserPoolId=alices_pool, PaginationConfig=config
+        )
+        ours = AdminListGroupsForUserPaginator(aio_moto).paginate(
+            Username="alice", UserPoolId=alices_pool, PaginationConfig=config
+        )
+        assert [page async for page in ours] == list(theirs)
+        assert ours.resume_token == theirs.resume_token
+        assert await ours.build_full_result() == theirs.build_full_result()
+        assert [group async for group in ours.groups()] == list(theirs.groups())
+        for expression in ("Groups[].GroupName", "length(Groups)"):
+            assert [found async for found in ours.search(expression)] == list(theirs.search(expression))
+            assert ours.resume_token == theirs.resume_token
+
+    async def test_a_list_cut_by_max_items_resumes_to_the_whole(
+        self, aio_moto: AioClient, alices_pool: str
+    ) -> None:
+        paginator = AdminListGroupsForUserPaginator(aio_moto)
+        first = await paginator.paginate(
+            Username="alice", UserPoolId=alices_pool, PaginationConfig={"MaxItems": 1}
+        ).build_full_result()
+        rest = paginator.paginate(
+            Username="alice", UserPoolId=alices_pool, PaginationConfig={"StartingToken": first.next_token}
+        )
+        names = [group.group_name for group in first.groups] + await names_of(rest)
+        assert sorted(names) == ["admins", "staff"]
+
+    async def test_a_users_groups_are_resolved(
+        self, moto: Client, aio_moto: AioClient, alices_pool: str
+    ) -> None:
+        for policy in (Policy(), Policy(null_precedence="abstains")):
+            resolution = await aio.resolve_user(
+                aio_moto, user_pool_id=alices_pool, username="alice", policy=policy
+            )
+            assert resolution == cognito_claims.resolve_user(
+                moto, user_pool_id=alices_pool, username="alice", policy=policy
+            )
+            assert resolution.policy == policy
+
+    async def test_an_unknown_user_is_aiobotocores_exception(
+        self, aio_moto: AioClient, alices_pool: str
+    ) -> None:
+        with pytest.raises(aio_moto.exceptions.UserNotFoundException):
+            await aio.resolve_user(aio_moto, user_pool_id=alices_pool, username="nobody")
+
+    async def test_a_pools_groups_and_a_groups_users(self, aio_moto: AioClient, alices_pool: str) -> None:
+        groups = ListGroupsPaginator(aio_moto).paginate(
+            UserPoolId=alices_pool, PaginationConfig={"PageSize": 1}
+        )
+        assert {group.group_name async for group in groups.groups()} == {"admins", "staff"}
+        users = ListUsersInGroupPaginator(aio_moto).paginate(UserPoolId=alices_pool, GroupName="admins")
+        assert [user.username async for user in users.users()] == ["alice"]
+        assert [len(page.users) async for page in users] == [1]
+
+    async def test_several_at_a_time_keep_to_themselves(
+        self, aio_moto: AioClient, alices_pool: str
+    ) -> None:
+        resolutions = await asyncio.gather(
+            *(aio.resolve_user(aio_moto, user_pool_id=alices_pool, username="alice") for _ in range(5))
+        )
+        assert len({resolution.claims for resolution in resolutions}) == 1
+
+    async def test_existing_code_is_checked_too(self, aio_moto: AioClient, alices_pool: str) -> None:
+        with validate_responses(aio_moto):
+            answer = await aio_moto.get_group(UserPoolId=alices_pool, GroupName="admins")
+        assert answer["Group"]["GroupName"] == "admins"
+
+
+class TestFaults:
+    async def test_a_page_that_does_not_fit_is_refused_and_the_place_kept(
+        self, scripted: ScriptedServer, aio_client: AioClient
+    ) -> None:
+        scripted.say({"Groups": wire_groups("a"), "NextToken": "x"}, {"Groups": [{"Precedence": -1}]})
+        pages = of_alice(aio_client)
+        names: list[str] = []
+        with pytest.raises(InvalidResponseError) as caught:
+            async for group in pages.groups():
+                names.append(group.group_name)  # noqa: PERF401, what came before the fault counts
+        assert names == ["a"]
+        assert {problem.path for problem in caught.value.problems} == {
+            "Groups[0].GroupName",
+            "Groups[0].Precedence",
+        }
+        scripted.say({"Groups": wire_groups("b")})
+        assert await names_of(of_alice(aio_client, StartingToken=pages.resume_token)) == ["b"]
+        assert scripted.requests[-1]["NextToken"] == "x"
+
+    async def test_a_full_result_that_fails_leaves_the_start_to_resume_from(
+        self, scripted: ScriptedServer, aio_client: AioClient
+    ) -> None:
+        scripted.say({"Groups": wire_groups("a"), "NextToken": "x"}, {"Groups": [{"Precedence": 0}]})
+        pages = of_alice(aio_client)
+        with suppress(InvalidResponseError):
+            await pages.build_full_result()
+        assert pages.resume_token is None
+        assert len(scripted.requests) == 2
+
+    async def test_a_token_that_comes_again_ends_the_list(
+        self, scripted: ScriptedServer, aio_client: AioClient
+    ) -> None:
+        scripted.say(
+            *({"Groups": wire_groups(name), "NextToken": token} for name, token in ("ax", "by", "cx"))
+        )
+        pages = of_alice(aio_client)
+        with pytest.raises(PaginationError) as caught:
+            await names_of(pages)
+        assert caught.value.operation == "AdminListGroupsForUser"
+        assert pages.resume_token is None
+
+    async def test_an_iteration_that_was_left_resumes_within_the_page(
+        self, scripted: ScriptedServer, aio_client: AioClient
+    ) -> None:
+        scripted.say({"Groups": wire_groups("a", "b", "c")})
+        pages = of_alice(aio_client)
+        async for group in pages.groups():
+            if group.group_name == "b":
+                break
+        scripted.say({"Groups": wire_groups("a", "b", "c")})
+        assert await names_of(of_alice(aio_client, StartingToken=pages.resume_token)) == ["c"]
+
+    async def test_arguments_that_do_not_fit_are_refused_before_anything_is_sent(
+        self, scripted: ScriptedServer, aio_client: AioClient
+    ) -> None:
+        with pytest.raises(InvalidRequestError) as caught:
+            await aio.resolve_user(aio_client, user_pool_id="no", username="secret name")
+        assert {problem.path for problem in caught.value.problems} == {"Username", "UserPoolId"}
+        assert "secret" not in str(caught.value)
+        assert scripted.requests == []
+
+    async def test_existing_code_gets_the_error(
+        self, scripted: ScriptedServer, aio_client: AioClient
+    ) -> None:
+        scripted.say({"Group": {"GroupName": "a", "Precedence": -1}})
+        validate_responses(aio_client)
+        with pytest.raises(InvalidResponseError):
+            await aio_client.get_group(UserPoolId=POOL, GroupName="a")
+
+    async def test_a_search_without_jmespath_names_the_extra(
+        self, aio_client: AioClient, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setitem(sys.modules, "jmespath", None)
+        with pytest.raises(ImportError, match=r"cognito-claims\[aws\]"):
+            await anext(of_alice(aio_client).search("Groups"))
