@@ -4,7 +4,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 BIN := .venv/bin
 
-.PHONY: demo test check format bench lock clean
+.PHONY: demo test check check-consumer format bench lock clean
 
 demo: .venv/installed  ## start a real (mock) Cognito server, and resolve three users against it
 	@$(BIN)/python examples/demo.py
@@ -12,11 +12,29 @@ demo: .venv/installed  ## start a real (mock) Cognito server, and resolve three 
 test: .venv/installed  ## run the whole suite
 	@$(BIN)/python -m pytest
 
-check: .venv/installed  ## formatting, lint, types
+check: .venv/installed  ## formatting, lint, types by four checkers
 	@$(BIN)/ruff format --check
 	@$(BIN)/ruff check
 	@$(BIN)/mypy
 	@$(BIN)/pyright --warnings
+	@$(BIN)/ty check --quiet
+	@$(BIN)/pyrefly check --summary=none
+	@MYPYPATH=typings $(BIN)/stubtest jmespath --ignore-missing-stub
+	@$(MAKE) --no-print-directory check-consumer
+
+check-consumer: .venv/installed  ## the wheel's types, for a user who has no stubs
+	@rm -rf build/consumer build/wheel
+	@$(BIN)/python -m hatchling build --target wheel --directory build/wheel >/dev/null
+	@$(BIN)/uv venv --quiet --python $(BIN)/python build/consumer
+	@$(BIN)/uv pip install --quiet --python build/consumer --constraint requirements/dev.txt \
+		"cognito-claims[aio,aws,cli,testing] @ file://$(CURDIR)/$$(echo build/wheel/*.whl)"
+	@cd build && PATH="$(CURDIR)/build/consumer/bin:$$PATH" \
+		$(CURDIR)/$(BIN)/pyright --verifytypes cognito_claims --ignoreexternal >consumer/verifytypes \
+		|| { cat consumer/verifytypes; exit 1; }
+	@cd tests/typing/consumer && $(CURDIR)/$(BIN)/mypy
+	@cd tests/typing/consumer && $(CURDIR)/$(BIN)/pyright --warnings
+	@cd tests/typing/consumer && $(CURDIR)/$(BIN)/ty check --quiet
+	@cd tests/typing/consumer && $(CURDIR)/$(BIN)/pyrefly check --summary=none
 
 format: .venv/installed
 	@$(BIN)/ruff check --fix

@@ -1,8 +1,10 @@
 """The public face: every name is there, and nothing heavy comes with it."""
 
 import ast
+import re
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -49,3 +51,10 @@ def test_every_name_comes_without_any_extra() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert done.stdout.strip() == ""
+
+
+@pytest.mark.parametrize("home", ["", "aio", "pagination", "validation"])
+def test_every_public_name_stands_in_a_typing_example(home: str) -> None:
+    module = import_module(f"cognito_claims.{home}".removesuffix("."))
+    typing = "".join(path.read_text() for path in (Path(__file__).parent / "typing").glob("*.py"))
+    assert [name for name in module.__all__ if not re.search(rf"\b{name}\b", typing)] == []

@@ -204,7 +204,8 @@ def compile_expression(expression: str) -> Expression:
         import jmespath
     except ImportError as error:
         raise ImportError(
-            'search() needs jmespath, which comes with boto3 and aiobotocore: pip install "cognito-claims[aws]"'
+            "search() needs jmespath, which comes with boto3 and aiobotocore: "
+            'pip install "cognito-claims[aws]"'
         ) from error
     return jmespath.compile(expression)
 

@@ -13,7 +13,7 @@ async with get_session().create_client("cognito-idp") as client:
 """
 
 from collections.abc import AsyncIterator, Mapping
-from typing import Generic, Literal, Protocol
+from typing import Any, Generic, Literal, Protocol
 
 from cognito_claims._paging import (
     AdminListGroupsForUserBotoPaginator,
@@ -48,6 +48,7 @@ __all__ = [
     "ListUsersInGroupClient",
     "ListUsersInGroupPaginator",
     "Pages",
+    "UntypedClient",
     "UserPages",
     "resolve_user",
 ]
@@ -164,31 +165,45 @@ class ListUsersInGroupClient(Protocol):
         ...
 
 
+class UntypedClient(Protocol):
+    """A client of aiobotocore without stubs.
+
+    Type checkers that read aiobotocore's own code take its paginators for
+    boto3's; what tells it from a boto3 client is that it is closed by `await`.
+    """
+
+    def get_paginator(self, operation_name: str) -> Any:
+        """Give aiobotocore's paginator of an operation."""
+        ...
+
+    async def __aenter__(self) -> object: ...
+
+
 class AdminListGroupsForUserPaginator(
     AdminListGroupsForUserCall[BotoPages, GroupPages[AdminListGroupsForUserResponse]]
 ):
     """aiobotocore's paginator `admin_list_groups_for_user`, with typed and validated pages."""
 
-    def __init__(self, client: AdminListGroupsForUserClient) -> None:
+    def __init__(self, client: AdminListGroupsForUserClient | UntypedClient) -> None:
         super().__init__(client.get_paginator("admin_list_groups_for_user"), GroupPages)
 
 
 class ListGroupsPaginator(ListGroupsCall[BotoPages, GroupPages[ListGroupsResponse]]):
     """aiobotocore's paginator `list_groups`, with typed and validated pages."""
 
-    def __init__(self, client: ListGroupsClient) -> None:
+    def __init__(self, client: ListGroupsClient | UntypedClient) -> None:
         super().__init__(client.get_paginator("list_groups"), GroupPages)
 
 
 class ListUsersInGroupPaginator(ListUsersInGroupCall[BotoPages, UserPages]):
     """aiobotocore's paginator `list_users_in_group`, with typed and validated pages."""
 
-    def __init__(self, client: ListUsersInGroupClient) -> None:
+    def __init__(self, client: ListUsersInGroupClient | UntypedClient) -> None:
         super().__init__(client.get_paginator("list_users_in_group"), UserPages)
 
 
 async def resolve_user(
-    client: AdminListGroupsForUserClient,
+    client: AdminListGroupsForUserClient | UntypedClient,
     *,
     user_pool_id: str,
     username: str,

@@ -54,7 +54,7 @@ class _ProblemsError(CognitoClaimsError, ValueError):
     def __init__(self, operation: str, problems: Sequence[Problem]) -> None:
         super().__init__(operation, tuple(problems))
         self.operation = operation
-        self.problems = tuple(problems)
+        self.problems: tuple[Problem, ...] = tuple(problems)
 
     def __str__(self) -> str:
         return "\n".join(f"{self.operation}: {problem}" for problem in self.problems)
@@ -91,7 +91,7 @@ class MixedUserPoolsError(InvalidMembershipError):
 
     def __init__(self, user_pool_ids: Sequence[str]) -> None:
         super().__init__(tuple(user_pool_ids))
-        self.user_pool_ids = tuple(user_pool_ids)
+        self.user_pool_ids: tuple[str, ...] = tuple(user_pool_ids)
 
     def __str__(self) -> str:
         pools = ", ".join(map(repr, self.user_pool_ids))
@@ -107,7 +107,7 @@ class ConflictingGroupsError(InvalidMembershipError):
 
     def __init__(self, group_names: Sequence[str]) -> None:
         super().__init__(tuple(group_names))
-        self.group_names = tuple(group_names)
+        self.group_names: tuple[str, ...] = tuple(group_names)
 
     def __str__(self) -> str:
         names = ", ".join(map(repr, self.group_names))

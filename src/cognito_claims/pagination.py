@@ -6,7 +6,7 @@ here; what is needed of a client is said by a protocol. `cognito_claims.aio` has
 the same for a client of aiobotocore.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterable, Iterator, Mapping
 from typing import Generic, Literal, Protocol
 
 from cognito_claims._paging import (
@@ -55,6 +55,11 @@ class BotoPages(Protocol):
 
     def __iter__(self) -> Iterator[Mapping[str, object]]: ...
 
+    # Not called: by it alone do type checkers tell them from aiobotocore's, which are derived from boto3's.
+    def build_full_result(self) -> Mapping[str, object]:
+        """Read every page."""
+        ...
+
 
 class Pages(PagesOfOneCall[BotoPages, PageT, ItemT], Generic[PageT, ItemT]):
     """The pages of one call. Each iteration starts afresh and asks for a page when it is wanted.
@@ -64,6 +69,7 @@ class Pages(PagesOfOneCall[BotoPages, PageT, ItemT], Generic[PageT, ItemT]):
     Raises, as pages are read:
         InvalidResponseError: a page does not fit its model; it is not handed out.
         PaginationError: the service repeated a page token.
+        TypeError: the client is one of aiobotocore.
         Exception: whatever boto3 raises, untouched. For JSON of quite another
             shape than expected that may be an `AttributeError` of its parser.
     """
@@ -102,6 +108,8 @@ class Pages(PagesOfOneCall[BotoPages, PageT, ItemT], Generic[PageT, ItemT]):
     def _steps(self) -> Iterator[Step[PageT]]:
         reading = self._begin()
         boto_pages = self._start()
+        if isinstance(boto_pages, AsyncIterable):
+            raise TypeError("expected a boto3 client, got one of aiobotocore: use cognito_claims.aio")
         for boto_page in boto_pages:
             yield self._read(reading, boto_page, boto_pages.resume_token)
             self._go_on(reading)

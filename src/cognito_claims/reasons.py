@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import groupby
-from typing import TYPE_CHECKING, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, ClassVar, TypeAlias, final
 
 from cognito_claims.resolver import is_federated_auto_group, only_role, preferred
 from cognito_claims.rules import (
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 __all__ = ["Alternative", "Ambiguous", "NoRole", "Outcome", "Part", "Preferred", "Standing"]
 
 
+@final
 @dataclass(frozen=True, slots=True)
 class Preferred:
     """One role is preferred: `cognito:preferred_role` is set."""
@@ -51,6 +52,7 @@ class Preferred:
     """The rules that led here."""
 
 
+@final
 @dataclass(frozen=True, slots=True)
 class Ambiguous:
     """Some group has a role and none is preferred: `cognito:roles` is set alone."""
@@ -62,6 +64,7 @@ class Ambiguous:
     """The rules that led here; none if it was a setting of the `Policy`."""
 
 
+@final
 @dataclass(frozen=True, slots=True)
 class NoRole:
     """No group has a role: neither role claim is set."""

@@ -139,7 +139,7 @@ FEDERATED_AUTO_GROUP: Final = Rule(
     "published tokens of federated users",
 )
 
-RULES: Final = (
+RULES: Final[tuple[Rule, ...]] = (
     NO_ROLE,
     LOWEST_WINS,
     NULL_RANKS_LAST,
@@ -167,5 +167,5 @@ ROLELESS_AT_BEST: Final = OpenQuestion(
     "roleless",
 )
 
-OPEN_QUESTIONS: Final = (NULL_PRECEDENCE, ROLELESS_AT_BEST)
+OPEN_QUESTIONS: Final[tuple[OpenQuestion, ...]] = (NULL_PRECEDENCE, ROLELESS_AT_BEST)
 """Every open question."""

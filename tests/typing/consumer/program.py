@@ -1,0 +1,102 @@
+"""What a user writes who has no stubs. Read by type checkers, never run."""
+
+from typing import Any, assert_never, assert_type
+
+import aiobotocore.session  # type: ignore[import-untyped]
+import boto3  # type: ignore[import-untyped]
+import botocore.session  # type: ignore[import-untyped]
+from hypothesis import strategies as st
+
+from cognito_claims import (
+    AdminListGroupsForUserPaginator,
+    AdminListGroupsForUserResponse,
+    Ambiguous,
+    GroupPages,
+    GroupType,
+    ListGroupsPaginator,
+    ListGroupsResponse,
+    ListUsersInGroupPaginator,
+    NoRole,
+    Policy,
+    Preferred,
+    Resolution,
+    ResponseValidation,
+    UserPages,
+    aio,
+    resolve,
+    resolve_user,
+    validate_responses,
+)
+
+POOL = "eu-west-1_EXAMPLE"
+
+
+def connect() -> Any:
+    return boto3.client("cognito-idp")  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+
+
+def roles() -> None:
+    client = connect()
+    resolution = resolve_user(client, user_pool_id=POOL, username="alice")
+    assert_type(resolution, Resolution)
+    assert_type(resolution.preferred_role, str | None)
+    assert_type(resolution.ranking, tuple[GroupType, ...])
+    assert_type(resolution.claims.groups, tuple[str, ...])
+    match outcome := resolution.outcome:
+        case Preferred(role_arn, decided_by):
+            assert_type(role_arn, str)
+            assert_type(decided_by, tuple[GroupType, ...])
+        case Ambiguous() | NoRole():
+            pass
+        case _:
+            assert_never(outcome)
+    assert_type(resolve([{"GroupName": "admins"}], policy=Policy(roleless="blocks")), Resolution)
+
+    resolve(["admins"])  # type: ignore[list-item]  # ty: ignore[invalid-argument-type]  # pyrefly: ignore[bad-argument-type]
+    resolution.role  # type: ignore[attr-defined]  # ty: ignore[missing-attribute]  # pyrefly: ignore[missing-attribute]
+
+
+def pages() -> None:
+    client = connect()
+    pages = AdminListGroupsForUserPaginator(client).paginate(
+        Username="alice", UserPoolId=POOL, PaginationConfig={"PageSize": 60}
+    )
+    assert_type(pages, GroupPages[AdminListGroupsForUserResponse])
+    for page in pages:
+        assert_type(page, AdminListGroupsForUserResponse)
+        assert_type(page.groups[0].precedence, int | None)
+    assert_type(ListGroupsPaginator(client).paginate(UserPoolId=POOL), GroupPages[ListGroupsResponse])
+    users = ListUsersInGroupPaginator(client).paginate(UserPoolId=POOL, GroupName="admins")
+    assert_type(users, UserPages)
+    assert_type(validate_responses(client), ResponseValidation)
+
+    AdminListGroupsForUserPaginator(client).paginate(Username="alice")  # type: ignore[call-arg]  # ty: ignore[missing-argument]  # pyrefly: ignore[missing-argument]
+
+
+def botocores_own_client() -> None:
+    client = botocore.session.get_session().create_client("cognito-idp")  # pyright: ignore[reportUnknownMemberType]
+    assert_type(resolve_user(client, user_pool_id=POOL, username="alice"), Resolution)
+    assert_type(validate_responses(client), ResponseValidation)
+    AdminListGroupsForUserPaginator(client)
+    ListGroupsPaginator(client)
+    ListUsersInGroupPaginator(client)
+
+
+async def roles_async() -> None:
+    session = aiobotocore.session.get_session()  # pyright: ignore[reportUnknownMemberType]
+    async with session.create_client("cognito-idp") as client:  # pyright: ignore[reportUnknownMemberType]
+        assert_type(await aio.resolve_user(client, user_pool_id=POOL, username="alice"), Resolution)
+        pages = aio.AdminListGroupsForUserPaginator(client).paginate(Username="alice", UserPoolId=POOL)
+        assert_type(pages, aio.GroupPages[AdminListGroupsForUserResponse])
+        async for page in pages:
+            assert_type(page, AdminListGroupsForUserResponse)
+        assert_type(
+            aio.ListGroupsPaginator(client).paginate(UserPoolId=POOL), aio.GroupPages[ListGroupsResponse]
+        )
+        users = aio.ListUsersInGroupPaginator(client).paginate(UserPoolId=POOL, GroupName="admins")
+        assert_type(users, aio.UserPages)
+        assert_type(validate_responses(client), ResponseValidation)
+
+
+def drawn() -> None:
+    assert_type(st.from_type(GroupType), st.SearchStrategy[GroupType])
