@@ -33,7 +33,6 @@ if TYPE_CHECKING:
         ListUsersInGroupResponse,
         MFAOptionType,
         PaginatorConfig,
-        PaginatorConfigDict,
         ResponseMetadata,
         UpdateGroupRequest,
         UpdateGroupResponse,
@@ -44,6 +43,7 @@ if TYPE_CHECKING:
         GroupPages,
         ListGroupsPaginator,
         ListUsersInGroupPaginator,
+        PaginatorConfigDict,
         UserPages,
     )
     from cognito_claims.reasons import Alternative, Ambiguous, NoRole, Outcome, Part, Preferred, Standing
@@ -146,7 +146,7 @@ _HOMES = {
     "Outcome": "reasons",
     "PaginationError": "errors",
     "PaginatorConfig": "models",
-    "PaginatorConfigDict": "models",
+    "PaginatorConfigDict": "pagination",
     "Part": "reasons",
     "Policy": "resolver",
     "Preferred": "reasons",

@@ -9,10 +9,12 @@ import json
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, ClassVar, Generic, Protocol, TypedDict, TypeVar
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from pydantic import Field
+from typing_extensions import ReadOnly, TypedDict  # comes with pydantic, which needs it for itself
 
+from cognito_claims._hypothesis import drawn
 from cognito_claims._wire import (
     GroupName,
     Maybe,
@@ -29,7 +31,6 @@ from cognito_claims.models import (
     ListUsersInGroupResponse,
     PageResponse,
     PaginatorConfig,
-    PaginatorConfigDict,
     ServiceRequest,
 )
 
@@ -231,6 +232,19 @@ class _ListUsersInGroupRequestPaginate(_RequestPaginate, frozen=True):
     group_name: GroupName
 
 
+class PaginatorConfigDict(TypedDict, total=False):
+    """The same as `PaginatorConfig`, in the form that boto3 takes. boto3-stubs' own is one of these."""
+
+    MaxItems: ReadOnly[int | None]
+    """Items to return in all, 0 or more."""
+
+    PageSize: ReadOnly[int | None]
+    """Items to ask the service for at a time, 0 to 60."""
+
+    StartingToken: ReadOnly[str | None]
+    """A `resume_token`, or the `NextToken` of an earlier `build_full_result()`."""
+
+
 class BotoConfig(TypedDict, total=False):
     """boto's `PaginationConfig`."""
 
@@ -389,3 +403,6 @@ class ListUsersInGroupCall(Generic[BotoPagesT, PagesT]):
             lambda: self._paginator.paginate(**request.boto_arguments()),
             request.pagination_config,
         )
+
+
+drawn(PaginatorConfigDict)

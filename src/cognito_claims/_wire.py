@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Annotated, ClassVar, TypeVar, cast
+from inspect import Parameter, Signature, get_annotations
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar, cast
 
 from pydantic import BaseModel, Field, ValidationError
 from pydantic_core.core_schema import (
@@ -26,10 +27,12 @@ from pydantic_core.core_schema import (
     wrap_serializer_function_ser_schema,
 )
 
+from cognito_claims._hypothesis import DrawnAs
 from cognito_claims.errors import InvalidRequestError, InvalidResponseError, Problem
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, SerializerFunctionWrapHandler
+    from pydantic.fields import FieldInfo
     from pydantic.json_schema import JsonSchemaValue
     from pydantic_core import ErrorDetails
 
@@ -53,6 +56,29 @@ def _title(field: str, _: object) -> str:
     return wire_name(field)
 
 
+class _SignatureByName:
+    """The arguments of a model by our names, as type checkers see them.
+
+    pydantic's own has AWS's names, and only once the validator is built.
+    """
+
+    def __get__(self, instance: object, owner: type[BaseModel]) -> Signature:
+        return Signature([_parameter(owner, name, field) for name, field in owner.model_fields.items()])
+
+
+def _parameter(owner: type[BaseModel], name: str, field: FieldInfo) -> Parameter:
+    default = Parameter.empty if field.is_required() else field.get_default()
+    hint: Any = field.rebuild_annotation()
+    home = next(model for model in owner.__mro__ if name in get_annotations(model))
+    if home.__module__.partition(".")[0] == __package__:  # a subclass may have fields of its own
+        annotated: Any = Annotated
+        hint = annotated[field.annotation, DrawnAs(name, or_none=default is None)]
+    return Parameter(name, Parameter.KEYWORD_ONLY, default=default, annotation=hint)
+
+
+_BY_NAME = _SignatureByName()
+
+
 class WireModel(
     BaseModel,
     frozen=True,
@@ -66,16 +92,22 @@ class WireModel(
 ):
     """A value in AWS's shape: frozen, read by AWS's names or ours, unknown keys left out.
 
-    A model's validator (and its signature) is built when it is first used, so
-    that importing many models costs a program little that uses a few.
+    A model's validator is built when it is first used, so that importing many
+    models costs a program little that uses a few.
 
     Two values are equal if their models and facts are. Dates are compared as
     instants: in the hour that a local clock repeats, Python calls a time of
     that zone unequal to the same time in UTC (PEP 495).
     """
 
+    __signature__: ClassVar[Any] = _BY_NAME
+
     _apart: ClassVar[frozenset[str]] = frozenset()
     """The fields that take no part in equality."""
+
+    @classmethod
+    def __pydantic_on_complete__(cls) -> None:
+        cls.__signature__ = _BY_NAME  # which pydantic has just replaced
 
     def _facts(self) -> tuple[object, ...]:
         values = (getattr(self, name) for name in type(self).model_fields if name not in self._apart)

@@ -26,6 +26,7 @@ from cognito_claims._paging import (
     ListUsersInGroupCall,
     PagesOfOneCall,
     PageT,
+    PaginatorConfigDict,
     Step,
     compile_expression,
 )
@@ -48,6 +49,7 @@ __all__ = [
     "ListUsersInGroupClient",
     "ListUsersInGroupPaginator",
     "Pages",
+    "PaginatorConfigDict",
     "UntypedClient",
     "UserPages",
     "resolve_user",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NotRequired, TypedDict
 
+from cognito_claims._hypothesis import drawn
+
 __all__ = ["AccessTokenGroupClaims", "GroupClaims", "IdTokenGroupClaims"]
 
 IdTokenGroupClaims = TypedDict(
@@ -59,3 +61,6 @@ class GroupClaims:
     def access_token(self) -> AccessTokenGroupClaims:
         """Give the claims of the access token: the groups alone."""
         return {"cognito:groups": list(self.groups)} if self.groups else {}
+
+
+drawn(AccessTokenGroupClaims, GroupClaims, IdTokenGroupClaims)

@@ -24,8 +24,8 @@ Source: the `cognito-idp` service model of 2016-04-18, as botocore ships it.
 from typing import TYPE_CHECKING, Annotated, ClassVar, cast
 
 from pydantic import Field, SerializationInfo, SerializerFunctionWrapHandler, model_serializer
-from typing_extensions import ReadOnly, TypedDict  # comes with pydantic, which needs it for itself
 
+from cognito_claims._hypothesis import drawn
 from cognito_claims._wire import (
     AttributeName,
     AttributeValue,
@@ -68,7 +68,6 @@ __all__ = [
     "ListUsersInGroupResponse",
     "MFAOptionType",
     "PaginatorConfig",
-    "PaginatorConfigDict",
     "ResponseMetadata",
     "UpdateGroupRequest",
     "UpdateGroupResponse",
@@ -183,19 +182,6 @@ class PaginatorConfig(WireModel, frozen=True, extra="forbid"):
     """Items to ask the service for at a time, 0 to 60."""
 
     starting_token: Maybe[Annotated[Text, Field(min_length=1)]] = Field(default=None, repr=False)
-    """A `resume_token`, or the `NextToken` of an earlier `build_full_result()`."""
-
-
-class PaginatorConfigDict(TypedDict, total=False):
-    """The same as `PaginatorConfig`, in the form that boto3 takes. boto3-stubs' own is one of these."""
-
-    MaxItems: ReadOnly[int | None]
-    """Items to return in all, 0 or more."""
-
-    PageSize: ReadOnly[int | None]
-    """Items to ask the service for at a time, 0 to 60."""
-
-    StartingToken: ReadOnly[str | None]
     """A `resume_token`, or the `NextToken` of an earlier `build_full_result()`."""
 
 
@@ -360,3 +346,6 @@ class ListUsersInGroupResponse(PageResponse, frozen=True):
 
     users: Listed[UserType]
     """Up to 60 users a page."""
+
+
+drawn(GroupType, UserType)

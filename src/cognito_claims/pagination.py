@@ -20,6 +20,7 @@ from cognito_claims._paging import (
     ListUsersInGroupCall,
     PagesOfOneCall,
     PageT,
+    PaginatorConfigDict,
     Step,
     compile_expression,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "ListUsersInGroupClient",
     "ListUsersInGroupPaginator",
     "Pages",
+    "PaginatorConfigDict",
     "UserPages",
 ]
 

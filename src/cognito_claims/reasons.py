@@ -11,6 +11,7 @@ from enum import StrEnum
 from itertools import groupby
 from typing import TYPE_CHECKING, ClassVar, TypeAlias, final
 
+from cognito_claims._hypothesis import drawn
 from cognito_claims.resolver import is_federated_auto_group, only_role, preferred
 from cognito_claims.rules import (
     FEDERATED_AUTO_GROUP,
@@ -223,3 +224,6 @@ def _applied(resolution: Resolution) -> Iterator[Rule]:
 
 def _ranks_with_or_before(group: GroupType, precedence: int | None) -> bool:
     return precedence is None or (group.precedence is not None and group.precedence <= precedence)
+
+
+drawn(Ambiguous, NoRole, Preferred)

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Literal, TypeGuard
 
 from pydantic import BaseModel
 
+from cognito_claims._hypothesis import drawn
 from cognito_claims._wire import read_response, since_epoch
 from cognito_claims.errors import ConflictingGroupsError, MixedUserPoolsError
 from cognito_claims.models import AdminListGroupsForUserResponse, GroupType, PageResponse
@@ -305,3 +306,6 @@ def is_federated_auto_group(group: GroupType) -> bool:
         return False
     pool, mark, provider = group.group_name.partition(f"{group.user_pool_id}_")
     return not pool and bool(mark and provider)
+
+
+drawn(Policy, Resolution)

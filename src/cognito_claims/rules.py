@@ -22,6 +22,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Literal
 
+from cognito_claims._hypothesis import drawn
+
 __all__ = ["OPEN_QUESTIONS", "RULES", "Basis", "OpenQuestion", "Rule"]
 
 
@@ -169,3 +171,6 @@ ROLELESS_AT_BEST: Final = OpenQuestion(
 
 OPEN_QUESTIONS: Final[tuple[OpenQuestion, ...]] = (NULL_PRECEDENCE, ROLELESS_AT_BEST)
 """Every open question."""
+
+
+drawn(OpenQuestion, Rule)

@@ -101,7 +101,11 @@ def by_protocol_of_aio(
     users_groups: aio.AdminListGroupsForUserClient,
     pools_groups: aio.ListGroupsClient,
     groups_users: aio.ListUsersInGroupClient,
+    untyped: aio.UntypedClient,
 ) -> None:
     aio.AdminListGroupsForUserPaginator(users_groups)
     aio.ListGroupsPaginator(pools_groups)
     aio.ListUsersInGroupPaginator(groups_users)
+    aio.AdminListGroupsForUserPaginator(untyped)
+    aio.ListGroupsPaginator(untyped)
+    aio.ListUsersInGroupPaginator(untyped)

@@ -1,0 +1,433 @@
+"""Hypothesis strategies for Cognito's groups, and for what follows from them.
+
+>>> from hypothesis import given
+>>> from cognito_claims import resolve
+>>> @given(memberships())
+... def test_a_preferred_role_is_one_of_the_roles(groups):
+...     resolution = resolve(groups)
+...     assert resolution.preferred_role in (None, *resolution.roles)
+>>> test_a_preferred_role_is_one_of_the_roles()
+
+Every value is valid, and what makes claims differ is frequent: ties, groups
+without a role or a precedence, the groups of federated sign-ins. Values shrink
+towards short names and absent members, memberships towards few groups.
+
+Nothing has to be imported for `st.from_type(GroupType)`, `st.builds(GroupType,
+precedence=st.just(0))` and the like: Hypothesis finds these strategies by its
+entry point. boto3's dictionaries are a `.map(lambda group:
+group.model_dump(by_alias=True))` away.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta, timezone
+from typing import NamedTuple, TypeVar
+
+try:
+    from hypothesis import strategies as st
+except ImportError as error:
+    raise ImportError('the strategies need Hypothesis: pip install "cognito-claims[testing]"') from error
+
+from pydantic import TypeAdapter, ValidationError
+
+from cognito_claims._wire import GroupName
+from cognito_claims.claims import AccessTokenGroupClaims, GroupClaims, IdTokenGroupClaims
+from cognito_claims.models import (
+    AdminListGroupsForUserResponse,
+    AttributeType,
+    GroupType,
+    PaginatorConfig,
+    UserType,
+)
+from cognito_claims.pagination import PaginatorConfigDict
+from cognito_claims.reasons import Ambiguous, NoRole, Outcome, Preferred
+from cognito_claims.resolver import Policy, Resolution, resolve
+from cognito_claims.rules import OPEN_QUESTIONS, RULES, OpenQuestion, Rule
+
+__all__ = [
+    "dates",
+    "group_claims",
+    "group_names",
+    "groups",
+    "memberships",
+    "page_tokens",
+    "pages",
+    "paginator_configs",
+    "policies",
+    "precedences",
+    "resolutions",
+    "role_arns",
+    "user_pool_ids",
+    "usernames",
+    "users",
+]
+
+_T = TypeVar("_T")
+_MAX_PRECEDENCE = 2**31 - 1
+_EXAMPLE_POOL = "us-east-1_EXAMPLE"
+_EXAMPLE_ROLES = [f"arn:aws:iam::123456789012:role/{name}" for name in ("admin", "staff", "reader")]
+_LETTERS_AND_DIGITS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+_STATUSES = [
+    "CONFIRMED",
+    "UNCONFIRMED",
+    "FORCE_CHANGE_PASSWORD",
+    "RESET_REQUIRED",
+    "EXTERNAL_PROVIDER",
+    "ARCHIVED",
+    "COMPROMISED",
+    "UNKNOWN",
+]
+_PROVIDERS = ["Google", "Facebook", "LoginWithAmazon", "SignInWithApple", "Okta"]
+
+
+def group_names() -> st.SearchStrategy[str]:
+    """Names of groups: 1 to 128 characters, any that AWS allows; short ones are frequent."""
+    return (
+        st.sampled_from([*"abcdefgh", "admins", "nonadmins", "a,b", "[a]", "Grüße", "管理者"]) | _any_text()
+    )
+
+
+def usernames() -> st.SearchStrategy[str]:
+    """Names of users: 1 to 128 characters, any that AWS allows."""
+    return st.one_of(
+        st.sampled_from(["alice", "bob", "alice@example.com"]),
+        st.uuids().map(str),
+        st.sampled_from(_PROVIDERS).map(lambda provider: f"{provider}_1234567890"),
+        _any_text(),
+    )
+
+
+def user_pool_ids() -> st.SearchStrategy[str]:
+    """Ids of user pools, such as `us-east-1_EXAMPLE`."""
+    return st.one_of(
+        st.just(_EXAMPLE_POOL),
+        st.builds(
+            "{}_{}".format,
+            st.sampled_from(["us-east-1", "eu-west-1", "ap-southeast-2", "us-gov-west-1"]),
+            st.text(_LETTERS_AND_DIGITS, min_size=9, max_size=9),
+        ),
+    )
+
+
+def role_arns() -> st.SearchStrategy[str]:
+    """ARNs of IAM roles. Three of them are frequent, so that groups share roles."""
+    path = st.lists(st.text(_LETTERS_AND_DIGITS + "-", min_size=1, max_size=8), max_size=2)
+    return st.one_of(
+        st.sampled_from(_EXAMPLE_ROLES),
+        st.builds(
+            _role_arn,
+            st.sampled_from(["aws", "aws-us-gov", "aws-cn"]),
+            st.text("0123456789", min_size=12, max_size=12),
+            path,
+            st.text(_LETTERS_AND_DIGITS + "_+=,.@-", min_size=1, max_size=64),
+        ),
+    )
+
+
+def precedences() -> st.SearchStrategy[int]:
+    """Precedences: 0 to 2147483647, the low ones frequent, so that groups tie."""
+    return st.one_of(
+        st.integers(0, 3), st.sampled_from([0, _MAX_PRECEDENCE]), st.integers(0, _MAX_PRECEDENCE)
+    )
+
+
+def dates() -> st.SearchStrategy[datetime]:
+    """Dates as AWS gives them: aware, to the millisecond, between 2014 and 2033, in any zone."""
+    return st.builds(
+        _date,
+        st.integers(1_400_000_000, 2_000_000_000),
+        st.integers(0, 999),
+        st.just(0) | st.integers(-14 * 60, 14 * 60),
+    )
+
+
+def page_tokens() -> st.SearchStrategy[str]:
+    """Tokens that ask for a page: text without white space."""
+    return st.text(_LETTERS_AND_DIGITS + "+/=", min_size=1, max_size=40)
+
+
+def groups(
+    *,
+    group_name: st.SearchStrategy[str] | None = None,
+    user_pool_id: st.SearchStrategy[str | None] | None = None,
+    role_arn: st.SearchStrategy[str | None] | None = None,
+    precedence: st.SearchStrategy[int | None] | None = None,
+) -> st.SearchStrategy[GroupType]:
+    """Groups, each by itself; `memberships` draws groups that one user can be in.
+
+    Args:
+        group_name: draws the name; `group_names()` unless told.
+        user_pool_id: draws the pool; absent or `user_pool_ids()` unless told.
+        role_arn: draws the role; absent or `role_arns()` unless told.
+        precedence: draws the precedence; absent or `precedences()` unless told.
+    """
+    return st.builds(
+        GroupType,
+        group_name=group_names() if group_name is None else group_name,
+        user_pool_id=_maybe(user_pool_ids()) if user_pool_id is None else user_pool_id,
+        description=_maybe(st.text(min_size=1, max_size=40)),
+        role_arn=_maybe(role_arns()) if role_arn is None else role_arn,
+        precedence=_maybe(precedences()) if precedence is None else precedence,
+        last_modified_date=_maybe(dates()),
+        creation_date=_maybe(dates()),
+    )
+
+
+def memberships(
+    *,
+    user_pool_id: st.SearchStrategy[str] | None = None,
+    role_arn: st.SearchStrategy[str] | None = None,
+    precedence: st.SearchStrategy[int] | None = None,
+    min_size: int = 0,
+    max_size: int = 8,
+) -> st.SearchStrategy[list[GroupType]]:
+    """The groups of one user, in any order: of one pool, each name once.
+
+    Ties, groups without a role or a precedence, and the bare groups that
+    federated sign-ins create, `<poolId>_<IdP>`, are frequent.
+
+    Args:
+        user_pool_id: draws the pool; `user_pool_ids()` unless told.
+        role_arn: draws the roles that groups may have; `role_arns()` unless told.
+        precedence: draws the precedences that groups may have; `precedences()` unless told.
+        min_size: the fewest groups, 0 or more.
+        max_size: the most groups. AWS allows 100.
+    """
+    roles = role_arns() if role_arn is None else role_arn
+    levels = _maybe(precedences() if precedence is None else precedence)
+    member = st.builds(
+        _Member,
+        group=groups(user_pool_id=st.none(), role_arn=st.none(), precedence=st.none()),
+        provider=st.sampled_from([None, None, None, None, *_PROVIDERS]),
+        role=st.integers(0, 3),
+        level=st.integers(0, 3),
+    )
+
+    def members(size: int) -> st.SearchStrategy[list[_Member]]:
+        return st.lists(member, min_size=size, max_size=size, unique_by=_Member.key)
+
+    return st.builds(
+        _membership,
+        user_pool_ids() if user_pool_id is None else user_pool_id,
+        st.tuples(roles, roles, roles),
+        st.tuples(levels, levels, levels),
+        st.integers(min_size, max_size).flatmap(members),  # lists by themselves are mostly empty
+    )
+
+
+class _Member(NamedTuple):
+    """A group before it is known what there is to choose from."""
+
+    group: GroupType
+    provider: str | None
+    role: int
+    level: int
+
+    def key(self) -> str:
+        return self.provider or self.group.group_name
+
+
+# Groups choose among few roles and precedences, so that they tie, and still do
+# when what they share shrinks.
+def _membership(
+    pool: str, roles: Sequence[str], levels: Sequence[int | None], members: Sequence[_Member]
+) -> list[GroupType]:
+    def group(member: _Member) -> GroupType:
+        federated = member.provider is not None
+        bare = federated and member.role < 2
+        chosen = {
+            "group_name": f"{pool}_{member.provider}" if federated else member.group.group_name,
+            "user_pool_id": pool,
+            "role_arn": None if bare else [None, *roles][member.role],
+            "precedence": None if bare else [*levels, None][member.level],
+        }
+        return member.group.model_copy(update=chosen)
+
+    return [group(member) for member in members]
+
+
+def policies() -> st.SearchStrategy[Policy]:
+    """Every policy, the documented one first."""
+    return st.builds(
+        Policy,
+        null_precedence=st.sampled_from(["ranks-last", "abstains"]),
+        roleless=st.sampled_from(["ignored", "blocks"]),
+    )
+
+
+def resolutions(
+    membership: st.SearchStrategy[list[GroupType]] | None = None,
+    policy: st.SearchStrategy[Policy] | None = None,
+) -> st.SearchStrategy[Resolution]:
+    """Resolved memberships.
+
+    Args:
+        membership: draws the groups; `memberships()` unless told.
+        policy: draws the policy; `policies()` unless told.
+    """
+    return st.builds(
+        resolve,
+        memberships() if membership is None else membership,
+        policy=policies() if policy is None else policy,
+    )
+
+
+def group_claims() -> st.SearchStrategy[GroupClaims]:
+    """The claims of some user, as they follow from groups."""
+    return resolutions().map(lambda resolution: resolution.claims)
+
+
+def pages(
+    membership: st.SearchStrategy[list[GroupType]] | None = None,
+) -> st.SearchStrategy[list[AdminListGroupsForUserResponse]]:
+    """The pages in which one user's groups arrive: one or more, cut anywhere.
+
+    Each but the last has a `next_token`, no two the same. A page may be empty
+    before the list ends.
+
+    Args:
+        membership: draws the groups; `memberships()` unless told.
+    """
+    return _pages(memberships() if membership is None else membership)
+
+
+@st.composite
+def _pages(
+    draw: st.DrawFn, membership: st.SearchStrategy[list[GroupType]]
+) -> list[AdminListGroupsForUserResponse]:
+    members = draw(membership)
+    cuts = sorted(draw(st.lists(st.integers(0, len(members)), max_size=4)))
+    tokens = draw(st.lists(page_tokens(), min_size=len(cuts), max_size=len(cuts), unique=True))
+    return [
+        AdminListGroupsForUserResponse(groups=tuple(members[start:end]), next_token=token)
+        for start, end, token in zip([0, *cuts], [*cuts, len(members)], [*tokens, None], strict=True)
+    ]
+
+
+def users() -> st.SearchStrategy[UserType]:
+    """Users of a pool, as ListUsersInGroup gives them."""
+    attribute = st.builds(AttributeType, name=..., value=...)
+    attributes = st.lists(attribute, max_size=4, unique_by=lambda one: one.name).map(tuple)
+    return st.builds(
+        UserType,
+        username=...,
+        attributes=_maybe(attributes),
+        user_create_date=...,
+        user_last_modified_date=...,
+        enabled=...,
+        user_status=...,
+        mfa_options=...,
+    )
+
+
+def paginator_configs() -> st.SearchStrategy[PaginatorConfig]:
+    """What a paginator takes: `MaxItems`, `PageSize` and `StartingToken`, each of which may be absent."""
+    return st.builds(PaginatorConfig, max_items=..., page_size=..., starting_token=...)
+
+
+def of_type(type_: type) -> st.SearchStrategy[object]:
+    """Give the strategy that is registered for a type of this package."""
+    return _BY_TYPE[type_]()
+
+
+def of_field(name: str, *, or_none: bool) -> Iterator[st.SearchStrategy[object]]:
+    """Give the strategy for a field of the models, if the field's type does not say enough."""
+    if name in _BY_FIELD:
+        strategy = _BY_FIELD[name]()
+        yield _maybe(strategy) if or_none else strategy
+
+
+def _maybe(strategy: st.SearchStrategy[_T]) -> st.SearchStrategy[_T | None]:
+    return st.none() | strategy
+
+
+def _any_text() -> st.SearchStrategy[str]:
+    # Python may know characters that pydantic does not know yet: such a text would be refused.
+    characters = st.characters(categories=["L", "M", "S", "N", "P"])
+    return st.text(characters, min_size=1, max_size=128).filter(_is_group_name)
+
+
+_GROUP_NAME: TypeAdapter[str] = TypeAdapter(GroupName)
+
+
+def _is_group_name(text: str) -> bool:
+    try:
+        _GROUP_NAME.validate_python(text)
+    except ValidationError:
+        return False
+    return True
+
+
+def _role_arn(partition: str, account: str, path: list[str], name: str) -> str:
+    return "/".join([f"arn:{partition}:iam::{account}:role", *path, name])
+
+
+def _date(seconds: int, millis: int, offset: int) -> datetime:
+    instant = datetime.fromtimestamp(seconds, UTC) + timedelta(milliseconds=millis)
+    return instant.astimezone(timezone(timedelta(minutes=offset)))
+
+
+def _attribute_names() -> st.SearchStrategy[str]:
+    return st.sampled_from(["email", "sub", "name", "phone_number", "custom:department"])
+
+
+def _id_token_claims() -> st.SearchStrategy[IdTokenGroupClaims]:
+    return group_claims().map(GroupClaims.id_token)
+
+
+def _access_token_claims() -> st.SearchStrategy[AccessTokenGroupClaims]:
+    return group_claims().map(GroupClaims.access_token)
+
+
+def _paginator_config_dicts() -> st.SearchStrategy[object]:
+    return paginator_configs().map(lambda config: config.model_dump(by_alias=True))
+
+
+def _outcomes(kind: type[Outcome]) -> Callable[[], st.SearchStrategy[Outcome]]:
+    def draw() -> st.SearchStrategy[Outcome]:
+        outcomes = resolutions().map(lambda resolution: resolution.outcome)
+        return outcomes.filter(lambda outcome: isinstance(outcome, kind))
+
+    return draw
+
+
+_BY_TYPE: dict[type, Callable[[], st.SearchStrategy[object]]] = {
+    AccessTokenGroupClaims: _access_token_claims,
+    Ambiguous: _outcomes(Ambiguous),
+    GroupClaims: group_claims,
+    GroupType: groups,
+    IdTokenGroupClaims: _id_token_claims,
+    NoRole: _outcomes(NoRole),
+    OpenQuestion: lambda: st.sampled_from(OPEN_QUESTIONS),
+    PaginatorConfigDict: _paginator_config_dicts,
+    Policy: policies,
+    Preferred: _outcomes(Preferred),
+    Resolution: resolutions,
+    Rule: lambda: st.sampled_from(RULES),
+    UserType: users,
+}
+
+_BY_FIELD: dict[str, Callable[[], st.SearchStrategy[object]]] = {
+    "attribute_name": _attribute_names,
+    "creation_date": dates,
+    "delivery_medium": lambda: st.sampled_from(["EMAIL", "SMS"]),
+    "description": lambda: st.text(min_size=1, max_size=40),
+    "group_name": group_names,
+    "groups": lambda: memberships().map(tuple),
+    "http_status_code": lambda: st.just(200),
+    "last_modified_date": dates,
+    "limit": lambda: st.integers(0, 60),
+    "max_items": lambda: st.integers(0, 200),
+    "name": _attribute_names,
+    "next_token": page_tokens,
+    "page_size": lambda: st.integers(0, 60),
+    "precedence": precedences,
+    "retry_attempts": lambda: st.integers(0, 5),
+    "role_arn": role_arns,
+    "starting_token": page_tokens,
+    "user_create_date": dates,
+    "user_last_modified_date": dates,
+    "user_pool_id": user_pool_ids,
+    "user_status": lambda: st.sampled_from(_STATUSES),
+    "username": usernames,
+    "value": lambda: st.text(max_size=40),
+}

@@ -1,0 +1,282 @@
+"""The strategies that users have: what they draw is valid, varied, small when it can be, and found."""
+
+import os
+import subprocess
+import sys
+from collections import Counter
+from itertools import pairwise
+from typing import get_type_hints
+
+import pytest
+from hypothesis import find, given, settings
+from hypothesis import strategies as st
+from pydantic import TypeAdapter
+
+from cognito_claims import (
+    OPEN_QUESTIONS,
+    RULES,
+    AdminListGroupsForUserResponse,
+    Ambiguous,
+    GroupType,
+    NoRole,
+    Policy,
+    Preferred,
+    Resolution,
+    claims,
+    models,
+    pagination,
+    reasons,
+    resolve,
+    resolver,
+    rules,
+)
+from cognito_claims._hypothesis import DrawnAs
+from cognito_claims._wire import GroupName, Instant, PageToken, Precedence, RoleArn, Username, UserPoolId
+from cognito_claims.resolver import is_federated_auto_group
+from cognito_claims.testing import strategies
+from cognito_claims.testing.strategies import memberships, pages, policies
+from tests.strategies import ALL_POLICIES, role
+
+
+class TestEveryValueIsValid:
+    @pytest.mark.parametrize(
+        ("strategy", "scalar"),
+        [
+            (strategies.dates(), Instant),
+            (strategies.group_names(), GroupName),
+            (strategies.page_tokens(), PageToken),
+            (strategies.precedences(), Precedence),
+            (strategies.role_arns(), RoleArn),
+            (strategies.user_pool_ids(), UserPoolId),
+            (strategies.usernames(), Username),
+        ],
+    )
+    @given(data=st.data())
+    def test_of_a_scalar(
+        self, strategy: st.SearchStrategy[object], scalar: object, data: st.DataObject
+    ) -> None:
+        value = data.draw(strategy)
+        assert TypeAdapter[object](scalar).validate_python(value) == value
+
+    # tests/test_models.py does the same for every model.
+    @given(memberships(), policies())
+    def test_of_a_membership(self, groups: list[GroupType], policy: Policy) -> None:
+        for group in groups:
+            assert GroupType.model_validate(group.model_dump(by_alias=True)) == group
+        assert len({group.user_pool_id for group in groups}) <= 1
+        assert len(resolve(groups, policy=policy).claims.groups) == len(groups)
+
+    @given(memberships(min_size=100, max_size=100))
+    @settings(max_examples=5)
+    def test_of_the_largest_membership(self, groups: list[GroupType]) -> None:
+        assert len(resolve(groups).ranking) == 100
+
+    @given(
+        memberships(
+            user_pool_id=st.just("eu-west-1_X"),
+            role_arn=st.just(role("x")),
+            precedence=st.just(7),
+            min_size=1,
+        )
+    )
+    def test_of_a_membership_made_to_measure(self, groups: list[GroupType]) -> None:
+        assert {group.user_pool_id for group in groups} == {"eu-west-1_X"}
+        assert {group.role_arn for group in groups} <= {None, role("x")}
+        assert {group.precedence for group in groups} <= {None, 7}
+
+    @given(strategies.groups(group_name=st.just("a"), role_arn=st.none(), precedence=st.integers(5, 6)))
+    def test_of_a_group_made_to_measure(self, group: GroupType) -> None:
+        assert (group.group_name, group.role_arn) == ("a", None)
+        assert group.precedence in (5, 6)
+
+    @given(st.shared(memberships(), key="m"), pages(st.shared(memberships(), key="m")))
+    def test_of_pages(self, groups: list[GroupType], pages: list[AdminListGroupsForUserResponse]) -> None:
+        assert [group for page in pages for group in page.groups] == groups
+        *more, last = [page.next_token for page in pages]
+        assert last is None
+        assert None not in more
+        assert len(set(more)) == len(more)
+
+    @given(strategies.resolutions(st.just([GroupType(group_name="a")]), st.just(Policy(roleless="blocks"))))
+    def test_of_a_resolution_made_to_measure(self, resolution: Resolution) -> None:
+        assert resolution == resolve([GroupType(group_name="a")], policy=Policy(roleless="blocks"))
+
+
+class TestWhatMattersIsFrequent:
+    @pytest.fixture(scope="class")
+    @staticmethod
+    def seen() -> Counter[str]:
+        seen: Counter[str] = Counter()
+
+        @settings(max_examples=500, database=None)
+        @given(memberships())
+        def draw(groups: list[GroupType]) -> None:
+            resolution = resolve(groups)
+            seen.update(str(rule) for rule in resolution.rules)
+            seen.update(question.id for question in resolution.open_questions)
+            seen[type(resolution.outcome).__name__] += 1
+            seen["bare group of a federated sign-in"] += any(
+                group.role_arn is None and is_federated_auto_group(group) for group in groups
+            )
+            seen["federated group with a role"] += any(
+                group.role_arn is not None and is_federated_auto_group(group) for group in groups
+            )
+            seen["tie of three"] += len(resolution.decided_by) > 2
+
+        draw()
+        return seen
+
+    @pytest.mark.parametrize("rule", RULES, ids=str)
+    def test_each_rule_is_reached_within_500_examples(self, seen: Counter[str], rule: rules.Rule) -> None:
+        assert seen[str(rule)] > 0
+
+    @pytest.mark.parametrize(
+        "what",
+        [
+            *(question.id for question in OPEN_QUESTIONS),
+            *("Ambiguous", "NoRole", "Preferred"),
+            "bare group of a federated sign-in",
+            "federated group with a role",
+            "tie of three",
+        ],
+    )
+    def test_and_so_is_what_people_get_wrong(self, seen: Counter[str], what: str) -> None:
+        assert seen[what] > 0
+
+    def test_every_policy_is_drawn(self) -> None:
+        for policy in ALL_POLICIES:
+            assert find(policies(), lambda drawn, policy=policy: drawn == policy) == policy
+
+    def test_a_page_is_empty_before_the_end(self) -> None:
+        found = find(
+            pages(), lambda pages: any(not one.groups and two.groups for one, two in pairwise(pages))
+        )
+        assert [len(page.groups) for page in found] == [0, 1]
+
+
+class TestShrinking:
+    """The smallest membership that shows a fault is what a failing test reports."""
+
+    def test_a_tie_is_two_groups_with_nothing_but_their_roles(self) -> None:
+        one, other = find(memberships(), lambda groups: isinstance(resolve(groups).outcome, Ambiguous))
+        for group in (one, other):
+            assert len(group.group_name) == 1
+            assert group == GroupType(
+                group_name=group.group_name, user_pool_id="us-east-1_EXAMPLE", role_arn=group.role_arn
+            )
+
+    def test_a_naive_sort_is_refuted_by_two_groups(self) -> None:
+        def by_hand(groups: list[GroupType]) -> str | None:  # 0 and none confused
+            ranked = sorted((group for group in groups if group.role_arn), key=lambda g: g.precedence or 0)
+            return ranked[0].role_arn if ranked else None
+
+        found = find(memberships(), lambda groups: by_hand(groups) != resolve(groups).preferred_role)
+        assert len(found) == 2
+
+    def test_a_group_is_one_letter(self) -> None:
+        assert find(strategies.groups(), lambda _: True) == GroupType(group_name="a")
+
+    def test_a_federated_group_that_decides_stands_alone(self) -> None:
+        [group] = find(
+            memberships(),
+            lambda groups: any(group.role_arn and is_federated_auto_group(group) for group in groups),
+        )
+        assert group.precedence is None
+
+
+def loaded(code: str, *modules: str, **environment: str) -> list[str]:
+    """Run code in a Python of its own, and tell which of the modules it loaded."""
+    code += f"\nimport sys; print(*[name for name in {modules!r} if name in sys.modules])"
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code],
+        check=True,
+        capture_output=True,
+        text=True,
+        env={**os.environ, **environment},
+    )
+    return done.stdout.split()
+
+
+class TestNothingHasToBeImported:
+    HEAVY = ("pydantic", "cognito_claims.models", "cognito_claims.rules", "cognito_claims.testing")
+
+    def test_hypothesis_alone_loads_nothing_of_weight(self) -> None:
+        assert loaded("import hypothesis", "cognito_claims._hypothesis", *self.HEAVY) == [
+            "cognito_claims._hypothesis"
+        ]
+
+    def test_the_types_alone_load_neither_hypothesis_nor_strategies(self) -> None:
+        code = "import cognito_claims.reasons, inspect; inspect.signature(cognito_claims.GroupType)"
+        assert loaded(code, "hypothesis", "cognito_claims.testing") == []
+
+    USE = """
+from_type = find(st.from_type(cognito_claims.GroupType), lambda group: group.precedence == 5)
+assert from_type == cognito_claims.GroupType(group_name="a", precedence=5)
+built = find(st.builds(cognito_claims.GroupType, precedence=st.just(0), role_arn=...), lambda group: group.role_arn)
+assert built.group_name == "a" and built.precedence == 0 and built.role_arn.startswith("arn:")
+resolution = find(st.from_type(cognito_claims.Resolution), lambda resolution: resolution.preferred_role)
+assert resolution == cognito_claims.resolve(resolution.ranking, policy=resolution.policy)
+"""
+
+    @pytest.mark.parametrize(
+        "imports",
+        [
+            "import cognito_claims\nfrom hypothesis import find, strategies as st",
+            "from hypothesis import find, strategies as st\nimport cognito_claims",
+            "import cognito_claims.resolver\nfrom hypothesis import find, strategies as st",
+            "from hypothesis import find, strategies as st\nimport cognito_claims.resolver",
+        ],
+        ids=["ours first", "Hypothesis first", "our modules first", "Hypothesis before our modules"],
+    )
+    def test_whichever_is_imported_first(self, imports: str) -> None:
+        assert loaded(imports + self.USE, "cognito_claims.testing") == ["cognito_claims.testing"]
+
+    def test_a_model_of_ones_own_is_built_from_its_own_fields(self) -> None:
+        class Member(GroupType, frozen=True):
+            value: int
+            since: int = 5
+
+        member = find(st.builds(Member, since=...), lambda member: member.since > 6)
+        assert member == Member(group_name="a", value=0, since=7)
+        assert get_type_hints(Member)["value"] is int
+
+    @pytest.mark.parametrize(
+        "type_",
+        [
+            *(getattr(models, name) for name in models.__all__),
+            *(claims.AccessTokenGroupClaims, claims.GroupClaims, claims.IdTokenGroupClaims),
+            pagination.PaginatorConfigDict,
+            *(Ambiguous, NoRole, Preferred, reasons.Part),
+            *(resolver.Policy, resolver.Resolution),
+            *(rules.OpenQuestion, rules.Rule),
+        ],
+    )
+    @given(data=st.data())
+    @settings(max_examples=20)
+    def test_every_type_has_values(self, type_: type, data: st.DataObject) -> None:
+        value = data.draw(st.from_type(type_))
+        assert value in rules.RULES + rules.OPEN_QUESTIONS if type_.__module__.endswith("rules") else True
+
+    @given(st.from_type(claims.GroupClaims), st.from_type(claims.IdTokenGroupClaims))
+    def test_claims_are_some_users(
+        self, claims: claims.GroupClaims, token: claims.IdTokenGroupClaims
+    ) -> None:
+        assert claims.preferred_role in (None, *claims.roles)
+        assert token.get("cognito:preferred_role") in (None, *token.get("cognito:roles", []))
+        assert [] not in token.values()
+
+    @given(st.from_type(Preferred) | st.from_type(Ambiguous))
+    def test_outcomes_are_some_users(self, outcome: Preferred | Ambiguous) -> None:
+        roles = {group.role_arn for group in outcome.decided_by}
+        assert (roles == {outcome.role_arn}) if isinstance(outcome, Preferred) else len(roles) != 1
+
+
+def test_a_hint_is_empty_for_everyone_but_hypothesis(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "hypothesis")
+    assert list(DrawnAs("group_name", or_none=False)) == []
+
+
+def test_without_hypothesis_the_extra_is_named() -> None:
+    code = "import sys; sys.modules['hypothesis'] = None\nimport cognito_claims.testing.strategies"
+    done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
+    assert "cognito-claims[testing]" in done.stderr.splitlines()[-1]
