@@ -65,6 +65,7 @@ _T = TypeVar("_T")
 _MAX_PRECEDENCE = 2**31 - 1
 _EXAMPLE_POOL = "us-east-1_EXAMPLE"
 _EXAMPLE_ROLES = [f"arn:aws:iam::123456789012:role/{name}" for name in ("admin", "staff", "reader")]
+_FREQUENT_NAMES = [*"abcdefgh", "admins", "nonadmins", "a,b", "[a]", "Grüße", "管理者"]
 _LETTERS_AND_DIGITS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 _STATUSES = [
     "CONFIRMED",
@@ -125,9 +126,7 @@ def role_arns() -> st.SearchStrategy[str]:
 
 def precedences() -> st.SearchStrategy[int]:
     """Precedences: 0 to 2147483647, the low ones frequent, so that groups tie."""
-    return st.one_of(
-        st.integers(0, 3), st.sampled_from([0, _MAX_PRECEDENCE]), st.integers(0, _MAX_PRECEDENCE)
-    )
+    return st.integers(0, 3) | st.integers(0, _MAX_PRECEDENCE)
 
 
 def dates() -> st.SearchStrategy[datetime]:
@@ -194,53 +193,68 @@ def memberships(
     """
     roles = role_arns() if role_arn is None else role_arn
     levels = _maybe(precedences() if precedence is None else precedence)
-    member = st.builds(
-        _Member,
-        group=groups(user_pool_id=st.none(), role_arn=st.none(), precedence=st.none()),
-        provider=st.sampled_from([None, None, None, None, *_PROVIDERS]),
-        role=st.integers(0, 3),
-        level=st.integers(0, 3),
-    )
 
     def members(size: int) -> st.SearchStrategy[list[_Member]]:
-        return st.lists(member, min_size=size, max_size=size, unique_by=_Member.key)
+        return st.lists(_members(), min_size=size, max_size=size, unique_by=lambda member: member.name)
 
     return st.builds(
         _membership,
         user_pool_ids() if user_pool_id is None else user_pool_id,
         st.tuples(roles, roles, roles),
         st.tuples(levels, levels, levels),
+        st.tuples(_maybe(dates()), _maybe(dates())),
         st.integers(min_size, max_size).flatmap(members),  # lists by themselves are mostly empty
     )
 
 
-class _Member(NamedTuple):
-    """A group before it is known what there is to choose from."""
+class _Provider(NamedTuple):
+    """The name of a federated group, but for the pool."""
 
-    group: GroupType
-    provider: str | None
+    name: str
+
+
+class _Member(NamedTuple):
+    """A group, before it is known what there is to choose from."""
+
+    name: str | _Provider
+    bare: bool
     role: int
     level: int
+    date: int
 
-    def key(self) -> str:
-        return self.provider or self.group.group_name
+
+def _members() -> st.SearchStrategy[_Member]:
+    federated = [_Provider(name) for name in _PROVIDERS]
+    return st.builds(
+        _Member,
+        name=st.sampled_from([*_FREQUENT_NAMES, *federated, *federated]) | _any_text(),
+        bare=st.booleans(),
+        role=st.integers(0, 3),
+        level=st.integers(0, 3),
+        date=st.integers(0, 1),
+    )
 
 
 # Groups choose among few roles and precedences, so that they tie, and still do
 # when what they share shrinks.
 def _membership(
-    pool: str, roles: Sequence[str], levels: Sequence[int | None], members: Sequence[_Member]
+    pool: str,
+    roles: Sequence[str],
+    levels: Sequence[int | None],
+    dates: Sequence[datetime | None],
+    members: Sequence[_Member],
 ) -> list[GroupType]:
     def group(member: _Member) -> GroupType:
-        federated = member.provider is not None
-        bare = federated and member.role < 2
-        chosen = {
-            "group_name": f"{pool}_{member.provider}" if federated else member.group.group_name,
-            "user_pool_id": pool,
-            "role_arn": None if bare else [None, *roles][member.role],
-            "precedence": None if bare else [*levels, None][member.level],
-        }
-        return member.group.model_copy(update=chosen)
+        federated = isinstance(member.name, _Provider)
+        bare = federated and member.bare
+        return GroupType(
+            group_name=f"{pool}_{member.name.name}" if isinstance(member.name, _Provider) else member.name,
+            user_pool_id=pool,
+            role_arn=None if bare else [None, *roles][member.role],
+            precedence=None if bare else [*levels, None][member.level],
+            last_modified_date=dates[member.date],
+            creation_date=dates[0],
+        )
 
     return [group(member) for member in members]
 
