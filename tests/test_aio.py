@@ -4,6 +4,7 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, suppress
+from typing import Any
 
 import pytest
 from aiobotocore.config import AioConfig
@@ -213,6 +214,10 @@ class TestFaults:
         assert {problem.path for problem in caught.value.problems} == {"Username", "UserPoolId"}
         assert "secret" not in str(caught.value)
         assert scripted.requests == []
+
+    async def test_the_paginators_of_boto3_refuse_such_a_client(self, aio_client: Any) -> None:
+        with pytest.raises(TypeError, match=r"cognito_claims\.aio"):
+            cognito_claims.resolve_user(aio_client, user_pool_id=POOL, username="alice")
 
     async def test_existing_code_gets_the_error(
         self, scripted: ScriptedServer, aio_client: AioClient

@@ -5,8 +5,10 @@ import subprocess
 import sys
 from collections import Counter
 from functools import partial
+from inspect import signature
 from itertools import pairwise
 from operator import eq
+from runpy import run_path
 from typing import Any, get_type_hints
 
 import pytest
@@ -25,6 +27,7 @@ from cognito_claims import (
     Policy,
     Preferred,
     Resolution,
+    _hypothesis,
     claims,
     models,
     pagination,
@@ -33,7 +36,6 @@ from cognito_claims import (
     resolver,
     rules,
 )
-from cognito_claims._hypothesis import DrawnAs
 from cognito_claims._wire import GroupName, Instant, PageToken, Precedence, RoleArn, Username, UserPoolId
 from cognito_claims.resolver import is_federated_auto_group
 from cognito_claims.testing import strategies
@@ -283,12 +285,33 @@ assert resolution == cognito_claims.resolve(resolution.ranking, policy=resolutio
         assert None in roles or len(roles) != 1
 
 
+def test_a_type_is_noted_until_hypothesis_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Later:
+        pass
+
+    monkeypatch.setattr(_hypothesis, "_drawn", [])
+    monkeypatch.setattr(_hypothesis, "_hypothesis_is_there", False)
+    monkeypatch.setitem(strategies._BY_TYPE, Later, lambda: st.just("by its strategy"))
+    _hypothesis.drawn(Later)
+    assert isinstance(find(st.from_type(Later), lambda _: True), Later)
+    _hypothesis.register()
+    assert find(st.from_type(Later), lambda _: True) == "by its strategy"
+
+
 def test_a_hint_is_empty_for_everyone_but_hypothesis(monkeypatch: pytest.MonkeyPatch) -> None:
+    hint = signature(GroupType).parameters["group_name"].annotation.__metadata__[0]
+    assert repr(hint) == "DrawnAs('group_name', or_none=False)"
+    assert len(list(hint)) == 1
     monkeypatch.delitem(sys.modules, "hypothesis")
-    assert list(DrawnAs("group_name", or_none=False)) == []
+    assert list(hint) == []
 
 
-def test_without_hypothesis_the_extra_is_named() -> None:
-    code = "import sys; sys.modules['hypothesis'] = None\nimport cognito_claims.testing.strategies"
-    done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
-    assert "cognito-claims[testing]" in done.stderr.splitlines()[-1]
+def test_a_character_that_pydantic_does_not_know_yet_is_left_out() -> None:
+    assert strategies._is_group_name("a")
+    assert not strategies._is_group_name("\N{NO-BREAK SPACE}")
+
+
+def test_without_hypothesis_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "hypothesis", None)
+    with pytest.raises(ImportError, match=r"cognito-claims\[testing\]"):
+        run_path(strategies.__file__)
