@@ -4,7 +4,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 BIN := .venv/bin
 
-.PHONY: demo test check check-consumer format bench lock clean
+.PHONY: demo test check check-consumer format bench matrix lock clean
 
 demo: .venv/installed  ## start a real (mock) Cognito server, and resolve three users against it
 	@$(BIN)/python examples/demo.py
@@ -42,6 +42,9 @@ format: .venv/installed
 
 bench: .venv/installed  ## print the ratios, and write them to build/bench.json
 	@$(BIN)/python benchmarks/bench.py
+
+matrix: .venv/installed  ## the suite on every CPython found, with the lowest and the newest of what is allowed
+	@$(BIN)/python tools/matrix.py
 
 lock: .venv/installed  ## pin the newest versions anew
 	@$(BIN)/uv pip compile pyproject.toml --all-extras --group dev --universal --python-version 3.11 \

@@ -295,7 +295,8 @@ def test_a_type_is_noted_until_hypothesis_is_there(monkeypatch: pytest.MonkeyPat
     _hypothesis.drawn(Later)
     assert isinstance(find(st.from_type(Later), lambda _: True), Later)
     _hypothesis.register()
-    assert find(st.from_type(Later), lambda _: True) == "by its strategy"
+    drawn: object = find(st.from_type(Later), lambda _: True)
+    assert drawn == "by its strategy"
 
 
 def test_a_hint_is_empty_for_everyone_but_hypothesis(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,8 +12,8 @@ async with get_session().create_client("cognito-idp") as client:
 ```
 """
 
-from collections.abc import AsyncIterator, Mapping
-from typing import Any, Generic, Literal, Protocol
+from collections.abc import AsyncIterable, AsyncIterator, Mapping
+from typing import Any, Generic, Literal, Protocol, TypeAlias
 
 from cognito_claims._paging import (
     AdminListGroupsForUserBotoPaginator,
@@ -56,15 +56,8 @@ __all__ = [
 ]
 
 
-class BotoPages(Protocol):
-    """What is needed of aiobotocore's pages."""
-
-    @property
-    def resume_token(self) -> object:
-        """Aiobotocore's own, if `MaxItems` cut the list short."""
-        ...
-
-    def __aiter__(self) -> AsyncIterator[Mapping[str, object]]: ...
+BotoPages: TypeAlias = AsyncIterable[Mapping[str, object]]
+"""What is needed of aiobotocore's pages, as its stubs have them."""
 
 
 class Pages(PagesOfOneCall[BotoPages, PageT, ItemT], Generic[PageT, ItemT]):
@@ -115,7 +108,8 @@ class Pages(PagesOfOneCall[BotoPages, PageT, ItemT], Generic[PageT, ItemT]):
         reading = self._begin()
         boto_pages = self._start()
         async for boto_page in boto_pages:
-            yield self._read(reading, boto_page, boto_pages.resume_token)
+            cut: object = getattr(boto_pages, "resume_token", None)  # older stubs do not know it
+            yield self._read(reading, boto_page, cut)
             self._go_on(reading)
 
 

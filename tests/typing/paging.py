@@ -1,4 +1,4 @@
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from types import TracebackType
 from typing import assert_type
 
@@ -109,7 +109,7 @@ def any_pages(
     assert_type(iter(pages), Iterator[AdminListGroupsForUserResponse])
     assert_type(aiter(aio_pages), AsyncIterator[AdminListGroupsForUserResponse])
     assert_type(boto_pages.resume_token, object)
-    assert_type(aio_boto_pages.resume_token, object)
+    assert_type(aiter(aio_boto_pages), AsyncIterator[Mapping[str, object]])
 
 
 def checking(
