@@ -71,7 +71,7 @@ class Cell:
 
     def versions(self) -> str:
         """Tell the versions that matter."""
-        command = [UV, "pip", "list", "--format", "json", "--python", self.path]
+        command = [str(UV), "pip", "list", "--format", "json", "--python", str(self.path)]
         listed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
         installed = {package["name"]: package["version"] for package in json.loads(listed)}
         return ", ".join(f"{name} {installed[name]}" for name in SHOWN if name in installed)
@@ -98,9 +98,8 @@ class Cell:
 def lowest(interpreter: Path, name: str) -> Iterator[Cell]:
     """The lowest versions that are allowed, all together."""
     cell = Cell(interpreter, name)
-    wanted = ("--editable", ".[aio,aws,cli,testing]", "--group", "stubs")
-    behind_them = ("botocore", "mypy-boto3-cognito-idp")  # are lowest only if asked for
-    cell.install("--upgrade", "--resolution", "lowest-direct", *wanted, *behind_them)
+    wanted = ("--editable", ".[aio,aws,cli,testing]", "--group", "stubs", "botocore")
+    cell.install("--upgrade", "--resolution", "lowest-direct", *wanted)
     cell.check()
     cell.test()
     yield cell

@@ -427,6 +427,9 @@ _BY_FIELD: dict[str, Callable[[], st.SearchStrategy[object]]] = {
     "description": lambda: st.text(min_size=1, max_size=40),
     "group_name": group_names,
     "groups": lambda: memberships().map(tuple),
+    "http_headers": lambda: st.dictionaries(
+        st.sampled_from(["content-type", "date"]), st.text(max_size=40)
+    ),
     "http_status_code": lambda: st.just(200),
     "last_modified_date": dates,
     "limit": lambda: st.integers(0, 60),
