@@ -170,6 +170,8 @@ IMPORTS = {
     "pydantic": "from pydantic import BaseModel",
     "one model": "from pydantic import BaseModel\nclass Model(BaseModel):\n    member: int",
     "boto3": "import boto3",
+    "hypothesis": "import hypothesis",
+    "hypothesis alone": "import os; os.environ['HYPOTHESIS_NO_PLUGINS'] = '1'; import hypothesis",
 }
 IMPORTS["face, used"] = f"{IMPORTS['face']}\nresolve([{{'GroupName': 'admins'}}])"
 IMPORTS["one model, used"] = f"{IMPORTS['one model']}\nModel.model_validate({{'member': 1}})"
@@ -194,6 +196,8 @@ def imports() -> Iterator[Ratio]:
     used = best["face, used"] / best["one model, used"]
     yield Ratio("the same, and a first resolve()", "that module, and a first validation", used, None)
     yield Ratio(IMPORTS["face"], IMPORTS["boto3"], best["face"] / best["boto3"], 0.80)
+    plugged = best["hypothesis"] / best["hypothesis alone"]
+    yield Ratio("import hypothesis, with this package installed", "without plugins", plugged, None)
 
 
 def main() -> None:

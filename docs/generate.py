@@ -1,8 +1,9 @@
-"""Write the parts of README.md that say what `rules.py` says. A test fails if they differ."""
+"""Write the parts of README.md that say what code and checkers say. A test fails if they differ."""
 
 from pathlib import Path
 
 from cognito_claims import OPEN_QUESTIONS, RULES
+from docs import revealed
 
 README = Path(__file__).parents[1] / "README.md"
 
@@ -28,7 +29,9 @@ def _escape(text: str) -> str:
 
 
 def generated(readme: str) -> str:
-    return _between("rules", rules(), _between("questions", questions(), readme))
+    for name, text in (("rules", rules()), ("questions", questions()), ("revealed", revealed.table())):
+        readme = _between(name, text, readme)
+    return readme
 
 
 def _between(name: str, text: str, readme: str) -> str:

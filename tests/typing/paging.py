@@ -87,8 +87,9 @@ async def paging_async(client: AioClient, config: PaginatorConfigTypeDef) -> Non
     async for found in pages.search("Groups[].GroupName"):
         assert_type(found, object)
 
-    all_groups = aio.ListGroupsPaginator(client).paginate(UserPoolId="eu-west-1_EXAMPLE")
-    assert_type(all_groups, aio.GroupPages[ListGroupsResponse])
+    aio_pages = aio.ListGroupsPaginator(client).paginate(UserPoolId="eu-west-1_EXAMPLE")
+    assert_type(aio_pages, aio.GroupPages[ListGroupsResponse])
+    assert_type(await aio_pages.build_full_result(), ListGroupsResponse)
     users = aio.ListUsersInGroupPaginator(client).paginate(
         UserPoolId="eu-west-1_EXAMPLE", GroupName="admins"
     )

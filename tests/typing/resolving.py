@@ -107,7 +107,7 @@ def claiming(resolution: Resolution) -> None:
     assert_type(claims.groups, tuple[str, ...])
     assert_type(claims.roles, tuple[str, ...])
     assert_type(claims.preferred_role, str | None)
-    assert_type(claims.id_token(), IdTokenGroupClaims)
+    assert_type(resolution.claims.id_token(), IdTokenGroupClaims)
     assert_type(claims.id_token().get("cognito:preferred_role"), str | None)
     assert_type(claims.access_token(), AccessTokenGroupClaims)
     if "cognito:groups" in (token := claims.access_token()):
