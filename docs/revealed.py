@@ -11,9 +11,10 @@ from cognito_claims import AdminListGroupsForUserPaginator, Resolution, aio
 from cognito_claims.pagination import AdminListGroupsForUserClient
 
 async def reveal(
-    resolution: Resolution, client: AdminListGroupsForUserClient, aio_client: aio.AdminListGroupsForUserClient
+    resolution: Resolution, client: AdminListGroupsForUserClient, aio_client: aio.ListGroupsClient
 ) -> None:
-    pages = AdminListGroupsForUserPaginator(client).paginate(Username="alice", UserPoolId="eu-west-1_EXAMPLE")
+    paginator = AdminListGroupsForUserPaginator(client)
+    pages = paginator.paginate(Username="alice", UserPoolId="eu-west-1_EXAMPLE")
     aio_pages = aio.ListGroupsPaginator(aio_client).paginate(UserPoolId="eu-west-1_EXAMPLE")
     page = pages.build_full_result()
 """

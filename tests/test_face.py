@@ -53,7 +53,7 @@ def test_every_name_comes_without_any_extra() -> None:
     assert done.stdout.strip() == ""
 
 
-@pytest.mark.parametrize("home", ["", "aio", "pagination", "validation"])
+@pytest.mark.parametrize("home", ["", "aio", "pagination", "testing.strategies", "validation"])
 def test_every_public_name_stands_in_a_typing_example(home: str) -> None:
     module = import_module(f"cognito_claims.{home}".removesuffix("."))
     typing = "".join(path.read_text() for path in (Path(__file__).parent / "typing").glob("*.py"))

@@ -24,8 +24,8 @@ from typing import NamedTuple, TypeVar
 
 try:
     from hypothesis import strategies as st
-except ImportError as error:
-    raise ImportError('the strategies need Hypothesis: pip install "cognito-claims[testing]"') from error
+except ImportError as _error:
+    raise ImportError('the strategies need Hypothesis: pip install "cognito-claims[testing]"') from _error
 
 from pydantic import TypeAdapter, ValidationError
 
