@@ -3,6 +3,9 @@
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 BIN := .venv/bin
+QUIETLY := --quiet --disable-pip-version-check
+COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --quiet
+export UV_SYSTEM_CERTS := 1
 
 .PHONY: demo test check check-consumer format bench matrix lock clean
 
@@ -25,9 +28,9 @@ check: .venv/installed  ## formatting, lint, types by four checkers
 check-consumer: .venv/installed  ## the wheel's types, for a user who has no stubs
 	@rm -rf build/consumer build/wheel
 	@$(BIN)/python -m hatchling build --target wheel --directory build/wheel >/dev/null
-	@$(BIN)/uv venv --quiet --python $(BIN)/python build/consumer
-	@$(BIN)/uv pip install --quiet --python build/consumer --constraint requirements/dev.txt \
-		"cognito-claims[aio,aws,cli,testing] @ file://$(CURDIR)/$$(echo build/wheel/*.whl)"
+	@$(BIN)/python -m venv build/consumer
+	@build/consumer/bin/python -m pip install $(QUIETLY) --require-hashes -r requirements/consumer.txt
+	@build/consumer/bin/python -m pip install $(QUIETLY) --no-deps build/wheel/*.whl
 	@cd build && PATH="$(CURDIR)/build/consumer/bin:$$PATH" \
 		$(CURDIR)/$(BIN)/pyright --verifytypes cognito_claims --ignoreexternal >consumer/verifytypes \
 		|| { cat consumer/verifytypes; exit 1; }
@@ -47,8 +50,8 @@ matrix: .venv/installed  ## the suite on every CPython found, with the lowest an
 	@$(BIN)/python tools/matrix.py
 
 lock: .venv/installed  ## pin the newest versions anew
-	@$(BIN)/uv pip compile pyproject.toml --all-extras --group dev --universal --python-version 3.11 \
-		--upgrade --generate-hashes --no-header --quiet --output-file requirements/dev.txt >/dev/null
+	@$(COMPILE) --all-extras --group dev --upgrade --output-file requirements/dev.txt >/dev/null
+	@$(COMPILE) --all-extras --constraint requirements/dev.txt --output-file requirements/consumer.txt >/dev/null
 
 clean:
 	rm -rf .venv build dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
@@ -57,6 +60,6 @@ clean:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3" >&2; exit 1; }
 	@echo "Setting up .venv (once) ..."
 	@$(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m pip install $(QUIETLY) --require-hashes -r requirements/dev.txt
+	@$(BIN)/python -m pip install $(QUIETLY) --no-deps --no-build-isolation --editable .
 	@touch $@
