@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, ClassVar, Generic, Protocol, TypeVar
+from typing import Any, ClassVar, Generic, Literal, Protocol, TypeVar
 
 from pydantic import Field
 from typing_extensions import ReadOnly, TypedDict  # comes with pydantic, which needs it for itself
@@ -278,6 +278,36 @@ class ListUsersInGroupBotoPaginator(Protocol[BotoPagesT_co]):
         self, *, UserPoolId: str, GroupName: str, PaginationConfig: BotoConfig = ...
     ) -> BotoPagesT_co:
         """Give its pages."""
+        ...
+
+
+class AdminListGroupsForUserClient(Protocol[BotoPagesT_co]):
+    """What is needed of a `cognito-idp` client to list a user's groups."""
+
+    def get_paginator(
+        self, operation_name: Literal["admin_list_groups_for_user"]
+    ) -> AdminListGroupsForUserBotoPaginator[BotoPagesT_co]:
+        """Give boto's paginator of an operation."""
+        ...
+
+
+class ListGroupsClient(Protocol[BotoPagesT_co]):
+    """What is needed of a `cognito-idp` client to list a pool's groups."""
+
+    def get_paginator(
+        self, operation_name: Literal["list_groups"]
+    ) -> ListGroupsBotoPaginator[BotoPagesT_co]:
+        """Give boto's paginator of an operation."""
+        ...
+
+
+class ListUsersInGroupClient(Protocol[BotoPagesT_co]):
+    """What is needed of a `cognito-idp` client to list a group's users."""
+
+    def get_paginator(
+        self, operation_name: Literal["list_users_in_group"]
+    ) -> ListUsersInGroupBotoPaginator[BotoPagesT_co]:
+        """Give boto's paginator of an operation."""
         ...
 
 

@@ -7,16 +7,14 @@ the same for a client of aiobotocore.
 """
 
 from collections.abc import AsyncIterable, Iterator, Mapping
-from typing import Generic, Literal, Protocol
+from typing import Generic, Protocol, TypeAlias
 
+from cognito_claims import _paging
 from cognito_claims._paging import (
-    AdminListGroupsForUserBotoPaginator,
     AdminListGroupsForUserCall,
     GroupPageT,
     ItemT,
-    ListGroupsBotoPaginator,
     ListGroupsCall,
-    ListUsersInGroupBotoPaginator,
     ListUsersInGroupCall,
     PagesOfOneCall,
     PageT,
@@ -137,32 +135,14 @@ class UserPages(Pages[ListUsersInGroupResponse, UserType]):
         return self._items()
 
 
-class AdminListGroupsForUserClient(Protocol):
-    """What is needed of a boto3 `cognito-idp` client to list a user's groups."""
+AdminListGroupsForUserClient: TypeAlias = _paging.AdminListGroupsForUserClient[BotoPages]
+"""What is needed of a boto3 `cognito-idp` client to list a user's groups."""
 
-    def get_paginator(
-        self, operation_name: Literal["admin_list_groups_for_user"]
-    ) -> AdminListGroupsForUserBotoPaginator[BotoPages]:
-        """Give boto3's paginator of an operation."""
-        ...
+ListGroupsClient: TypeAlias = _paging.ListGroupsClient[BotoPages]
+"""What is needed of a boto3 `cognito-idp` client to list a pool's groups."""
 
-
-class ListGroupsClient(Protocol):
-    """What is needed of a boto3 `cognito-idp` client to list a pool's groups."""
-
-    def get_paginator(self, operation_name: Literal["list_groups"]) -> ListGroupsBotoPaginator[BotoPages]:
-        """Give boto3's paginator of an operation."""
-        ...
-
-
-class ListUsersInGroupClient(Protocol):
-    """What is needed of a boto3 `cognito-idp` client to list a group's users."""
-
-    def get_paginator(
-        self, operation_name: Literal["list_users_in_group"]
-    ) -> ListUsersInGroupBotoPaginator[BotoPages]:
-        """Give boto3's paginator of an operation."""
-        ...
+ListUsersInGroupClient: TypeAlias = _paging.ListUsersInGroupClient[BotoPages]
+"""What is needed of a boto3 `cognito-idp` client to list a group's users."""
 
 
 class AdminListGroupsForUserPaginator(
