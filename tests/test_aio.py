@@ -219,6 +219,10 @@ class TestFaults:
         with pytest.raises(TypeError, match=r"cognito_claims\.aio"):
             cognito_claims.resolve_user(aio_client, user_pool_id=POOL, username="alice")
 
+    async def test_a_client_of_boto3_is_refused(self, client: Any) -> None:
+        with pytest.raises(TypeError, match="boto3"):
+            await aio.resolve_user(client, user_pool_id=POOL, username="alice")
+
     async def test_existing_code_gets_the_error(
         self, scripted: ScriptedServer, aio_client: AioClient
     ) -> None:

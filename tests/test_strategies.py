@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections import Counter
+from dataclasses import fields
 from functools import partial
 from inspect import signature
 from itertools import pairwise
@@ -14,7 +15,8 @@ from typing import Any, get_type_hints
 import pytest
 from hypothesis import find, given, settings
 from hypothesis import strategies as st
-from pydantic import TypeAdapter
+from hypothesis.errors import InvalidArgument
+from pydantic import TypeAdapter, ValidationError
 from typing_extensions import is_typeddict
 
 from cognito_claims import (
@@ -71,10 +73,16 @@ class TestEveryValueIsValid:
         assert len({group.user_pool_id for group in groups}) <= 1
         assert len(resolve(groups, policy=policy).claims.groups) == len(groups)
 
-    @given(memberships(min_size=100, max_size=100))
+    @given(pages(memberships(min_size=100)))
     @settings(max_examples=5)
-    def test_of_the_largest_membership(self, groups: list[GroupType]) -> None:
-        assert len(resolve(groups).ranking) == 100
+    def test_of_the_largest_membership(self, pages: list[AdminListGroupsForUserResponse]) -> None:
+        assert len(resolve(group for page in pages for group in page.groups).ranking) == 100
+        assert max(len(page.groups) for page in pages) <= 60
+
+    @pytest.mark.parametrize("sizes", [{"min_size": -1}, {"min_size": 5, "max_size": 4}, {"max_size": -1}])
+    def test_a_membership_of_an_impossible_size_is_refused_at_once(self, sizes: dict[str, int]) -> None:
+        with pytest.raises(InvalidArgument, match="min_size"):
+            memberships(**sizes)  # type: ignore[arg-type]
 
     @given(
         memberships(
@@ -246,13 +254,22 @@ assert resolution == cognito_claims.resolve(resolution.ranking, policy=resolutio
         assert member == Member(group_name="a", value=0, since=7)
         assert get_type_hints(Member)["value"] is int
 
+    def test_a_constructor_of_ones_own_is_called_with_its_own_arguments(self) -> None:
+        class Named(GroupType, frozen=True):
+            def __init__(self, name: str) -> None:
+                super().__init__(group_name=name)
+
+        assert list(signature(Named).parameters) == ["name"]
+        assert find(st.builds(Named, name=st.just("abc")), lambda _: True).group_name == "abc"
+        assert list(signature(Named).parameters) == ["name"]
+
     @pytest.mark.parametrize(
         "type_",
         [
             *(getattr(models, name) for name in models.__all__),
             *(claims.AccessTokenGroupClaims, claims.GroupClaims, claims.IdTokenGroupClaims),
             pagination.PaginatorConfigDict,
-            *(Ambiguous, NoRole, Preferred, reasons.Part),
+            *(Ambiguous, NoRole, Preferred, reasons.Alternative, reasons.Part, reasons.Standing),
             *(resolver.Policy, resolver.Resolution),
             *(rules.OpenQuestion, rules.Rule),
         ],
@@ -279,6 +296,18 @@ assert resolution == cognito_claims.resolve(resolution.ranking, policy=resolutio
     def test_a_preferred_role_is_that_of_all_groups_that_decide(self, outcome: Preferred) -> None:
         assert {group.role_arn for group in outcome.decided_by} == {outcome.role_arn}
 
+    @given(st.lists(st.from_type(Preferred) | st.from_type(Ambiguous) | st.from_type(NoRole), min_size=5))
+    def test_many_outcomes_are_drawn_as_easily_as_one(self, outcomes: list[reasons.Outcome]) -> None:
+        assert {type(outcome) for outcome in outcomes} <= {Ambiguous, NoRole, Preferred}
+
+    @given(st.from_type(reasons.Standing), st.from_type(reasons.Alternative))
+    def test_standings_and_alternatives_are_some_users(
+        self, standing: reasons.Standing, alternative: reasons.Alternative
+    ) -> None:
+        assert standing.rank > 0
+        assert alternative.questions
+        assert alternative.policy != Policy()
+
     @given(st.from_type(Ambiguous))
     def test_no_role_is_that_of_all_groups_that_decide_nothing(self, outcome: Ambiguous) -> None:
         roles = {group.role_arn for group in outcome.decided_by}
@@ -299,8 +328,19 @@ def test_a_type_is_noted_until_hypothesis_is_there(monkeypatch: pytest.MonkeyPat
     assert drawn == "by its strategy"
 
 
+@pytest.mark.parametrize("type_", [*reasons.Outcome.__args__, reasons.Alternative, reasons.Standing])
+def test_annotations_can_be_read_at_run_time(type_: type[object]) -> None:
+    assert set(get_type_hints(type_)) >= {field.name for field in fields(type_)}  # type: ignore[arg-type]
+
+
+def test_the_constraints_of_a_field_stand_in_the_signature() -> None:
+    hint = signature(models.GetGroupRequest).parameters["user_pool_id"].annotation
+    with pytest.raises(ValidationError):
+        TypeAdapter(hint).validate_python("bad!")
+
+
 def test_a_hint_is_empty_for_everyone_but_hypothesis(monkeypatch: pytest.MonkeyPatch) -> None:
-    hint = signature(GroupType).parameters["group_name"].annotation.__metadata__[0]
+    hint = signature(GroupType).parameters["group_name"].annotation.__metadata__[-1]
     assert repr(hint) == "DrawnAs('group_name', or_none=False)"
     assert len(list(hint)) == 1
     monkeypatch.delitem(sys.modules, "hypothesis")

@@ -233,7 +233,10 @@ class _ListUsersInGroupRequestPaginate(_RequestPaginate, frozen=True):
 
 
 class PaginatorConfigDict(TypedDict, total=False):
-    """The same as `PaginatorConfig`, in the form that boto3 takes. boto3-stubs' own is one of these."""
+    """The same as `PaginatorConfig`, in the form that boto3 takes. boto3-stubs' own is one of these.
+
+    For type checkers. A pydantic model of your own is better off with a `PaginatorConfig`.
+    """
 
     MaxItems: ReadOnly[int | None]
     """Items to return in all, 0 or more."""

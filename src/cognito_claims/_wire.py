@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
-from inspect import Parameter, Signature, get_annotations
+from inspect import Parameter, Signature, get_annotations, signature
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar, cast
 
 from pydantic import BaseModel, Field, ValidationError
@@ -63,6 +63,9 @@ class _SignatureByName:
     """
 
     def __get__(self, instance: object, owner: type[BaseModel]) -> Signature:
+        if owner.__init__ is not BaseModel.__init__:  # a subclass may have one of its own
+            _, *parameters = signature(owner.__init__).parameters.values()
+            return Signature(parameters)
         return Signature([_parameter(owner, name, field) for name, field in owner.model_fields.items()])
 
 
@@ -72,7 +75,7 @@ def _parameter(owner: type[BaseModel], name: str, field: FieldInfo) -> Parameter
     home = next(model for model in owner.__mro__ if name in get_annotations(model))
     if home.__module__.partition(".")[0] == __package__:  # a subclass may have fields of its own
         annotated: Any = Annotated
-        hint = annotated[field.annotation, DrawnAs(name, or_none=default is None)]
+        hint = annotated[hint, DrawnAs(name, or_none=default is None)]
     return Parameter(name, Parameter.KEYWORD_ONLY, default=default, annotation=hint)
 
 

@@ -66,6 +66,7 @@ class Pages(PagesOfOneCall[BotoPages, PageT, ItemT], Generic[PageT, ItemT]):
     Raises, as pages are read:
         InvalidResponseError: a page does not fit its model; it is not handed out.
         PaginationError: the service repeated a page token.
+        TypeError: the client is one of boto3.
         Exception: whatever aiobotocore raises, untouched.
     """
 
@@ -105,6 +106,8 @@ class Pages(PagesOfOneCall[BotoPages, PageT, ItemT], Generic[PageT, ItemT]):
     async def _steps(self) -> AsyncIterator[Step[PageT]]:
         reading = self._begin()
         boto_pages = self._start()
+        if not hasattr(boto_pages, "__aiter__"):
+            raise TypeError("expected an aiobotocore client, got one of boto3: use cognito_claims itself")
         async for boto_page in boto_pages:
             cut: object = getattr(boto_pages, "resume_token", None)  # older stubs do not know it
             yield self._read(reading, boto_page, cut)

@@ -9,10 +9,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import groupby
-from typing import TYPE_CHECKING, ClassVar, TypeAlias, final
+from typing import ClassVar, TypeAlias, final
 
 from cognito_claims._hypothesis import drawn
-from cognito_claims.resolver import is_federated_auto_group, only_role, preferred
+from cognito_claims.models import GroupType  # noqa: TC001, pydantic and Hypothesis read annotations
+from cognito_claims.resolver import Policy, Resolution, is_federated_auto_group, only_role, preferred
 from cognito_claims.rules import (
     FEDERATED_AUTO_GROUP,
     LOWEST_WINS,
@@ -30,10 +31,6 @@ from cognito_claims.rules import (
     OpenQuestion,
     Rule,
 )
-
-if TYPE_CHECKING:
-    from cognito_claims.models import GroupType
-    from cognito_claims.resolver import Policy, Resolution
 
 __all__ = ["Alternative", "Ambiguous", "NoRole", "Outcome", "Part", "Preferred", "Standing"]
 
@@ -226,4 +223,4 @@ def _ranks_with_or_before(group: GroupType, precedence: int | None) -> bool:
     return precedence is None or (group.precedence is not None and group.precedence <= precedence)
 
 
-drawn(Ambiguous, NoRole, Preferred)
+drawn(Alternative, Ambiguous, NoRole, Preferred, Standing)

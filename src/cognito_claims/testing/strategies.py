@@ -24,6 +24,7 @@ from typing import NamedTuple, TypeVar
 
 try:
     from hypothesis import strategies as st
+    from hypothesis.errors import InvalidArgument
 except ImportError as _error:
     raise ImportError('the strategies need Hypothesis: pip install "cognito-claims[testing]"') from _error
 
@@ -39,7 +40,7 @@ from cognito_claims.models import (
     UserType,
 )
 from cognito_claims.pagination import PaginatorConfigDict
-from cognito_claims.reasons import Ambiguous, NoRole, Outcome, Preferred
+from cognito_claims.reasons import Alternative, Ambiguous, NoRole, Outcome, Preferred, Standing
 from cognito_claims.resolver import Policy, Resolution, resolve
 from cognito_claims.rules import OPEN_QUESTIONS, RULES, OpenQuestion, Rule
 
@@ -177,7 +178,7 @@ def memberships(
     role_arn: st.SearchStrategy[str] | None = None,
     precedence: st.SearchStrategy[int] | None = None,
     min_size: int = 0,
-    max_size: int = 8,
+    max_size: int | None = None,
 ) -> st.SearchStrategy[list[GroupType]]:
     """The groups of one user, in any order: of one pool, each name once.
 
@@ -189,8 +190,14 @@ def memberships(
         role_arn: draws the roles that groups may have; `role_arns()` unless told.
         precedence: draws the precedences that groups may have; `precedences()` unless told.
         min_size: the fewest groups, 0 or more.
-        max_size: the most groups. AWS allows 100.
+        max_size: the most groups; 8 unless told, or `min_size` if that is more. AWS allows 100.
+
+    Raises:
+        InvalidArgument: Hypothesis' own, if `min_size` is negative or more than `max_size`.
     """
+    most = max(8, min_size) if max_size is None else max_size
+    if not 0 <= min_size <= most:
+        raise InvalidArgument(f"{min_size=} has to be 0 or more, and no more than {max_size=}")
     roles = role_arns() if role_arn is None else role_arn
     levels = _maybe(precedences() if precedence is None else precedence)
 
@@ -203,7 +210,7 @@ def memberships(
         st.tuples(roles, roles, roles),
         st.tuples(levels, levels, levels),
         st.tuples(_maybe(dates()), _maybe(dates())),
-        st.integers(min_size, max_size).flatmap(members),  # lists by themselves are mostly empty
+        st.integers(min_size, most).flatmap(members),  # lists by themselves are mostly empty
     )
 
 
@@ -293,7 +300,7 @@ def group_claims() -> st.SearchStrategy[GroupClaims]:
 def pages(
     membership: st.SearchStrategy[list[GroupType]] | None = None,
 ) -> st.SearchStrategy[list[AdminListGroupsForUserResponse]]:
-    """The pages in which one user's groups arrive: one or more, cut anywhere.
+    """The pages in which one user's groups arrive: one or more, cut anywhere, of 60 groups at the most.
 
     Each but the last has a `next_token`, no two the same. A page may be empty
     before the list ends.
@@ -309,7 +316,8 @@ def _pages(
     draw: st.DrawFn, membership: st.SearchStrategy[list[GroupType]]
 ) -> list[AdminListGroupsForUserResponse]:
     members = draw(membership)
-    cuts = sorted(draw(st.lists(st.integers(0, len(members)), max_size=4)))
+    full = range(60, len(members), 60)
+    cuts = sorted([*draw(st.lists(st.integers(0, len(members)), max_size=4)), *full])
     tokens = draw(st.lists(page_tokens(), min_size=len(cuts), max_size=len(cuts), unique=True))
     return [
         AdminListGroupsForUserResponse(groups=tuple(members[start:end]), next_token=token)
@@ -396,27 +404,45 @@ def _paginator_config_dicts() -> st.SearchStrategy[object]:
     return paginator_configs().map(lambda config: config.model_dump(by_alias=True))
 
 
-def _outcomes(kind: type[Outcome]) -> Callable[[], st.SearchStrategy[Outcome]]:
-    def draw() -> st.SearchStrategy[Outcome]:
-        outcomes = resolutions().map(lambda resolution: resolution.outcome)
-        return outcomes.filter(lambda outcome: isinstance(outcome, kind))
+# An example of an outcome, for want of one: to filter for it would reject most of what is drawn.
+def _preferred() -> st.SearchStrategy[Outcome]:
+    lone = resolve([GroupType(group_name="a", role_arn=_EXAMPLE_ROLES[0])]).outcome
+    return resolutions().map(lambda one: one.outcome if isinstance(one.outcome, Preferred) else lone)
 
-    return draw
+
+def _ambiguous() -> st.SearchStrategy[Outcome]:
+    tie = [
+        GroupType(group_name=name, role_arn=arn) for name, arn in zip("ab", _EXAMPLE_ROLES, strict=False)
+    ]
+    tied = resolve(tie).outcome
+    return resolutions().map(lambda one: one.outcome if isinstance(one.outcome, Ambiguous) else tied)
+
+
+def _standings() -> st.SearchStrategy[Standing]:
+    resolved = resolutions(memberships(min_size=1))
+    return resolved.flatmap(lambda resolution: st.sampled_from(resolution.standings))
+
+
+def _alternatives() -> st.SearchStrategy[Alternative]:
+    lone = groups(role_arn=role_arns(), precedence=st.none())
+    return lone.map(lambda group: resolve([group]).alternatives[0])
 
 
 _BY_TYPE: dict[type, Callable[[], st.SearchStrategy[object]]] = {
     AccessTokenGroupClaims: _access_token_claims,
-    Ambiguous: _outcomes(Ambiguous),
+    Alternative: _alternatives,
+    Ambiguous: _ambiguous,
     GroupClaims: group_claims,
     GroupType: groups,
     IdTokenGroupClaims: _id_token_claims,
-    NoRole: _outcomes(NoRole),
+    NoRole: lambda: st.just(NoRole()),
     OpenQuestion: lambda: st.sampled_from(OPEN_QUESTIONS),
     PaginatorConfigDict: _paginator_config_dicts,
     Policy: policies,
-    Preferred: _outcomes(Preferred),
+    Preferred: _preferred,
     Resolution: resolutions,
     Rule: lambda: st.sampled_from(RULES),
+    Standing: _standings,
     UserType: users,
 }
 
