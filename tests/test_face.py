@@ -53,8 +53,29 @@ def test_every_name_comes_without_any_extra() -> None:
     assert done.stdout.strip() == ""
 
 
-@pytest.mark.parametrize("home", ["", "aio", "pagination", "testing.strategies", "validation"])
-def test_every_public_name_stands_in_a_typing_example(home: str) -> None:
+def asserted_or_used(typing: str) -> str:
+    """Leave out what is imported: a name has to do something."""
+    return re.sub(r"^from [^(\n]+ import (\([^)]*\)|.*)$", "", typing, flags=re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("home", "used"),
+    [
+        ("", r"\b{}\b"),
+        ("aio", r"\baio\.{}\b"),
+        ("pagination", r"(?<!aio\.)\b{}\b"),
+        ("testing.strategies", r"assert_type\({}\("),
+        ("validation", r"\b{}\b"),
+    ],
+)
+def test_every_public_name_stands_in_a_typing_example(home: str, used: str) -> None:
     module = import_module(f"cognito_claims.{home}".removesuffix("."))
-    typing = "".join(path.read_text() for path in (Path(__file__).parent / "typing").glob("*.py"))
-    assert [name for name in module.__all__ if not re.search(rf"\b{name}\b", typing)] == []
+    examples = [path.read_text() for path in (Path(__file__).parent / "typing").glob("*.py")]
+    typing = "".join(map(asserted_or_used, examples))
+    assert [name for name in module.__all__ if not re.search(used.format(name), typing)] == []
+
+
+@pytest.mark.parametrize("function", ["resolve", "resolve_user", "validate_responses"])
+def test_every_public_function_has_its_type_asserted(function: str) -> None:
+    typing = (Path(__file__).parent / "typing" / "clients.py").read_text()
+    assert f"assert_type({function}(" in typing

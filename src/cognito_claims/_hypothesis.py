@@ -5,7 +5,6 @@ types then would slow it down for everyone who has this package installed; so a
 module that has types with strategies says so when it is loaded.
 """
 
-import sys
 from collections.abc import Iterator
 
 TYPE_CHECKING = False  # Hypothesis loads this module at every import
@@ -57,7 +56,7 @@ class DrawnAs:
         self.or_none = or_none
 
     def __iter__(self) -> "Iterator[SearchStrategy[object]]":
-        if "hypothesis" in sys.modules:
+        if _hypothesis_is_there:
             from cognito_claims.testing import strategies
 
             yield from strategies.of_field(self.field, or_none=self.or_none)

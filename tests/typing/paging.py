@@ -74,9 +74,12 @@ def other_lists(client: CognitoIdentityProviderClient) -> None:
     users.groups()  # type: ignore[attr-defined]  # ty: ignore[missing-attribute]  # pyrefly: ignore[missing-attribute]
 
 
-async def paging_async(client: AioClient, config: PaginatorConfigTypeDef) -> None:
+async def paging_async(
+    client: AioClient, config: PaginatorConfigTypeDef, ours: aio.PaginatorConfigDict
+) -> None:
     paginator = aio.AdminListGroupsForUserPaginator(client)
     pages = paginator.paginate(Username="alice", UserPoolId="eu-west-1_EXAMPLE", PaginationConfig=config)
+    paginator.paginate(Username="alice", UserPoolId="eu-west-1_EXAMPLE", PaginationConfig=ours)
     assert_type(pages, aio.GroupPages[AdminListGroupsForUserResponse])
     async for page in pages:
         assert_type(page, AdminListGroupsForUserResponse)

@@ -77,6 +77,7 @@ _STATUSES = [
     "ARCHIVED",
     "COMPROMISED",
     "UNKNOWN",
+    "A_NEW_ONE",  # AWS may add some
 ]
 _PROVIDERS = ["Google", "Facebook", "LoginWithAmazon", "SignInWithApple", "Okta"]
 
@@ -206,11 +207,11 @@ def memberships(
 
     return st.builds(
         _membership,
+        st.integers(min_size, most).flatmap(members),  # first, and sized by hand, or most would be empty
         user_pool_ids() if user_pool_id is None else user_pool_id,
         st.tuples(roles, roles, roles),
         st.tuples(levels, levels, levels),
         st.tuples(_maybe(dates()), _maybe(dates())),
-        st.integers(min_size, most).flatmap(members),  # lists by themselves are mostly empty
     )
 
 
@@ -224,7 +225,6 @@ class _Member(NamedTuple):
     """A group, before it is known what there is to choose from."""
 
     name: str | _Provider
-    bare: bool
     role: int
     level: int
     date: int
@@ -235,7 +235,6 @@ def _members() -> st.SearchStrategy[_Member]:
     return st.builds(
         _Member,
         name=st.sampled_from([*_FREQUENT_NAMES, *federated, *federated]) | _any_text(),
-        bare=st.booleans(),
         role=st.integers(0, 3),
         level=st.integers(0, 3),
         date=st.integers(0, 1),
@@ -245,20 +244,23 @@ def _members() -> st.SearchStrategy[_Member]:
 # Groups choose among few roles and precedences, so that they tie, and still do
 # when what they share shrinks.
 def _membership(
+    members: Sequence[_Member],
     pool: str,
     roles: Sequence[str],
     levels: Sequence[int | None],
     dates: Sequence[datetime | None],
-    members: Sequence[_Member],
 ) -> list[GroupType]:
     def group(member: _Member) -> GroupType:
-        federated = isinstance(member.name, _Provider)
-        bare = federated and member.bare
+        name, role, level = member.name, member.role, member.level
+        if isinstance(name, _Provider):
+            name = f"{pool}_{name.name}"
+            if role < 3:  # most are bare; one that has a role is worth a look
+                role = level = 0
         return GroupType(
-            group_name=f"{pool}_{member.name.name}" if isinstance(member.name, _Provider) else member.name,
+            group_name=name,
             user_pool_id=pool,
-            role_arn=None if bare else [None, *roles][member.role],
-            precedence=None if bare else [*levels, None][member.level],
+            role_arn=[None, *roles][role],
+            precedence=[None, *levels][level],
             last_modified_date=dates[member.date],
             creation_date=dates[0],
         )
@@ -389,7 +391,7 @@ def _date(seconds: int, millis: int, offset: int) -> datetime:
 
 
 def _attribute_names() -> st.SearchStrategy[str]:
-    return st.sampled_from(["email", "sub", "name", "phone_number", "custom:department"])
+    return st.sampled_from(["email", "sub", "custom:department", "custom:cost center", "custom:a\nb"])
 
 
 def _id_token_claims() -> st.SearchStrategy[IdTokenGroupClaims]:
@@ -449,17 +451,17 @@ _BY_TYPE: dict[type, Callable[[], st.SearchStrategy[object]]] = {
 _BY_FIELD: dict[str, Callable[[], st.SearchStrategy[object]]] = {
     "attribute_name": _attribute_names,
     "creation_date": dates,
-    "delivery_medium": lambda: st.sampled_from(["EMAIL", "SMS"]),
+    "delivery_medium": lambda: st.sampled_from(["EMAIL", "SMS", "A_NEW_ONE"]),
     "description": lambda: st.text(min_size=1, max_size=40),
     "group_name": group_names,
     "groups": lambda: memberships().map(tuple),
     "http_headers": lambda: st.dictionaries(
         st.sampled_from(["content-type", "date"]), st.text(max_size=40)
     ),
-    "http_status_code": lambda: st.just(200),
+    "http_status_code": lambda: st.just(200) | st.integers(100, 599),
     "last_modified_date": dates,
     "limit": lambda: st.integers(0, 60),
-    "max_items": lambda: st.integers(0, 200),
+    "max_items": lambda: st.integers(0, 200) | st.integers(0),
     "name": _attribute_names,
     "next_token": page_tokens,
     "page_size": lambda: st.integers(0, 60),
