@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from aiobotocore.config import AioConfig
 from aiobotocore.session import get_session
+from botocore.paginate import PageIterator
+from mypy_boto3_cognito_idp.type_defs import AdminListGroupsForUserResponseTypeDef, PaginatorConfigTypeDef
 from types_aiobotocore_cognito_idp import CognitoIdentityProviderClient as AioClient
 
 import cognito_claims
@@ -17,7 +19,6 @@ from cognito_claims import (
     InvalidResponseError,
     PaginationError,
     PaginatorConfig,
-    PaginatorConfigDict,
     Policy,
     aio,
     validate_responses,
@@ -71,34 +72,51 @@ async def names_of(pages: aio.GroupPages[cognito_claims.AdminListGroupsForUserRe
     return [group.group_name async for group in pages.groups()]
 
 
-CONFIGS: list[PaginatorConfigDict] = [
+@pytest.fixture(scope="module")
+def five_groups(moto: Client) -> str:
+    """A pool on moto's server with a user `bob` in five groups."""
+    pool = moto.create_user_pool(PoolName="bob's")["UserPool"]["Id"]
+    moto.admin_create_user(UserPoolId=pool, Username="bob")
+    for name in "abcde":
+        moto.create_group(UserPoolId=pool, GroupName=name, Precedence=1)
+        moto.admin_add_user_to_group(UserPoolId=pool, Username="bob", GroupName=name)
+    return pool
+
+
+CONFIGS: list[PaginatorConfigTypeDef] = [
     {},
     {"PageSize": 1},
+    {"PageSize": 2},
     {"PageSize": 2, "MaxItems": 3},
     {"PageSize": 3, "MaxItems": 3},
+    {"PageSize": 2, "MaxItems": 5},
     {"MaxItems": 0},
-    {"MaxItems": 5, "PageSize": 60, "StartingToken": None},
+    {"MaxItems": 6, "PageSize": 60},
 ]
 
 
 class TestAgainstMoto:
     @pytest.mark.parametrize("config", CONFIGS, ids=repr)
-    async def test_pages_and_tokens_are_those_of_boto3s_client(
-        self, moto: Client, aio_moto: AioClient, alices_pool: str, config: PaginatorConfigDict
+    async def test_pages_and_tokens_are_boto3s(
+        self, moto: Client, aio_moto: AioClient, five_groups: str, config: PaginatorConfigTypeDef
     ) -> None:
-        theirs = cognito_claims.AdminListGroupsForUserPaginator(moto).paginate(
-            Username="alice", UserPoolId=alices_pool, PaginationConfig=config
-        )
-        ours = AdminListGroupsForUserPaginator(aio_moto).paginate(
-            Username="alice", UserPoolId=alices_pool, PaginationConfig=config
-        )
-        assert [page async for page in ours] == list(theirs)
-        assert ours.resume_token == theirs.resume_token
-        assert await ours.build_full_result() == theirs.build_full_result()
-        assert [group async for group in ours.groups()] == list(theirs.groups())
+        arguments = {"Username": "bob", "UserPoolId": five_groups}
+        ours = AdminListGroupsForUserPaginator(aio_moto).paginate(**arguments, PaginationConfig=config)
+
+        def theirs() -> "PageIterator[AdminListGroupsForUserResponseTypeDef]":
+            paginator = moto.get_paginator("admin_list_groups_for_user")
+            return paginator.paginate(**arguments, PaginationConfig=config)
+
+        pages = [[group["GroupName"] for group in page["Groups"]] for page in theirs()]
+        names = [name for page in pages for name in page]
+        token = theirs().build_full_result().get("NextToken")
+        assert [[group.group_name for group in page.groups] async for page in ours] == pages
+        assert ours.resume_token == token
+        full = await ours.build_full_result()
+        assert ([group.group_name for group in full.groups], full.next_token) == (names, token)
+        assert await names_of(ours) == names
         for expression in ("Groups[].GroupName", "length(Groups)"):
-            assert [found async for found in ours.search(expression)] == list(theirs.search(expression))
-            assert ours.resume_token == theirs.resume_token
+            assert [found async for found in ours.search(expression)] == list(theirs().search(expression))
 
     async def test_a_list_cut_by_max_items_resumes_to_the_whole(
         self, aio_moto: AioClient, alices_pool: str

@@ -192,7 +192,8 @@ def _of_stubs() -> Facts:
 def _stub(model: type[WireModel]) -> Any:
     name, call = _name(model), _wire.operation_of(model)
     names = (name, f"{name}Request", f"{call}Request{call}Paginate")  # the latter two in old stubs
-    return next(stub for stub in (getattr(type_defs, f"{name}TypeDef", None) for name in names) if stub)
+    found = (getattr(type_defs, f"{name}TypeDef", None) for name in names)
+    return next((stub for stub in found if stub), object)
 
 
 def _hint_kind(hint: Any) -> str:
@@ -217,7 +218,7 @@ def _our_parts(call: str) -> dict[str, str]:
 
 
 def _aws_parts(aws: dict[str, Any], call: str) -> dict[str, str]:
-    errors = (error["shape"] for error in aws["operations"][call]["errors"])
+    errors = (error["shape"] for error in aws["operations"].get(call, {}).get("errors", ()))
     return {**dict.fromkeys(errors, "error"), **aws["pagination"].get(call, {})}
 
 
@@ -312,6 +313,21 @@ CHANGES: list[tuple[str, Callable[[dict[str, Any]], object]]] = [
         lambda aws: aws["pagination"]["ListGroups"].update(limit_key="MaxResults"),
     ),
 ]
+
+
+def test_a_call_that_is_gone_is_told_by_its_parts(aws: dict[str, Any]) -> None:
+    del aws["operations"]["GetGroup"]
+    assert _drift(aws) == [f"GetGroup.{error}: AWS does not have it" for error in sorted(COMMON)]
+
+
+def test_a_stub_that_is_gone_is_told_by_its_members(
+    aws: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(type_defs, "CreateGroupResponseTypeDef", None)
+    assert _drift(aws)[:2] == [
+        "CreateGroupResponse.Group: boto3-stubs does not have it",
+        "CreateGroupResponse.ResponseMetadata: boto3-stubs does not have it",
+    ]
 
 
 @pytest.mark.parametrize(("line", "change"), CHANGES, ids=[line for line, _ in CHANGES])

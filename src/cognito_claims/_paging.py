@@ -38,6 +38,7 @@ PageT = TypeVar("PageT", bound=PageResponse)
 GroupPageT = TypeVar("GroupPageT", bound=AdminListGroupsForUserResponse | ListGroupsResponse)
 ItemT = TypeVar("ItemT")
 BotoPagesT = TypeVar("BotoPagesT")
+BotoPaginatorT = TypeVar("BotoPaginatorT")
 BotoPagesT_co = TypeVar("BotoPagesT_co", covariant=True)
 PagesT = TypeVar("PagesT")
 
@@ -314,18 +315,22 @@ class ListUsersInGroupClient(Protocol[BotoPagesT_co]):
         ...
 
 
-class AdminListGroupsForUserCall(Generic[BotoPagesT, PagesT]):
-    """The call AdminListGroupsForUser, but for fetching its pages."""
-
+class _Call(Generic[BotoPaginatorT, PageT, BotoPagesT, PagesT]):
     def __init__(
         self,
-        paginator: AdminListGroupsForUserBotoPaginator[BotoPagesT],
-        pages: Callable[
-            [type[AdminListGroupsForUserResponse], Callable[[], BotoPagesT], PaginatorConfig | None], PagesT
-        ],
+        paginator: BotoPaginatorT,
+        pages: Callable[[type[PageT], Callable[[], BotoPagesT], PaginatorConfig | None], PagesT],
     ) -> None:
         self._paginator = paginator
         self._pages = pages
+
+
+class AdminListGroupsForUserCall(
+    _Call[
+        AdminListGroupsForUserBotoPaginator[BotoPagesT], AdminListGroupsForUserResponse, BotoPagesT, PagesT
+    ]
+):
+    """The call AdminListGroupsForUser, but for fetching its pages."""
 
     def paginate(
         self,
@@ -356,18 +361,8 @@ class AdminListGroupsForUserCall(Generic[BotoPagesT, PagesT]):
         )
 
 
-class ListGroupsCall(Generic[BotoPagesT, PagesT]):
+class ListGroupsCall(_Call[ListGroupsBotoPaginator[BotoPagesT], ListGroupsResponse, BotoPagesT, PagesT]):
     """The call ListGroups, but for fetching its pages."""
-
-    def __init__(
-        self,
-        paginator: ListGroupsBotoPaginator[BotoPagesT],
-        pages: Callable[
-            [type[ListGroupsResponse], Callable[[], BotoPagesT], PaginatorConfig | None], PagesT
-        ],
-    ) -> None:
-        self._paginator = paginator
-        self._pages = pages
 
     def paginate(
         self,
@@ -396,18 +391,10 @@ class ListGroupsCall(Generic[BotoPagesT, PagesT]):
         )
 
 
-class ListUsersInGroupCall(Generic[BotoPagesT, PagesT]):
+class ListUsersInGroupCall(
+    _Call[ListUsersInGroupBotoPaginator[BotoPagesT], ListUsersInGroupResponse, BotoPagesT, PagesT]
+):
     """The call ListUsersInGroup, but for fetching its pages."""
-
-    def __init__(
-        self,
-        paginator: ListUsersInGroupBotoPaginator[BotoPagesT],
-        pages: Callable[
-            [type[ListUsersInGroupResponse], Callable[[], BotoPagesT], PaginatorConfig | None], PagesT
-        ],
-    ) -> None:
-        self._paginator = paginator
-        self._pages = pages
 
     def paginate(
         self,

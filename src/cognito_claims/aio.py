@@ -148,7 +148,8 @@ class UntypedClient(Protocol):
     """A client of aiobotocore without stubs.
 
     Type checkers that read aiobotocore's own code take its paginators for
-    boto3's; what tells it from a boto3 client is that it is closed by `await`.
+    boto3's (pyright does); what tells it from a boto3 client is that it is
+    closed by `await`. Nothing of it is typed, and `Any` says so.
     """
 
     def get_paginator(self, operation_name: str) -> Any:
@@ -190,8 +191,20 @@ async def resolve_user(
 ) -> Resolution:
     """Ask a user pool for all groups of a user, and resolve them.
 
-    Arguments and errors are those of `cognito_claims.resolve_user`; the client
-    is an aiobotocore `cognito-idp` client.
+    Args:
+        client: an aiobotocore `cognito-idp` client that may call AdminListGroupsForUser.
+        user_pool_id: the user's pool.
+        username: the username, or an alias of it.
+        policy: how to answer what AWS leaves open.
+
+    Raises:
+        InvalidRequestError: an argument does not fit; nothing was sent.
+        InvalidResponseError: a page does not fit its model.
+        PaginationError: the service repeated a page token.
+        ConflictingGroupsError: a group was changed between two pages that both
+            hold it, and its dates do not decide; ask again.
+        TypeError: the client is one of boto3.
+        Exception: whatever aiobotocore raises, such as `UserNotFoundException`.
     """
     pages = AdminListGroupsForUserPaginator(client).paginate(Username=username, UserPoolId=user_pool_id)
     return resolve([group async for group in pages.groups()], policy=policy)

@@ -204,6 +204,7 @@ def resolve_user(
         PaginationError: the service repeated a page token.
         ConflictingGroupsError: a group was changed between two pages that both
             hold it, and its dates do not decide; ask again.
+        TypeError: the client is one of aiobotocore.
         Exception: whatever boto3 raises, such as `UserNotFoundException`.
     """
     from cognito_claims.pagination import AdminListGroupsForUserPaginator

@@ -109,3 +109,6 @@ def by_protocol_of_aio(
     aio.AdminListGroupsForUserPaginator(untyped)
     aio.ListGroupsPaginator(untyped)
     aio.ListUsersInGroupPaginator(untyped)
+
+    aio.AdminListGroupsForUserPaginator(pools_groups)  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]  # pyrefly: ignore[bad-argument-type]
+    aio.resolve_user(5, user_pool_id=POOL, username="alice")  # type: ignore[arg-type, unused-coroutine]  # ty: ignore[invalid-argument-type, unused-awaitable]  # pyrefly: ignore[bad-argument-type, unused-coroutine]
