@@ -20,6 +20,7 @@ group.model_dump(by_alias=True))` away.
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta, timezone
+from functools import cache
 from typing import NamedTuple, TypeVar
 
 try:
@@ -202,16 +203,22 @@ def memberships(
     roles = role_arns() if role_arn is None else role_arn
     levels = _maybe(precedences() if precedence is None else precedence)
 
-    def members(size: int) -> st.SearchStrategy[list[_Member]]:
-        return st.lists(_members(), min_size=size, max_size=size, unique_by=lambda member: member.name)
+    member = _members()
 
+    @cache
+    def members(size: int) -> st.SearchStrategy[list[_Member]]:
+        return st.lists(member, min_size=size, max_size=size, unique_by=lambda member: member.name)
+
+    # A size of its own, drawn last: so memberships shrink to the fewest groups, and fast.
+    several = st.integers(min(max(min_size, 3), most), most)
+    size = st.integers(min_size, most) | several
     return st.builds(
         _membership,
-        st.integers(min_size, most).flatmap(members),  # first, and sized by hand, or most would be empty
         user_pool_ids() if user_pool_id is None else user_pool_id,
         st.tuples(roles, roles, roles),
         st.tuples(levels, levels, levels),
         st.tuples(_maybe(dates()), _maybe(dates())),
+        size.flatmap(members),
     )
 
 
@@ -231,10 +238,10 @@ class _Member(NamedTuple):
 
 
 def _members() -> st.SearchStrategy[_Member]:
-    federated = [_Provider(name) for name in _PROVIDERS]
+    federated = [_Provider(name) for name in _PROVIDERS] * 3
     return st.builds(
         _Member,
-        name=st.sampled_from([*_FREQUENT_NAMES, *federated, *federated]) | _any_text(),
+        name=st.sampled_from([*_FREQUENT_NAMES, *federated]) | _any_text(),
         role=st.integers(0, 3),
         level=st.integers(0, 3),
         date=st.integers(0, 1),
@@ -244,11 +251,11 @@ def _members() -> st.SearchStrategy[_Member]:
 # Groups choose among few roles and precedences, so that they tie, and still do
 # when what they share shrinks.
 def _membership(
-    members: Sequence[_Member],
     pool: str,
     roles: Sequence[str],
     levels: Sequence[int | None],
     dates: Sequence[datetime | None],
+    members: Sequence[_Member],
 ) -> list[GroupType]:
     def group(member: _Member) -> GroupType:
         name, role, level = member.name, member.role, member.level
