@@ -45,7 +45,6 @@ from cognito_claims.testing import strategies
 from cognito_claims.testing.strategies import memberships, pages, policies
 from tests.strategies import ALL_POLICIES, role
 
-
 ONE = st.shared(memberships(), key="one membership")
 
 
