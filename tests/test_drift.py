@@ -317,7 +317,9 @@ CHANGES: list[tuple[str, Callable[[dict[str, Any]], object]]] = [
 
 def test_a_call_that_is_gone_is_told_by_its_parts(aws: dict[str, Any]) -> None:
     del aws["operations"]["GetGroup"]
-    assert _drift(aws) == [f"GetGroup.{error}: AWS does not have it" for error in sorted(COMMON)]
+    drift = _drift(aws)
+    assert "GetGroup.ResourceNotFoundException: AWS does not have it" in drift
+    assert all(line.startswith("GetGroup.") for line in drift)
 
 
 def test_a_stub_that_is_gone_is_told_by_its_members(

@@ -189,7 +189,7 @@ class TestWhatMattersIsFrequent:
     def test_values_are_varied(
         self, strategy: st.SearchStrategy[Any], holds: Callable[[Any], object]
     ) -> None:
-        unshrunk = settings(phases=[Phase.generate])
+        unshrunk = settings(phases=[Phase.generate], max_examples=5_000)
         assert holds(find(strategy, lambda value: bool(holds(value)), settings=unshrunk))
 
     def test_every_policy_is_drawn(self) -> None:
