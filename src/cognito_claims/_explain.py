@@ -53,7 +53,9 @@ def doubts_in_words(resolution: Resolution) -> list[str]:
 def _alternative_in_words(alternative: Alternative) -> str:
     policy = alternative.policy
     settings = ", ".join(
-        f'{question.setting}="{getattr(policy, question.setting)}"' for question in alternative.questions
+        f'{question.setting}="{getattr(policy, question.setting)}"'
+        for question in alternative.questions
+        if question.setting is not None
     )
     return f"with {settings}: {alternative.preferred_role or 'no preferred role'}"
 

@@ -8,11 +8,13 @@ Lengths, patterns and bounds are those of the `cognito-idp` service model
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from inspect import Parameter, Signature, get_annotations, signature
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar, cast
 
 from pydantic import BaseModel, Field, ValidationError
+from pydantic.alias_generators import to_camel
 from pydantic_core.core_schema import (
     CoreSchema,
     chain_schema,
@@ -28,7 +30,7 @@ from pydantic_core.core_schema import (
 )
 
 from cognito_claims._hypothesis import DrawnAs
-from cognito_claims.errors import InvalidRequestError, InvalidResponseError, Problem
+from cognito_claims.errors import InvalidClaimsError, InvalidRequestError, InvalidResponseError, Problem
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, SerializerFunctionWrapHandler
@@ -129,6 +131,15 @@ class WireModel(
         return hash((type(self), self._facts()))
 
 
+def own_name(name: str, _: object) -> str:
+    """Title a field by its own name."""
+    return name
+
+
+class EventModel(WireModel, frozen=True, alias_generator=to_camel, field_title_generator=own_name):
+    """A value in the shape of a Lambda event: as `WireModel`, with names such as `userPoolId`."""
+
+
 def _is_absent(value: object) -> bool:
     return value is None
 
@@ -172,6 +183,7 @@ AttributeName = Annotated[
 ]
 AttributeValue = Annotated[str, Field(strict=True, max_length=2048)]
 Text = Annotated[str, Field(strict=True)]
+NonEmpty = Annotated[str, Field(strict=True, min_length=1)]
 Flag = Annotated[bool, Field(strict=True)]
 Count = Annotated[int, Field(strict=True, ge=0)]
 
@@ -256,7 +268,12 @@ Instant = Annotated[datetime, _Instant]
 
 
 _M = TypeVar("_M", bound=WireModel)
-_REASONS = {"missing": "is missing", "model_type": "should be an object", "extra_forbidden": "is not known"}
+_REASONS = {
+    "extra_forbidden": "is not known",
+    "missing": "is missing",
+    "model_type": "should be an object",
+    "tuple_type": "should be a list",
+}
 _SHOWN = frozenset(
     {"CreationDate", "GroupName", "LastModifiedDate", "Limit", "MaxItems"}
     | {"PageSize", "Precedence", "RoleArn", "UserPoolId"}
@@ -269,7 +286,7 @@ def read_response(model: type[_M], value: object) -> _M:
     Raises:
         InvalidResponseError: with every fault and its place.
     """
-    return _read(model, value, InvalidResponseError)
+    return _read(model, value, InvalidResponseError, operation_of(model))
 
 
 def read_request(model: type[_M], value: object) -> _M:
@@ -278,10 +295,31 @@ def read_request(model: type[_M], value: object) -> _M:
     Raises:
         InvalidRequestError: with every fault and its place.
     """
-    return _read(model, value, InvalidRequestError)
+    return _read(model, value, InvalidRequestError, operation_of(model))
 
 
-def _read(model: type[_M], value: object, invalid: type[InvalidRequestError | InvalidResponseError]) -> _M:
+def read_claims(model: type[_M], value: object, source: str) -> _M:
+    """Validate what a token or an event holds.
+
+    Raises:
+        InvalidClaimsError: with every fault and its place.
+    """
+    return _read(model, as_dict(value), InvalidClaimsError, source)
+
+
+def as_dict(value: object) -> object:
+    """Give a model's members by their names on the wire, a mapping's items, and all else as it is."""
+    if isinstance(value, BaseModel):
+        return value.model_dump(by_alias=True)
+    return dict(cast("Mapping[object, object]", value)) if isinstance(value, Mapping) else value
+
+
+def _read(
+    model: type[_M],
+    value: object,
+    invalid: type[InvalidRequestError | InvalidResponseError | InvalidClaimsError],
+    subject: str,
+) -> _M:
     try:
         return model.model_validate(value)
     except ValidationError as error:
@@ -290,7 +328,7 @@ def _read(model: type[_M], value: object, invalid: type[InvalidRequestError | In
         problems = [_problem(details, shows_text) for details in error.errors(include_url=False)]
     # Out of the handler: pydantic's error holds the input, secrets with it,
     # and must not hang on ours as its context.
-    raise invalid(operation_of(model), problems)
+    raise invalid(subject, problems)
 
 
 def operation_of(model: type[WireModel]) -> str:

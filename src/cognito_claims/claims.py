@@ -1,13 +1,73 @@
-"""The claims that Cognito puts into tokens for a user's groups."""
+"""The claims that Cognito puts into tokens: a user's groups and roles, and all the rest.
+
+Verifying a token's signature is not done here: other libraries do that well, and
+docs/claims.md shows it. What they give back, the token's payload, is read here:
+
+>>> payload = {
+...     "iss": "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_EXAMPLE",
+...     "sub": "9b1deb4d-3b7d-4bad-9bdd-2b0d7b3dcb6d",
+...     "aud": "1example23456789",
+...     "token_use": "id",
+...     "exp": 1700003600,
+...     "iat": 1700000000,
+...     "cognito:groups": ["staff"],
+...     "custom:department": "legal",
+... }
+>>> token = IdTokenClaims.from_payload(payload)
+>>> token.group_claims.groups
+('staff',)
+>>> token.custom_attributes
+{'custom:department': 'legal'}
+
+Is the token stale?
+
+>>> change = token.group_claims.compare(GroupClaims(groups=("admins", "staff")))
+>>> change.groups_added, bool(change)
+(('admins',), True)
+
+Source: Amazon Cognito Developer Guide, "Using the ID token", "Using the access
+token", and tokens that people published.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import NotRequired, TypedDict
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, NotRequired, TypedDict
+
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
+from pydantic_core import InitErrorDetails
+from pydantic_core.core_schema import CoreSchema, float_schema, int_schema, union_schema
 
 from cognito_claims._hypothesis import drawn
+from cognito_claims._wire import (
+    EventModel,
+    Flag,
+    Listed,
+    Maybe,
+    NonEmpty,
+    Text,
+    WireModel,
+    own_name,
+    read_claims,
+)
+from cognito_claims.errors import InvalidClaimsError, Problem
 
-__all__ = ["AccessTokenGroupClaims", "GroupClaims", "IdTokenGroupClaims"]
+if TYPE_CHECKING:
+    from typing import Self
+
+    from pydantic import GetCoreSchemaHandler
+
+__all__ = [
+    "AccessTokenClaims",
+    "AccessTokenGroupClaims",
+    "ClaimsChange",
+    "GroupClaims",
+    "IdTokenClaims",
+    "IdTokenGroupClaims",
+    "Identity",
+]
 
 IdTokenGroupClaims = TypedDict(
     "IdTokenGroupClaims",
@@ -62,5 +122,272 @@ class GroupClaims:
         """Give the claims of the access token: the groups alone."""
         return {"cognito:groups": list(self.groups)} if self.groups else {}
 
+    def compare(self, other: GroupClaims) -> ClaimsChange:
+        """Say what is different in `other`, order left aside: what a token says, against what is true now.
 
-drawn(AccessTokenGroupClaims, GroupClaims, IdTokenGroupClaims)
+        An access token has no roles. Compare it with the groups alone:
+        `token.group_claims.compare(GroupClaims(groups=now.groups))`.
+        """
+        return ClaimsChange(
+            groups_added=_without(other.groups, self.groups),
+            groups_removed=_without(self.groups, other.groups),
+            roles_gained=_without(other.roles, self.roles),
+            roles_lost=_without(self.roles, other.roles),
+            preferred_role_before=self.preferred_role,
+            preferred_role_after=other.preferred_role,
+        )
+
+
+def _without(some: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(sorted(set(some).difference(others)))
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimsChange:
+    """How some claims differ from others. True if they do."""
+
+    groups_added: tuple[str, ...]
+    """The groups that are new, by name."""
+
+    groups_removed: tuple[str, ...]
+    """The groups that are gone, by name."""
+
+    roles_gained: tuple[str, ...]
+    """The ARNs that are new, sorted."""
+
+    roles_lost: tuple[str, ...]
+    """The ARNs that are gone, sorted."""
+
+    preferred_role_before: str | None
+    """The ARN of the preferred role in the first, or `None`."""
+
+    preferred_role_after: str | None
+    """The ARN of the preferred role in the other, or `None`."""
+
+    @property
+    def preferred_role_changed(self) -> bool:
+        """Whether the preferred role is another, or one of them has none."""
+        return self.preferred_role_before != self.preferred_role_after
+
+    def __bool__(self) -> bool:
+        return self.preferred_role_changed or any(
+            (self.groups_added, self.groups_removed, self.roles_gained, self.roles_lost)
+        )
+
+
+def claim_name(field: str) -> str:
+    """Give the name of a claim in a token: `cognito_groups` is `cognito:groups` there."""
+    return field.replace("cognito_", "cognito:", 1)
+
+
+class _Seconds:
+    """Reads a number, whole or not: a boolean or a text is none."""
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return union_schema(
+            [int_schema(strict=True), float_schema(strict=True, allow_inf_nan=False)],
+            mode="left_to_right",
+            custom_error_type="seconds",
+            custom_error_message="should be a number of seconds since 1970",
+        )
+
+
+Seconds = Annotated[int | float, _Seconds]
+
+
+def _yes_or_no(value: object) -> object:
+    return {"true": True, "false": False}.get(value, value) if isinstance(value, str) else value
+
+
+def _number(value: object) -> object:
+    return int(value) if isinstance(value, str) and _DIGITS.fullmatch(value) else value
+
+
+_DIGITS = re.compile("[0-9]{1,18}")
+
+
+class Identity(EventModel, frozen=True):
+    """A user's account at an external provider: in a token's `identities`, or in a trigger's event."""
+
+    user_id: NonEmpty = Field(repr=False)
+    """The user's id at the provider."""
+
+    provider_name: NonEmpty
+    """The provider's name in the user pool."""
+
+    provider_type: Maybe[Text] = None
+    """`SAML`, `OIDC`, `Google`, `Facebook`, `LoginWithAmazon`, `SignInWithApple`."""
+
+    issuer: Maybe[Text] = None
+    """The provider's entity id; null but for SAML."""
+
+    primary: Maybe[Annotated[Flag, BeforeValidator(_yes_or_no)]] = None
+    """Whether it is the user's first: text in a token (`"true"`), a boolean in an event."""
+
+    date_created: Maybe[Annotated[int, Field(strict=True), BeforeValidator(_number)]] = None
+    """When it was linked, in milliseconds since 1970: text in a token, a number in an event."""
+
+
+class _TokenClaims(
+    WireModel,
+    frozen=True,
+    extra="allow",
+    alias_generator=claim_name,
+    field_title_generator=own_name,
+    validate_by_name=False,  # or a claim `cognito_groups`, which a trigger may add, would count
+):
+    iss: NonEmpty
+    """The user pool: `https://cognito-idp.<region>.amazonaws.com/<poolId>`."""
+
+    sub: NonEmpty = Field(repr=False)
+    """The user's id, or a machine's client id."""
+
+    exp: Seconds
+    """When the token expires, in seconds since 1970."""
+
+    iat: Seconds
+    """When the token was issued, in seconds since 1970."""
+
+    auth_time: Maybe[Seconds] = None
+    """When the user signed in, in seconds since 1970."""
+
+    jti: Maybe[Text] = None
+    """The token's own id."""
+
+    origin_jti: Maybe[Text] = None
+    """The id of the sign-in that the token goes back to."""
+
+    cognito_groups: Maybe[Listed[NonEmpty]] = None
+    """The names of the user's groups, in no particular order. Absent if there are none."""
+
+    _source: ClassVar[str]
+
+    if TYPE_CHECKING:
+
+        def __init__(self, **claims: Any) -> None: ...
+
+    @classmethod
+    def from_payload(cls, payload: Mapping[str, object]) -> Self:
+        """Read the payload of a token that is verified and decoded already.
+
+        Raises:
+            InvalidClaimsError: a claim that is guaranteed is missing, or one has a wrong type;
+                or this is the other kind of token, or one that was not decoded.
+        """
+        given: object = payload
+        if isinstance(given, str | bytes):
+            raise InvalidClaimsError(
+                cls._source, [Problem("", "is text: verify and decode the token first")]
+            )
+        return read_claims(cls, payload, cls._source)
+
+    @property
+    def custom_attributes(self) -> dict[str, str]:
+        """The user's `custom:` attributes by their full names. Cognito writes every one as text."""
+        return {name: str(value) for name, value in self._other_claims() if name.startswith("custom:")}
+
+    @property
+    def developer_attributes(self) -> dict[str, object]:
+        """The user's `dev:` attributes by their full names."""
+        return {name: value for name, value in self._other_claims() if name.startswith("dev:")}
+
+    def _other_claims(self) -> Iterable[tuple[str, object]]:
+        return (self.model_extra or {}).items()
+
+    @model_validator(mode="after")
+    def _custom_attributes_are_text(self) -> Self:
+        wrong = [
+            InitErrorDetails(type="string_type", loc=(name,), input=value)
+            for name, value in self._other_claims()
+            if name.startswith("custom:") and not isinstance(value, str)
+        ]
+        if wrong:
+            raise ValidationError.from_exception_data("claims", wrong)
+        return self
+
+    def __repr_args__(self) -> Iterable[tuple[str | None, object]]:
+        # What is not modelled may be anything, a person's name for one.
+        shown = [name for name, field in type(self).model_fields.items() if field.repr]
+        return [(name, getattr(self, name)) for name in shown]
+
+
+class IdTokenClaims(_TokenClaims, frozen=True):
+    """The claims of an ID token.
+
+    Only `iss`, `sub`, `aud`, `exp`, `iat` and `token_use` are guaranteed: which
+    others there are depends on the pool, the app client and its triggers.
+    Claims that are not modelled are kept in `model_extra`, by their names.
+    """
+
+    aud: NonEmpty
+    """The id of the app client."""
+
+    token_use: Literal["id"]
+    """`id`."""
+
+    cognito_username: Maybe[Text] = Field(default=None, repr=False)
+    """The username."""
+
+    cognito_roles: Maybe[Listed[NonEmpty]] = None
+    """The ARNs of the groups' roles, in no particular order. Absent if no group has one."""
+
+    cognito_preferred_role: Maybe[NonEmpty] = None
+    """The ARN of the preferred role. Absent if there is none."""
+
+    identities: Maybe[Listed[Identity]] = None
+    """The user's accounts at external providers."""
+
+    email: Maybe[Text] = Field(default=None, repr=False)
+    """The user's e-mail address."""
+
+    email_verified: Maybe[Annotated[Flag, BeforeValidator(_yes_or_no)]] = None
+    """Whether the user has shown that the address is theirs."""
+
+    _source: ClassVar[str] = "ID token"
+
+    @property
+    def group_claims(self) -> GroupClaims:
+        """What the token says of groups and roles."""
+        return GroupClaims(self.cognito_groups or (), self.cognito_roles or (), self.cognito_preferred_role)
+
+
+class AccessTokenClaims(_TokenClaims, frozen=True):
+    """The claims of an access token: a user's, or a machine's by client credentials.
+
+    A machine's has no username, groups, `device_key` and `origin_jti`, and its
+    `sub` is its client id. Claims that are not modelled are kept in
+    `model_extra`, by their names.
+    """
+
+    client_id: NonEmpty
+    """The id of the app client."""
+
+    token_use: Literal["access"]
+    """`access`."""
+
+    username: Maybe[Text] = Field(default=None, repr=False)
+    """The username."""
+
+    scope: Maybe[Text] = None
+    """The scopes, with blanks between them."""
+
+    _source: ClassVar[str] = "access token"
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """The scopes one by one."""
+        return tuple((self.scope or "").split())
+
+    @property
+    def is_machine(self) -> bool:
+        """Whether the token was issued for client credentials (M2M), and not for a user."""
+        return self.username is None and self.sub == self.client_id
+
+    @property
+    def group_claims(self) -> GroupClaims:
+        """What the token says of groups. An access token has no roles."""
+        return GroupClaims(groups=self.cognito_groups or ())
+
+
+drawn(AccessTokenClaims, AccessTokenGroupClaims, GroupClaims, Identity, IdTokenClaims, IdTokenGroupClaims)

@@ -8,6 +8,7 @@ CognitoClaimsError
 │   ├── MixedUserPoolsError
 │   └── ConflictingGroupsError
 ├── InvalidClaimsError      (also ValueError)   a token, event or context holds no well-formed claims
+│   └── AmbiguousClaimsError                    it can be read in more than one way
 └── PaginationError         (also RuntimeError) the service repeated a page token
 ```
 
@@ -21,6 +22,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 __all__ = [
+    "AmbiguousClaimsError",
     "CognitoClaimsError",
     "ConflictingGroupsError",
     "InvalidClaimsError",
@@ -51,16 +53,22 @@ class CognitoClaimsError(Exception):
 
 
 class _ProblemsError(CognitoClaimsError, ValueError):
-    def __init__(self, operation: str, problems: Sequence[Problem]) -> None:
-        super().__init__(operation, tuple(problems))
-        self.operation = operation
+    def __init__(self, subject: str, problems: Sequence[Problem]) -> None:
+        super().__init__(subject, tuple(problems))
         self.problems: tuple[Problem, ...] = tuple(problems)
+        self._subject = subject
 
     def __str__(self) -> str:
-        return "\n".join(f"{self.operation}: {problem}" for problem in self.problems)
+        return "\n".join(f"{self._subject}: {problem}" for problem in self.problems)
 
 
-class InvalidRequestError(_ProblemsError):
+class _CallError(_ProblemsError):
+    def __init__(self, operation: str, problems: Sequence[Problem]) -> None:
+        super().__init__(operation, problems)
+        self.operation: str = operation
+
+
+class InvalidRequestError(_CallError):
     """The arguments of a call do not fit the operation; nothing was sent.
 
     Attributes:
@@ -69,7 +77,7 @@ class InvalidRequestError(_ProblemsError):
     """
 
 
-class InvalidResponseError(_ProblemsError):
+class InvalidResponseError(_CallError):
     """A response of the service does not fit the operation's model.
 
     Attributes:
@@ -114,8 +122,21 @@ class ConflictingGroupsError(InvalidMembershipError):
         return f"differing groups of one name: {names}; list the user's groups again"
 
 
-class InvalidClaimsError(CognitoClaimsError, ValueError):
-    """A token, event or gateway context does not hold well-formed claims."""
+class InvalidClaimsError(_ProblemsError):
+    """A token, event or gateway context does not hold well-formed claims.
+
+    Attributes:
+        source: what was read, such as `ID token` or `REST API event`.
+        problems: every fault, each with its place.
+    """
+
+    def __init__(self, source: str, problems: Sequence[Problem]) -> None:
+        super().__init__(source, problems)
+        self.source: str = source
+
+
+class AmbiguousClaimsError(InvalidClaimsError):
+    """Claims arrived in a rendering that can be read in more than one way, and nothing settles it."""
 
 
 class PaginationError(CognitoClaimsError, RuntimeError):

@@ -1,4 +1,8 @@
-"""The rules of the role claims, each as a value, and the questions that AWS leaves open.
+"""The rules, each as a value, and the questions that AWS leaves open.
+
+`RULES` decide the preferred role, `CARRIER_RULES` say how claims travel,
+`TRIGGER_RULES` what a pre token generation trigger does to them, and
+`IDENTITY_POOL_RULES` which IAM role an identity pool hands out by them.
 
 AWS publishes no algorithm. These are its sentences put in order, each with the
 basis that tells how far it can be trusted, and where it stands:
@@ -24,7 +28,17 @@ from typing import Final, Literal
 
 from cognito_claims._hypothesis import drawn
 
-__all__ = ["OPEN_QUESTIONS", "RULES", "Basis", "OpenQuestion", "Rule"]
+__all__ = [
+    "CARRIER_RULES",
+    "IDENTITY_POOL_QUESTIONS",
+    "IDENTITY_POOL_RULES",
+    "OPEN_QUESTIONS",
+    "RULES",
+    "TRIGGER_RULES",
+    "Basis",
+    "OpenQuestion",
+    "Rule",
+]
 
 
 class Basis(StrEnum):
@@ -37,12 +51,12 @@ class Basis(StrEnum):
     """Seen in several real tokens or events that people published; AWS is silent or says otherwise."""
 
     UNSPECIFIED = "unspecified"
-    """AWS is silent and no evidence decides: the choice is this library's, and a `Policy` changes it."""
+    """AWS is silent and no evidence decides: the choice is this library's."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule that decides `cognito:preferred_role`."""
+    """A sentence that decides something, and how far it can be trusted."""
 
     id: str
     """A phrase in kebab case, the same in code, documentation and tests."""
@@ -62,7 +76,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class OpenQuestion:
-    """A question that AWS leaves open, and that a `Policy` answers."""
+    """A question that AWS leaves open."""
 
     id: str
     """A phrase in kebab case."""
@@ -73,8 +87,8 @@ class OpenQuestion:
     evidence: str
     """What speaks for which answer."""
 
-    setting: Literal["null_precedence", "roleless"]
-    """The setting of `Policy` that answers it."""
+    setting: Literal["null_precedence", "roleless"] | None = None
+    """The setting of `Policy` that answers it; for a question about identity pools, none."""
 
     def __str__(self) -> str:
         return self.id
@@ -152,7 +166,7 @@ RULES: Final[tuple[Rule, ...]] = (
     ROLELESS_IGNORED,
     FEDERATED_AUTO_GROUP,
 )
-"""Every rule, in the order in which they are explained."""
+"""Every rule of the preferred role, in the order in which they are explained."""
 
 NULL_PRECEDENCE: Final = OpenQuestion(
     "null-precedence",
@@ -170,7 +184,196 @@ ROLELESS_AT_BEST: Final = OpenQuestion(
 )
 
 OPEN_QUESTIONS: Final[tuple[OpenQuestion, ...]] = (NULL_PRECEDENCE, ROLELESS_AT_BEST)
-"""Every open question."""
+"""Every open question about the preferred role."""
+
+_PTG = "Amazon Cognito Developer Guide, Pre token generation Lambda trigger"
+_IDP = "Amazon Cognito identity pools API Reference"
+
+TOKEN_ARRAYS: Final = Rule(
+    "token-arrays",
+    "In a token's payload and in AppSync's identity.claims, groups and roles are arrays, "
+    "also with one element.",
+    Basis.DOCUMENTED,
+    "Amazon Cognito Developer Guide, Using the ID token",
+)
+REST_COMMAS: Final = Rule(
+    "rest-commas",
+    "The authorizer of a REST API joins an array by commas, and turns every value into text.",
+    Basis.OBSERVED,
+    "four published events",
+)
+REST_AMBIGUOUS: Final = Rule(
+    "rest-ambiguous",
+    "A name may hold a comma: only one who knows the pool's names can split what a REST API joined.",
+    Basis.DOCUMENTED,
+    f"follows from rest-commas and the pattern of GroupName: {_API}",
+)
+HTTP_BRACKETS: Final = Rule(
+    "http-brackets",
+    "The authorizer of an HTTP API writes an array in brackets with blanks between, and drops null claims.",
+    Basis.OBSERVED,
+    "published events",
+)
+TRIGGER_CONFIGURATION: Final = Rule(
+    "trigger-configuration",
+    "A pre token generation event has groups, roles and preferred role in request.groupConfiguration: "
+    "two empty lists and null if there are none.",
+    Basis.DOCUMENTED,
+    f"{_PTG}; the empty ones were seen in published events",
+)
+ALB_WITHOUT: Final = Rule(
+    "alb-without",
+    "The header x-amzn-oidc-data of a load balancer has no groups.",
+    Basis.OBSERVED,
+    "it comes from userInfo",
+)
+
+CARRIER_RULES: Final[tuple[Rule, ...]] = (
+    TOKEN_ARRAYS,
+    REST_COMMAS,
+    REST_AMBIGUOUS,
+    HTTP_BRACKETS,
+    TRIGGER_CONFIGURATION,
+    ALB_WITHOUT,
+)
+"""How the claims travel."""
+
+OVERRIDE_REPLACES: Final = Rule(
+    "override-replaces",
+    "groupOverrideDetails replaces the groups in both tokens, in version 1 as well, and roles and "
+    "preferred role in the ID token.",
+    Basis.DOCUMENTED,
+    _PTG,
+)
+OVERRIDE_EMPTY: Final = Rule(
+    "override-empty",
+    "groupOverrideDetails that is empty or null removes groups, roles and preferred role.",
+    Basis.DOCUMENTED,
+    _PTG,
+)
+OVERRIDE_OMITTED: Final = Rule(
+    "override-omitted",
+    "Where groupOverrideDetails is left out, nothing changes.",
+    Basis.OBSERVED,
+    "published triggers and tokens",
+)
+OVERRIDE_PARTIAL: Final = Rule(
+    "override-partial",
+    "A key missing in groupOverrideDetails counts as empty; the preferred role is not computed anew.",
+    Basis.OBSERVED,
+    "one published token",
+)
+OVERRIDE_UNCHECKED: Final = Rule(
+    "override-unchecked",
+    "Names that are no groups, and a preferred role that is none of the roles, are accepted.",
+    Basis.DOCUMENTED,
+    _PTG,
+)
+SUPPRESS_GROUPS: Final = Rule(
+    "suppress-groups",
+    "Who suppresses cognito:groups suppresses cognito:roles and cognito:preferred_role too.",
+    Basis.DOCUMENTED,
+    _PTG,
+)
+SUPPRESSED_WINS: Final = Rule(
+    "suppressed-wins",
+    "A claim that is both added and suppressed is suppressed.",
+    Basis.DOCUMENTED,
+    _PTG,
+)
+RESERVED_CLAIMS: Final = Rule(
+    "reserved-claims",
+    "A trigger can neither set nor suppress the reserved claims; dev: attributes can only be suppressed.",
+    Basis.DOCUMENTED,
+    _PTG,
+)
+
+TRIGGER_RULES: Final[tuple[Rule, ...]] = (
+    OVERRIDE_REPLACES,
+    OVERRIDE_EMPTY,
+    OVERRIDE_OMITTED,
+    OVERRIDE_PARTIAL,
+    OVERRIDE_UNCHECKED,
+    SUPPRESS_GROUPS,
+    SUPPRESSED_WINS,
+    RESERVED_CLAIMS,
+)
+"""What a pre token generation trigger does to the claims."""
+
+NO_MAPPING: Final = Rule(
+    "no-mapping",
+    "Without a mapping for the provider, the identity pool's authenticated role is assumed.",
+    Basis.DOCUMENTED,
+    _RBAC,
+)
+CUSTOM_ROLE: Final = Rule(
+    "custom-role",
+    "A CustomRoleArn is assumed if it is one of cognito:roles, and denied if not.",
+    Basis.DOCUMENTED,
+    _RBAC,
+)
+PREFERRED_ASSUMED: Final = Rule(
+    "preferred-assumed",
+    "Without a CustomRoleArn, cognito:preferred_role is assumed if it is set.",
+    Basis.DOCUMENTED,
+    _RBAC,
+)
+AMBIGUOUS_RESOLUTION: Final = Rule(
+    "ambiguous-resolution",
+    "If neither names a role, AmbiguousRoleResolution says: the authenticated role, or denied.",
+    Basis.DOCUMENTED,
+    _RBAC,
+)
+FIRST_MATCH: Final = Rule(
+    "first-match",
+    "Rules are tried in order, and the role of the first that matches is assumed.",
+    Basis.DOCUMENTED,
+    f"{_RBAC}; {_IDP}, RulesConfigurationType",
+)
+NO_MATCH: Final = Rule(
+    "no-match",
+    "If no rule matches, AmbiguousRoleResolution says: the authenticated role, or denied.",
+    Basis.DOCUMENTED,
+    f"{_RBAC}; {_IDP}, RoleMapping",
+)
+ABSENT_CLAIM: Final = Rule(
+    "absent-claim",
+    "A rule on a claim that the token does not have never matches, NotEqual included.",
+    Basis.DOCUMENTED,
+    f"{_IDP}, MappingRule",
+)
+CUSTOM_ROLE_OF_RULES: Final = Rule(
+    "custom-role-of-rules",
+    "A CustomRoleArn is assumed if a rule that matches names it, and denied if none does.",
+    Basis.UNSPECIFIED,
+    "AWS says nothing of CustomRoleArn where rules choose",
+)
+
+IDENTITY_POOL_RULES: Final[tuple[Rule, ...]] = (
+    NO_MAPPING,
+    CUSTOM_ROLE,
+    PREFERRED_ASSUMED,
+    AMBIGUOUS_RESOLUTION,
+    FIRST_MATCH,
+    NO_MATCH,
+    ABSENT_CLAIM,
+    CUSTOM_ROLE_OF_RULES,
+)
+"""Which IAM role an identity pool hands out (enhanced flow, ID tokens)."""
+
+LONE_ROLE: Final = OpenQuestion(
+    "lone-role",
+    "Is a token with one role and no preferred role ambiguous to an identity pool?",
+    "The guide says that it is; the API reference speaks of several roles only.",
+)
+CONTAINS_ELEMENT: Final = OpenQuestion(
+    "contains-element",
+    "Does a Contains rule on an array ask for an element, or for a part of an element's text?",
+    "AWS is silent. If a part is enough, the group nonadmins matches Contains admins.",
+)
+
+IDENTITY_POOL_QUESTIONS: Final[tuple[OpenQuestion, ...]] = (LONE_ROLE, CONTAINS_ELEMENT)
+"""Every open question about identity pools."""
 
 
 drawn(OpenQuestion, Rule)

@@ -1,0 +1,543 @@
+"""The claims as gateways and events render them: read back, and rendered for tests.
+
+One reader for each carrier; all give `GroupClaims`. What a carrier does not
+have (an access token's roles) is empty. Nothing is ever guessed: what can be
+read in more than one way is an `AmbiguousClaimsError`.
+
+>>> event = {"requestContext": {"authorizer": {"jwt": {"claims": {"cognito:groups": "[admins staff]"}}}}}
+>>> read_http_api(event)
+GroupClaims(groups=('admins', 'staff'), roles=(), preferred_role=None)
+
+The renderers build the event that the real gateway would send, for a test of a
+Lambda function. Everything but the claims is a plain `GET /`:
+
+>>> event = render_rest_api(GroupClaims(groups=("admins", "staff")))
+>>> event["requestContext"]["authorizer"]["claims"]
+{'cognito:groups': 'admins,staff'}
+>>> read_rest_api(event, known_groups=["admins", "staff", "guests"]).groups
+('admins', 'staff')
+
+Rules: every one of `cognito_claims.rules.CARRIER_RULES`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Annotated, Any, Literal, TypeAlias, TypeGuard, cast
+
+from pydantic import BaseModel, BeforeValidator, Field, TypeAdapter, ValidationError
+
+from cognito_claims._hypothesis import drawn
+from cognito_claims._wire import (
+    EventModel,
+    GroupName,
+    Listed,
+    Maybe,
+    NonEmpty,
+    OrEmpty,
+    RoleArn,
+    Text,
+    WireModel,
+    as_dict,
+    own_name,
+    read_claims,
+)
+from cognito_claims.claims import GroupClaims, claim_name
+from cognito_claims.errors import AmbiguousClaimsError, InvalidClaimsError, Problem
+
+__all__ = [
+    "Carrier",
+    "GroupConfiguration",
+    "carrier_of",
+    "read_appsync",
+    "read_http_api",
+    "read_jwt",
+    "read_pre_token_generation",
+    "read_rest_api",
+    "render_appsync",
+    "render_http_api",
+    "render_jwt",
+    "render_pre_token_generation",
+    "render_rest_api",
+]
+
+Event: TypeAlias = Mapping[str, object] | BaseModel
+"""What Lambda hands over: the dictionary, or a class or model of aws-lambda-powertools around it."""
+
+Claims: TypeAlias = GroupClaims | Mapping[str, object] | BaseModel
+"""What to render: a token's payload, or group claims, which stand for an ID token with nothing else."""
+
+
+class Carrier(StrEnum):
+    """How claims arrive."""
+
+    JWT = "jwt"
+    """The decoded payload of an ID token or an access token."""
+
+    APPSYNC = "appsync"
+    """The `identity` of an AppSync resolver's event."""
+
+    REST_API = "rest-api"
+    """The event of a REST API with a Cognito authorizer: `requestContext.authorizer.claims`."""
+
+    HTTP_API = "http-api"
+    """The event of an HTTP API with a JWT authorizer: `requestContext.authorizer.jwt.claims`."""
+
+    PRE_TOKEN_GENERATION = "pre-token-generation"  # noqa: S105, no password
+    """The event of a pre token generation trigger: `request.groupConfiguration`."""
+
+
+class _Claims(
+    WireModel,
+    frozen=True,
+    alias_generator=claim_name,
+    field_title_generator=own_name,
+    validate_by_name=False,  # or a claim `cognito_groups`, which a trigger may add, would count
+):
+    cognito_preferred_role: Maybe[NonEmpty] = None
+
+
+class _Arrays(_Claims, frozen=True):
+    cognito_groups: Maybe[Listed[NonEmpty]] = None
+    cognito_roles: Maybe[Listed[NonEmpty]] = None
+
+    @property
+    def group_claims(self) -> GroupClaims:
+        return GroupClaims(self.cognito_groups or (), self.cognito_roles or (), self.cognito_preferred_role)
+
+
+class _Texts(_Claims, frozen=True):
+    cognito_groups: Maybe[Text] = None
+    cognito_roles: Maybe[Text] = None
+
+
+class _AppSyncIdentity(EventModel, frozen=True):
+    claims: _Arrays
+
+
+class _AppSyncEvent(EventModel, frozen=True):
+    identity: _AppSyncIdentity
+
+
+class _Authorizer(EventModel, frozen=True):
+    claims: _Texts
+
+
+class _Context(EventModel, frozen=True):
+    authorizer: _Authorizer
+
+
+class _RestEvent(EventModel, frozen=True):
+    request_context: _Context
+
+
+class _JwtAuthorizer(EventModel, frozen=True):
+    jwt: _Authorizer
+
+
+class _JwtContext(EventModel, frozen=True):
+    authorizer: _JwtAuthorizer
+
+
+class _HttpEvent(EventModel, frozen=True):
+    request_context: _JwtContext
+
+
+def _or_empty_list(value: object) -> object:
+    return () if value is None else value
+
+
+Names = Annotated[Listed[NonEmpty], BeforeValidator(_or_empty_list)]
+
+
+class GroupConfiguration(EventModel, frozen=True):
+    """A user's groups and roles in a pre token generation event."""
+
+    groups_to_override: Names = ()
+    """The names of the groups. Null is read as empty."""
+
+    iam_roles_to_override: Names = ()
+    """The ARNs of the groups' roles. Null is read as empty."""
+
+    preferred_role: Maybe[Annotated[NonEmpty, OrEmpty("text or null, not a list as in AWS's sample,")]] = (
+        None
+    )
+    """The ARN of the preferred role, or `None`. Empty is read as absent."""
+
+    @property
+    def group_claims(self) -> GroupClaims:
+        """The claims that these are in a token."""
+        return GroupClaims(self.groups_to_override, self.iam_roles_to_override, self.preferred_role)
+
+
+TriggerSource = Annotated[Text, Field(pattern="^(TokenGeneration_|PreTokenGen)")]
+"""`TokenGeneration_Authentication` and the like; AWS's sample event has `PreTokenGen`."""
+
+
+class _TriggerRequest(EventModel, frozen=True):
+    group_configuration: Maybe[GroupConfiguration] = None
+
+
+class _TriggerEvent(EventModel, frozen=True):
+    trigger_source: Maybe[TriggerSource] = None
+    request: _TriggerRequest
+
+
+def read_jwt(payload: Event) -> GroupClaims:
+    """Read the payload of an ID token or an access token that is verified and decoded already.
+
+    Raises:
+        InvalidClaimsError: a group claim has a wrong type; or the payload is no object.
+    """
+    return read_claims(_Arrays, payload, "token payload").group_claims
+
+
+def read_appsync(event: Event) -> GroupClaims:
+    """Read the event of an AppSync resolver, or its `identity` alone.
+
+    Raises:
+        InvalidClaimsError: there is no identity with claims, or a group claim has a wrong type.
+    """
+    members = as_dict(event)
+    source = "AppSync event"
+    if isinstance(members, dict) and "identity" not in members:
+        return read_claims(_AppSyncIdentity, members, "AppSync identity").claims.group_claims
+    return read_claims(_AppSyncEvent, members, source).identity.claims.group_claims
+
+
+def read_rest_api(
+    event: Event, *, known_groups: Iterable[str] | None = None, comma_free: bool = False
+) -> GroupClaims:
+    """Read the event of a REST API with a Cognito authorizer.
+
+    The gateway joins names by commas, and a name may hold one: `a,b` may be
+    two groups or one. Say which groups the pool has, or that no name has a comma.
+
+    Args:
+        event: the Lambda event; the claims are in `requestContext.authorizer.claims`.
+        known_groups: the names of all groups of the pool. Asked only where a comma leaves it open.
+        comma_free: your word that no group of the pool has a comma in its name.
+
+    Raises:
+        AmbiguousClaimsError: the names can be split in several ways, and what is known does not decide.
+        InvalidClaimsError: there are no claims, or a group claim has a wrong type.
+    """
+    source = "REST API event"
+    claims = read_claims(_RestEvent, event, source).request_context.authorizer.claims
+    place = "requestContext.authorizer.claims"
+    groups = _Joined(source, f"{place}['cognito:groups']", GroupName, 128)
+    roles = _Joined(source, f"{place}['cognito:roles']", RoleArn, 2048)
+    return GroupClaims(
+        groups.split(claims.cognito_groups, known_groups, comma_free=comma_free),
+        roles.split(claims.cognito_roles),
+        claims.cognito_preferred_role,
+    )
+
+
+def read_http_api(event: Event) -> GroupClaims:
+    """Read the event of an HTTP API with a JWT authorizer, in payload format 2.0 or 1.0.
+
+    Raises:
+        InvalidClaimsError: there are no claims, or a group claim has a wrong type.
+    """
+    source = "HTTP API event"
+    members = as_dict(event)
+    if isinstance(members, dict) and members.get("version") == "1.0":
+        claims = read_claims(_RestEvent, members, source).request_context.authorizer.claims
+        place = "requestContext.authorizer.claims"
+    else:
+        claims = read_claims(_HttpEvent, members, source).request_context.authorizer.jwt.claims
+        place = "requestContext.authorizer.jwt.claims"
+    return GroupClaims(
+        _bracketed(claims.cognito_groups, source, f"{place}['cognito:groups']"),
+        _bracketed(claims.cognito_roles, source, f"{place}['cognito:roles']"),
+        claims.cognito_preferred_role,
+    )
+
+
+def read_pre_token_generation(event: Event) -> GroupClaims:
+    """Read the event of a pre token generation trigger of any version: what the tokens would say.
+
+    Raises:
+        InvalidClaimsError: this is another trigger's event, or the group configuration does not fit.
+    """
+    request = read_claims(_TriggerEvent, event, "pre token generation event").request
+    return (request.group_configuration or GroupConfiguration()).group_claims
+
+
+def carrier_of(value: Event) -> Carrier:
+    """Tell what this is: a token's payload, or which event.
+
+    Raises:
+        InvalidClaimsError: none of them.
+    """
+    match as_dict(value):
+        case {"triggerSource": str(), "request": _} | {"request": {"groupConfiguration": _}}:
+            return Carrier.PRE_TOKEN_GENERATION
+        case {"requestContext": {"authorizer": {"jwt": _}}}:
+            return Carrier.HTTP_API
+        case {"version": "1.0", "requestContext": {"authorizer": {"claims": _}}}:
+            return Carrier.HTTP_API
+        case {"requestContext": {"authorizer": {"claims": _}}}:
+            return Carrier.REST_API
+        case {"identity": {"claims": _}} | {"claims": _, "sourceIp": _}:
+            return Carrier.APPSYNC
+        case {"token_use": _} | {"iss": _, "sub": _} | {"cognito:groups": _}:
+            return Carrier.JWT
+        case _:
+            reason = "is no token's payload and no event with claims: " + ", ".join(Carrier)
+            raise InvalidClaimsError("claims", [Problem("", reason)])
+
+
+class _Joined:
+    """A list that was joined by commas, where an element may hold a comma."""
+
+    def __init__(self, source: str, path: str, element: Any, longest: int) -> None:
+        self.source = source
+        self.path = path
+        self.element: TypeAdapter[str] = TypeAdapter(element)
+        self.longest = longest
+
+    def split(
+        self, text: str | None, known: Iterable[str] | None = None, *, comma_free: bool = False
+    ) -> tuple[str, ...]:
+        if text is None:
+            return ()
+        pieces = text.split(",")
+        if comma_free:
+            found = [tuple(pieces)] if all(map(self._is_element, pieces)) else []
+        else:
+            found = self._readings(pieces, self._is_element)
+        if not found:
+            reason = "should be names with commas between, without white space"
+            raise InvalidClaimsError(self.source, [Problem(self.path, reason)])
+        if len(found) > 1 and known is not None:
+            found = self._readings(pieces, frozenset(known).__contains__)
+        if len(found) == 1:
+            return found[0]
+        reason = "can be read in more than one way, since a name may hold a comma: "
+        if known is None:
+            reason += "pass known_groups, or comma_free=True if no group of the pool has one"
+        elif found:
+            reason += "known_groups allow several"
+        else:
+            reason += "and no way has known_groups alone"
+        raise AmbiguousClaimsError(self.source, [Problem(self.path, reason)])
+
+    def _is_element(self, text: str) -> bool:
+        try:
+            self.element.validate_python(text)
+        except ValidationError:
+            return False
+        return True
+
+    def _readings(self, pieces: list[str], fits: Callable[[str], bool]) -> list[tuple[str, ...]]:
+        """Give ways to read the pieces: one if there is only one, two if there are more."""
+        ways: list[list[_Chain]] = [[] for _ in pieces]
+        ways.append([()])
+        for start in reversed(range(len(pieces))):
+            name = ""
+            for end in range(start + 1, len(ways)):
+                name = f"{name},{pieces[end - 1]}" if end > start + 1 else pieces[start]
+                if len(name) > self.longest or len(ways[start]) > 1:
+                    break
+                if ways[end] and fits(name):
+                    ways[start] += [(name, rest) for rest in ways[end]]
+        return [tuple(_unchained(chain)) for chain in ways[0][:2]]
+
+
+_Chain: TypeAlias = "tuple[()] | tuple[str, _Chain]"
+
+
+def _unchained(chain: _Chain) -> Iterator[str]:
+    while chain:
+        name, chain = chain
+        yield name
+
+
+def _bracketed(text: str | None, source: str, path: str) -> tuple[str, ...]:
+    if text is None:
+        return ()
+    if text == "[]":
+        return ()
+    names = text[1:-1].split(" ")
+    if not (text.startswith("[") and text.endswith("]") and all(map(_NO_BLANKS.fullmatch, names))):
+        reason = "should be names in brackets with one blank between"
+        raise InvalidClaimsError(source, [Problem(path, reason)])
+    return tuple(names)
+
+
+_NO_BLANKS = re.compile(r"\S+")
+
+
+def render_jwt(claims: Claims) -> dict[str, Any]:
+    """Give the claims as they stand in a token's payload."""
+    if isinstance(claims, GroupClaims):
+        return dict(claims.id_token())
+    members = as_dict(claims)
+    if not isinstance(members, dict):
+        raise InvalidClaimsError("token payload", [Problem("", "should be an object")])
+    return cast("dict[str, Any]", members)
+
+
+def render_appsync(claims: Claims) -> dict[str, Any]:
+    """Build the event of an AppSync resolver, as a direct Lambda resolver gets it."""
+    payload = render_jwt(claims)
+    identity = {
+        "claims": payload,
+        "defaultAuthStrategy": "ALLOW",
+        "groups": payload.get("cognito:groups"),
+        "issuer": payload.get("iss"),
+        "sourceIp": ["192.0.2.1"],
+        "sub": payload.get("sub"),
+        "username": payload.get("cognito:username", payload.get("username")),
+    }
+    return {
+        "arguments": {},
+        "identity": identity,
+        "source": None,
+        "request": {"headers": {}, "domainName": None},
+        "prev": None,
+        "info": {
+            "selectionSetList": ["id"],
+            "selectionSetGraphQL": "{\n  id\n}",
+            "fieldName": "example",
+            "parentTypeName": "Query",
+            "variables": {},
+        },
+        "stash": {},
+    }
+
+
+def render_rest_api(claims: Claims) -> dict[str, Any]:
+    """Build the event of a REST API with a Cognito authorizer, which turns every value into text."""
+    texts = {name: _rest_text(name, value) for name, value in _set(render_jwt(claims))}
+    return {
+        "resource": "/",
+        "path": "/",
+        "httpMethod": "GET",
+        "headers": {"Host": "example.execute-api.eu-west-1.amazonaws.com"},
+        "multiValueHeaders": {"Host": ["example.execute-api.eu-west-1.amazonaws.com"]},
+        "queryStringParameters": None,
+        "multiValueQueryStringParameters": None,
+        "pathParameters": None,
+        "stageVariables": None,
+        "requestContext": {
+            "accountId": "123456789012",
+            "apiId": "example",
+            "authorizer": {"claims": texts},
+            "httpMethod": "GET",
+            "identity": {"sourceIp": "192.0.2.1", "userAgent": "example"},
+            "path": "/prod/",
+            "protocol": "HTTP/1.1",
+            "requestId": "00000000-0000-4000-8000-000000000000",
+            "requestTimeEpoch": 1700000000000,
+            "resourcePath": "/",
+            "stage": "prod",
+        },
+        "body": None,
+        "isBase64Encoded": False,
+    }
+
+
+def render_http_api(claims: Claims) -> dict[str, Any]:
+    """Build the event of an HTTP API with a JWT authorizer, in payload format 2.0."""
+    texts = {name: _http_text(value) for name, value in _set(render_jwt(claims))}
+    return {
+        "version": "2.0",
+        "routeKey": "GET /",
+        "rawPath": "/",
+        "rawQueryString": "",
+        "headers": {"host": "example.execute-api.eu-west-1.amazonaws.com"},
+        "requestContext": {
+            "accountId": "123456789012",
+            "apiId": "example",
+            "authorizer": {"jwt": {"claims": texts, "scopes": None}},
+            "domainName": "example.execute-api.eu-west-1.amazonaws.com",
+            "domainPrefix": "example",
+            "http": {
+                "method": "GET",
+                "path": "/",
+                "protocol": "HTTP/1.1",
+                "sourceIp": "192.0.2.1",
+                "userAgent": "example",
+            },
+            "requestId": "example",
+            "routeKey": "GET /",
+            "stage": "$default",
+            "time": "14/Nov/2023:22:13:20 +0000",
+            "timeEpoch": 1700000000000,
+        },
+        "isBase64Encoded": False,
+    }
+
+
+def render_pre_token_generation(
+    claims: GroupClaims, *, version: Literal["1", "2", "3"] = "1"
+) -> dict[str, Any]:
+    """Build the event of a pre token generation trigger at a sign-in, of one of its versions."""
+    container = "claimsOverrideDetails" if version == "1" else "claimsAndScopeOverrideDetails"
+    request: dict[str, Any] = {
+        "userAttributes": {
+            "sub": "9b1deb4d-3b7d-4bad-9bdd-2b0d7b3dcb6d",
+            "cognito:user_status": "CONFIRMED",
+            "email_verified": "true",
+            "email": "alice@example.com",
+        },
+        "groupConfiguration": {
+            "groupsToOverride": list(claims.groups),
+            "iamRolesToOverride": list(claims.roles),
+            "preferredRole": claims.preferred_role,
+        },
+    }
+    if version != "1":
+        request["scopes"] = ["aws.cognito.signin.user.admin"]
+    return {
+        "version": version,
+        "triggerSource": "TokenGeneration_Authentication",
+        "region": "eu-west-1",
+        "userPoolId": "eu-west-1_EXAMPLE",
+        "userName": "alice",
+        "callerContext": {"awsSdkVersion": "aws-sdk-unknown-unknown", "clientId": "1example23456789"},
+        "request": request,
+        "response": {container: None},
+    }
+
+
+def _set(payload: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    return ((name, value) for name, value in payload.items() if value is not None)
+
+
+def _rest_text(name: str, value: object) -> str:
+    if name in ("exp", "iat") and isinstance(value, int | float):
+        date = datetime.fromtimestamp(value, UTC)
+        # Not strftime: its names are those of the machine's locale.
+        return f"{_DAYS[date.weekday()]} {_MONTHS[date.month - 1]} {date:%d %H:%M:%S UTC %Y}"
+    return _joined(value, ",") if _is_plain_list(value) else _text(value)
+
+
+def _http_text(value: object) -> str:
+    return f"[{_joined(value, ' ')}]" if _is_plain_list(value) else _text(value)
+
+
+def _is_plain_list(value: object) -> TypeGuard[list[object] | tuple[object, ...]]:
+    return isinstance(value, list | tuple) and not any(isinstance(one, Mapping | list) for one in value)
+
+
+def _joined(values: Iterable[object], mark: str) -> str:
+    return mark.join(map(_text, values))
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))
+
+
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+drawn(GroupConfiguration)
