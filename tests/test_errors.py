@@ -3,6 +3,7 @@ import pickle
 import pytest
 
 from cognito_claims import (
+    AmbiguousClaimsError,
     AdminListGroupsForUserResponse,
     CognitoClaimsError,
     ConflictingGroupsError,
@@ -24,7 +25,8 @@ ERRORS: list[tuple[CognitoClaimsError, type[Exception]]] = [
     (InvalidMembershipError(), ValueError),
     (MixedUserPoolsError(["a_b", "a_c"]), ValueError),
     (ConflictingGroupsError(["a"]), ValueError),
-    (InvalidClaimsError("no claims"), ValueError),
+    (InvalidClaimsError("ID token", [Problem("exp", "is missing")]), ValueError),
+    (AmbiguousClaimsError("REST API event", [Problem("a", "is odd")]), ValueError),
     (PaginationError("ListGroups"), RuntimeError),
 ]
 

@@ -31,13 +31,16 @@ from cognito_claims import (
     Preferred,
     Resolution,
     _hypothesis,
+    carriers,
     claims,
+    identity_pool,
     models,
     pagination,
     reasons,
     resolve,
     resolver,
     rules,
+    triggers,
 )
 from cognito_claims._wire import GroupName, Instant, PageToken, Precedence, RoleArn, Username, UserPoolId
 from cognito_claims.resolver import is_federated_auto_group
@@ -303,11 +306,17 @@ assert resolution == cognito_claims.resolve(resolution.ranking, policy=resolutio
         "type_",
         [
             *(getattr(models, name) for name in models.__all__),
+            *(claims.AccessTokenClaims, claims.IdTokenClaims, claims.Identity),
             *(claims.AccessTokenGroupClaims, claims.GroupClaims, claims.IdTokenGroupClaims),
+            carriers.GroupConfiguration,
+            *(identity_pool.GetIdentityPoolRolesResponse, identity_pool.MappingRule),
+            *(identity_pool.RoleMapping, identity_pool.RulesConfiguration),
             pagination.PaginatorConfigDict,
             *(Ambiguous, NoRole, Preferred, reasons.Alternative, reasons.Part, reasons.Standing),
             *(resolver.Policy, resolver.Resolution),
             *(rules.OpenQuestion, rules.Rule),
+            *(triggers.PreTokenGenerationV1Event, triggers.PreTokenGenerationV2Event),
+            triggers.PreTokenGenerationV3Event,
         ],
     )
     @given(data=st.data())

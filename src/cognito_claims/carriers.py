@@ -517,11 +517,11 @@ def _rest_text(name: str, value: object) -> str:
         date = datetime.fromtimestamp(value, UTC)
         # Not strftime: its names are those of the machine's locale.
         return f"{_DAYS[date.weekday()]} {_MONTHS[date.month - 1]} {date:%d %H:%M:%S UTC %Y}"
-    return _joined(value, ",") if _is_plain_list(value) else _text(value)
+    return _joined(value, ",") if _is_plain_list(value) else claim_text(value)
 
 
 def _http_text(value: object) -> str:
-    return f"[{_joined(value, ' ')}]" if _is_plain_list(value) else _text(value)
+    return f"[{_joined(value, ' ')}]" if _is_plain_list(value) else claim_text(value)
 
 
 def _is_plain_list(value: object) -> TypeGuard[list[object] | tuple[object, ...]]:
@@ -529,10 +529,11 @@ def _is_plain_list(value: object) -> TypeGuard[list[object] | tuple[object, ...]
 
 
 def _joined(values: Iterable[object], mark: str) -> str:
-    return mark.join(map(_text, values))
+    return mark.join(map(claim_text, values))
 
 
-def _text(value: object) -> str:
+def claim_text(value: object) -> str:
+    """Write a claim's value as text: a text as it is, all else as JSON."""
     return value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))
 
 

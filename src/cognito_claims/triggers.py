@@ -441,8 +441,28 @@ def _merged(held: dict[str, Any], added: dict[str, Any]) -> dict[str, Any]:
 
 
 _RESERVED = frozenset(
-    ["acr", "amr", "at_hash", "auth_time", "azp", "client_id", "device_key", "event_id", "exp", "iat"]
-    + ["identities", "iss", "jti", "nbf", "nonce", "origin_jti", "sub", "token_use", "username", "version"]
+    {
+        "acr",
+        "amr",
+        "at_hash",
+        "auth_time",
+        "azp",
+        "client_id",
+        "device_key",
+        "event_id",
+        "exp",
+        "iat",
+        "identities",
+        "iss",
+        "jti",
+        "nbf",
+        "nonce",
+        "origin_jti",
+        "sub",
+        "token_use",
+        "username",
+        "version",
+    }
 )
 """What no trigger may touch in any token. Names that begin with `cognito:` are reserved too."""
 
@@ -566,12 +586,4 @@ def _with_scopes(token: dict[str, Any], generation: AccessTokenGeneration) -> di
     return {**token, "scope": " ".join(kept)}
 
 
-drawn(
-    AccessTokenGeneration,
-    CallerContext,
-    ClaimsAndScopeOverrideDetails,
-    ClaimsOverrideDetails,
-    GroupOverrideDetails,
-    IdTokenGeneration,
-    PreTokenGenerationRequest,
-)
+drawn(PreTokenGenerationV1Event, PreTokenGenerationV2Event, PreTokenGenerationV3Event)

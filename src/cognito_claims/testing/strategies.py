@@ -21,7 +21,7 @@ group.model_dump(by_alias=True))` away.
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from functools import cache
-from typing import NamedTuple, TypeVar
+from typing import Literal, NamedTuple, TypeVar
 
 try:
     from hypothesis import strategies as st
@@ -32,7 +32,21 @@ except ImportError as _error:
 from pydantic import TypeAdapter, ValidationError
 
 from cognito_claims._wire import GroupName
-from cognito_claims.claims import AccessTokenGroupClaims, GroupClaims, IdTokenGroupClaims
+from cognito_claims.carriers import GroupConfiguration, render_pre_token_generation
+from cognito_claims.claims import (
+    AccessTokenClaims,
+    AccessTokenGroupClaims,
+    GroupClaims,
+    Identity,
+    IdTokenClaims,
+    IdTokenGroupClaims,
+)
+from cognito_claims.identity_pool import (
+    GetIdentityPoolRolesResponse,
+    MappingRule,
+    RoleMapping,
+    RulesConfiguration,
+)
 from cognito_claims.models import (
     AdminListGroupsForUserResponse,
     AttributeType,
@@ -44,12 +58,22 @@ from cognito_claims.pagination import PaginatorConfigDict
 from cognito_claims.reasons import Alternative, Ambiguous, NoRole, Outcome, Preferred, Standing
 from cognito_claims.resolver import Policy, Resolution, resolve
 from cognito_claims.rules import OPEN_QUESTIONS, RULES, OpenQuestion, Rule
+from cognito_claims.triggers import (
+    PreTokenGenerationEvent,
+    PreTokenGenerationV1Event,
+    PreTokenGenerationV2Event,
+    PreTokenGenerationV3Event,
+    read_trigger_event,
+)
 
 __all__ = [
+    "access_token_claims",
     "dates",
     "group_claims",
     "group_names",
     "groups",
+    "id_token_claims",
+    "identity_pool_roles",
     "memberships",
     "page_tokens",
     "pages",
@@ -58,6 +82,8 @@ __all__ = [
     "precedences",
     "resolutions",
     "role_arns",
+    "role_mappings",
+    "trigger_events",
     "user_pool_ids",
     "usernames",
     "users",
@@ -305,6 +331,119 @@ def group_claims() -> st.SearchStrategy[GroupClaims]:
     return resolutions().map(lambda resolution: resolution.claims)
 
 
+def id_token_claims(
+    claims: st.SearchStrategy[GroupClaims] | None = None,
+) -> st.SearchStrategy[IdTokenClaims]:
+    """ID tokens of users, local and federated, with `custom:` attributes and claims that triggers added.
+
+    Args:
+        claims: draws what they say of groups and roles; `group_claims()` unless told.
+    """
+    payloads = st.builds(
+        lambda token, group_claims: {**token, **group_claims.id_token()},
+        st.fixed_dictionaries(
+            {
+                "iss": user_pool_ids().map(_issuer),
+                "sub": st.uuids().map(str),
+                "aud": _client_ids(),
+                "token_use": st.just("id"),
+                "exp": _seconds(),
+                "iat": _seconds(),
+            },
+            optional={
+                "auth_time": _seconds(),
+                "cognito:username": usernames(),
+                "email": st.emails(),
+                "email_verified": st.booleans(),
+                "identities": st.lists(_identities().map(_as_in_a_token), min_size=1, max_size=2),
+                "custom:department": st.text(max_size=20),
+                "dev:custom:department": st.text(max_size=20),
+                "tenant": st.text(max_size=20) | st.lists(st.integers(), max_size=3),
+            },
+        ),
+        group_claims() if claims is None else claims,
+    )
+    return payloads.map(IdTokenClaims.from_payload)
+
+
+def access_token_claims(
+    claims: st.SearchStrategy[GroupClaims] | None = None,
+) -> st.SearchStrategy[AccessTokenClaims]:
+    """Access tokens of users, and of machines, which have no groups.
+
+    Args:
+        claims: draws what users' tokens say of groups; `group_claims()` unless told.
+    """
+    common: dict[str, st.SearchStrategy[object]] = {
+        "iss": user_pool_ids().map(_issuer),
+        "token_use": st.just("access"),
+        "exp": _seconds(),
+        "iat": _seconds(),
+        "version": st.just(2),
+        "scope": st.sampled_from(
+            ["aws.cognito.signin.user.admin", "openid email", "orders/read orders/write"]
+        ),
+    }
+    of_users = st.builds(
+        lambda token, group_claims: {**token, **group_claims.access_token()},
+        st.fixed_dictionaries(
+            common
+            | {
+                "sub": st.uuids().map(str),
+                "client_id": _client_ids(),
+                "username": usernames(),
+                "auth_time": _seconds(),
+            }
+        ),
+        group_claims() if claims is None else claims,
+    )
+    of_machines = st.builds(
+        lambda token, client_id: {**token, "sub": client_id, "client_id": client_id},
+        st.fixed_dictionaries(common),
+        _client_ids(),
+    )
+    return (of_users | of_machines).map(AccessTokenClaims.from_payload)
+
+
+def trigger_events(
+    claims: st.SearchStrategy[GroupClaims] | None = None,
+) -> st.SearchStrategy[PreTokenGenerationEvent]:
+    """Events of the pre token generation trigger, of every version.
+
+    `.map(lambda event: event.model_dump(by_alias=True))` gives the dictionaries that Lambda hands over.
+
+    Args:
+        claims: draws the user's groups and roles; `group_claims()` unless told.
+    """
+    return st.sampled_from(_VERSIONS).flatmap(lambda version: _trigger_events(version, claims))
+
+
+def role_mappings() -> st.SearchStrategy[RoleMapping]:
+    """How an identity pool maps users to roles, by token or by rules that often match."""
+    resolution = st.sampled_from(["AuthenticatedRole", "Deny"])
+    by_token = st.builds(RoleMapping, type=st.just("Token"), ambiguous_role_resolution=resolution)
+    by_rules = st.builds(
+        RoleMapping,
+        type=st.just("Rules"),
+        ambiguous_role_resolution=resolution,
+        rules_configuration=_rules_configurations(),
+    )
+    return by_token | by_rules
+
+
+def identity_pool_roles() -> st.SearchStrategy[GetIdentityPoolRolesResponse]:
+    """The roles of identity pools, as boto3's `get_identity_pool_roles` answers them."""
+    providers = st.builds("{}:{}".format, user_pool_ids().map(_issuer), _client_ids())
+    return st.builds(
+        GetIdentityPoolRolesResponse,
+        identity_pool_id=st.uuids().map("eu-west-1:{}".format),
+        roles=st.dictionaries(st.sampled_from(["authenticated", "unauthenticated"]), role_arns()),
+        role_mappings=st.dictionaries(
+            providers.map(lambda name: name.removeprefix("https://")), role_mappings(), max_size=3
+        ),
+    )
+
+
 def pages(
     membership: st.SearchStrategy[list[GroupType]] | None = None,
 ) -> st.SearchStrategy[list[AdminListGroupsForUserResponse]]:
@@ -370,10 +509,10 @@ def _maybe(strategy: st.SearchStrategy[_T]) -> st.SearchStrategy[_T | None]:
     return st.none() | strategy
 
 
-def _any_text() -> st.SearchStrategy[str]:
+def _any_text(max_size: int = 128) -> st.SearchStrategy[str]:
     # Python may know characters that pydantic does not know yet: such a text would be refused.
     characters = st.characters(categories=["L", "M", "S", "N", "P"])
-    return st.text(characters, min_size=1, max_size=128).filter(_is_group_name)
+    return st.text(characters, min_size=1, max_size=max_size).filter(_is_group_name)
 
 
 _GROUP_NAME: TypeAdapter[str] = TypeAdapter(GroupName)
@@ -400,12 +539,81 @@ def _attribute_names() -> st.SearchStrategy[str]:
     return st.sampled_from(["email", "sub", "custom:department", "custom:cost center", "custom:a\nb"])
 
 
-def _id_token_claims() -> st.SearchStrategy[IdTokenGroupClaims]:
+def _client_ids() -> st.SearchStrategy[str]:
+    return st.just("1example23456789") | st.text(_LETTERS_AND_DIGITS.lower(), min_size=26, max_size=26)
+
+
+def _issuer(user_pool_id: str) -> str:
+    region = user_pool_id.partition("_")[0]
+    return f"https://cognito-idp.{region}.amazonaws.com/{user_pool_id}"
+
+
+def _seconds() -> st.SearchStrategy[int]:
+    return st.integers(1_400_000_000, 2_000_000_000)
+
+
+def _identities() -> st.SearchStrategy[Identity]:
+    return st.builds(
+        Identity,
+        user_id=st.text("0123456789", min_size=5, max_size=21),
+        provider_name=st.sampled_from(_PROVIDERS),
+        provider_type=st.sampled_from(["Google", "OIDC", "SAML"]),
+        primary=st.booleans(),
+        date_created=_seconds().map(lambda seconds: seconds * 1000),
+    )
+
+
+def _as_in_a_token(identity: Identity) -> dict[str, object]:
+    return {
+        **identity.model_dump(by_alias=True),
+        "issuer": None,
+        "primary": str(identity.primary).lower(),
+        "dateCreated": str(identity.date_created),
+    }
+
+
+_VERSIONS: tuple[Literal["1", "2", "3"], ...] = ("1", "2", "3")
+
+
+def _trigger_events(
+    version: Literal["1", "2", "3"], claims: st.SearchStrategy[GroupClaims] | None = None
+) -> st.SearchStrategy[PreTokenGenerationEvent]:
+    drawn = group_claims() if claims is None else claims
+    return drawn.map(lambda some: read_trigger_event(render_pre_token_generation(some, version=version)))
+
+
+def _mapping_rules() -> st.SearchStrategy[MappingRule]:
+    return st.builds(
+        MappingRule,
+        claim=st.sampled_from(["cognito:groups", "email", "custom:department"]) | _any_text(64),
+        match_type=st.sampled_from(["Equals", "Contains", "StartsWith", "NotEqual"]),
+        value=st.sampled_from([*_FREQUENT_NAMES, "min"]) | st.text(min_size=1, max_size=128),
+        role_arn=role_arns(),
+    )
+
+
+def _rules_configurations() -> st.SearchStrategy[RulesConfiguration]:
+    several = st.lists(_mapping_rules(), min_size=1, max_size=4).map(tuple)
+    return st.builds(RulesConfiguration, rules=several)
+
+
+def _id_token_group_claims() -> st.SearchStrategy[IdTokenGroupClaims]:
     return group_claims().map(GroupClaims.id_token)
 
 
-def _access_token_claims() -> st.SearchStrategy[AccessTokenGroupClaims]:
+def _access_token_group_claims() -> st.SearchStrategy[AccessTokenGroupClaims]:
     return group_claims().map(GroupClaims.access_token)
+
+
+def _group_configurations() -> st.SearchStrategy[GroupConfiguration]:
+    return st.builds(
+        lambda claims: GroupConfiguration(
+            groups_to_override=claims.groups,
+            iam_roles_to_override=claims.roles,
+            preferred_role=claims.preferred_role,
+        ),
+        group_claims(),
+    )
 
 
 def _paginator_config_dicts() -> st.SearchStrategy[object]:
@@ -437,19 +645,30 @@ def _alternatives() -> st.SearchStrategy[Alternative]:
 
 
 _BY_TYPE: dict[type, Callable[[], st.SearchStrategy[object]]] = {
-    AccessTokenGroupClaims: _access_token_claims,
+    AccessTokenClaims: access_token_claims,
+    AccessTokenGroupClaims: _access_token_group_claims,
     Alternative: _alternatives,
     Ambiguous: _ambiguous,
     GroupClaims: group_claims,
+    GetIdentityPoolRolesResponse: identity_pool_roles,
+    GroupConfiguration: _group_configurations,
     GroupType: groups,
-    IdTokenGroupClaims: _id_token_claims,
+    IdTokenClaims: id_token_claims,
+    Identity: _identities,
+    IdTokenGroupClaims: _id_token_group_claims,
+    MappingRule: _mapping_rules,
     NoRole: lambda: st.just(NoRole()),
     OpenQuestion: lambda: st.sampled_from(OPEN_QUESTIONS),
     PaginatorConfigDict: _paginator_config_dicts,
     Policy: policies,
+    PreTokenGenerationV1Event: lambda: _trigger_events("1"),
+    PreTokenGenerationV2Event: lambda: _trigger_events("2"),
+    PreTokenGenerationV3Event: lambda: _trigger_events("3"),
     Preferred: _preferred,
     Resolution: resolutions,
+    RoleMapping: role_mappings,
     Rule: lambda: st.sampled_from(RULES),
+    RulesConfiguration: _rules_configurations,
     Standing: _standings,
     UserType: users,
 }
