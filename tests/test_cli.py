@@ -162,7 +162,7 @@ class TestInput:
         assert run(["resolve", str(tmp_path / "none.json")]).exit_code == ExitCode.BAD_INPUT
 
     def test_is_not_waited_for_at_a_terminal(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("cognito_claims.cli.resolve._nothing_is_piped_in", lambda: True)
+        monkeypatch.setattr("cognito_claims.cli._input._nothing_is_piped_in", lambda: True)
         result = resolve("")
         assert result.exit_code == ExitCode.BAD_INPUT
         assert "give a file" in result.stderr

@@ -25,9 +25,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Annotated, Any, Literal, TypeAlias, TypeGuard, cast
+from typing import Annotated, Any, Literal, TypeAlias, cast
 
 from pydantic import BaseModel, BeforeValidator, Field, TypeAdapter, ValidationError
 
@@ -513,23 +513,19 @@ def _set(payload: dict[str, Any]) -> Iterator[tuple[str, Any]]:
 
 
 def _rest_text(name: str, value: object) -> str:
-    if name in ("exp", "iat") and isinstance(value, int | float):
-        date = datetime.fromtimestamp(value, UTC)
+    if name in ("exp", "iat") and isinstance(value, int | float) and 0 <= value < _YEAR_10000:
+        date = _EPOCH + timedelta(seconds=value)
         # Not strftime: its names are those of the machine's locale.
         return f"{_DAYS[date.weekday()]} {_MONTHS[date.month - 1]} {date:%d %H:%M:%S UTC %Y}"
-    return _joined(value, ",") if _is_plain_list(value) else claim_text(value)
+    return ",".join(_texts(value)) if isinstance(value, list | tuple) else claim_text(value)
 
 
 def _http_text(value: object) -> str:
-    return f"[{_joined(value, ' ')}]" if _is_plain_list(value) else claim_text(value)
+    return f"[{' '.join(_texts(value))}]" if isinstance(value, list | tuple) else claim_text(value)
 
 
-def _is_plain_list(value: object) -> TypeGuard[list[object] | tuple[object, ...]]:
-    return isinstance(value, list | tuple) and not any(isinstance(one, Mapping | list) for one in value)
-
-
-def _joined(values: Iterable[object], mark: str) -> str:
-    return mark.join(map(claim_text, values))
+def _texts(values: Iterable[object]) -> Iterator[str]:
+    return map(claim_text, values)
 
 
 def claim_text(value: object) -> str:
@@ -537,6 +533,8 @@ def claim_text(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))
 
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_YEAR_10000 = 253402300800
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 

@@ -5,7 +5,10 @@ from typing import Annotated
 
 import typer
 
+from cognito_claims.cli.compare import compare
+from cognito_claims.cli.decode import decode
 from cognito_claims.cli.resolve import resolve
+from cognito_claims.cli.role import role
 from cognito_claims.cli.schema import schema
 
 app = typer.Typer(
@@ -16,6 +19,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(resolve)
+app.command()(decode)
+app.command()(compare)
+app.command()(role)
 app.command()(schema)
 
 

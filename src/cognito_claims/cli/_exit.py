@@ -19,6 +19,12 @@ class ExitCode(IntEnum):
     STRICT = 1
     """With `--strict`: the result is on stdout, and it is not certain."""
 
+    DIFFERS = 1
+    """Of `compare`: the token is stale; what changed is on stdout."""
+
+    DENIED = 1
+    """Of `role`: there is no role; the reason is on stdout."""
+
     BAD_INPUT = 2
     """The input or the command line does not fit; every fault and its place is on stderr."""
 

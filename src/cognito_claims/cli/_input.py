@@ -1,17 +1,17 @@
-"""A user's groups, from text as the AWS CLI or the wire writes it, or from the service."""
+"""What commands read from files: groups and role mappings, as the AWS CLI or the wire writes them."""
 
 import json
+import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, cast
+from typing import BinaryIO, cast
+
+import typer
 
 from cognito_claims._wire import read_response
 from cognito_claims.cli._exit import ExitCode, stop
-from cognito_claims.errors import InvalidRequestError, InvalidResponseError, PaginationError
+from cognito_claims.errors import InvalidResponseError
+from cognito_claims.identity_pool import GetIdentityPoolRolesResponse
 from cognito_claims.models import AdminListGroupsForUserResponse, GroupType
-from cognito_claims.pagination import AdminListGroupsForUserPaginator
-
-if TYPE_CHECKING:
-    from cognito_claims.pagination import AdminListGroupsForUserClient
 
 
 def groups_from_text(text: bytes) -> tuple[GroupType, ...]:
@@ -59,33 +59,37 @@ def _documents(text: str) -> Iterator[object]:
         yield document
 
 
-def groups_from_service(
-    *,
-    user_pool_id: str,
-    username: str,
-    profile: str | None,
-    region: str | None,
-    endpoint_url: str | None,
-) -> tuple[GroupType, ...]:
-    """Ask the service for all groups of a user, or stop with what went wrong."""
+def document_from_text(text: bytes) -> object:
+    """Read one JSON document, or stop."""
     try:
-        import boto3
-        from botocore.exceptions import BotoCoreError, ClientError
-    except ModuleNotFoundError:
-        stop(ExitCode.BAD_INPUT, ['--user-pool-id needs an extra: pip install "cognito-claims[aws]"'])
+        return cast("object", json.loads(text))
+    except (ValueError, RecursionError) as error:
+        stop(ExitCode.BAD_INPUT, [f"not JSON: {_without_input(error)}"])
+
+
+def _without_input(error: Exception) -> str:
+    # A decoding error holds what it could not decode, which may be a token.
+    match error:
+        case json.JSONDecodeError():
+            return str(error)
+        case _:
+            return type(error).__name__
+
+
+def read_file(file: BinaryIO | None) -> bytes:
+    """Read a file, or stdin where something is piped in."""
+    if file is None and _nothing_is_piped_in():
+        raise typer.BadParameter("give a file, or pipe one in")
+    return (file or sys.stdin.buffer).read()
+
+
+def _nothing_is_piped_in() -> bool:
+    return not sys.stdin or sys.stdin.isatty()
+
+
+def identity_pool_from_text(text: bytes) -> GetIdentityPoolRolesResponse:
+    """Read what `aws cognito-identity get-identity-pool-roles` prints, or stop with every fault."""
     try:
-        session = boto3.Session(profile_name=profile, region_name=region)
-        client: AdminListGroupsForUserClient = session.client(  # pyright: ignore[reportUnknownMemberType]
-            "cognito-idp", endpoint_url=endpoint_url
-        )
-    except (BotoCoreError, ValueError) as error:
-        stop(ExitCode.BAD_INPUT, [error])
-    try:
-        paginator = AdminListGroupsForUserPaginator(client)
-        return tuple(paginator.paginate(Username=username, UserPoolId=user_pool_id).groups())
-    except (InvalidRequestError, InvalidResponseError) as error:
+        return read_response(GetIdentityPoolRolesResponse, document_from_text(text))
+    except InvalidResponseError as error:
         stop(ExitCode.BAD_INPUT, str(error).splitlines())
-    except (BotoCoreError, ClientError, PaginationError) as error:
-        stop(ExitCode.SERVICE, [error])
-    except Exception as error:  # noqa: BLE001, botocore's parser fails in many ways
-        stop(ExitCode.SERVICE, [f"the answer could not be read ({type(error).__name__})"])

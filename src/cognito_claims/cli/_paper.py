@@ -1,0 +1,32 @@
+"""Text for people: coloured at a terminal, and never cut where nobody looks."""
+
+import sys
+from io import StringIO
+
+from rich.console import Console, RenderableType
+from rich.text import Text
+
+
+class Paper:
+    """Collects what a command has to say."""
+
+    def __init__(self) -> None:
+        self._text = StringIO()
+        at_terminal = sys.stdout is not None and sys.stdout.isatty()
+        self._console = Console(file=self._text, force_terminal=at_terminal or None, highlight=False)
+        if not self._console.is_terminal:
+            self._console.width = 10_000
+
+    def say(self, *lines: str, style: str = "") -> None:
+        """Add lines. They are never markup: a group may be named `[red]`."""
+        for line in lines:
+            self._console.print(Text(line, style), soft_wrap=True)  # what may be copied stays whole
+
+    def show(self, what: RenderableType) -> None:
+        """Add a table or the like."""
+        self._console.print(what)
+
+    @property
+    def text(self) -> str:
+        """All of it."""
+        return self._text.getvalue().rstrip("\n")

@@ -1,0 +1,71 @@
+"""What commands ask the service: groups and role mappings."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from cognito_claims._wire import read_response
+from cognito_claims.cli._exit import ExitCode, stop
+from cognito_claims.errors import InvalidRequestError, InvalidResponseError, PaginationError
+from cognito_claims.identity_pool import GetIdentityPoolRolesResponse
+from cognito_claims.models import GroupType
+from cognito_claims.pagination import AdminListGroupsForUserClient, AdminListGroupsForUserPaginator
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True)
+class Service:
+    """Where to ask: boto3's own settings."""
+
+    profile: str | None
+    region: str | None
+    endpoint_url: str | None
+
+    @property
+    def is_named(self) -> bool:
+        """Whether anything was said of it."""
+        return any(setting is not None for setting in (self.profile, self.region, self.endpoint_url))
+
+    def ask(self, service: str, question: Callable[[Any], _T]) -> _T:
+        """Ask by a client of the service, or stop with what went wrong."""
+        try:
+            import boto3
+            from botocore.exceptions import BotoCoreError, ClientError
+        except ModuleNotFoundError:
+            fault = 'asking the service needs an extra: pip install "cognito-claims[aws]"'
+            stop(ExitCode.BAD_INPUT, [fault])
+        try:
+            session = boto3.Session(profile_name=self.profile, region_name=self.region)
+            create: Callable[..., object] = session.client  # pyright: ignore[reportUnknownMemberType]
+            client = create(service, endpoint_url=self.endpoint_url)
+        except (BotoCoreError, ValueError) as error:
+            stop(ExitCode.BAD_INPUT, [error])
+        try:
+            return question(client)
+        except (InvalidRequestError, InvalidResponseError) as error:
+            stop(ExitCode.BAD_INPUT, str(error).splitlines())
+        except (BotoCoreError, ClientError, PaginationError) as error:
+            stop(ExitCode.SERVICE, [error])
+        except Exception as error:  # noqa: BLE001, botocore's parser fails in many ways
+            stop(ExitCode.SERVICE, [f"the answer could not be read ({type(error).__name__})"])
+
+
+def groups_from_service(service: Service, *, user_pool_id: str, username: str) -> tuple[GroupType, ...]:
+    """Ask the service for all groups of a user, or stop with what went wrong."""
+
+    def groups(client: AdminListGroupsForUserClient) -> tuple[GroupType, ...]:
+        pages = AdminListGroupsForUserPaginator(client).paginate(Username=username, UserPoolId=user_pool_id)
+        return tuple(pages.groups())
+
+    return service.ask("cognito-idp", groups)
+
+
+def identity_pool_from_service(service: Service, *, identity_pool_id: str) -> GetIdentityPoolRolesResponse:
+    """Ask the service for the roles of an identity pool, or stop with what went wrong."""
+
+    def roles(client: Any) -> GetIdentityPoolRolesResponse:
+        answer: object = client.get_identity_pool_roles(IdentityPoolId=identity_pool_id)
+        return read_response(GetIdentityPoolRolesResponse, answer)
+
+    return service.ask("cognito-identity", roles)

@@ -1,0 +1,102 @@
+"""A token, its payload or an event, as a command is given it."""
+
+import json
+import re
+from base64 import urlsafe_b64decode
+from dataclasses import dataclass
+from typing import assert_never, cast
+
+from cognito_claims.carriers import (
+    Carrier,
+    carrier_of,
+    read_appsync,
+    read_http_api,
+    read_jwt,
+    read_pre_token_generation,
+    read_rest_api,
+)
+from cognito_claims.claims import GroupClaims
+from cognito_claims.cli._exit import ExitCode, stop
+from cognito_claims.cli._input import document_from_text
+from cognito_claims.errors import AmbiguousClaimsError, InvalidClaimsError
+
+
+@dataclass(frozen=True)
+class Token:
+    """What a command was given: a token's payload or an event, which is one or the other."""
+
+    carrier: Carrier
+    value: dict[str, object]
+    claims: GroupClaims
+
+    @property
+    def token_use(self) -> str | None:
+        """`id` or `access`, if the claims say so."""
+        use = self.payload.get("token_use")
+        return use if isinstance(use, str) and use in ("id", "access") else None
+
+    @property
+    def is_access_token(self) -> bool:
+        """Whether the claims say that they are an access token's."""
+        return self.token_use == "access"  # noqa: S105, no password
+
+    @property
+    def payload(self) -> dict[str, object]:
+        """The token's claims as the carrier has them; none in a trigger's event."""
+        match self.value:
+            case {"identity": {"claims": dict() as claims}} | {"claims": dict() as claims}:
+                pass
+            case {"requestContext": {"authorizer": {"jwt": {"claims": dict() as claims}}}}:
+                pass
+            case {"requestContext": {"authorizer": {"claims": dict() as claims}}}:
+                pass
+            case _:
+                return self.value if self.carrier is Carrier.JWT else {}
+        return cast("dict[str, object]", claims)
+
+
+def token_from_text(text: bytes, known_groups: list[str] | None, *, comma_free: bool) -> Token:
+    """Read a token, its payload or an event, or stop with what is wrong, and nothing of a token in it."""
+    token = _JWT.fullmatch(text.strip())
+    value = _payload(token[1]) if token else document_from_text(text)
+    if not isinstance(value, dict):
+        stop(ExitCode.BAD_INPUT, ["should be a token, its payload or an event, which is an object"])
+    members = cast("dict[str, object]", value)
+    try:
+        carrier = carrier_of(members)
+        return Token(carrier, members, _read(carrier, members, known_groups, comma_free=comma_free))
+    except AmbiguousClaimsError as error:
+        place = error.problems[0].path
+        remedy = "give --known-group for each group of the pool, or --comma-free if none has a comma"
+        stop(ExitCode.BAD_INPUT, [f"{place}: can be read in more than one way: {remedy}"])
+    except InvalidClaimsError as error:
+        stop(ExitCode.BAD_INPUT, str(error).splitlines())
+
+
+def _read(
+    carrier: Carrier, value: dict[str, object], known_groups: list[str] | None, *, comma_free: bool
+) -> GroupClaims:
+    match carrier:
+        case Carrier.JWT:
+            return read_jwt(value)
+        case Carrier.APPSYNC:
+            return read_appsync(value)
+        case Carrier.REST_API:
+            return read_rest_api(value, known_groups=known_groups, comma_free=comma_free)
+        case Carrier.HTTP_API:
+            return read_http_api(value)
+        case Carrier.PRE_TOKEN_GENERATION:
+            return read_pre_token_generation(value)
+        case _:
+            assert_never(carrier)
+
+
+_JWT = re.compile(rb"(?:Bearer\s+)?[A-Za-z0-9_=-]+\.([A-Za-z0-9_=-]+)\.[A-Za-z0-9_=-]*", re.IGNORECASE)
+
+
+def _payload(part: bytes) -> object:
+    part = part.rstrip(b"=")
+    try:
+        return cast("object", json.loads(urlsafe_b64decode(part + b"=" * (-len(part) % 4))))
+    except (ValueError, RecursionError):
+        stop(ExitCode.BAD_INPUT, ["the token's payload is not JSON in base64url: is the token whole?"])

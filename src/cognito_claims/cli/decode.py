@@ -1,0 +1,148 @@
+"""`cognito-claims decode`: what a token or an event says of groups and roles."""
+
+import json
+import time
+from collections.abc import Iterator
+
+from pydantic import JsonValue
+
+from cognito_claims.carriers import Carrier
+from cognito_claims.claims import AccessTokenClaims, IdTokenClaims
+from cognito_claims.cli._exit import write
+from cognito_claims.cli._input import read_file
+from cognito_claims.cli._options import CommaFreeOption, JsonOption, KnownGroupOption, TokenArgument
+from cognito_claims.cli._paper import Paper
+from cognito_claims.cli._token import Token, token_from_text
+from cognito_claims.errors import InvalidClaimsError
+from cognito_claims.triggers import read_trigger_event
+
+_NOT_VERIFIED = "No signature was verified: this is what it says, not that it is true."
+_NAMES = {
+    Carrier.APPSYNC: "event of an AppSync resolver",
+    Carrier.REST_API: "event of a REST API",
+    Carrier.HTTP_API: "event of an HTTP API",
+    Carrier.PRE_TOKEN_GENERATION: "event of a pre token generation trigger",
+}
+
+
+def decode(
+    file: TokenArgument = None,
+    known_group: KnownGroupOption = None,
+    comma_free: CommaFreeOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Say what a token or an event holds of groups and roles, and what is odd about it.
+
+    Verifies no signature. Never prints the token, the username or other claims.
+
+    Exits with 0; with 2 for bad input; with 4 if it could not write.
+    """
+    token = token_from_text(read_file(file), known_group, comma_free=comma_free)
+    odd = list(_oddities(token))
+    write(json.dumps(_report(token, odd), indent=2) if as_json else _text(token, odd))
+
+
+def _report(token: Token, odd: list[str]) -> dict[str, JsonValue]:
+    """Give the JSON form, as docs/cli.md describes it: keys may be added, and none changes."""
+    return {
+        "version": 1,
+        "carrier": token.carrier.value,
+        "token_use": token.token_use,
+        "verified": False,
+        "claims": {
+            "groups": list(token.claims.groups),
+            "roles": list(token.claims.roles),
+            "preferred_role": token.claims.preferred_role,
+        },
+        "odd": list(odd),
+    }
+
+
+def _text(token: Token, odd: list[str]) -> str:
+    paper = Paper()
+    paper.say(f"{_name(token)}. {_NOT_VERIFIED}", style="bold")
+    preferred = token.claims.preferred_role
+    for title, values in (
+        ("Groups", token.claims.groups),
+        ("Roles", token.claims.roles),
+        ("Preferred role", () if preferred is None else (preferred,)),
+        ("Odd", odd),
+    ):
+        if values or title != "Odd":
+            paper.say("")
+            paper.say(title, style="bold")
+            paper.say(*(f"  {value}" for value in values or ["none"]))
+    return paper.text
+
+
+def _name(token: Token) -> str:
+    if token.carrier is Carrier.JWT:
+        names = {"id": "ID token", "access": "access token"}
+        name = names.get(token.token_use or "", "token of an unknown kind")
+    else:
+        name = _NAMES[token.carrier]
+    return f"{'An' if name[0] in 'aeiouIH' else 'A'} {name}"
+
+
+def _oddities(token: Token) -> Iterator[str]:
+    """Say what a token of Cognito's does not have, or what may surprise."""
+    claims = token.claims
+    if token.carrier is Carrier.JWT:
+        yield from _oddities_of_payload(token.payload)
+    elif token.carrier is Carrier.PRE_TOKEN_GENERATION:
+        yield from _oddities_of_trigger(token.value)
+    if token.payload.get("cognito:groups") == []:
+        yield "cognito:groups is empty: Cognito leaves it out where there are no groups"
+    if len(set(claims.groups)) < len(claims.groups) or len(set(claims.roles)) < len(claims.roles):
+        yield "a group or a role comes twice: Cognito names each once"
+    if claims.preferred_role is not None and claims.preferred_role not in claims.roles:
+        yield "the preferred role is none of the roles: only a trigger does that"
+    if claims.roles and not claims.groups:
+        yield "there are roles and no groups: only a trigger does that"
+    if len(claims.roles) == 1 and claims.preferred_role is None:
+        yield "one role and none is preferred: see the open question null-precedence"
+    if token.is_access_token and (claims.roles or claims.preferred_role):
+        yield "an access token has no roles: Cognito writes them into ID tokens alone"
+
+
+def _oddities_of_payload(payload: dict[str, object]) -> Iterator[str]:
+    token: IdTokenClaims | AccessTokenClaims
+    try:
+        match payload.get("token_use"):
+            case "id":
+                token = IdTokenClaims.from_payload(payload)
+            case "access":
+                token = AccessTokenClaims.from_payload(payload)
+            case _:
+                yield "token_use is neither id nor access: is this a token of Cognito's?"
+                return
+    except InvalidClaimsError as error:
+        yield from map(str, error.problems)
+        return
+    if token.exp < time.time():
+        yield f"it has expired: exp is {token.exp}"
+    if not token.iss.startswith("https://cognito-idp."):
+        yield "iss is no user pool of AWS's"
+    if isinstance(token, AccessTokenClaims) and token.is_machine and token.cognito_groups:
+        yield "a machine's token has groups: only a trigger does that"
+
+
+def _oddities_of_trigger(event: dict[str, object]) -> Iterator[str]:
+    try:
+        read_trigger_event(event)
+    except InvalidClaimsError as error:
+        yield from map(str, error.problems)
+    for container in ("claimsOverrideDetails", "claimsAndScopeOverrideDetails"):
+        match event:
+            case {"response": {**answer}} if _removes_groups(answer.get(container)):
+                yield f"{container}.groupOverrideDetails is empty or null, which removes every group"
+            case _:
+                pass
+
+
+def _removes_groups(details: object) -> bool:
+    match details:
+        case {"groupOverrideDetails": overrides}:
+            return not overrides
+        case _:
+            return False
