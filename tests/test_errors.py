@@ -3,8 +3,8 @@ import pickle
 import pytest
 
 from cognito_claims import (
-    AmbiguousClaimsError,
     AdminListGroupsForUserResponse,
+    AmbiguousClaimsError,
     CognitoClaimsError,
     ConflictingGroupsError,
     InvalidClaimsError,

@@ -276,6 +276,8 @@ def carrier_of(value: Event) -> Carrier:
         InvalidClaimsError: none of them.
     """
     match as_dict(value):
+        case {"token_use": _} | {"iss": _, "sub": _} | {"cognito:groups": _}:
+            return Carrier.JWT  # first, as a trigger may add a claim of any name
         case {"triggerSource": str(), "request": _} | {"request": {"groupConfiguration": _}}:
             return Carrier.PRE_TOKEN_GENERATION
         case {"requestContext": {"authorizer": {"jwt": _}}}:
@@ -286,8 +288,6 @@ def carrier_of(value: Event) -> Carrier:
             return Carrier.REST_API
         case {"identity": {"claims": _}} | {"claims": _, "sourceIp": _}:
             return Carrier.APPSYNC
-        case {"token_use": _} | {"iss": _, "sub": _} | {"cognito:groups": _}:
-            return Carrier.JWT
         case _:
             reason = "is no token's payload and no event with claims: " + ", ".join(Carrier)
             raise InvalidClaimsError("claims", [Problem("", reason)])
@@ -435,6 +435,7 @@ def render_rest_api(claims: Claims) -> dict[str, Any]:
             "path": "/prod/",
             "protocol": "HTTP/1.1",
             "requestId": "00000000-0000-4000-8000-000000000000",
+            "requestTime": "14/Nov/2023:22:13:20 +0000",
             "requestTimeEpoch": 1700000000000,
             "resourcePath": "/",
             "stage": "prod",

@@ -366,11 +366,8 @@ def _by_rules(request: _Request, mapping: RoleMapping, *, contains_element: bool
         number, rule = matching[0]
         why = f"rule {number} of {len(rules)} matches: {rule.claim} {rule.match_type} {rule.value!r}"
         return _Choice(rule.role_arn, why, (FIRST_MATCH,))
-    by = (
-        (NO_MATCH, ABSENT_CLAIM)
-        if any(rule.claim not in request.payload for rule in rules)
-        else (NO_MATCH,)
-    )
+    lacking = any(request.payload.get(rule.claim) is None for rule in rules)
+    by = (NO_MATCH, ABSENT_CLAIM) if lacking else (NO_MATCH,)
     return _ambiguous(request, mapping, f"none of {len(rules)} rules matches", *by)
 
 

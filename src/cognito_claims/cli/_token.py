@@ -43,6 +43,8 @@ class Token:
     @property
     def payload(self) -> dict[str, object]:
         """The token's claims as the carrier has them; none in a trigger's event."""
+        if self.carrier is Carrier.JWT:
+            return self.value
         match self.value:
             case {"identity": {"claims": dict() as claims}} | {"claims": dict() as claims}:
                 pass
@@ -51,7 +53,7 @@ class Token:
             case {"requestContext": {"authorizer": {"claims": dict() as claims}}}:
                 pass
             case _:
-                return self.value if self.carrier is Carrier.JWT else {}
+                return {}
         return cast("dict[str, object]", claims)
 
 

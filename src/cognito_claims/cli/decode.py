@@ -99,10 +99,10 @@ def _oddities(token: Token) -> Iterator[str]:
         yield "the preferred role is none of the roles: only a trigger does that"
     if claims.roles and not claims.groups:
         yield "there are roles and no groups: only a trigger does that"
-    if len(claims.roles) == 1 and claims.preferred_role is None:
-        yield "one role and none is preferred: see the open question null-precedence"
     if token.is_access_token and (claims.roles or claims.preferred_role):
         yield "an access token has no roles: Cognito writes them into ID tokens alone"
+    elif len(claims.roles) == 1 and claims.preferred_role is None:
+        yield "one role and none is preferred: see the open question null-precedence"
 
 
 def _oddities_of_payload(payload: dict[str, object]) -> Iterator[str]:

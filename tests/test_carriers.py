@@ -1,0 +1,447 @@
+"""Each carrier by the rows of its table, and every reader beside its renderer."""
+
+import json
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from types import MappingProxyType
+from typing import Any, Literal
+
+import pytest
+from aws_lambda_powertools.utilities.data_classes import (
+    APIGatewayProxyEvent,
+    APIGatewayProxyEventV2,
+    AppSyncResolverEvent,
+)
+from aws_lambda_powertools.utilities.data_classes.cognito_user_pool_event import (
+    PreTokenGenerationTriggerEvent,
+)
+from aws_lambda_powertools.utilities.parser.models import (
+    APIGatewayProxyEventModel,
+    APIGatewayProxyEventV2Model,
+    AppSyncResolverEventModel,
+    CognitoPreTokenGenerationTriggerModelV1,
+)
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cognito_claims import (
+    CARRIER_RULES,
+    AmbiguousClaimsError,
+    Carrier,
+    GroupClaims,
+    IdTokenClaims,
+    InvalidClaimsError,
+    carrier_of,
+    read_appsync,
+    read_http_api,
+    read_jwt,
+    read_pre_token_generation,
+    read_rest_api,
+    render_appsync,
+    render_http_api,
+    render_jwt,
+    render_pre_token_generation,
+    render_rest_api,
+)
+from cognito_claims.testing.strategies import group_claims, group_names, id_token_claims
+from tests.events import event
+from tests.json_values import anything
+from tests.strategies import role
+
+STAFF, ADMIN = role("staff"), role("admin")
+Version = Literal["1", "2", "3"]
+VERSIONS: tuple[Version, ...] = ("1", "2", "3")
+READERS: dict[Carrier, Callable[[Any], GroupClaims]] = {
+    Carrier.JWT: read_jwt,
+    Carrier.APPSYNC: read_appsync,
+    Carrier.REST_API: read_rest_api,
+    Carrier.HTTP_API: read_http_api,
+    Carrier.PRE_TOKEN_GENERATION: read_pre_token_generation,
+}
+NIGHT = GroupClaims(("staff", "night,shift"), (STAFF,), STAFF)
+GROUPS_OF_REST = "requestContext.authorizer.claims['cognito:groups']"
+
+
+def rest(**claims: object) -> dict[str, Any]:
+    named = {f"cognito:{name}": value for name, value in claims.items()}
+    return {"requestContext": {"authorizer": {"claims": named}}}
+
+
+def http(groups: object) -> dict[str, Any]:
+    return {"requestContext": {"authorizer": {"jwt": {"claims": {"cognito:groups": groups}}}}}
+
+
+def problems(read: Callable[[Any], object], value: object) -> list[str]:
+    with pytest.raises(InvalidClaimsError) as caught:
+        read(value)
+    return [str(problem) for problem in caught.value.problems]
+
+
+class TestPublishedEvents:
+    @pytest.mark.parametrize(
+        ("name", "carrier", "claims"),
+        [
+            (
+                "id_token",
+                Carrier.JWT,
+                GroupClaims(("staff", "admins", "night,shift"), (STAFF, ADMIN), ADMIN),
+            ),
+            ("id_token_federated", Carrier.JWT, GroupClaims(("eu-west-1_EXAMPLE_Okta",))),
+            ("id_token_one_role_none_preferred", Carrier.JWT, GroupClaims(("staff",), (STAFF,))),
+            ("id_token_without_groups", Carrier.JWT, GroupClaims()),
+            ("access_token", Carrier.JWT, GroupClaims(("staff", "admins", "night,shift"))),
+            ("access_token_of_a_machine", Carrier.JWT, GroupClaims()),
+            ("alb_oidc_data", Carrier.JWT, GroupClaims()),
+            ("appsync", Carrier.APPSYNC, NIGHT),
+            ("rest_api_federated", Carrier.REST_API, GroupClaims(("eu-west-1_EXAMPLE_Okta",))),
+            ("http_api", Carrier.HTTP_API, GroupClaims(("staff", "night,shift"))),
+            ("http_api_format_1", Carrier.HTTP_API, GroupClaims(("staff",))),
+            ("pre_token_generation_1", Carrier.PRE_TOKEN_GENERATION, NIGHT),
+            ("pre_token_generation_1_without_groups", Carrier.PRE_TOKEN_GENERATION, GroupClaims()),
+            (
+                "pre_token_generation_2",
+                Carrier.PRE_TOKEN_GENERATION,
+                GroupClaims(("staff", "admins"), (STAFF, ADMIN)),
+            ),
+            ("pre_token_generation_3_of_a_machine", Carrier.PRE_TOKEN_GENERATION, GroupClaims()),
+        ],
+    )
+    def test_are_told_apart_and_read(self, name: str, carrier: Carrier, claims: GroupClaims) -> None:
+        assert carrier_of(event(name)) is carrier
+        assert READERS[carrier](event(name)) == claims
+
+    def test_of_a_rest_api_are_read_with_what_is_known(self) -> None:
+        claims = GroupClaims(("staff", "admins"), (STAFF, ADMIN), ADMIN)
+        assert carrier_of(event("rest_api")) is Carrier.REST_API
+        assert read_rest_api(event("rest_api"), known_groups=["admins", "staff", "guests"]) == claims
+        assert read_rest_api(event("rest_api"), comma_free=True) == claims
+
+    def test_of_a_rest_api_are_not_guessed(self) -> None:
+        with pytest.raises(AmbiguousClaimsError) as caught:
+            read_rest_api(event("rest_api"))
+        [problem] = caught.value.problems
+        assert problem.path == GROUPS_OF_REST
+        assert "known_groups" in problem.reason
+
+    def test_with_a_list_as_preferred_role_is_refused(self) -> None:
+        [problem] = problems(read_pre_token_generation, event("pre_token_generation_sample_with_list"))
+        assert problem.startswith("request.groupConfiguration.preferredRole: should be text or null")
+
+    @pytest.mark.parametrize("value", [{}, {"identity": {}}, {"claims": {}}, {"Groups": []}, [], None, "x"])
+    def test_and_nothing_else_is_a_carrier(self, value: object) -> None:
+        assert problems(carrier_of, value)[0].startswith("is no token's payload and no event")
+
+    def test_a_token_is_one_whatever_a_trigger_added(self) -> None:
+        payload = {**event("id_token"), "identity": {"claims": {}}, "requestContext": {"authorizer": {}}}
+        assert carrier_of(payload) is Carrier.JWT
+
+
+class TestTokenArrays:
+    """In a token's payload and in AppSync's identity.claims, groups and roles are arrays."""
+
+    def test_also_with_one_element(self) -> None:
+        payload = {"cognito:groups": ["a"], "cognito:roles": [STAFF]}
+        assert read_jwt(payload) == GroupClaims(("a",), (STAFF,))
+        assert read_appsync({"identity": {"claims": payload}}) == read_jwt(payload)
+
+    def test_and_not_text(self) -> None:
+        assert problems(read_jwt, {"cognito:groups": "a,b", "cognito:roles": 5}) == [
+            "['cognito:groups']: should be a list, got a value of type str",
+            "['cognito:roles']: should be a list, got a value of type int",
+        ]
+
+    def test_appsyncs_identity_alone_will_do(self) -> None:
+        assert read_appsync(event("appsync")["identity"]) == NIGHT
+
+    def test_a_claim_of_a_fields_name_is_not_that_field(self) -> None:
+        forged = {"cognito_groups": ["admins"], "cognito_preferred_role": ADMIN, "cognito_roles": [ADMIN]}
+        assert read_jwt(forged) == GroupClaims()
+        assert (
+            read_http_api({"requestContext": {"authorizer": {"jwt": {"claims": forged}}}}) == GroupClaims()
+        )
+
+
+class TestRestCommas:
+    """The authorizer of a REST API joins an array by commas, and turns every value into text."""
+
+    def test_one_name_is_certain(self) -> None:
+        assert read_rest_api(rest(groups="staff")).groups == ("staff",)
+
+    def test_no_claims_of_groups_are_no_groups(self) -> None:
+        assert read_rest_api(rest()) == GroupClaims()
+
+    def test_roles_are_split_where_an_arn_begins(self) -> None:
+        odd = "arn:aws:iam::123456789012:role/a,b"
+        assert read_rest_api(rest(roles=f"{odd},{STAFF}")).roles == (odd, STAFF)
+
+    def test_every_value_is_text(self) -> None:
+        federated = event("id_token_federated")
+        claims = render_rest_api(federated)["requestContext"]["authorizer"]["claims"]
+        seen = event("rest_api_federated")["requestContext"]["authorizer"]["claims"]
+        assert {name: claims[name] for name in seen if name != "identities"} == {
+            name: value for name, value in seen.items() if name != "identities"
+        }
+        assert json.loads(claims["identities"]) == json.loads(seen["identities"])
+
+    @pytest.mark.parametrize(
+        ("exp", "text"),
+        [
+            (1717054729, "Thu May 30 07:38:49 UTC 2024"),
+            (1717200000.5, "Sat Jun 01 00:00:00 UTC 2024"),
+            (1e20, "1e+20"),
+        ],
+    )
+    def test_dates_are_written_out(self, exp: float, text: str) -> None:
+        claims = render_rest_api({"exp": exp, "iat": exp, "auth_time": 5})["requestContext"]["authorizer"]
+        assert claims["claims"] == {"exp": text, "iat": text, "auth_time": "5"}
+
+    @pytest.mark.parametrize("text", ["", "[a b]", "a b", ["a"], 5])
+    def test_what_is_no_such_text_is_refused(self, text: object) -> None:
+        assert problems(read_rest_api, rest(groups=text))[0].startswith(f"{GROUPS_OF_REST}: should be")
+        with pytest.raises(InvalidClaimsError):
+            read_rest_api(rest(groups=text), comma_free=True)
+
+    @pytest.mark.parametrize("text", ["staff", "", f",{STAFF}", f"{STAFF},arn:aws:iam:"])
+    def test_roles_that_are_cut_off_are_refused(self, text: str) -> None:
+        [problem] = problems(read_rest_api, rest(roles=text))
+        assert problem.startswith("requestContext.authorizer.claims['cognito:roles']: should be")
+
+
+class TestRestAmbiguous:
+    """A name may hold a comma: only one who knows the pool's names can split what was joined."""
+
+    @pytest.mark.parametrize(
+        ("text", "known", "groups"),
+        [
+            ("a,b", ["a", "b"], ("a", "b")),
+            ("a,b", ["a,b"], ("a,b",)),
+            ("a,b,c", ["a,b", "c", "b"], ("a,b", "c")),
+            ("a,,b", ["a,", "b"], ("a,", "b")),
+            (",a", [], (",a",)),
+            ("unknown", ["a"], ("unknown",)),
+        ],
+    )
+    def test_known_names_settle_it(self, text: str, known: list[str], groups: tuple[str, ...]) -> None:
+        assert read_rest_api(rest(groups=text), known_groups=known).groups == groups
+
+    @pytest.mark.parametrize(
+        ("known", "reason"),
+        [
+            (None, "pass known_groups"),
+            (["a", "b", "a,b"], "known_groups allow several"),
+            (["a"], "no way has known_groups alone"),
+            ([], "no way has known_groups alone"),
+        ],
+    )
+    def test_what_they_do_not_settle_is_reported(self, known: list[str] | None, reason: str) -> None:
+        with pytest.raises(AmbiguousClaimsError, match=reason):
+            read_rest_api(rest(groups="a,b"), known_groups=known)
+
+    @given(st.lists(group_names(), min_size=1, max_size=6, unique=True), st.sets(group_names(), max_size=4))
+    def test_a_reading_is_the_only_one_that_the_known_names_allow(
+        self, names: list[str], others: set[str]
+    ) -> None:
+        try:
+            read = read_rest_api(rest(groups=",".join(names)), known_groups=[*names, *others]).groups
+        except AmbiguousClaimsError:
+            assert "," in "".join([*names, *others])
+        else:
+            assert read == tuple(names)
+
+    def test_many_commas_take_no_time_to_speak_of(self) -> None:
+        with pytest.raises(AmbiguousClaimsError):
+            read_rest_api(rest(groups="," * 2000 + "a"))
+        text = ",".join(["a"] * 20_000)
+        assert len(read_rest_api(rest(groups=text), known_groups=["a"]).groups) == 20_000
+
+
+class TestHttpBrackets:
+    """The authorizer of an HTTP API writes an array in brackets with blanks between."""
+
+    @pytest.mark.parametrize(
+        ("text", "groups"),
+        [
+            ("[a]", ("a",)),
+            ("[a b]", ("a", "b")),
+            ("[a,b c]", ("a,b", "c")),
+            ("[[a]]", ("[a]",)),
+            ("[]", ()),
+        ],
+    )
+    def test_is_read(self, text: str, groups: tuple[str, ...]) -> None:
+        assert read_http_api(http(text)).groups == groups
+        assert read_http_api(http(None)) == GroupClaims()
+
+    @pytest.mark.parametrize("text", ["a", "[a b", "a b]", "", "[", "[a  b]", "[ a]", "[a\tb]", ["a"], 5])
+    def test_that_is_cut_off_or_none_is_refused(self, text: object) -> None:
+        [problem] = problems(read_http_api, http(text))
+        assert problem.startswith("requestContext.authorizer.jwt.claims['cognito:groups']: should be")
+
+    def test_the_place_is_that_of_the_format(self) -> None:
+        [problem] = problems(read_http_api, {**rest(groups="a"), "version": "1.0"})
+        assert problem.startswith(GROUPS_OF_REST)
+
+    def test_other_values_are_text_and_null_is_dropped(self) -> None:
+        payload: dict[str, object] = {
+            "a": True,
+            "b": None,
+            "c": 1.5,
+            "d": {"x": [1]},
+            "e": "text",
+            "cognito:groups": [],
+        }
+        claims = render_http_api(payload)["requestContext"]["authorizer"]["jwt"]["claims"]
+        assert claims == {"a": "true", "c": "1.5", "d": '{"x":[1]}', "e": "text", "cognito:groups": "[]"}
+
+
+class TestTriggerConfiguration:
+    """Groups, roles and preferred role in request.groupConfiguration: two empty lists and null if none."""
+
+    @pytest.mark.parametrize(
+        "configuration",
+        [
+            None,
+            {},
+            {"groupsToOverride": [], "iamRolesToOverride": [], "preferredRole": None},
+            {"groupsToOverride": None, "iamRolesToOverride": None, "preferredRole": ""},
+        ],
+    )
+    def test_of_no_groups(self, configuration: object) -> None:
+        assert (
+            read_pre_token_generation({"request": {"groupConfiguration": configuration}}) == GroupClaims()
+        )
+
+    def test_another_triggers_event_is_refused(self) -> None:
+        signing_up = {"triggerSource": "PreSignUp_SignUp", "request": {"userAttributes": {}}}
+        assert problems(read_pre_token_generation, signing_up)[0].startswith("triggerSource")
+
+    def test_every_fault_is_told_at_once(self) -> None:
+        bad = {"groupsToOverride": ["a", 5, ""], "preferredRole": 5}
+        assert [
+            line.split(":")[0]
+            for line in problems(read_pre_token_generation, {"request": {"groupConfiguration": bad}})
+        ] == [
+            "request.groupConfiguration.groupsToOverride[1]",
+            "request.groupConfiguration.groupsToOverride[2]",
+            "request.groupConfiguration.preferredRole",
+        ]
+
+
+class TestAlbWithout:
+    """The header x-amzn-oidc-data of a load balancer has no groups."""
+
+    def test_it_reads_as_no_groups(self) -> None:
+        assert read_jwt(event("alb_oidc_data")) == GroupClaims()
+
+
+def test_every_rule_of_carriers_has_a_class_of_tests() -> None:
+    for rule in CARRIER_RULES:
+        name = "Test" + "".join(map(str.title, rule.id.split("-")))
+        assert name in globals(), rule.id
+
+
+class TestWhatIsRenderedIsReadBack:
+    @given(group_claims())
+    def test_by_the_carriers_that_tell_everything(self, claims: GroupClaims) -> None:
+        assert read_jwt(render_jwt(claims)) == claims
+        assert read_appsync(render_appsync(claims)) == claims
+        assert read_http_api(render_http_api(claims)) == claims
+
+    @given(group_claims(), st.sampled_from(["1", "2", "3"]))
+    def test_by_a_trigger_of_every_version(
+        self, claims: GroupClaims, version: Literal["1", "2", "3"]
+    ) -> None:
+        assert read_pre_token_generation(render_pre_token_generation(claims, version=version)) == claims
+
+    @given(group_claims())
+    def test_by_a_rest_api_or_it_is_reported(self, claims: GroupClaims) -> None:
+        try:
+            assert read_rest_api(render_rest_api(claims), known_groups=claims.groups) == claims
+        except AmbiguousClaimsError:
+            assert any("," in name for name in claims.groups)
+
+    @given(group_claims())
+    def test_by_a_rest_api_of_a_pool_without_commas(self, claims: GroupClaims) -> None:
+        plain = GroupClaims(
+            tuple(name.replace(",", "-") for name in claims.groups), claims.roles, claims.preferred_role
+        )
+        assert read_rest_api(render_rest_api(plain), comma_free=True) == plain
+
+    @given(id_token_claims())
+    def test_from_a_whole_token(self, token: IdTokenClaims) -> None:
+        assert read_http_api(render_http_api(token)) == token.group_claims
+        assert read_appsync(render_appsync(token)) == token.group_claims
+        assert read_jwt(render_jwt(token)) == token.group_claims
+        texts = render_rest_api(token)["requestContext"]["authorizer"]["claims"].values()
+        assert all(isinstance(text, str) for text in texts)
+
+    @given(group_claims())
+    def test_and_told_apart(self, claims: GroupClaims) -> None:
+        assert carrier_of(render_appsync(claims)) is Carrier.APPSYNC
+        assert carrier_of(render_rest_api(claims)) is Carrier.REST_API
+        assert carrier_of(render_http_api(claims)) is Carrier.HTTP_API
+        assert carrier_of(render_pre_token_generation(claims)) is Carrier.PRE_TOKEN_GENERATION
+
+    def test_and_what_is_no_payload_is_not_rendered(self) -> None:
+        assert problems(render_rest_api, ["staff"]) == ["should be an object"]
+
+    def test_appsync_gives_the_groups_twice(self) -> None:
+        identity = render_appsync({"cognito:groups": ["a"], "username": "alice", "iss": "i", "sub": "s"})
+        assert identity["identity"]["groups"] == ["a"]
+        assert identity["identity"]["username"] == "alice"
+        assert render_appsync({})["identity"]["groups"] is None
+
+
+class TestPowertools:
+    @pytest.mark.parametrize(
+        ("read", "name", "wrap", "parse"),
+        [
+            (read_rest_api, "rest_api_federated", APIGatewayProxyEvent, None),
+            (read_http_api, "http_api", APIGatewayProxyEventV2, APIGatewayProxyEventV2Model),
+            (read_appsync, "appsync", AppSyncResolverEvent, AppSyncResolverEventModel),
+            (
+                read_pre_token_generation,
+                "pre_token_generation_1",
+                PreTokenGenerationTriggerEvent,
+                CognitoPreTokenGenerationTriggerModelV1,
+            ),
+        ],
+    )
+    def test_its_classes_and_models_are_read(
+        self,
+        read: Callable[[Any], GroupClaims],
+        name: str,
+        wrap: Callable[[Any], Mapping[str, object]],
+        parse: Any,
+    ) -> None:
+        claims = read(event(name))
+        assert claims.groups
+        assert read(wrap(event(name))) == claims
+        assert read(MappingProxyType(event(name))) == claims
+        if parse is not None:
+            assert read(parse.model_validate(event(name))) == claims
+
+    def test_what_we_render_is_an_event_to_it(self) -> None:
+        claims = GroupClaims(("a",), (STAFF,), STAFF)
+        rest_model = APIGatewayProxyEventModel.model_validate(render_rest_api(claims))
+        assert read_rest_api(rest_model) == claims
+        http_model = APIGatewayProxyEventV2Model.model_validate(render_http_api(claims))
+        assert read_http_api(http_model) == claims
+        payload = {**event("id_token"), "cognito:groups": ["a"]}
+        appsync_model = AppSyncResolverEventModel.model_validate(render_appsync(payload))
+        assert read_appsync(appsync_model).groups == ("a",)
+
+
+@pytest.mark.parametrize("carrier", Carrier)
+@given(value=anything)
+def test_anything_is_read_or_refused(carrier: Carrier, value: object) -> None:
+    before = json.dumps(value)
+    with suppress(InvalidClaimsError):
+        assert isinstance(READERS[carrier](value), GroupClaims)
+    assert json.dumps(value) == before
+
+
+@given(anything)
+def test_anything_is_a_carrier_or_not(value: Any) -> None:
+    with suppress(InvalidClaimsError):
+        assert carrier_of(value) in Carrier

@@ -1,0 +1,406 @@
+"""The commands about tokens: decode, compare, role."""
+
+import json
+from base64 import urlsafe_b64encode
+from pathlib import Path
+from typing import Any
+
+import jwt
+import pytest
+from hypothesis import given
+from typer.testing import CliRunner, Result
+
+from cognito_claims.cli._app import app
+from cognito_claims.cli._exit import ExitCode
+from tests.events import NAMES, event
+from tests.json_values import anything
+from tests.scripted_server import ScriptedServer
+from tests.strategies import role
+
+EVENTS = Path(__file__).parent / "events"
+ADMIN, STAFF, LEGAL, SIGNED_IN = role("admin"), role("staff"), role("legal"), role("signed-in")
+FOREVER = 4102444800
+SECRETS = ("alice", "bob@example.com", "c1f2a3b4-0c1d-4e2f-8a3b-4c5d6e7f8091", "0f1e2d3c")
+
+
+def run(*arguments: str, stdin: object = "") -> Result:
+    text = stdin if isinstance(stdin, str | bytes) else json.dumps(stdin)
+    return CliRunner().invoke(app, list(arguments), input=text)
+
+
+def signed(payload: dict[str, object]) -> str:
+    return jwt.encode(payload, "a secret of more than thirty-two bytes", headers={"kid": "1"})
+
+
+def report(*arguments: str, stdin: object = "") -> dict[str, Any]:
+    result = run(*arguments, "--json", stdin=stdin)
+    assert result.stderr == ""
+    found: dict[str, Any] = json.loads(result.stdout)
+    return found
+
+
+class TestDecode:
+    @pytest.mark.parametrize(
+        ("name", "first"),
+        [
+            ("id_token", "An ID token."),
+            ("access_token", "An access token."),
+            ("alb_oidc_data", "A token of an unknown kind."),
+            ("appsync", "An event of an AppSync resolver."),
+            ("rest_api_federated", "An event of a REST API."),
+            ("http_api", "An event of an HTTP API."),
+            ("pre_token_generation_2", "An event of a pre token generation trigger."),
+        ],
+    )
+    def test_says_what_it_is_and_that_nothing_was_verified(self, name: str, first: str) -> None:
+        result = run("decode", str(EVENTS / f"{name}.json"))
+        assert result.exit_code == ExitCode.OK
+        assert result.stdout.startswith(f"{first} No signature was verified")
+
+    def test_lists_the_claims(self) -> None:
+        lines = run("decode", stdin=event("id_token")).stdout.splitlines()
+        assert lines[2:12] == [
+            "Groups",
+            "  staff",
+            "  admins",
+            "  night,shift",
+            "",
+            "Roles",
+            f"  {STAFF}",
+            f"  {ADMIN}",
+            "",
+            "Preferred role",
+        ]
+        assert "  none" in run("decode", stdin=event("id_token_without_groups")).stdout
+
+    @pytest.mark.parametrize("form", ["{}", "Bearer {}", " {}\n", "bearer  {}"])
+    def test_takes_a_token_as_it_is_copied(self, form: str) -> None:
+        token = signed({**event("id_token"), "exp": FOREVER})
+        assert report("decode", stdin=form.format(token)) == {
+            "version": 1,
+            "carrier": "jwt",
+            "token_use": "id",
+            "verified": False,
+            "claims": {
+                "groups": ["staff", "admins", "night,shift"],
+                "roles": [STAFF, ADMIN],
+                "preferred_role": ADMIN,
+            },
+            "odd": [],
+        }
+
+    def test_takes_the_padding_of_a_load_balancer(self) -> None:
+        parts = [urlsafe_b64encode(json.dumps(part).encode()) for part in ({}, event("alb_oidc_data"))]
+        assert b"=" in b"".join(parts)
+        assert report("decode", stdin=b".".join([*parts, b"x"]))["claims"]["groups"] == []
+
+    @pytest.mark.parametrize("name", [name for name in NAMES if not name.startswith("identity_pool")])
+    def test_tells_no_secret(self, name: str) -> None:
+        value = event(name)
+        inputs: list[object] = [value]
+        if "token_use" in value:
+            inputs.append(signed(value))
+        for given_ in inputs:
+            result = run("decode", "--comma-free", stdin=given_)
+            assert not any(secret in result.output for secret in SECRETS)
+            assert not isinstance(given_, str) or given_.split(".")[1] not in result.output
+
+    def test_a_rest_apis_groups_are_settled_by_the_caller(self) -> None:
+        file = str(EVENTS / "rest_api.json")
+        result = run("decode", file)
+        assert (result.exit_code, result.stdout) == (ExitCode.BAD_INPUT, "")
+        assert "--known-group" in result.stderr
+        groups = {"groups": ["staff", "admins"], "roles": [STAFF, ADMIN], "preferred_role": ADMIN}
+        assert (
+            report("decode", file, "--known-group", "staff", "--known-group", "admins")["claims"] == groups
+        )
+        assert report("decode", file, "--comma-free")["claims"] == groups
+
+    @pytest.mark.parametrize(
+        ("changes", "odd"),
+        [
+            ({"exp": 5}, "it has expired: exp is 5"),
+            ({"exp": None}, "exp: should be a number of seconds"),
+            ({"iss": "https://example.com"}, "iss is no user pool"),
+            ({"token_use": "refresh"}, "token_use is neither id nor access"),
+            ({"cognito:groups": []}, "cognito:groups is empty"),
+            ({"cognito:groups": ["a", "a"]}, "comes twice"),
+            ({"cognito:groups": None}, "roles and no groups"),
+            ({"cognito:preferred_role": LEGAL}, "the preferred role is none of the roles"),
+            ({"cognito:preferred_role": None, "cognito:roles": [STAFF]}, "null-precedence"),
+        ],
+    )
+    def test_says_what_is_odd_of_an_id_token(self, changes: dict[str, object], odd: str) -> None:
+        payload = {**event("id_token"), "exp": FOREVER} | changes
+        assert odd in "\n".join(report("decode", stdin=payload)["odd"])
+        assert "Odd\n  " in run("decode", stdin=payload).stdout
+
+    @pytest.mark.parametrize(
+        ("name", "changes", "odd"),
+        [
+            ("access_token", {"cognito:roles": [STAFF]}, "an access token has no roles"),
+            ("access_token_of_a_machine", {"cognito:groups": ["a"]}, "a machine's token has groups"),
+            ("pre_token_generation_1", {"version": "9"}, "version: should be"),
+            (
+                "pre_token_generation_1",
+                {"response": {"claimsOverrideDetails": {"groupOverrideDetails": None}}},
+                "removes every group",
+            ),
+            (
+                "pre_token_generation_2",
+                {"response": {"claimsAndScopeOverrideDetails": {"groupOverrideDetails": {}}}},
+                "removes every group",
+            ),
+        ],
+    )
+    def test_says_what_is_odd_of_others(self, name: str, changes: dict[str, object], odd: str) -> None:
+        value = event(name) | changes
+        if "exp" in value:
+            value["exp"] = FOREVER
+        [found] = report("decode", stdin=value)["odd"]
+        assert odd in found
+
+    def test_finds_nothing_odd_where_nothing_is(self) -> None:
+        for name in (
+            "appsync",
+            "http_api",
+            "pre_token_generation_1",
+            "pre_token_generation_3_of_a_machine",
+        ):
+            assert report("decode", stdin=event(name))["odd"] == []
+        filled = event("pre_token_generation_1")
+        filled["response"]["claimsOverrideDetails"] = {"groupOverrideDetails": {"groupsToOverride": ["a"]}}
+        assert report("decode", stdin=filled)["odd"] == []
+
+    @pytest.mark.parametrize(
+        ("text", "reason"),
+        [
+            ("", "not JSON"),
+            ("eyJhbGciOiJub25lIn0.secretsecret", "not JSON"),
+            ("eyJhbGciOiJub25lIn0.c2VjcmV0.x", "the token's payload is not JSON"),
+            ("eyJhbGciOiJub25lIn0.c2VjcmV.x", "the token's payload is not JSON"),
+            ("a.W10.c", "should be a token, its payload or an event"),
+            (b"\xff\xfe\xff", "not JSON: UnicodeDecodeError"),
+            ("[" * 100_000, "not JSON: RecursionError"),
+            ("5", "should be a token, its payload or an event"),
+            ("{}", "is no token's payload and no event"),
+            ('{"cognito:groups": "secret"}', "['cognito:groups']: should be a list"),
+        ],
+    )
+    def test_what_is_none_is_refused_and_not_shown(self, text: str | bytes, reason: str) -> None:
+        result = run("decode", stdin=text)
+        assert (result.exit_code, result.stdout) == (ExitCode.BAD_INPUT, "")
+        assert reason in result.stderr
+        assert "secret" not in result.stderr
+        assert "c2VjcmV0" not in result.stderr
+
+    @given(anything)
+    def test_anything_is_decoded_or_refused(self, value: object) -> None:
+        result = run("decode", stdin=json.dumps(value))
+        assert result.exit_code in (ExitCode.OK, ExitCode.BAD_INPUT), result.exception
+
+
+class TestCompare:
+    GROUPS = json.dumps(
+        {
+            "Groups": [
+                {"GroupName": "staff", "Precedence": 5, "RoleArn": STAFF},
+                {"GroupName": "admins", "Precedence": 1, "RoleArn": ADMIN},
+            ]
+        }
+    )
+
+    @pytest.fixture
+    def groups(self, tmp_path: Path) -> str:
+        file = tmp_path / "groups.json"
+        file.write_text(self.GROUPS)
+        return str(file)
+
+    def test_a_token_that_is_true_is_no_change(self, groups: str) -> None:
+        payload = {**event("id_token"), "cognito:groups": ["staff", "admins"]}
+        result = run("compare", "--groups", groups, stdin=payload)
+        assert (result.exit_code, result.stdout) == (ExitCode.OK, "The token says what is true now.\n")
+
+    def test_a_stale_one_says_what_changed(self, groups: str) -> None:
+        payload = {
+            **event("id_token"),
+            "cognito:groups": ["staff", "beta"],
+            "cognito:roles": [STAFF, LEGAL],
+            "cognito:preferred_role": STAFF,
+        }
+        result = run("compare", "--groups", groups, stdin=payload)
+        assert result.exit_code == ExitCode.DIFFERS
+        assert result.stdout.split("\n\n") == [
+            "The token is stale.",
+            "Groups added:\n  admins",
+            "Groups removed:\n  beta",
+            f"Roles gained:\n  {ADMIN}",
+            f"Roles lost:\n  {LEGAL}",
+            f"Preferred role:\n  in the token: {STAFF}\n  now:          {ADMIN}\n",
+        ]
+        assert report("compare", "--groups", groups, stdin=payload) == {
+            "version": 1,
+            "stale": True,
+            "groups_added": ["admins"],
+            "groups_removed": ["beta"],
+            "roles_gained": [ADMIN],
+            "roles_lost": [LEGAL],
+            "preferred_role": {"token": STAFF, "now": ADMIN},
+        }
+
+    def test_of_an_access_token_the_groups_alone_count(self, groups: str) -> None:
+        payload = {**event("access_token"), "cognito:groups": ["admins", "staff"]}
+        assert run("compare", "--groups", groups, stdin=payload).exit_code == ExitCode.OK
+        stale = run("compare", "--groups", groups, stdin=event("access_token"))
+        assert stale.exit_code == ExitCode.DIFFERS
+        assert "Role" not in stale.stdout
+
+    def test_the_live_groups_count(self, moto_url: str, alices_pool: str) -> None:
+        where = ["--user-pool-id", alices_pool, "--username", "alice", "--region", "eu-west-1"]
+        where += ["--endpoint-url", moto_url]
+        payload = {**event("id_token"), "cognito:groups": ["staff", "admins"]}
+        assert run("compare", *where, stdin=payload).exit_code == ExitCode.OK
+        assert run("compare", *where, stdin=event("id_token")).exit_code == ExitCode.DIFFERS
+        assert run("compare", *where[:3], "nobody", *where[4:], stdin=payload).exit_code == ExitCode.SERVICE
+
+    def test_a_policy_answers_what_is_open(self, tmp_path: Path) -> None:
+        file = tmp_path / "groups.json"
+        file.write_text(json.dumps([{"GroupName": "staff", "RoleArn": STAFF}]))
+        payload = event("id_token_one_role_none_preferred")
+        assert run("compare", "--groups", str(file), stdin=payload).exit_code == ExitCode.DIFFERS
+        options = ["--groups", str(file), "--policy", "null_precedence=abstains"]
+        assert run("compare", *options, stdin=payload).exit_code == ExitCode.OK
+
+    @pytest.mark.parametrize(
+        "options",
+        [
+            [],
+            ["--username", "alice"],
+            ["--groups", str(EVENTS / "id_token.json"), "--region", "eu-west-1"],
+            ["--groups", str(EVENTS / "id_token.json"), "--user-pool-id", "a_b", "--username", "c"],
+        ],
+    )
+    def test_asks_for_one_source_of_groups(self, options: list[str]) -> None:
+        result = run("compare", *options, stdin=event("id_token"))
+        assert result.exit_code == ExitCode.BAD_INPUT
+        assert "--groups" in result.stderr
+
+    def test_groups_that_cannot_be_one_users_are_refused(self, tmp_path: Path) -> None:
+        file = tmp_path / "groups.json"
+        file.write_text(json.dumps([{"GroupName": "a", "UserPoolId": f"{pool}_X"} for pool in "ab"]))
+        assert (
+            run("compare", "--groups", str(file), stdin=event("id_token")).exit_code == ExitCode.BAD_INPUT
+        )
+
+
+class TestRole:
+    TOKEN, RULES = str(EVENTS / "identity_pool_token.json"), str(EVENTS / "identity_pool_rules.json")
+
+    def test_assumed(self) -> None:
+        result = run("role", "--identity-pool", self.TOKEN, stdin=signed(event("id_token")))
+        assert result.exit_code == ExitCode.OK
+        assert result.stdout.splitlines()[:2] == [f"Assumed: {ADMIN}", "  it is cognito:preferred_role"]
+        assert "Open questions" not in result.stdout
+
+    def test_denied(self) -> None:
+        result = run("role", "--identity-pool", self.TOKEN, stdin=event("id_token_one_role_none_preferred"))
+        assert result.exit_code == ExitCode.DENIED
+        assert result.stdout.startswith("Denied\n  cognito:preferred_role is not set")
+        assert "NotAuthorizedException" in result.stdout
+        assert f"with the other answer: {STAFF}" in result.stdout
+
+    def test_the_identity_of_an_appsync_event_has_all_claims(self) -> None:
+        result = run("role", "--identity-pool", self.RULES, stdin=event("appsync"))
+        assert result.exit_code == ExitCode.OK
+        assert result.stdout.startswith(f"Assumed: {SIGNED_IN}\n  none of 2 rules matches")
+
+    def test_an_open_question_that_would_deny(self, tmp_path: Path) -> None:
+        pool = event("identity_pool_token")
+        [mapping] = pool["RoleMappings"].values()
+        row = {"Claim": "cognito:groups", "MatchType": "Contains", "Value": "taf", "RoleARN": LEGAL}
+        mapping |= {"Type": "Rules", "RulesConfiguration": {"Rules": [row]}}
+        file = tmp_path / "pool.json"
+        file.write_text(json.dumps(pool))
+        result = run("role", "--identity-pool", str(file), stdin=event("id_token"))
+        assert result.exit_code == ExitCode.DENIED
+        assert f"with the other answer: {LEGAL}" in result.stdout
+
+    def test_json(self) -> None:
+        assert report("role", "--identity-pool", self.RULES, stdin=event("id_token")) == {
+            "version": 1,
+            "outcome": "assumed",
+            "role_arn": LEGAL,
+            "why": "rule 2 of 2 matches: custom:department Equals 'legal'",
+            "rules": ["first-match"],
+            "open_questions": ["contains-element"],
+            "alternatives": [{"open_question": "contains-element", "role_arn": ADMIN}],
+        }
+
+    def test_a_role_asked_for(self) -> None:
+        options = ["--identity-pool", self.TOKEN, "--custom-role-arn"]
+        assert report("role", *options, STAFF, stdin=event("id_token"))["role_arn"] == STAFF
+        denied = report("role", *options, LEGAL, stdin=event("id_token"))
+        assert (denied["outcome"], denied["role_arn"]) == ("denied", None)
+
+    def test_live(self, scripted: ScriptedServer) -> None:
+        scripted.say({"Groups": [{"GroupName": "staff", "Precedence": 1, "RoleArn": STAFF}]})
+        scripted.say({k: v for k, v in event("identity_pool_token").items() if k != "ResponseMetadata"})
+        result = run(
+            *("role", "--user-pool-id", "eu-west-1_EXAMPLE", "--username", "alice"),
+            *("--client-id", "1example23456789", "--identity-pool-id", "eu-west-1:0a1b"),
+            *("--region", "eu-west-1", "--endpoint-url", scripted.url),
+        )
+        assert (result.exit_code, result.stderr) == (ExitCode.OK, "")
+        assert result.stdout.startswith(f"Assumed: {STAFF}")
+        assert scripted.requests[1] == {"IdentityPoolId": "eu-west-1:0a1b"}
+
+    def test_of_a_pool_in_china(self, scripted: ScriptedServer, tmp_path: Path) -> None:
+        scripted.say({"Groups": []})
+        provider = "cognito-idp.cn-north-1.amazonaws.com.cn/cn-north-1_EXAMPLE:x"
+        file = tmp_path / "pool.json"
+        file.write_text(json.dumps({"RoleMappings": {provider: {"Type": "Token"}}}))
+        result = run(
+            *("role", "--user-pool-id", "cn-north-1_EXAMPLE", "--username", "alice", "--client-id", "x"),
+            *("--region", "cn-north-1", "--endpoint-url", scripted.url, "--identity-pool", str(file)),
+        )
+        assert provider in result.stdout
+
+    def test_a_service_that_refuses_is_told_apart(self, scripted: ScriptedServer) -> None:
+        scripted.refuse("ResourceNotFoundException", "no such identity pool")
+        result = run(
+            *("role", "--identity-pool-id", "eu-west-1:0a1b", "--region", "eu-west-1"),
+            *("--endpoint-url", scripted.url),
+            stdin=event("id_token"),
+        )
+        assert result.exit_code == ExitCode.SERVICE
+        assert "no such identity pool" in result.stderr
+
+    def test_groups_that_cannot_be_one_users_are_refused(self, scripted: ScriptedServer) -> None:
+        scripted.say({"Groups": [{"GroupName": "a", "UserPoolId": f"{pool}_X"} for pool in "ab"]})
+        result = run(
+            *("role", "--user-pool-id", "eu-west-1_X", "--username", "alice", "--client-id", "x"),
+            *("--region", "eu-west-1", "--endpoint-url", scripted.url, "--identity-pool", self.TOKEN),
+        )
+        assert result.exit_code == ExitCode.BAD_INPUT
+
+    @pytest.mark.parametrize(
+        ("options", "stdin", "reason"),
+        [
+            ([], "id_token", "--identity-pool"),
+            (["--identity-pool", TOKEN, "--identity-pool-id", "x"], "id_token", "--identity-pool"),
+            (["--identity-pool", TOKEN, "--username", "x"], "id_token", "--client-id"),
+            (["--identity-pool", TOKEN], "access_token", "ID tokens alone"),
+            (["--identity-pool", TOKEN], "http_api", "give the ID token"),
+            (["--identity-pool", str(EVENTS / "README.md")], "id_token", "not JSON"),
+        ],
+    )
+    def test_input_that_does_not_do_is_refused(self, options: list[str], stdin: str, reason: str) -> None:
+        result = run("role", *options, stdin=event(stdin))
+        assert (result.exit_code, result.stdout) == (ExitCode.BAD_INPUT, "")
+        assert reason in result.stderr
+
+    def test_a_mapping_with_faults_is_told_with_their_places(self, tmp_path: Path) -> None:
+        file = tmp_path / "pool.json"
+        file.write_text('{"RoleMappings": {"x": {"Type": "Other"}}}')
+        result = run("role", "--identity-pool", str(file), stdin=event("id_token"))
+        assert "RoleMappings.x.Type" in result.stderr

@@ -1,0 +1,541 @@
+"""The pre token generation trigger: its events, what is answered, and every row of its table."""
+
+import json
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from copy import deepcopy
+from types import MappingProxyType
+from typing import Any, ClassVar, Literal
+
+import pytest
+from aws_lambda_powertools.utilities.data_classes.cognito_user_pool_event import (
+    PreTokenGenerationTriggerEvent,
+    PreTokenGenerationV2TriggerEvent,
+)
+from aws_lambda_powertools.utilities.parser.models import (
+    CognitoPreTokenGenerationTriggerModelV1,
+    CognitoPreTokenGenerationTriggerModelV2AndV3,
+)
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cognito_claims import (
+    TRIGGER_RULES,
+    GroupClaims,
+    InvalidClaimsError,
+    IssuedClaims,
+    PreTokenGenerationV1Event,
+    PreTokenGenerationV2Event,
+    PreTokenGenerationV3Event,
+    Resolution,
+    apply_override,
+    override_claims,
+    override_groups,
+    read_trigger_event,
+    render_pre_token_generation,
+    resolve,
+    suppress_groups,
+)
+from cognito_claims.carriers import GroupConfiguration
+from cognito_claims.testing.strategies import group_claims, resolutions, trigger_events
+from cognito_claims.triggers import (
+    ClaimsAndScopeOverrideDetails,
+    ClaimsOverrideDetails,
+    GroupOverrideDetails,
+    PreTokenGenerationEvent,
+)
+from tests.events import NAMES, event
+from tests.json_values import anything, json_values
+from tests.strategies import role
+
+STAFF, ADMIN, OTHER = role("staff"), role("admin"), role("other")
+VERSIONS: tuple[Literal["1", "2", "3"], ...] = ("1", "2", "3")
+V1, V2, V3 = (render_pre_token_generation(GroupClaims(("guests",)), version=one) for one in VERSIONS)
+BOTH = {
+    "1": "claimsOverrideDetails",
+    "2": "claimsAndScopeOverrideDetails",
+    "3": "claimsAndScopeOverrideDetails",
+}
+BEFORE = GroupClaims(("admins", "staff"), (ADMIN, STAFF), ADMIN)
+RESERVED = [
+    *(
+        "acr",
+        "amr",
+        "at_hash",
+        "auth_time",
+        "azp",
+        "client_id",
+        "cognito:username",
+        "device_key",
+        "event_id",
+    ),
+    *(
+        "exp",
+        "iat",
+        "identities",
+        "iss",
+        "jti",
+        "nbf",
+        "nonce",
+        "origin_jti",
+        "sub",
+        "token_use",
+        "username",
+    ),
+    *("version", "cognito:anything", "cognito:roles", "cognito:preferred_role"),
+]
+
+
+def details(answer: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = answer["response"][BOTH[answer["version"]]]
+    return found
+
+
+def v1(**members: object) -> dict[str, object]:
+    return {"claimsOverrideDetails": members}
+
+
+def v2(**members: object) -> dict[str, object]:
+    return {"claimsAndScopeOverrideDetails": members}
+
+
+def issued(response: dict[str, object], before: GroupClaims = BEFORE) -> IssuedClaims:
+    return apply_override(before, response)
+
+
+class TestEvents:
+    @pytest.mark.parametrize(
+        ("name", "model"),
+        [
+            ("pre_token_generation_1", PreTokenGenerationV1Event),
+            ("pre_token_generation_1_without_groups", PreTokenGenerationV1Event),
+            ("pre_token_generation_2", PreTokenGenerationV2Event),
+            ("pre_token_generation_3_of_a_machine", PreTokenGenerationV3Event),
+        ],
+    )
+    def test_are_read_by_their_version(self, name: str, model: type[object]) -> None:
+        assert type(read_trigger_event(event(name))) is model
+
+    def test_hold_what_the_function_is_told(self) -> None:
+        read = read_trigger_event(event("pre_token_generation_2"))
+        assert read.trigger_source == "TokenGeneration_RefreshTokens"
+        assert read.user_pool_id == "eu-west-1_EXAMPLE"
+        assert read.user_name == "alice"
+        assert read.caller_context is not None
+        assert read.caller_context.client_id == "1example23456789"
+        assert read.request.user_attributes is not None
+        assert read.request.user_attributes["email"] == "alice@example.com"
+        assert read.request.scopes == ("openid", "email", "aws.cognito.signin.user.admin")
+        assert read.request.client_metadata == {"device": "phone"}
+        assert read.group_claims == GroupClaims(("staff", "admins"), (STAFF, ADMIN))
+        assert read.response is not None
+
+    def test_show_no_secret(self) -> None:
+        assert "alice" not in repr(read_trigger_event(event("pre_token_generation_2")))
+
+    def test_of_a_machine_have_no_groups(self) -> None:
+        machine = read_trigger_event(event("pre_token_generation_3_of_a_machine"))
+        assert machine.user_name is None
+        assert machine.group_claims == GroupClaims()
+
+    def test_have_identities_with_a_boolean_and_a_number(self) -> None:
+        request = read_trigger_event(event("pre_token_generation_1_without_groups")).request
+        [identity] = request.identities
+        assert (identity.primary, identity.date_created) == (True, 1642699117273)
+        assert read_trigger_event(V1).request.identities == ()
+
+    @pytest.mark.parametrize("text", ["nonsense", "{}", '[{"userId": 5}]'])
+    def test_with_malformed_identities_say_so(self, text: str) -> None:
+        bad = deepcopy(V1)
+        bad["request"]["userAttributes"]["identities"] = text
+        with pytest.raises(InvalidClaimsError, match=r"userAttributes\.identities"):
+            _ = read_trigger_event(bad).request.identities
+
+    @pytest.mark.parametrize("version", [None, 1, "4", ["1"], "V1_0"])
+    def test_of_no_known_version_are_refused(self, version: object) -> None:
+        for use in (read_trigger_event, suppress_groups):
+            with pytest.raises(InvalidClaimsError, match="version: should be the text 1, 2 or 3"):
+                use({**V1, "version": version})
+
+    @pytest.mark.parametrize("value", [[], "x", None, 5])
+    def test_that_are_no_objects_are_refused(self, value: Any) -> None:
+        with pytest.raises(InvalidClaimsError, match="should be an object"):
+            read_trigger_event(value)
+
+    @given(trigger_events())
+    def test_are_written_as_they_are_read(self, read: PreTokenGenerationEvent) -> None:
+        written = read.model_dump(by_alias=True)
+        assert read_trigger_event(written) == read
+        assert read_trigger_event(json.loads(read.model_dump_json(by_alias=True))) == read
+
+
+class TestOverrideGroups:
+    def test_a_lambda_author_writes_one_line(self) -> None:
+        groups = [{"GroupName": "staff", "Precedence": 1, "RoleArn": STAFF}]
+        answer = override_groups(event("pre_token_generation_1"), resolve(groups))
+        assert answer["response"] == {
+            "claimsOverrideDetails": {
+                "groupOverrideDetails": {
+                    "groupsToOverride": ["staff"],
+                    "iamRolesToOverride": [STAFF],
+                    "preferredRole": STAFF,
+                }
+            }
+        }
+        assert {**answer, "response": None} == {**event("pre_token_generation_1"), "response": None}
+
+    @pytest.mark.parametrize("given", [["a", "b"], ("a", "b"), iter(["a", "b"]), GroupClaims(("a", "b"))])
+    def test_names_bring_no_roles(self, given: Any) -> None:
+        assert details(override_groups(V2, given)) == {
+            "groupOverrideDetails": {"groupsToOverride": ["a", "b"], "iamRolesToOverride": []}
+        }
+
+    def test_the_events_own_configuration_can_be_passed_back(self) -> None:
+        request = read_trigger_event(event("pre_token_generation_1")).request
+        assert request.group_configuration is not None
+        answer = override_groups(event("pre_token_generation_1"), request.group_configuration)
+        assert issued(answer).group_claims == request.group_configuration.group_claims
+
+    def test_no_groups_are_written_as_such(self) -> None:
+        assert details(override_groups(V1, [])) == {
+            "groupOverrideDetails": {"groupsToOverride": [], "iamRolesToOverride": []}
+        }
+
+    @pytest.mark.parametrize("wrong", [None, "admins", 5, [5], [None], [""], [["a"]]])
+    def test_none_and_what_is_no_list_of_names_is_refused(self, wrong: Any) -> None:
+        with pytest.raises(TypeError, match="expected"):
+            override_groups(V1, wrong)
+
+    @pytest.mark.parametrize("given", [V1, V2, V3], ids="123")
+    @given(resolution=resolutions())
+    def test_the_tokens_say_what_the_resolution_says(
+        self, given: dict[str, Any], resolution: Resolution
+    ) -> None:
+        answer = override_groups(given, resolution)
+        tokens = apply_override(BEFORE, answer)
+        assert tokens.id_token == resolution.claims.id_token()
+        assert tokens.access_token == resolution.claims.access_token()
+        assert tokens.group_claims == resolution.claims
+
+    @pytest.mark.parametrize("given", [V1, V2, V3], ids="123")
+    @given(claims=group_claims())
+    def test_the_answer_is_json_without_a_null_and_the_event_as_it_was(
+        self, given: dict[str, Any], claims: GroupClaims
+    ) -> None:
+        before = deepcopy(given)
+        answer = override_groups(given, claims)
+        assert json.loads(json.dumps(answer)) == answer
+        assert "null" not in json.dumps(answer["response"])
+        assert given == before
+
+    def test_what_the_answer_held_stays(self) -> None:
+        answer = override_groups(override_claims(V2, id_token={"tenant": "a"}), ["x"])
+        answer = override_groups(answer, ["y"])
+        assert details(answer)["idTokenGeneration"] == {"claimsToAddOrOverride": {"tenant": "a"}}
+        assert details(answer)["groupOverrideDetails"]["groupsToOverride"] == ["y"]
+
+    def test_groups_can_be_suppressed_by_name(self) -> None:
+        assert details(suppress_groups(V2)) == {"groupOverrideDetails": {}}
+        assert issued(suppress_groups(V2)) == IssuedClaims({}, {})
+
+    @pytest.mark.parametrize(
+        "response", [[], "x", {"claimsOverrideDetails": []}, {"claimsOverrideDetails": 1}]
+    )
+    def test_a_malformed_answer_is_refused(self, response: object) -> None:
+        with pytest.raises(InvalidClaimsError, match="response"):
+            override_groups({**V1, "response": response}, ["a"])
+
+    @pytest.mark.parametrize("response", [None, {}, {"claimsOverrideDetails": None}])
+    def test_an_answer_not_yet_there_is_none(self, response: object) -> None:
+        assert "groupOverrideDetails" in details(override_groups({**V1, "response": response}, ["a"]))
+
+
+class TestOverrideClaims:
+    def test_of_version_1_changes_the_id_token(self) -> None:
+        answer = override_claims(V1, id_token={"tenant": "a"}, suppress_in_id_token=["email"])
+        assert details(answer) == {"claimsToAddOrOverride": {"tenant": "a"}, "claimsToSuppress": ["email"]}
+
+    def test_of_version_2_changes_both(self) -> None:
+        answer = override_claims(
+            V2,
+            id_token={"tenant": {"id": 5}},
+            access_token={"aud": "api", "flags": [True, 1.5]},
+            suppress_in_access_token=["x"],
+            add_scopes=["orders/read"],
+            suppress_scopes=["email"],
+        )
+        assert details(answer) == {
+            "idTokenGeneration": {"claimsToAddOrOverride": {"tenant": {"id": 5}}},
+            "accessTokenGeneration": {
+                "claimsToAddOrOverride": {"aud": "api", "flags": [True, 1.5]},
+                "claimsToSuppress": ["x"],
+                "scopesToAdd": ["orders/read"],
+                "scopesToSuppress": ["email"],
+            },
+        }
+
+    def test_adds_to_what_is_there(self) -> None:
+        answer = override_claims(V2, id_token={"a": {"x": 1}, "b": "1"}, suppress_in_id_token=["c"])
+        answer = override_claims(answer, id_token={"a": {"y": 2}}, suppress_in_id_token=["c", "d"])
+        assert details(answer) == {
+            "idTokenGeneration": {
+                "claimsToAddOrOverride": {"a": {"y": 2}, "b": "1"},
+                "claimsToSuppress": ["c", "d"],
+            }
+        }
+
+    def test_keeps_the_groups_that_were_overridden(self) -> None:
+        answer = override_claims(override_groups(V1, ["x"]), id_token={"a": "1"})
+        assert details(answer)["groupOverrideDetails"]["groupsToOverride"] == ["x"]
+
+    @pytest.mark.parametrize("value", [5, True, None, ["a"], {"a": "b"}])
+    def test_of_version_1_takes_text_alone(self, value: object) -> None:
+        with pytest.raises(InvalidClaimsError, match=r"claimsToAddOrOverride\.a: should be a valid string"):
+            override_claims(V1, id_token={"a": value})
+        assert details(override_claims(V2, id_token={"a": value}))
+
+    def test_of_version_2_takes_json_alone(self) -> None:
+        with pytest.raises(InvalidClaimsError, match=r"idTokenGeneration\.claimsToAddOrOverride"):
+            override_claims(V2, id_token={"a": object()})
+
+    @pytest.mark.parametrize(
+        "wanted", [{"access_token": {"a": "b"}}, {"add_scopes": ["a"]}, {"suppress_in_access_token": ["a"]}]
+    )
+    def test_of_version_1_leaves_the_access_token_alone(self, wanted: dict[str, Any]) -> None:
+        with pytest.raises(InvalidClaimsError, match="V2_0"):
+            override_claims(V1, **wanted)
+
+    @pytest.mark.parametrize("container", [V1, V2])
+    def test_a_null_that_would_wipe_the_groups_is_refused(self, container: dict[str, Any]) -> None:
+        answer = {BOTH[container["version"]]: {"groupOverrideDetails": None}}
+        with pytest.raises(InvalidClaimsError, match="groupOverrideDetails: is null"):
+            override_claims({**container, "response": answer}, id_token={"a": "b"})
+
+    def test_one_text_is_no_list_of_names(self) -> None:
+        with pytest.raises(TypeError, match="expected a list of names, got str"):
+            override_claims(V1, suppress_in_id_token="email")
+
+
+class TestOverrideReplaces:
+    """groupOverrideDetails replaces the groups in both tokens, and the roles in the ID token."""
+
+    NEW: ClassVar = {"groupsToOverride": ["x"], "iamRolesToOverride": [OTHER], "preferredRole": OTHER}
+
+    @pytest.mark.parametrize("response", [v1(groupOverrideDetails=NEW), v2(groupOverrideDetails=NEW)])
+    def test_in_both_tokens_whatever_the_version(self, response: dict[str, object]) -> None:
+        tokens = issued(response)
+        assert tokens.id_token == {
+            "cognito:groups": ["x"],
+            "cognito:roles": [OTHER],
+            "cognito:preferred_role": OTHER,
+        }
+        assert tokens.access_token == {"cognito:groups": ["x"]}
+
+    def test_and_leaves_other_claims(self) -> None:
+        before = IssuedClaims({"sub": "s", "cognito:roles": [ADMIN]}, {"sub": "s", "scope": "a"})
+        tokens = apply_override(before, v1(groupOverrideDetails=self.NEW))
+        assert tokens.id_token["sub"] == tokens.access_token["sub"] == "s"
+        assert tokens.access_token["scope"] == "a"
+        assert before.id_token == {"sub": "s", "cognito:roles": [ADMIN]}
+
+
+class TestOverrideEmpty:
+    """groupOverrideDetails that is empty or null removes groups, roles and preferred role."""
+
+    @pytest.mark.parametrize("empty", [{}, None])
+    @pytest.mark.parametrize("container", [v1, v2])
+    def test_in_both_tokens(self, empty: object, container: Callable[..., dict[str, object]]) -> None:
+        assert issued(container(groupOverrideDetails=empty)) == IssuedClaims({}, {})
+
+    def test_is_read_as_empty_and_never_written_as_null(self) -> None:
+        for model in (ClaimsOverrideDetails, ClaimsAndScopeOverrideDetails):
+            read = model.model_validate({"groupOverrideDetails": None})
+            assert read.group_override_details == GroupOverrideDetails()
+            assert model.model_validate_json('{"groupOverrideDetails": null}') == read
+            assert read.model_dump(by_alias=True)["groupOverrideDetails"] is not None
+
+
+class TestOverrideOmitted:
+    """Where groupOverrideDetails is left out, nothing changes."""
+
+    @pytest.mark.parametrize(
+        "response",
+        [{}, v1(), v2(), {"claimsOverrideDetails": None}, {"claimsAndScopeOverrideDetails": None}],
+    )
+    def test_in_either_token(self, response: dict[str, object]) -> None:
+        unchanged = IssuedClaims(dict(BEFORE.id_token()), dict(BEFORE.access_token()))
+        assert issued(response) == unchanged
+        assert apply_override(BEFORE, {"version": "1", "response": response}) == unchanged
+        assert apply_override(BEFORE, {"version": "1", "response": None}) == unchanged
+
+    def test_is_none_and_never_written(self) -> None:
+        for model in (ClaimsOverrideDetails, ClaimsAndScopeOverrideDetails):
+            assert model().group_override_details is None
+            assert model(group_override_details=None) == model()
+            assert "groupOverrideDetails" not in model().model_dump(by_alias=True)
+
+
+class TestOverridePartial:
+    """A key missing in groupOverrideDetails counts as empty; the preferred role is not computed anew."""
+
+    @pytest.mark.parametrize(
+        ("some", "claims"),
+        [
+            ({"groupsToOverride": ["x"]}, GroupClaims(("x",))),
+            ({"iamRolesToOverride": [OTHER]}, GroupClaims((), (OTHER,))),
+            ({"groupsToOverride": ["x"], "iamRolesToOverride": [OTHER]}, GroupClaims(("x",), (OTHER,))),
+            ({"preferredRole": OTHER}, GroupClaims((), (), OTHER)),
+            ({"groupsToOverride": ["x"], "preferredRole": None}, GroupClaims(("x",))),
+            ({"groupsToOverride": None}, GroupClaims()),
+        ],
+    )
+    def test_each_key_by_itself(self, some: dict[str, object], claims: GroupClaims) -> None:
+        assert issued(v2(groupOverrideDetails=some)).group_claims == claims
+
+
+class TestOverrideUnchecked:
+    """Names that are no groups, and a preferred role that is none of the roles, are accepted."""
+
+    def test_as_they_are(self) -> None:
+        odd = {"groupsToOverride": ["no group"], "iamRolesToOverride": [STAFF], "preferredRole": OTHER}
+        assert issued(v1(groupOverrideDetails=odd)).group_claims == GroupClaims(
+            ("no group",), (STAFF,), OTHER
+        )
+        assert override_groups(V1, GroupClaims(("no group",), (STAFF,), OTHER))
+
+
+class TestSuppressGroups:
+    """Who suppresses cognito:groups suppresses cognito:roles and cognito:preferred_role too."""
+
+    def test_in_version_1_in_the_id_token(self) -> None:
+        tokens = issued(v1(claimsToSuppress=["cognito:groups"]))
+        assert tokens == IssuedClaims({}, dict(BEFORE.access_token()))
+
+    def test_in_version_2_in_the_token_that_is_named(self) -> None:
+        in_id = issued(v2(idTokenGeneration={"claimsToSuppress": ["cognito:groups"]}))
+        assert in_id == IssuedClaims({}, dict(BEFORE.access_token()))
+        in_access = issued(v2(accessTokenGeneration={"claimsToSuppress": ["cognito:groups"]}))
+        assert in_access == IssuedClaims(dict(BEFORE.id_token()), {})
+
+    def test_also_those_that_were_overridden(self) -> None:
+        answer = override_claims(override_groups(V1, ["x"]), suppress_in_id_token=["cognito:groups"])
+        assert issued(answer).id_token == {}
+        assert issued(answer).access_token == {"cognito:groups": ["x"]}
+
+
+class TestSuppressedWins:
+    """A claim that is both added and suppressed is suppressed."""
+
+    def test_in_each_token(self) -> None:
+        both = {"claimsToAddOrOverride": {"a": "1", "b": "2"}, "claimsToSuppress": ["a"]}
+        assert issued(v1(**both), GroupClaims()).id_token == {"b": "2"}
+        of_v2 = issued(v2(idTokenGeneration=both, accessTokenGeneration=both), GroupClaims())
+        assert of_v2 == IssuedClaims({"b": "2"}, {"b": "2"})
+
+    def test_and_a_scope_too(self) -> None:
+        scopes = {"scopesToAdd": ["c", "d"], "scopesToSuppress": ["a", "c"]}
+        before = IssuedClaims({}, {"scope": "a b"})
+        assert apply_override(before, v2(accessTokenGeneration=scopes)).access_token == {"scope": "b d"}
+
+
+class TestReservedClaims:
+    """A trigger can neither set nor suppress the reserved claims; dev: can only be suppressed."""
+
+    @pytest.mark.parametrize("name", [*RESERVED, "aud", "cognito:groups"])
+    def test_are_not_set_in_the_id_token(self, name: str) -> None:
+        for version in (V1, V2):
+            with pytest.raises(InvalidClaimsError, match="is reserved"):
+                override_claims(version, id_token={name: "x"})
+        assert name not in issued(v1(claimsToAddOrOverride={name: "x"}), GroupClaims()).id_token
+
+    @pytest.mark.parametrize("name", RESERVED)
+    def test_are_not_set_in_the_access_token(self, name: str) -> None:
+        with pytest.raises(InvalidClaimsError, match="is reserved"):
+            override_claims(V2, access_token={name: "x"})
+        added = v2(accessTokenGeneration={"claimsToAddOrOverride": {name: "x"}})
+        assert name not in issued(added, GroupClaims()).access_token
+
+    @pytest.mark.parametrize("name", [*RESERVED, "aud"])
+    def test_are_not_suppressed(self, name: str) -> None:
+        with pytest.raises(InvalidClaimsError, match="is reserved"):
+            override_claims(V2, suppress_in_id_token=[name])
+        kept = apply_override(IssuedClaims({name: "x"}, {}), v1(claimsToSuppress=[name]))
+        assert kept.id_token == {name: "x"}
+
+    def test_the_audience_of_an_access_token_is_not_reserved(self) -> None:
+        assert issued(override_claims(V2, access_token={"aud": "api"})).access_token["aud"] == "api"
+
+    def test_dev_attributes_can_only_be_suppressed(self) -> None:
+        with pytest.raises(InvalidClaimsError, match="dev:a"):
+            override_claims(V1, id_token={"dev:a": "x"})
+        assert "dev:a" not in issued(v1(claimsToAddOrOverride={"dev:a": "x"})).id_token
+        answer = override_claims(V1, suppress_in_id_token=["dev:a"])
+        assert apply_override(IssuedClaims({"dev:a": "x"}, {}), answer).id_token == {}
+
+    def test_are_told_all_at_once(self) -> None:
+        with pytest.raises(InvalidClaimsError) as caught:
+            override_claims(V2, id_token={"sub": "x", "ok": "x"}, suppress_in_access_token=["exp"])
+        assert [path for path, _ in caught.value.problems] == [
+            "claimsToAddOrOverride['sub']",
+            "claimsToSuppress['exp']",
+        ]
+
+
+def test_every_rule_of_triggers_has_a_class_of_tests() -> None:
+    for rule in TRIGGER_RULES:
+        assert "Test" + "".join(map(str.title, rule.id.split("-"))) in globals(), rule.id
+
+
+def test_an_answer_of_both_versions_is_refused() -> None:
+    with pytest.raises(InvalidClaimsError, match="one of version 2"):
+        issued({**v1(claimsToSuppress=["a"]), **v2()})
+
+
+class TestPowertools:
+    @pytest.mark.parametrize(
+        ("given", "wrap", "parse"),
+        [
+            (V1, PreTokenGenerationTriggerEvent, CognitoPreTokenGenerationTriggerModelV1),
+            (V2, PreTokenGenerationV2TriggerEvent, None),
+            ({**V3, "request": {**V3["request"], "scopes": None}}, PreTokenGenerationV2TriggerEvent,
+             CognitoPreTokenGenerationTriggerModelV2AndV3),
+        ],
+    )  # fmt: skip
+    def test_its_classes_and_models_are_events(
+        self, given: dict[str, Any], wrap: Callable[[Any], Mapping[str, object]], parse: Any
+    ) -> None:
+        answer = override_groups(given, ["x"])
+        for same in (wrap(deepcopy(given)), MappingProxyType(given)):
+            assert override_groups(same, ["x"]) == answer
+            assert read_trigger_event(same) == read_trigger_event(given)
+        if parse is not None:
+            parsed = parse.model_validate(given)
+            assert override_groups(parsed, ["x"])["response"] == answer["response"]
+            assert read_trigger_event(parsed).group_claims == GroupClaims(("guests",))
+
+    def test_what_it_wrote_is_an_answer(self) -> None:
+        wrapped = PreTokenGenerationTriggerEvent(deepcopy(V1))
+        wrapped.response.claims_override_details.claims_to_add_or_override = {"tenant": "a"}
+        wrapped.response.claims_override_details.set_group_configuration_groups_to_override(["x"])
+        assert apply_override(BEFORE, wrapped).id_token == {"cognito:groups": ["x"], "tenant": "a"}
+
+
+@given(value=anything | st.fixed_dictionaries({"version": st.sampled_from("123"), "response": json_values,
+                                               "request": json_values}))  # fmt: skip
+def test_anything_is_an_event_or_refused(value: Any) -> None:
+    before = json.dumps(value)
+    for use in (read_trigger_event, suppress_groups, lambda given: apply_override(BEFORE, given)):
+        with suppress(InvalidClaimsError):
+            use(value)
+    with suppress(InvalidClaimsError):
+        override_claims(value, id_token={"a": "b"})
+    assert json.dumps(value) == before
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name.startswith("pre_token_generation_1")])
+def test_configurations_are_values(name: str) -> None:
+    one, other = (
+        GroupConfiguration.model_validate(event(name)["request"]["groupConfiguration"]) for _ in range(2)
+    )
+    assert one == other
+    assert hash(one) == hash(other)
