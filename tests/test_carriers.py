@@ -132,7 +132,7 @@ class TestPublishedEvents:
         assert problems(carrier_of, value)[0].startswith("is no token's payload and no event")
 
     def test_a_token_is_one_whatever_a_trigger_added(self) -> None:
-        payload = {**event("id_token"), "identity": {"claims": {}}, "requestContext": {"authorizer": {}}}
+        payload = event("id_token") | {"identity": event("appsync")["identity"], "request": "x"}
         assert carrier_of(payload) is Carrier.JWT
 
 
@@ -312,7 +312,7 @@ class TestTriggerConfiguration:
         )
 
     def test_another_triggers_event_is_refused(self) -> None:
-        signing_up = {"triggerSource": "PreSignUp_SignUp", "request": {"userAttributes": {}}}
+        signing_up = event("pre_token_generation_1") | {"triggerSource": "PreSignUp_SignUp"}
         assert problems(read_pre_token_generation, signing_up)[0].startswith("triggerSource")
 
     def test_every_fault_is_told_at_once(self) -> None:

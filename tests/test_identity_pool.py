@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, ClassVar
 
 import boto3
 import pytest
@@ -323,9 +323,8 @@ class TestInput:
             provider_name({"iss": "x"})
 
     def test_boto3_answers_it(self, scripted: ScriptedServer) -> None:
-        client: Any = boto3.client(  # pyright: ignore[reportUnknownMemberType]
-            "cognito-identity", region_name="eu-west-1", endpoint_url=scripted.url
-        )
+        session: Any = boto3.Session(region_name="eu-west-1")
+        client = session.client("cognito-identity", endpoint_url=scripted.url)
         scripted.say({k: v for k, v in event("identity_pool_rules").items() if k != "ResponseMetadata"})
         pool = event("identity_pool_rules")["IdentityPoolId"]
         answer = client.get_identity_pool_roles(IdentityPoolId=pool)
@@ -399,23 +398,22 @@ class TestShapes:
         pool = {"RoleMappings": {f"provider-{n}": {"Type": "Token"} for n in range(10)}}
         assert len(read_response(GetIdentityPoolRolesResponse, pool).role_mappings or {}) == 10
 
-    @pytest.mark.parametrize(
-        ("mapping", "place"),
-        [
-            ({"Type": "Other"}, "Type"),
-            ({"Type": "Rules"}, "Type is Rules, so RulesConfiguration is required"),
-            ({"Type": "Rules", "RulesConfiguration": {"Rules": []}}, "RulesConfiguration.Rules"),
-            ({"Type": "Rules", "RulesConfiguration": {"Rules": [{}] * 401}}, "RulesConfiguration.Rules"),
-            (
-                {"Type": "Rules", "RulesConfiguration": {"Rules": [{"Claim": "a b"}]}},
-                "RulesConfiguration.Rules[0].Claim",
-            ),
-            ({"Roles": {"admin": ADMIN}}, "Roles"),
-            ({"RoleMappings": {f"provider-{n}": {"Type": "Token"} for n in range(11)}}, "RoleMappings"),
-            ({"RoleMappings": {"x": {"Type": 5}}}, "RoleMappings.x.Type"),
-        ],
-    )
-    def test_over_their_limits_are_refused(self, mapping: dict[str, object], place: str) -> None:
+    FAULTY: ClassVar[list[tuple[dict[str, Any], str]]] = [
+        ({"Type": "Other"}, "Type"),
+        ({"Type": "Rules"}, "Type is Rules, so RulesConfiguration is required"),
+        ({"Type": "Rules", "RulesConfiguration": {"Rules": []}}, "RulesConfiguration.Rules"),
+        ({"Type": "Rules", "RulesConfiguration": {"Rules": [{}] * 401}}, "RulesConfiguration.Rules"),
+        (
+            {"Type": "Rules", "RulesConfiguration": {"Rules": [{"Claim": "a b"}]}},
+            "RulesConfiguration.Rules[0].Claim",
+        ),
+        ({"Roles": {"admin": ADMIN}}, "Roles"),
+        ({"RoleMappings": {f"provider-{n}": {"Type": "Token"} for n in range(11)}}, "RoleMappings"),
+        ({"RoleMappings": {"x": {"Type": 5}}}, "RoleMappings.x.Type"),
+    ]
+
+    @pytest.mark.parametrize(("mapping", "place"), FAULTY)
+    def test_over_their_limits_are_refused(self, mapping: Any, place: str) -> None:
         with pytest.raises(InvalidResponseError) as caught:
             choose_role(TIE, mapping)
         assert place in str(caught.value)

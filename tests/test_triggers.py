@@ -225,7 +225,7 @@ class TestOverrideGroups:
         before = deepcopy(given)
         answer = override_groups(given, claims)
         assert json.loads(json.dumps(answer)) == answer
-        assert "null" not in json.dumps(answer["response"])
+        assert None not in details(answer)["groupOverrideDetails"].values()
         assert given == before
 
     def test_what_the_answer_held_stays(self) -> None:
@@ -524,9 +524,12 @@ class TestPowertools:
                                                "request": json_values}))  # fmt: skip
 def test_anything_is_an_event_or_refused(value: Any) -> None:
     before = json.dumps(value)
-    for use in (read_trigger_event, suppress_groups, lambda given: apply_override(BEFORE, given)):
-        with suppress(InvalidClaimsError):
-            use(value)
+    with suppress(InvalidClaimsError):
+        read_trigger_event(value)
+    with suppress(InvalidClaimsError):
+        suppress_groups(value)
+    with suppress(InvalidClaimsError):
+        apply_override(BEFORE, value)
     with suppress(InvalidClaimsError):
         override_claims(value, id_token={"a": "b"})
     assert json.dumps(value) == before

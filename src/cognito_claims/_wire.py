@@ -8,7 +8,7 @@ Lengths, patterns and bounds are those of the `cognito-idp` service model
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from inspect import Parameter, Signature, get_annotations, signature
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar, cast
@@ -304,14 +304,33 @@ def read_claims(model: type[_M], value: object, source: str) -> _M:
     Raises:
         InvalidClaimsError: with every fault and its place.
     """
-    return _read(model, as_dict(value), InvalidClaimsError, source)
+    members = as_object(value)
+    return _read(model, value if members is None else members, InvalidClaimsError, source)
 
 
-def as_dict(value: object) -> object:
-    """Give a model's members by their names on the wire, a mapping's items, and all else as it is."""
+def as_object(value: object) -> dict[str, object] | None:
+    """Give a model's members by their names on the wire, or a mapping's items; `None` for all else."""
     if isinstance(value, BaseModel):
         return value.model_dump(by_alias=True)
-    return dict(cast("Mapping[object, object]", value)) if isinstance(value, Mapping) else value
+    return dict(cast("Mapping[str, object]", value)) if isinstance(value, Mapping) else None
+
+
+def as_list(value: object) -> list[object] | None:
+    """Give the elements of a list or a tuple, or `None` if it is neither."""
+    return list(cast("Iterable[object]", value)) if isinstance(value, _LISTS) else None
+
+
+_LISTS: tuple[type, ...] = (list, tuple)
+
+
+def at(value: object, *path: str) -> object:
+    """Give what is at the end of a path through objects; `None` if there is nothing."""
+    for name in path:
+        members = as_object(value)
+        if members is None:
+            return None
+        value = members.get(name)
+    return value
 
 
 def _read(

@@ -27,7 +27,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Annotated, Any, Literal, TypeAlias, cast
+from typing import Annotated, Any, Literal, NamedTuple, TypeAlias
 
 from pydantic import BaseModel, BeforeValidator, Field, TypeAdapter, ValidationError
 
@@ -42,7 +42,9 @@ from cognito_claims._wire import (
     RoleArn,
     Text,
     WireModel,
-    as_dict,
+    as_list,
+    as_object,
+    at,
     own_name,
     read_claims,
 )
@@ -202,11 +204,10 @@ def read_appsync(event: Event) -> GroupClaims:
     Raises:
         InvalidClaimsError: there is no identity with claims, or a group claim has a wrong type.
     """
-    members = as_dict(event)
-    source = "AppSync event"
-    if isinstance(members, dict) and "identity" not in members:
+    members = as_object(event)
+    if members is not None and "identity" not in members:
         return read_claims(_AppSyncIdentity, members, "AppSync identity").claims.group_claims
-    return read_claims(_AppSyncEvent, members, source).identity.claims.group_claims
+    return read_claims(_AppSyncEvent, event, "AppSync event").identity.claims.group_claims
 
 
 def read_rest_api(
@@ -245,12 +246,11 @@ def read_http_api(event: Event) -> GroupClaims:
         InvalidClaimsError: there are no claims, or a group claim has a wrong type.
     """
     source = "HTTP API event"
-    members = as_dict(event)
-    if isinstance(members, dict) and members.get("version") == "1.0":
-        claims = read_claims(_RestEvent, members, source).request_context.authorizer.claims
+    if at(event, "version") == "1.0":
+        claims = read_claims(_RestEvent, event, source).request_context.authorizer.claims
         place = "requestContext.authorizer.claims"
     else:
-        claims = read_claims(_HttpEvent, members, source).request_context.authorizer.jwt.claims
+        claims = read_claims(_HttpEvent, event, source).request_context.authorizer.jwt.claims
         place = "requestContext.authorizer.jwt.claims"
     return GroupClaims(
         _bracketed(claims.cognito_groups, source, f"{place}['cognito:groups']"),
@@ -275,22 +275,23 @@ def carrier_of(value: Event) -> Carrier:
     Raises:
         InvalidClaimsError: none of them.
     """
-    match as_dict(value):
-        case {"token_use": _} | {"iss": _, "sub": _} | {"cognito:groups": _}:
-            return Carrier.JWT  # first, as a trigger may add a claim of any name
-        case {"triggerSource": str(), "request": _} | {"request": {"groupConfiguration": _}}:
-            return Carrier.PRE_TOKEN_GENERATION
-        case {"requestContext": {"authorizer": {"jwt": _}}}:
-            return Carrier.HTTP_API
-        case {"version": "1.0", "requestContext": {"authorizer": {"claims": _}}}:
-            return Carrier.HTTP_API
-        case {"requestContext": {"authorizer": {"claims": _}}}:
-            return Carrier.REST_API
-        case {"identity": {"claims": _}} | {"claims": _, "sourceIp": _}:
-            return Carrier.APPSYNC
-        case _:
-            reason = "is no token's payload and no event with claims: " + ", ".join(Carrier)
-            raise InvalidClaimsError("claims", [Problem("", reason)])
+    members = as_object(value) or {}
+    authorizer = ("requestContext", "authorizer")
+    # A token first, since a trigger may add a claim of any name to it.
+    if "token_use" in members or "cognito:groups" in members or {"iss", "sub"} <= members.keys():
+        return Carrier.JWT
+    if ("triggerSource" in members and "request" in members) or at(
+        members, "request", "groupConfiguration"
+    ):
+        return Carrier.PRE_TOKEN_GENERATION
+    if at(members, *authorizer, "jwt", "claims") is not None:
+        return Carrier.HTTP_API
+    if at(members, *authorizer, "claims") is not None:
+        return Carrier.HTTP_API if members.get("version") == "1.0" else Carrier.REST_API
+    if at(members, "identity", "claims") is not None or {"claims", "sourceIp"} <= members.keys():
+        return Carrier.APPSYNC
+    reason = "is no token's payload and no event with claims: " + ", ".join(Carrier)
+    raise InvalidClaimsError("claims", [Problem("", reason)])
 
 
 class _Joined:
@@ -337,8 +338,8 @@ class _Joined:
 
     def _readings(self, pieces: list[str], fits: Callable[[str], bool]) -> list[tuple[str, ...]]:
         """Give ways to read the pieces: one if there is only one, two if there are more."""
-        ways: list[list[_Chain]] = [[] for _ in pieces]
-        ways.append([()])
+        ways: list[list[_Chain | None]] = [[] for _ in pieces]
+        ways.append([None])
         for start in reversed(range(len(pieces))):
             name = ""
             for end in range(start + 1, len(ways)):
@@ -346,17 +347,21 @@ class _Joined:
                 if len(name) > self.longest or len(ways[start]) > 1:
                     break
                 if ways[end] and fits(name):
-                    ways[start] += [(name, rest) for rest in ways[end]]
-        return [tuple(_unchained(chain)) for chain in ways[0][:2]]
+                    ways[start] += [_Chain(name, rest) for rest in ways[end]]
+        return [tuple(chain.names()) for chain in ways[0][:2] if chain is not None]
 
 
-_Chain: TypeAlias = "tuple[()] | tuple[str, _Chain]"
+class _Chain(NamedTuple):
+    """A list of names that shares its tail with others."""
 
+    name: str
+    rest: _Chain | None
 
-def _unchained(chain: _Chain) -> Iterator[str]:
-    while chain:
-        name, chain = chain
-        yield name
+    def names(self) -> Iterator[str]:
+        chain: _Chain | None = self
+        while chain is not None:
+            yield chain.name
+            chain = chain.rest
 
 
 def _bracketed(text: str | None, source: str, path: str) -> tuple[str, ...]:
@@ -378,10 +383,10 @@ def render_jwt(claims: Claims) -> dict[str, Any]:
     """Give the claims as they stand in a token's payload."""
     if isinstance(claims, GroupClaims):
         return dict(claims.id_token())
-    members = as_dict(claims)
-    if not isinstance(members, dict):
+    members = as_object(claims)
+    if members is None:
         raise InvalidClaimsError("token payload", [Problem("", "should be an object")])
-    return cast("dict[str, Any]", members)
+    return members
 
 
 def render_appsync(claims: Claims) -> dict[str, Any]:
@@ -518,15 +523,13 @@ def _rest_text(name: str, value: object) -> str:
         date = _EPOCH + timedelta(seconds=value)
         # Not strftime: its names are those of the machine's locale.
         return f"{_DAYS[date.weekday()]} {_MONTHS[date.month - 1]} {date:%d %H:%M:%S UTC %Y}"
-    return ",".join(_texts(value)) if isinstance(value, list | tuple) else claim_text(value)
+    elements = as_list(value)
+    return claim_text(value) if elements is None else ",".join(map(claim_text, elements))
 
 
 def _http_text(value: object) -> str:
-    return f"[{' '.join(_texts(value))}]" if isinstance(value, list | tuple) else claim_text(value)
-
-
-def _texts(values: Iterable[object]) -> Iterator[str]:
-    return map(claim_text, values)
+    elements = as_list(value)
+    return claim_text(value) if elements is None else f"[{' '.join(map(claim_text, elements))}]"
 
 
 def claim_text(value: object) -> str:

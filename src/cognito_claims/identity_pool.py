@@ -21,12 +21,12 @@ Amazon Cognito Developer Guide, "Using role-based access control".
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, TypeAlias, assert_never, cast, final
+from typing import Annotated, Literal, TypeAlias, assert_never, final
 
 from pydantic import BaseModel, Field, model_validator
 
 from cognito_claims._hypothesis import drawn
-from cognito_claims._wire import Listed, Maybe, WireModel, as_dict, read_response
+from cognito_claims._wire import Listed, Maybe, WireModel, as_list, as_object, read_response
 from cognito_claims.carriers import claim_text, read_jwt
 from cognito_claims.claims import GroupClaims
 from cognito_claims.errors import InvalidClaimsError, Problem
@@ -215,12 +215,11 @@ def provider_name(claims: IdTokenPayload) -> str:
     return provider
 
 
-def _provider(payload: dict[str, Any]) -> str | None:
-    match payload:
-        case {"iss": str(issuer), "aud": str(client_id)}:
-            return f"{issuer.removeprefix('https://')}:{client_id}"
-        case _:
-            return None
+def _provider(payload: dict[str, object]) -> str | None:
+    issuer, client_id = payload.get("iss"), payload.get("aud")
+    if isinstance(issuer, str) and isinstance(client_id, str):
+        return f"{issuer.removeprefix('https://')}:{client_id}"
+    return None
 
 
 def choose_role(
@@ -273,7 +272,7 @@ def choose_role(
 
 @dataclass(frozen=True, slots=True)
 class _Request:
-    payload: dict[str, Any]
+    payload: dict[str, object]
     groups: GroupClaims
     mapping: RoleMapping | None
     no_mapping: str
@@ -288,13 +287,13 @@ class _Choice:
     rules: tuple[Rule, ...]
 
 
-def _payload(claims: IdTokenPayload) -> dict[str, Any]:
-    payload = claims.id_token() if isinstance(claims, GroupClaims) else as_dict(claims)
-    if not isinstance(payload, dict):
+def _payload(claims: IdTokenPayload) -> dict[str, object]:
+    payload = dict(claims.id_token()) if isinstance(claims, GroupClaims) else as_object(claims)
+    if payload is None:
         raise InvalidClaimsError("ID token", [Problem("", "should be an object")])
     if payload.get("token_use", "id") != "id":
         raise InvalidClaimsError("ID token", [Problem("token_use", "identity pools take ID tokens alone")])
-    return cast("dict[str, Any]", payload)
+    return payload
 
 
 def _read(
@@ -303,8 +302,8 @@ def _read(
     if mapping is None or isinstance(mapping, RoleMapping | GetIdentityPoolRolesResponse):
         return mapping
     if "Type" in mapping:
-        return read_response(RoleMapping, as_dict(mapping))
-    return read_response(GetIdentityPoolRolesResponse, as_dict(mapping))
+        return read_response(RoleMapping, dict(mapping))
+    return read_response(GetIdentityPoolRolesResponse, dict(mapping))
 
 
 def _near_misses(provider: str, mappings: Mapping[str, RoleMapping]) -> str:
@@ -391,8 +390,9 @@ def _matches(rule: MappingRule, claim: object, *, contains_element: bool) -> boo
     if claim is None:
         return False
     # An array is taken element by element.
-    is_array = isinstance(claim, list | tuple)
-    texts = [claim_text(one) for one in cast("list[object]", claim)] if is_array else [claim_text(claim)]
+    elements = as_list(claim)
+    is_array = elements is not None
+    texts = [claim_text(one) for one in ([claim] if elements is None else elements)]
     match rule.match_type:
         case "Equals":
             return rule.value in texts

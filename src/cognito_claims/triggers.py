@@ -39,7 +39,7 @@ from typing import Any, Literal, TypeAlias, cast
 from pydantic import Field, JsonValue, TypeAdapter, ValidationError, model_validator
 
 from cognito_claims._hypothesis import drawn
-from cognito_claims._wire import EventModel, Listed, Maybe, NonEmpty, Text, as_dict, read_claims
+from cognito_claims._wire import EventModel, Listed, Maybe, NonEmpty, Text, as_list, as_object, read_claims
 from cognito_claims.carriers import Event, GroupConfiguration, Names, TriggerSource, read_jwt
 from cognito_claims.claims import GroupClaims, Identity
 from cognito_claims.errors import InvalidClaimsError, Problem
@@ -122,10 +122,10 @@ class _Details(EventModel, frozen=True):
     def _null_is_empty(cls, members: object) -> object:
         # Null has the effect of an empty object. So that `None` always means missing,
         # and nothing of ours is ever written as null, it becomes one.
-        name = "groupOverrideDetails"
-        if isinstance(members, Mapping) and name in members and members[name] is None:
-            return {**members, name: {}}
-        return members
+        given = as_object(members)
+        if given is None or given.get("groupOverrideDetails", given) is not None:
+            return members
+        return {**given, "groupOverrideDetails": GroupOverrideDetails()}
 
 
 class ClaimsOverrideDetails(_Details, frozen=True):
@@ -386,10 +386,10 @@ def _names(names: object) -> tuple[str, ...]:
 
 
 def _members(event: Event) -> dict[str, Any]:
-    members = as_dict(event)
-    if not isinstance(members, dict):
+    members = as_object(event)
+    if members is None:
         raise InvalidClaimsError(_SOURCE, [Problem("", f"should be an object, got {type(event).__name__}")])
-    return cast("dict[str, Any]", members)
+    return members
 
 
 def _version(members: dict[str, Any]) -> str:
@@ -420,23 +420,22 @@ def _read_answer(response: dict[str, Any]) -> _Response:
 
 
 def _object(value: object, place: str) -> dict[str, Any]:
-    members = as_dict(value)
+    members: dict[str, object] | None = {} if value is None else as_object(value)
     if members is None:
-        return {}
-    if not isinstance(members, dict):
         raise InvalidClaimsError(_SOURCE, [Problem(place, "should be an object or null")])
-    return cast("dict[str, Any]", members)
+    return members
 
 
 def _merged(held: dict[str, Any], added: dict[str, Any]) -> dict[str, Any]:
     """Add to what is held: claims by name, names to lists of names. Groups are replaced."""
     merged = {**held, **added}
     for name in held.keys() & added.keys() - {"groupOverrideDetails"}:
-        match held[name], added[name]:
-            case dict() as old, dict() as new:
-                merged[name] = {**old, **new} if name == "claimsToAddOrOverride" else _merged(old, new)
-            case list() as old, list() as new:
-                merged[name] = [*old, *(one for one in new if one not in old)]
+        old, new = as_object(held[name]), as_object(added[name])
+        if old is not None and new is not None:
+            merged[name] = {**old, **new} if name == "claimsToAddOrOverride" else _merged(old, new)
+        names, more = as_list(held[name]), as_list(added[name])
+        if names is not None and more is not None:
+            merged[name] = [*names, *(one for one in more if one not in names)]
     return merged
 
 

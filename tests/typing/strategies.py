@@ -6,19 +6,27 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from cognito_claims import (
+    AccessTokenClaims,
     AdminListGroupsForUserResponse,
+    GetIdentityPoolRolesResponse,
     GroupClaims,
     GroupType,
+    IdTokenClaims,
     PaginatorConfig,
     Policy,
+    PreTokenGenerationEvent,
     Resolution,
+    RoleMapping,
     UserType,
 )
 from cognito_claims.testing.strategies import (
+    access_token_claims,
     dates,
     group_claims,
     group_names,
     groups,
+    id_token_claims,
+    identity_pool_roles,
     memberships,
     page_tokens,
     pages,
@@ -27,6 +35,8 @@ from cognito_claims.testing.strategies import (
     precedences,
     resolutions,
     role_arns,
+    role_mappings,
+    trigger_events,
     user_pool_ids,
     usernames,
     users,
@@ -34,6 +44,11 @@ from cognito_claims.testing.strategies import (
 
 
 def drawing() -> None:
+    assert_type(access_token_claims(), SearchStrategy[AccessTokenClaims])
+    assert_type(id_token_claims(group_claims()), SearchStrategy[IdTokenClaims])
+    assert_type(identity_pool_roles(), SearchStrategy[GetIdentityPoolRolesResponse])
+    assert_type(role_mappings(), SearchStrategy[RoleMapping])
+    assert_type(trigger_events(), SearchStrategy[PreTokenGenerationEvent])
     assert_type(dates(), SearchStrategy[datetime])
     assert_type(group_claims(), SearchStrategy[GroupClaims])
     assert_type(group_names(), SearchStrategy[str])

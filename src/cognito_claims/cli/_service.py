@@ -36,9 +36,8 @@ class Service:
             fault = 'asking the service needs an extra: pip install "cognito-claims[aws]"'
             stop(ExitCode.BAD_INPUT, [fault])
         try:
-            session = boto3.Session(profile_name=self.profile, region_name=self.region)
-            create: Callable[..., object] = session.client  # pyright: ignore[reportUnknownMemberType]
-            client = create(service, endpoint_url=self.endpoint_url)
+            session: Any = boto3.Session(profile_name=self.profile, region_name=self.region)
+            client = session.client(service, endpoint_url=self.endpoint_url)
         except (BotoCoreError, ValueError) as error:
             stop(ExitCode.BAD_INPUT, [error])
         try:

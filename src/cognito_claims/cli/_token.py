@@ -6,6 +6,7 @@ from base64 import urlsafe_b64decode
 from dataclasses import dataclass
 from typing import assert_never, cast
 
+from cognito_claims._wire import as_object, at
 from cognito_claims.carriers import (
     Carrier,
     carrier_of,
@@ -45,25 +46,27 @@ class Token:
         """The token's claims as the carrier has them; none in a trigger's event."""
         if self.carrier is Carrier.JWT:
             return self.value
-        match self.value:
-            case {"identity": {"claims": dict() as claims}} | {"claims": dict() as claims}:
-                pass
-            case {"requestContext": {"authorizer": {"jwt": {"claims": dict() as claims}}}}:
-                pass
-            case {"requestContext": {"authorizer": {"claims": dict() as claims}}}:
-                pass
-            case _:
-                return {}
-        return cast("dict[str, object]", claims)
+        for path in _PATHS:
+            if (claims := as_object(at(self.value, *path))) is not None:
+                return claims
+        return {}
+
+
+_PATHS = (
+    ("identity", "claims"),
+    ("claims",),
+    ("requestContext", "authorizer", "jwt", "claims"),
+    ("requestContext", "authorizer", "claims"),
+)
 
 
 def token_from_text(text: bytes, known_groups: list[str] | None, *, comma_free: bool) -> Token:
     """Read a token, its payload or an event, or stop with what is wrong, and nothing of a token in it."""
     token = _JWT.fullmatch(text.strip())
     value = _payload(token[1]) if token else document_from_text(text)
-    if not isinstance(value, dict):
+    members = as_object(value)
+    if members is None:
         stop(ExitCode.BAD_INPUT, ["should be a token, its payload or an event, which is an object"])
-    members = cast("dict[str, object]", value)
     try:
         carrier = carrier_of(members)
         return Token(carrier, members, _read(carrier, members, known_groups, comma_free=comma_free))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from pydantic import JsonValue
 
+from cognito_claims._wire import as_object, at
 from cognito_claims.carriers import Carrier
 from cognito_claims.claims import AccessTokenClaims, IdTokenClaims
 from cognito_claims.cli._exit import write
@@ -99,7 +100,7 @@ def _oddities(token: Token) -> Iterator[str]:
         yield "the preferred role is none of the roles: only a trigger does that"
     if claims.roles and not claims.groups:
         yield "there are roles and no groups: only a trigger does that"
-    if token.is_access_token and (claims.roles or claims.preferred_role):
+    if token.is_access_token and (claims.roles or claims.preferred_role is not None):
         yield "an access token has no roles: Cognito writes them into ID tokens alone"
     elif len(claims.roles) == 1 and claims.preferred_role is None:
         yield "one role and none is preferred: see the open question null-precedence"
@@ -123,7 +124,7 @@ def _oddities_of_payload(payload: dict[str, object]) -> Iterator[str]:
         yield f"it has expired: exp is {token.exp}"
     if not token.iss.startswith("https://cognito-idp."):
         yield "iss is no user pool of AWS's"
-    if isinstance(token, AccessTokenClaims) and token.is_machine and token.cognito_groups:
+    if isinstance(token, AccessTokenClaims) and token.is_machine and token.group_claims.groups:
         yield "a machine's token has groups: only a trigger does that"
 
 
@@ -133,16 +134,6 @@ def _oddities_of_trigger(event: dict[str, object]) -> Iterator[str]:
     except InvalidClaimsError as error:
         yield from map(str, error.problems)
     for container in ("claimsOverrideDetails", "claimsAndScopeOverrideDetails"):
-        match event:
-            case {"response": {**answer}} if _removes_groups(answer.get(container)):
-                yield f"{container}.groupOverrideDetails is empty or null, which removes every group"
-            case _:
-                pass
-
-
-def _removes_groups(details: object) -> bool:
-    match details:
-        case {"groupOverrideDetails": overrides}:
-            return not overrides
-        case _:
-            return False
+        details = as_object(at(event, "response", container)) or {}
+        if "groupOverrideDetails" in details and not details["groupOverrideDetails"]:
+            yield f"{container}.groupOverrideDetails is empty or null, which removes every group"

@@ -340,7 +340,7 @@ def id_token_claims(
         claims: draws what they say of groups and roles; `group_claims()` unless told.
     """
     payloads = st.builds(
-        lambda token, group_claims: {**token, **group_claims.id_token()},
+        _payload_of_id_token,
         st.fixed_dictionaries(
             {
                 "iss": user_pool_ids().map(_issuer),
@@ -385,7 +385,7 @@ def access_token_claims(
         ),
     }
     of_users = st.builds(
-        lambda token, group_claims: {**token, **group_claims.access_token()},
+        _payload_of_access_token,
         st.fixed_dictionaries(
             common
             | {
@@ -398,7 +398,7 @@ def access_token_claims(
         group_claims() if claims is None else claims,
     )
     of_machines = st.builds(
-        lambda token, client_id: {**token, "sub": client_id, "client_id": client_id},
+        _payload_of_machine,
         st.fixed_dictionaries(common),
         _client_ids(),
     )
@@ -539,6 +539,18 @@ def _attribute_names() -> st.SearchStrategy[str]:
     return st.sampled_from(["email", "sub", "custom:department", "custom:cost center", "custom:a\nb"])
 
 
+def _payload_of_id_token(token: dict[str, object], claims: GroupClaims) -> dict[str, object]:
+    return {**token, **claims.id_token()}
+
+
+def _payload_of_access_token(token: dict[str, object], claims: GroupClaims) -> dict[str, object]:
+    return {**token, **claims.access_token()}
+
+
+def _payload_of_machine(token: dict[str, object], client_id: str) -> dict[str, object]:
+    return {**token, "sub": client_id, "client_id": client_id}
+
+
 def _client_ids() -> st.SearchStrategy[str]:
     return st.just("1example23456789") | st.text(_LETTERS_AND_DIGITS.lower(), min_size=26, max_size=26)
 
@@ -606,13 +618,14 @@ def _access_token_group_claims() -> st.SearchStrategy[AccessTokenGroupClaims]:
 
 
 def _group_configurations() -> st.SearchStrategy[GroupConfiguration]:
-    return st.builds(
-        lambda claims: GroupConfiguration(
-            groups_to_override=claims.groups,
-            iam_roles_to_override=claims.roles,
-            preferred_role=claims.preferred_role,
-        ),
-        group_claims(),
+    return st.builds(_group_configuration, group_claims())
+
+
+def _group_configuration(claims: GroupClaims) -> GroupConfiguration:
+    return GroupConfiguration(
+        groups_to_override=claims.groups,
+        iam_roles_to_override=claims.roles,
+        preferred_role=claims.preferred_role,
     )
 
 
