@@ -1,17 +1,26 @@
-"""Write the parts of README.md that say what code and checkers say. A test fails if they differ."""
+"""Write the parts of the documentation that say what code and checkers say. A test fails if they differ."""
 
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from cognito_claims import OPEN_QUESTIONS, RULES
+from cognito_claims import (
+    CARRIER_RULES,
+    IDENTITY_POOL_QUESTIONS,
+    IDENTITY_POOL_RULES,
+    OPEN_QUESTIONS,
+    RULES,
+    TRIGGER_RULES,
+    Rule,
+)
 from docs import revealed
 
-README = Path(__file__).parents[1] / "README.md"
+ROOT = Path(__file__).parents[1]
 
 
-def rules() -> str:
+def rules(of: Iterable[Rule]) -> str:
     rows = "".join(
         f"| `{rule.id}` | {_escape(rule.sentence)} | {rule.basis} | {_escape(rule.source)} |\n"
-        for rule in RULES
+        for rule in of
     )
     return f"| rule | | basis | source |\n| --- | --- | --- | --- |\n{rows}"
 
@@ -24,21 +33,43 @@ def questions() -> str:
     )
 
 
+def identity_pool_questions() -> str:
+    return "\n" + "".join(
+        f"- `{question.id}`: {question.question} {question.evidence}\n"
+        for question in IDENTITY_POOL_QUESTIONS
+    )
+
+
+PARTS: dict[str, dict[str, Callable[[], str]]] = {
+    "README.md": {"rules": lambda: rules(RULES), "questions": questions, "revealed": revealed.table},
+    "docs/claims.md": {
+        "carrier-rules": lambda: rules(CARRIER_RULES),
+        "trigger-rules": lambda: rules(TRIGGER_RULES),
+        "identity-pool-rules": lambda: rules(IDENTITY_POOL_RULES),
+        "identity-pool-questions": identity_pool_questions,
+    },
+}
+"""The parts of each page, and what writes them."""
+
+
 def _escape(text: str) -> str:
     return text.replace("<", "&lt;").replace(">", "&gt;")
 
 
-def generated(readme: str) -> str:
-    for name, text in (("rules", rules()), ("questions", questions()), ("revealed", revealed.table())):
-        readme = _between(name, text, readme)
-    return readme
+def generated(page: str, text: str) -> str:
+    """Give a page's text with its generated parts anew."""
+    for name, write in PARTS[page].items():
+        text = _between(name, write(), text)
+    return text
 
 
-def _between(name: str, text: str, readme: str) -> str:
-    head, _, rest = readme.partition(f"<!-- {name} -->\n")
+def _between(name: str, text: str, page: str) -> str:
+    head, _, rest = page.partition(f"<!-- {name} -->\n")
     _, mark, tail = rest.partition(f"<!-- /{name} -->")
     return f"{head}<!-- {name} -->\n{text}{mark}{tail}"
 
 
 if __name__ == "__main__":
-    README.write_text(generated(README.read_text()))
+    for name in PARTS:
+        path = ROOT / name
+        path.write_text(generated(name, path.read_text()))

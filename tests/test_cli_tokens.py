@@ -39,6 +39,25 @@ def report(*arguments: str, stdin: object = "") -> dict[str, Any]:
     return found
 
 
+DOCUMENTED = [
+    json.loads(block.split("```")[0])
+    for block in (Path(__file__).parents[1] / "docs" / "cli.md").read_text().split("```json\n")[2:]
+]
+
+
+def test_the_json_is_what_the_documentation_says(tmp_path: Path) -> None:
+    lone = event("id_token_one_role_none_preferred") | {"exp": FOREVER}
+    groups = tmp_path / "groups.json"
+    group = {"Precedence": 5, "RoleArn": STAFF, "GroupName": "staff"}
+    groups.write_text(json.dumps([group, {"GroupName": "admins", "Precedence": 0, "RoleArn": ADMIN}]))
+    before = lone | {"cognito:preferred_role": STAFF}
+    assert [
+        report("decode", stdin=lone),
+        report("compare", "--groups", str(groups), stdin=before),
+        report("role", "--identity-pool", str(EVENTS / "identity_pool_token.json"), stdin=lone),
+    ] == DOCUMENTED
+
+
 class TestDecode:
     @pytest.mark.parametrize(
         ("name", "first"),

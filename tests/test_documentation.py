@@ -4,36 +4,74 @@ import doctest
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from cognito_claims import CARRIER_RULES, IDENTITY_POOL_RULES, RULES, TRIGGER_RULES
 from docs import generate
 from docs.revealed import CHECKERS
+from tests.conftest import Client
 from tests.strategies import role
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/testing.md"])
+@pytest.fixture
+def id_token(moto: Client, alices_pool: str) -> Iterator[tuple[str, str]]:
+    """An app client's id, and an ID token that moto signed for a user in `staff`."""
+    client_id = moto.create_user_pool_client(UserPoolId=alices_pool, ClientName="docs")["UserPoolClient"]
+    moto.admin_create_user(UserPoolId=alices_pool, Username="bob")
+    moto.admin_set_user_password(
+        UserPoolId=alices_pool, Username="bob", Password="P4ss-word", Permanent=True
+    )
+    moto.admin_add_user_to_group(UserPoolId=alices_pool, Username="bob", GroupName="staff")
+    answer = moto.admin_initiate_auth(
+        UserPoolId=alices_pool,
+        ClientId=client_id["ClientId"],
+        AuthFlow="ADMIN_USER_PASSWORD_AUTH",
+        AuthParameters={"USERNAME": "bob", "PASSWORD": "P4ss-word"},
+    )
+    yield client_id["ClientId"], answer["AuthenticationResult"]["IdToken"]
+    moto.admin_delete_user(UserPoolId=alices_pool, Username="bob")
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/claims.md", "docs/testing.md"])
 def test_the_examples_run_as_printed(
-    page: str, moto_url: str, alices_pool: str, monkeypatch: pytest.MonkeyPatch
+    page: str, moto_url: str, alices_pool: str, id_token: tuple[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", moto_url)
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+    client_id, token = id_token
 
-    text = (ROOT / page).read_text().replace("eu-west-1_EXAMPLE", alices_pool)
-    examples = doctest.DocTestParser().get_doctest(text, {}, page, page, 0)
+    text = (ROOT / page).read_text()
+    for printed, here in (
+        (
+            "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_EXAMPLE/.well-known",
+            f"{moto_url}/eu-west-1_EXAMPLE/.well-known",
+        ),
+        ("eu-west-1_EXAMPLE", alices_pool),
+        ("1example23456789", client_id),
+    ):
+        text = text.replace(printed, here)
+    examples = doctest.DocTestParser().get_doctest(text, {"token": token}, page, page, 0)
     assert len(examples.examples) > 20
     told: list[str] = []
     doctest.DocTestRunner().run(examples, out=told.append)
     assert told == []
 
 
-def test_the_generated_parts_of_the_readme_are_up_to_date() -> None:
-    assert generate.generated(README) == README, "run: python -m docs.generate"
-    assert README.count("| documented |") + README.count("| observed |") == 8
+@pytest.mark.parametrize("page", generate.PARTS)
+def test_the_generated_parts_are_up_to_date(page: str) -> None:
+    text = (ROOT / page).read_text()
+    assert generate.generated(page, text) == text, "run: python -m docs.generate"
+    rules = [*RULES] if page == "README.md" else [*CARRIER_RULES, *TRIGGER_RULES, *IDENTITY_POOL_RULES]
+    rows = re.findall(
+        r"^\| `([a-z-]+)` \| .+ \| (?:documented|observed|unspecified) \|", text, re.MULTILINE
+    )
+    assert rows == [rule.id for rule in rules]
 
 
 def test_the_checkers_are_four_and_reveal_what_the_typing_examples_assert() -> None:
@@ -46,7 +84,15 @@ def test_the_checkers_are_four_and_reveal_what_the_typing_examples_assert() -> N
 
 
 @pytest.mark.parametrize(
-    "page", ["README.md", "CONTRIBUTING.md", "docs/cli.md", "docs/testing.md", "typings/README.md"]
+    "page",
+    [
+        "README.md",
+        "CONTRIBUTING.md",
+        "docs/claims.md",
+        "docs/cli.md",
+        "docs/testing.md",
+        "typings/README.md",
+    ],
 )
 def test_links_lead_somewhere(page: str) -> None:
     path = ROOT / page
