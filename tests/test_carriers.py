@@ -170,6 +170,11 @@ class TestRestCommas:
     def test_no_claims_of_groups_are_no_groups(self) -> None:
         assert read_rest_api(rest()) == GroupClaims()
 
+    def test_roles_that_could_be_split_elsewhere_are_reported(self) -> None:
+        odd = "arn:aws:iam::123456789012:role/x,arn:q,arn:aws:iam:5:123456789012:y"
+        with pytest.raises(AmbiguousClaimsError, match="cognito:roles"):
+            read_rest_api(rest(roles=odd))
+
     def test_roles_are_split_where_an_arn_begins(self) -> None:
         odd = "arn:aws:iam::123456789012:role/a,b"
         assert read_rest_api(rest(roles=f"{odd},{STAFF}")).roles == (odd, STAFF)
@@ -229,8 +234,8 @@ class TestRestAmbiguous:
         [
             (None, "pass known_groups"),
             (["a", "b", "a,b"], "known_groups allow several"),
-            (["a"], "no way has known_groups alone"),
-            ([], "no way has known_groups alone"),
+            (["a"], "none of them has known_groups alone"),
+            ([], "none of them has known_groups alone"),
         ],
     )
     def test_what_they_do_not_settle_is_reported(self, known: list[str] | None, reason: str) -> None:

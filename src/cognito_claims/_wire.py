@@ -166,7 +166,7 @@ Listed = Annotated[tuple[_T, ...], _AsList]
 
 _ANY_TEXT = r"^[^\p{Z}\p{C}]+$"  # the same scalar values as AWS's [\p{L}\p{M}\p{S}\p{N}\p{P}]+
 _ARN_PART = r"[A-Za-z0-9_+=/,.@-]"
-_ARN = rf"^arn:{_ARN_PART}+:{_ARN_PART}+:{_ARN_PART}*:[0-9]+:{_ARN_PART}+(:{_ARN_PART}+)?(:{_ARN_PART}+)?$"
+ARN = rf"^arn:{_ARN_PART}+:{_ARN_PART}+:{_ARN_PART}*:[0-9]+:{_ARN_PART}+(:{_ARN_PART}+)?(:{_ARN_PART}+)?$"
 
 GroupName = Annotated[str, Field(strict=True, min_length=1, max_length=128, pattern=_ANY_TEXT)]
 Username = Annotated[str, Field(strict=True, min_length=1, max_length=128, pattern=_ANY_TEXT)]
@@ -174,7 +174,7 @@ UserPoolId = Annotated[
     str, Field(strict=True, min_length=1, max_length=55, pattern=r"^[A-Za-z0-9_-]+_[0-9A-Za-z]+$")
 ]
 Description = Annotated[str, Field(strict=True, max_length=2048)]
-RoleArn = Annotated[str, Field(strict=True, min_length=20, max_length=2048, pattern=_ARN)]
+RoleArn = Annotated[str, Field(strict=True, min_length=20, max_length=2048, pattern=ARN)]
 Precedence = Annotated[int, Field(strict=True, ge=0, le=2**31 - 1)]
 Limit = Annotated[int, Field(strict=True, ge=0, le=60)]
 PageToken = Annotated[str, Field(strict=True, min_length=1, max_length=131072, pattern=r"^\S+$")]

@@ -29,17 +29,16 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Any, Literal, NamedTuple, TypeAlias
 
-from pydantic import BaseModel, BeforeValidator, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, BeforeValidator, Field
 
 from cognito_claims._hypothesis import drawn
 from cognito_claims._wire import (
+    ARN,
     EventModel,
-    GroupName,
     Listed,
     Maybe,
     NonEmpty,
     OrEmpty,
-    RoleArn,
     Text,
     WireModel,
     as_list,
@@ -227,14 +226,11 @@ def read_rest_api(
         AmbiguousClaimsError: the names can be split in several ways, and what is known does not decide.
         InvalidClaimsError: there are no claims, or a group claim has a wrong type.
     """
-    source = "REST API event"
-    claims = read_claims(_RestEvent, event, source).request_context.authorizer.claims
+    claims = read_claims(_RestEvent, event, _REST).request_context.authorizer.claims
     place = "requestContext.authorizer.claims"
-    groups = _Joined(source, f"{place}['cognito:groups']", GroupName, 128)
-    roles = _Joined(source, f"{place}['cognito:roles']", RoleArn, 2048)
     return GroupClaims(
-        groups.split(claims.cognito_groups, known_groups, comma_free=comma_free),
-        roles.split(claims.cognito_roles),
+        _groups_of_rest(claims.cognito_groups, f"{place}['cognito:groups']", known_groups, comma_free),
+        _roles_of_rest(claims.cognito_roles, f"{place}['cognito:roles']"),
         claims.cognito_preferred_role,
     )
 
@@ -294,61 +290,57 @@ def carrier_of(value: Event) -> Carrier:
     raise InvalidClaimsError("claims", [Problem("", reason)])
 
 
-class _Joined:
-    """A list that was joined by commas, where an element may hold a comma."""
+_REST = "REST API event"
+_is_name = re.compile(r"\S{1,128}").fullmatch
+_is_arn = re.compile(ARN).fullmatch
 
-    def __init__(self, source: str, path: str, element: Any, longest: int) -> None:
-        self.source = source
-        self.path = path
-        self.element: TypeAdapter[str] = TypeAdapter(element)
-        self.longest = longest
 
-    def split(
-        self, text: str | None, known: Iterable[str] | None = None, *, comma_free: bool = False
-    ) -> tuple[str, ...]:
-        if text is None:
-            return ()
-        pieces = text.split(",")
-        if comma_free:
-            found = [tuple(pieces)] if all(map(self._is_element, pieces)) else []
-        else:
-            found = self._readings(pieces, self._is_element)
-        if not found:
-            reason = "should be names with commas between, without white space"
-            raise InvalidClaimsError(self.source, [Problem(self.path, reason)])
-        if len(found) > 1 and known is not None:
-            found = self._readings(pieces, frozenset(known).__contains__)
-        if len(found) == 1:
-            return found[0]
-        reason = "can be read in more than one way, since a name may hold a comma: "
-        if known is None:
-            reason += "pass known_groups, or comma_free=True if no group of the pool has one"
-        elif found:
-            reason += "known_groups allow several"
-        else:
-            reason += "and no way has known_groups alone"
-        raise AmbiguousClaimsError(self.source, [Problem(self.path, reason)])
+def _groups_of_rest(
+    text: str | None, path: str, known: Iterable[str] | None, comma_free: bool
+) -> tuple[str, ...]:
+    if text is None:
+        return ()
+    if comma_free and all(map(_is_name, names := text.split(","))):
+        return tuple(names)
+    found = [] if comma_free else _readings(text, _is_name, longest=128)
+    if not found:
+        reason = "should be names with commas between, without white space"
+        raise InvalidClaimsError(_REST, [Problem(path, reason)])
+    remedy = "pass known_groups, or comma_free=True if no group of the pool has one"
+    if len(found) > 1 and known is not None:
+        found = _readings(text, frozenset(known).__contains__, longest=128)
+        remedy = "known_groups allow several" if found else "and none of them has known_groups alone"
+    if len(found) != 1:
+        reason = f"can be read in more than one way, since a name may hold a comma: {remedy}"
+        raise AmbiguousClaimsError(_REST, [Problem(path, reason)])
+    return found[0]
 
-    def _is_element(self, text: str) -> bool:
-        try:
-            self.element.validate_python(text)
-        except ValidationError:
-            return False
-        return True
 
-    def _readings(self, pieces: list[str], fits: Callable[[str], bool]) -> list[tuple[str, ...]]:
-        """Give ways to read the pieces: one if there is only one, two if there are more."""
-        ways: list[list[_Chain | None]] = [[] for _ in pieces]
-        ways.append([None])
-        for start in reversed(range(len(pieces))):
-            name = ""
-            for end in range(start + 1, len(ways)):
-                name = f"{name},{pieces[end - 1]}" if end > start + 1 else pieces[start]
-                if len(name) > self.longest or len(ways[start]) > 1:
-                    break
-                if ways[end] and fits(name):
-                    ways[start] += [_Chain(name, rest) for rest in ways[end]]
-        return [tuple(chain.names()) for chain in ways[0][:2] if chain is not None]
+def _roles_of_rest(text: str | None, path: str) -> tuple[str, ...]:
+    if text is None:
+        return ()
+    found = _readings(text, _is_arn, longest=2048)
+    if not found:
+        raise InvalidClaimsError(_REST, [Problem(path, "should be ARNs of roles with commas between")])
+    if len(found) > 1:
+        raise AmbiguousClaimsError(_REST, [Problem(path, "can be read in more than one way")])
+    return found[0]
+
+
+def _readings(text: str, fits: Callable[[str], object], *, longest: int) -> list[tuple[str, ...]]:
+    """Give the ways to split a text at commas so that each part fits; two of them if there are more."""
+    pieces = text.split(",")
+    ways: list[list[_Chain | None]] = [*([] for _ in pieces), [None]]
+    for start in reversed(range(len(pieces))):
+        part = ""
+        for end in range(start + 1, len(ways)):
+            part += pieces[end - 1]
+            if len(part) > longest or len(ways[start]) > 1:
+                break
+            if ways[end] and fits(part):
+                ways[start] += [_Chain(part, rest) for rest in ways[end]]
+            part += ","
+    return [tuple(chain.names()) for chain in ways[0][:2] if chain is not None]
 
 
 class _Chain(NamedTuple):
@@ -365,18 +357,16 @@ class _Chain(NamedTuple):
 
 
 def _bracketed(text: str | None, source: str, path: str) -> tuple[str, ...]:
-    if text is None:
-        return ()
-    if text == "[]":
+    if text is None or text == "[]":
         return ()
     names = text[1:-1].split(" ")
-    if not (text.startswith("[") and text.endswith("]") and all(map(_NO_BLANKS.fullmatch, names))):
+    if not (text.startswith("[") and text.endswith("]") and all(map(_NO_BLANKS, names))):
         reason = "should be names in brackets with one blank between"
         raise InvalidClaimsError(source, [Problem(path, reason)])
     return tuple(names)
 
 
-_NO_BLANKS = re.compile(r"\S+")
+_NO_BLANKS = re.compile(r"\S+").fullmatch
 
 
 def render_jwt(claims: Claims) -> dict[str, Any]:
