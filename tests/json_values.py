@@ -3,6 +3,7 @@
 from hypothesis import strategies as st
 
 KEYS = [
+    "accessTokenGeneration",
     "authorizer",
     "aud",
     "claims",
@@ -18,15 +19,19 @@ KEYS = [
     "groupConfiguration",
     "groupOverrideDetails",
     "groupsToOverride",
+    "iamRolesToOverride",
     "iat",
     "idTokenGeneration",
     "identities",
     "identity",
     "iss",
     "jwt",
+    "preferredRole",
     "request",
     "requestContext",
     "response",
+    "scopesToAdd",
+    "scopesToSuppress",
     "sub",
     "token_use",
     "triggerSource",

@@ -1,8 +1,10 @@
-"""The rules once more, written from their sentences: slow, and in no way like the resolver."""
+"""The rules once more, written from their sentences: slow, and in no way like the code."""
 
+import json
 from collections.abc import Sequence
+from typing import Any
 
-from cognito_claims import GroupType, Policy
+from cognito_claims import GroupType, MappingRule, Policy, RoleMapping
 
 
 def preferred_role(groups: Sequence[GroupType], policy: Policy) -> str | None:
@@ -30,3 +32,43 @@ def beats(one: GroupType, other: GroupType) -> bool:
     if one.precedence is None:
         return False
     return other.precedence is None or one.precedence < other.precedence
+
+
+def chosen_role(
+    token: dict[str, Any], mapping: RoleMapping, authenticated_role: str | None, custom: str | None
+) -> str | None:
+    if mapping.type == "Token":
+        offered = token.get("cognito:roles", [])
+        first = token.get("cognito:preferred_role")
+    else:
+        assert mapping.rules_configuration is not None
+        offered = [rule.role_arn for rule in mapping.rules_configuration.rules if applies(rule, token)]
+        first = offered[0] if offered else None
+    if custom is not None:
+        return custom if custom in offered else None
+    if first is None and mapping.ambiguous_role_resolution == "AuthenticatedRole":
+        return authenticated_role
+    return str(first) if first is not None else None
+
+
+def applies(rule: MappingRule, token: dict[str, Any]) -> bool:
+    if rule.claim not in token:
+        return False
+    claim = token[rule.claim]
+    if isinstance(claim, list):
+        some = any(applies_to(rule, element, whole=True) for element in claim)
+        return (
+            not any(element == rule.value for element in claim) if rule.match_type == "NotEqual" else some
+        )
+    return applies_to(rule, claim, whole=False)
+
+
+def applies_to(rule: MappingRule, value: object, *, whole: bool) -> bool:
+    text = value if isinstance(value, str) else json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    tests = {
+        "Equals": text == rule.value,
+        "NotEqual": text != rule.value,
+        "StartsWith": text[: len(rule.value)] == rule.value,
+        "Contains": text == rule.value if whole else text.find(rule.value) >= 0,
+    }
+    return tests[rule.match_type]

@@ -45,7 +45,7 @@ from cognito_claims import (
 )
 from cognito_claims.testing.strategies import group_claims, group_names, id_token_claims
 from tests.events import event
-from tests.json_values import anything
+from tests.json_values import anything, json_objects
 from tests.strategies import role
 
 STAFF, ADMIN = role("staff"), role("admin")
@@ -69,6 +69,13 @@ def rest(**claims: object) -> dict[str, Any]:
 
 def http(groups: object) -> dict[str, Any]:
     return {"requestContext": {"authorizer": {"jwt": {"claims": {"cognito:groups": groups}}}}}
+
+
+def nested_too_deeply() -> object:
+    value: object = 1
+    for _ in range(100_000):
+        value = [value]
+    return value
 
 
 def problems(read: Callable[[Any], object], value: object) -> list[str]:
@@ -125,7 +132,14 @@ class TestPublishedEvents:
 
     def test_with_a_list_as_preferred_role_is_refused(self) -> None:
         [problem] = problems(read_pre_token_generation, event("pre_token_generation_sample_with_list"))
-        assert problem.startswith("request.groupConfiguration.preferredRole: should be text or null")
+        assert problem.startswith("request.groupConfiguration.preferredRole: should be text or null (AWS")
+
+    def test_an_event_without_its_source_is_known_by_its_groups(self) -> None:
+        parsed = event("pre_token_generation_2")
+        del parsed["triggerSource"]  # as aws-lambda-powertools' model of version 2 does
+        assert carrier_of(parsed) is Carrier.PRE_TOKEN_GENERATION
+        other = event("pre_token_generation_2") | {"triggerSource": "PreSignUp_SignUp"}
+        assert problems(carrier_of, other)
 
     @pytest.mark.parametrize("value", [{}, {"identity": {}}, {"claims": {}}, {"Groups": []}, [], None, "x"])
     def test_and_nothing_else_is_a_carrier(self, value: object) -> None:
@@ -143,6 +157,10 @@ class TestTokenArrays:
         payload = {"cognito:groups": ["a"], "cognito:roles": [STAFF]}
         assert read_jwt(payload) == GroupClaims(("a",), (STAFF,))
         assert read_appsync({"identity": {"claims": payload}}) == read_jwt(payload)
+
+    def test_a_member_of_an_envelope_has_its_own_name_alone(self) -> None:
+        of_http = {"request_context": {"authorizer": {"jwt": {"claims": {"cognito:groups": "[x]"}}}}}
+        assert problems(read_http_api, of_http) == ["requestContext: is missing"]
 
     def test_and_not_text(self) -> None:
         assert problems(read_jwt, {"cognito:groups": "a,b", "cognito:roles": 5}) == [
@@ -170,10 +188,13 @@ class TestRestCommas:
     def test_no_claims_of_groups_are_no_groups(self) -> None:
         assert read_rest_api(rest()) == GroupClaims()
 
-    def test_roles_that_could_be_split_elsewhere_are_reported(self) -> None:
+    def test_what_is_no_role_between_roles_is_refused(self) -> None:
         odd = "arn:aws:iam::123456789012:role/x,arn:q,arn:aws:iam:5:123456789012:y"
-        with pytest.raises(AmbiguousClaimsError, match="cognito:roles"):
-            read_rest_api(rest(roles=odd))
+        assert "should be ARNs of roles" in problems(read_rest_api, rest(roles=odd))[0]
+
+    def test_an_event_of_an_http_api_is_told(self) -> None:
+        [problem] = problems(read_rest_api, event("http_api_format_1"))
+        assert problem == "version: is 1.0, an HTTP API's: use read_http_api"
 
     def test_roles_are_split_where_an_arn_begins(self) -> None:
         odd = "arn:aws:iam::123456789012:role/a,b"
@@ -194,6 +215,7 @@ class TestRestCommas:
             (1717054729, "Thu May 30 07:38:49 UTC 2024"),
             (1717200000.5, "Sat Jun 01 00:00:00 UTC 2024"),
             (1e20, "1e+20"),
+            (True, "true"),
         ],
     )
     def test_dates_are_written_out(self, exp: float, text: str) -> None:
@@ -230,12 +252,19 @@ class TestRestAmbiguous:
         assert read_rest_api(rest(groups=text), known_groups=known).groups == groups
 
     @pytest.mark.parametrize(
+        "wrong", [{"known_groups": "a,b"}, {"known_groups": ["a"], "comma_free": True}]
+    )
+    def test_what_cannot_be_known_is_refused(self, wrong: dict[str, Any]) -> None:
+        with pytest.raises(TypeError, match="known_groups"):
+            read_rest_api(rest(groups="a"), **wrong)
+
+    @pytest.mark.parametrize(
         ("known", "reason"),
         [
             (None, "pass known_groups"),
             (["a", "b", "a,b"], "known_groups allow several"),
-            (["a"], "none of them has known_groups alone"),
-            ([], "none of them has known_groups alone"),
+            (["a"], "known_groups allow none"),
+            ([], "known_groups allow none"),
         ],
     )
     def test_what_they_do_not_settle_is_reported(self, known: list[str] | None, reason: str) -> None:
@@ -258,6 +287,8 @@ class TestRestAmbiguous:
             read_rest_api(rest(groups="," * 2000 + "a"))
         text = ",".join(["a"] * 20_000)
         assert len(read_rest_api(rest(groups=text), known_groups=["a"]).groups) == 20_000
+        with pytest.raises(InvalidClaimsError):
+            read_rest_api(rest(roles="," * 50_000))
 
 
 class TestHttpBrackets:
@@ -377,6 +408,7 @@ class TestWhatIsRenderedIsReadBack:
         assert read_http_api(render_http_api(token)) == token.group_claims
         assert read_appsync(render_appsync(token)) == token.group_claims
         assert read_jwt(render_jwt(token)) == token.group_claims
+        assert read_pre_token_generation(render_pre_token_generation(token)) == token.group_claims
         texts = render_rest_api(token)["requestContext"]["authorizer"]["claims"].values()
         assert all(isinstance(text, str) for text in texts)
 
@@ -386,6 +418,29 @@ class TestWhatIsRenderedIsReadBack:
         assert carrier_of(render_rest_api(claims)) is Carrier.REST_API
         assert carrier_of(render_http_api(claims)) is Carrier.HTTP_API
         assert carrier_of(render_pre_token_generation(claims)) is Carrier.PRE_TOKEN_GENERATION
+
+    def test_a_token_that_was_read_as_it_was_written(self) -> None:
+        payload = event("id_token_federated")
+        read = IdTokenClaims.from_payload(payload)
+        assert render_jwt(read) == payload
+        assert render_rest_api(read) == render_rest_api(payload)
+
+    def test_and_what_is_changed_then_changes_nothing_else(self) -> None:
+        payload = {"cognito:groups": ["a"]}
+        render_appsync(payload)["identity"]["claims"]["cognito:groups"].append("b")
+        assert payload == {"cognito:groups": ["a"]}
+
+    @pytest.mark.parametrize("claim", [object(), {"a": {1, 2}}, nested_too_deeply()])
+    def test_and_what_is_no_json_is_refused(self, claim: object) -> None:
+        for render in (render_rest_api, render_http_api):
+            with pytest.raises(InvalidClaimsError, match=r"cannot be written as JSON|nested too deeply"):
+                render({"x": claim})
+
+    @given(json_objects)
+    def test_or_refused_whatever_it_is(self, payload: dict[str, object]) -> None:
+        for render in (render_jwt, render_appsync, render_rest_api, render_http_api):
+            with suppress(InvalidClaimsError):
+                assert json.dumps(render(payload))
 
     def test_and_what_is_no_payload_is_not_rendered(self) -> None:
         assert problems(render_rest_api, ["staff"]) == ["should be an object"]

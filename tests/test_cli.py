@@ -215,8 +215,8 @@ class TestStrict:
         [
             (WINNER, ExitCode.OK),
             ({"Groups": []}, ExitCode.OK),
-            (TIE, ExitCode.STRICT),
-            (OPEN, ExitCode.STRICT),
+            (TIE, ExitCode.NO),
+            (OPEN, ExitCode.NO),
             ({}, ExitCode.BAD_INPUT),
         ],
         ids=["winner", "no role", "tie", "open question", "bad input"],

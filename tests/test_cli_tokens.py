@@ -92,7 +92,9 @@ class TestDecode:
         ]
         assert "  none" in run("decode", stdin=event("id_token_without_groups")).stdout
 
-    @pytest.mark.parametrize("form", ["{}", "Bearer {}", " {}\n", "bearer  {}"])
+    @pytest.mark.parametrize(
+        "form", ["{}", "Bearer {}", " {}\n", "bearer  {}", "Authorization: Bearer {}", '"{}"', "'{}'"]
+    )
     def test_takes_a_token_as_it_is_copied(self, form: str) -> None:
         token = signed({**event("id_token"), "exp": FOREVER})
         assert report("decode", stdin=form.format(token)) == {
@@ -107,6 +109,32 @@ class TestDecode:
             },
             "odd": [],
         }
+
+    @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le"])
+    def test_takes_a_token_as_shells_write_it(self, encoding: str) -> None:
+        for text in (signed(event("id_token")), json.dumps(event("id_token"))):
+            assert report("decode", stdin=text.encode(encoding))["token_use"] == "id"
+
+    def test_moves_no_cursor_and_forges_no_lines(self) -> None:
+        payload = event("id_token") | {"cognito:groups": ["\x1b[2J", "a\n\nPreferred role\n  forged"]}
+        result = run("decode", stdin=payload)
+        assert "\x1b" not in result.stdout
+        assert r"  \x1b[2J" in result.stdout.splitlines()
+        assert r"  a\n\nPreferred role\n  forged" in result.stdout.splitlines()
+
+    @pytest.mark.parametrize("command", ["decode", "compare", "role"])
+    @pytest.mark.parametrize("length", [10, 10_000])
+    def test_a_token_given_in_place_of_a_file_is_not_shown(self, command: str, length: int) -> None:
+        secret = "eyJhbGciOi." + "secret" * length
+        options = {"compare": ["--groups", str(EVENTS / "id_token.json")], "decode": []}
+        needed = options.get(command, ["--identity-pool", str(EVENTS / "identity_pool_token.json")])
+        result = run(command, secret, *needed)
+        assert result.exit_code == ExitCode.BAD_INPUT
+        assert "pipe the token in" in result.stderr
+        assert "secret" not in result.output
+
+    def test_a_path_that_is_none_is_refused(self) -> None:
+        assert "not the name of a file" in run("decode", "a\0b").stderr
 
     def test_takes_the_padding_of_a_load_balancer(self) -> None:
         parts = [urlsafe_b64encode(json.dumps(part).encode()) for part in ({}, event("alb_oidc_data"))]
@@ -128,7 +156,10 @@ class TestDecode:
         file = str(EVENTS / "rest_api.json")
         result = run("decode", file)
         assert (result.exit_code, result.stdout) == (ExitCode.BAD_INPUT, "")
-        assert "--known-group" in result.stderr
+        assert "REST API event" in result.stderr
+        assert "pass --known-group, or --comma-free" in result.stderr
+        unknown = run("decode", file, "--known-group", "staff")
+        assert "--known-group allow none; name all groups of the pool" in unknown.stderr
         groups = {"groups": ["staff", "admins"], "roles": [STAFF, ADMIN], "preferred_role": ADMIN}
         assert (
             report("decode", file, "--known-group", "staff", "--known-group", "admins")["claims"] == groups
@@ -168,7 +199,7 @@ class TestDecode:
             (
                 "pre_token_generation_2",
                 {"response": {"claimsAndScopeOverrideDetails": {"groupOverrideDetails": {}}}},
-                "removes every group",
+                "is empty, which removes every group",
             ),
         ],
     )
@@ -194,12 +225,15 @@ class TestDecode:
     @pytest.mark.parametrize(
         ("text", "reason"),
         [
-            ("", "not JSON"),
-            ("eyJhbGciOiJub25lIn0.secretsecret", "not JSON"),
+            ("", "nothing to read"),
+            (" \n", "nothing to read"),
+            ("nonsense", "not JSON"),
+            ("eyJhbGciOiJub25lIn0.secretsecret", "the token is cut off"),
+            ("eyJhbGciOiJub25lIn0", "the token is cut off"),
             ("eyJhbGciOiJub25lIn0.c2VjcmV0.x", "the token's payload is not JSON"),
             ("eyJhbGciOiJub25lIn0.c2VjcmV.x", "the token's payload is not JSON"),
             ("a.W10.c", "should be a token, its payload or an event"),
-            (b"\xff\xfe\xff", "not JSON: UnicodeDecodeError"),
+            (b"\xff\xfe\xff", "not text"),
             ("[" * 100_000, "not JSON: RecursionError"),
             ("5", "should be a token, its payload or an event"),
             ("{}", "is no token's payload and no event"),
@@ -248,7 +282,7 @@ class TestCompare:
             "cognito:preferred_role": STAFF,
         }
         result = run("compare", "--groups", groups, stdin=payload)
-        assert result.exit_code == ExitCode.DIFFERS
+        assert result.exit_code == ExitCode.NO
         assert result.stdout.split("\n\n") == [
             "The token is stale.",
             "Groups added:\n  admins",
@@ -265,13 +299,14 @@ class TestCompare:
             "roles_gained": [ADMIN],
             "roles_lost": [LEGAL],
             "preferred_role": {"token": STAFF, "now": ADMIN},
+            "alternatives": [],
         }
 
     def test_of_an_access_token_the_groups_alone_count(self, groups: str) -> None:
         payload = {**event("access_token"), "cognito:groups": ["admins", "staff"]}
         assert run("compare", "--groups", groups, stdin=payload).exit_code == ExitCode.OK
         stale = run("compare", "--groups", groups, stdin=event("access_token"))
-        assert stale.exit_code == ExitCode.DIFFERS
+        assert stale.exit_code == ExitCode.NO
         assert "Role" not in stale.stdout
 
     def test_the_live_groups_count(self, moto_url: str, alices_pool: str) -> None:
@@ -279,14 +314,19 @@ class TestCompare:
         where += ["--endpoint-url", moto_url]
         payload = {**event("id_token"), "cognito:groups": ["staff", "admins"]}
         assert run("compare", *where, stdin=payload).exit_code == ExitCode.OK
-        assert run("compare", *where, stdin=event("id_token")).exit_code == ExitCode.DIFFERS
+        assert run("compare", *where, stdin=event("id_token")).exit_code == ExitCode.NO
         assert run("compare", *where[:3], "nobody", *where[4:], stdin=payload).exit_code == ExitCode.SERVICE
 
     def test_a_policy_answers_what_is_open(self, tmp_path: Path) -> None:
         file = tmp_path / "groups.json"
         file.write_text(json.dumps([{"GroupName": "staff", "RoleArn": STAFF}]))
         payload = event("id_token_one_role_none_preferred")
-        assert run("compare", "--groups", str(file), stdin=payload).exit_code == ExitCode.DIFFERS
+        result = run("compare", "--groups", str(file), stdin=payload)
+        assert result.exit_code == ExitCode.NO
+        assert "now, with the other answer to null-precedence: none" in result.stdout
+        assert report("compare", "--groups", str(file), stdin=payload)["alternatives"] == [
+            {"open_questions": ["null-precedence"], "preferred_role": None}
+        ]
         options = ["--groups", str(file), "--policy", "null_precedence=abstains"]
         assert run("compare", *options, stdin=payload).exit_code == ExitCode.OK
 
@@ -323,7 +363,7 @@ class TestRole:
 
     def test_denied(self) -> None:
         result = run("role", "--identity-pool", self.TOKEN, stdin=event("id_token_one_role_none_preferred"))
-        assert result.exit_code == ExitCode.DENIED
+        assert result.exit_code == ExitCode.NO
         assert result.stdout.startswith("Denied\n  cognito:preferred_role is not set")
         assert "NotAuthorizedException" in result.stdout
         assert f"with the other answer: {STAFF}" in result.stdout
@@ -341,7 +381,7 @@ class TestRole:
         file = tmp_path / "pool.json"
         file.write_text(json.dumps(pool))
         result = run("role", "--identity-pool", str(file), stdin=event("id_token"))
-        assert result.exit_code == ExitCode.DENIED
+        assert result.exit_code == ExitCode.NO
         assert f"with the other answer: {LEGAL}" in result.stdout
 
     def test_json(self) -> None:
@@ -350,9 +390,8 @@ class TestRole:
             "outcome": "assumed",
             "role_arn": LEGAL,
             "why": "rule 2 of 2 matches: custom:department Equals 'legal'",
-            "rules": ["first-match"],
-            "open_questions": ["contains-element"],
-            "alternatives": [{"open_question": "contains-element", "role_arn": ADMIN}],
+            "rules": ["first-match", "array-elements"],
+            "alternatives": [{"open_questions": ["contains-element"], "role_arn": ADMIN}],
         }
 
     def test_a_role_asked_for(self) -> None:
@@ -372,6 +411,43 @@ class TestRole:
         assert (result.exit_code, result.stderr) == (ExitCode.OK, "")
         assert result.stdout.startswith(f"Assumed: {STAFF}")
         assert scripted.requests[1] == {"IdentityPoolId": "eu-west-1:0a1b"}
+
+    def test_live_hangs_on_an_open_question(self, scripted: ScriptedServer) -> None:
+        scripted.say({"Groups": [{"GroupName": "staff", "RoleArn": STAFF}]})
+        arguments = ["role", "--user-pool-id", "eu-west-1_EXAMPLE", "--username", "alice", "--client-id"]
+        arguments += ["1example23456789", "--identity-pool", self.TOKEN, "--region", "eu-west-1"]
+        found = report(*arguments, "--endpoint-url", scripted.url)
+        assert found["role_arn"] == STAFF
+        assert found["alternatives"] == [{"open_questions": ["null-precedence"], "role_arn": None}]
+
+    def test_live_is_refused_where_rules_ask_for_what_groups_do_not_tell(
+        self, scripted: ScriptedServer
+    ) -> None:
+        scripted.say({"Groups": []})
+        arguments = ["role", "--user-pool-id", "eu-west-1_EXAMPLE", "--username", "alice", "--client-id"]
+        arguments += ["1example23456789", "--identity-pool", self.RULES, "--region", "eu-west-1"]
+        result = run(*arguments, "--endpoint-url", scripted.url)
+        assert result.exit_code == ExitCode.BAD_INPUT
+        assert "custom:department: rule 2 asks for it" in result.stderr
+
+    def test_of_a_provider_that_is_named(self) -> None:
+        payload = {key: value for key, value in event("id_token").items() if key != "aud"}
+        refused = run("role", "--identity-pool", self.TOKEN, stdin=payload)
+        assert "pass --provider" in refused.stderr
+        [provider] = event("identity_pool_token")["RoleMappings"]
+        named = run("role", "--identity-pool", self.TOKEN, "--provider", provider, stdin=payload)
+        assert named.exit_code == ExitCode.OK
+
+    def test_of_a_claim_nested_too_deeply_is_bad_input(self, tmp_path: Path) -> None:
+        pool = event("identity_pool_rules")
+        [mapping] = pool["RoleMappings"].values()
+        mapping["RulesConfiguration"]["Rules"][0]["Claim"] = "deep"
+        file = tmp_path / "pool.json"
+        file.write_text(json.dumps(pool))
+        text = json.dumps(event("id_token"))[:-1] + ', "deep": ' + "[" * 900 + "]" * 900 + "}"
+        result = run("role", "--identity-pool", str(file), stdin=text)
+        assert result.exit_code in (ExitCode.OK, ExitCode.BAD_INPUT)
+        assert not isinstance(result.exception, RecursionError)
 
     def test_of_a_pool_in_china(self, scripted: ScriptedServer, tmp_path: Path) -> None:
         scripted.say({"Groups": []})
@@ -411,12 +487,22 @@ class TestRole:
             (["--identity-pool", TOKEN], "access_token", "ID tokens alone"),
             (["--identity-pool", TOKEN], "http_api", "give the ID token"),
             (["--identity-pool", str(EVENTS / "README.md")], "id_token", "not JSON"),
+            (["--identity-pool", str(EVENTS / "id_token.json")], "id_token", "neither a role mapping"),
+            (["--identity-pool", TOKEN, "--region", "eu-west-1"], "id_token", "have no use"),
+            (["--identity-pool", TOKEN, "--policy", "roleless=blocks"], "id_token", "not for a token"),
         ],
     )
     def test_input_that_does_not_do_is_refused(self, options: list[str], stdin: str, reason: str) -> None:
         result = run("role", *options, stdin=event(stdin))
         assert (result.exit_code, result.stdout) == (ExitCode.BAD_INPUT, "")
         assert reason in result.stderr
+
+    def test_a_pool_that_is_no_object_is_refused(self, tmp_path: Path) -> None:
+        file = tmp_path / "pool.json"
+        file.write_text("[]")
+        result = run("role", "--identity-pool", str(file), stdin=event("id_token"))
+        assert result.exit_code == ExitCode.BAD_INPUT
+        assert "get-identity-pool-roles prints" in result.stderr
 
     def test_a_mapping_with_faults_is_told_with_their_places(self, tmp_path: Path) -> None:
         file = tmp_path / "pool.json"

@@ -18,6 +18,7 @@ from aws_lambda_powertools.utilities.parser.models import (
 )
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from cognito_claims import (
     TRIGGER_RULES,
@@ -201,6 +202,16 @@ class TestOverrideGroups:
             "groupOverrideDetails": {"groupsToOverride": [], "iamRolesToOverride": []}
         }
 
+    def test_the_events_own_configuration_may_be_the_dictionary(self) -> None:
+        given_event = event("pre_token_generation_1")
+        answer = override_groups(given_event, given_event["request"]["groupConfiguration"])
+        assert issued(answer).group_claims == read_trigger_event(given_event).group_claims
+
+    @pytest.mark.parametrize("wrong", [{"Groups": []}, {"groups_to_override": ["a"]}])
+    def test_another_dictionary_is_refused(self, wrong: dict[str, object]) -> None:
+        with pytest.raises(InvalidClaimsError, match=r"groups: .+ is not known"):
+            override_groups(V1, wrong)
+
     @pytest.mark.parametrize("wrong", [None, "admins", 5, [5], [None], [""], [["a"]]])
     def test_none_and_what_is_no_list_of_names_is_refused(self, wrong: Any) -> None:
         with pytest.raises(TypeError, match="expected"):
@@ -294,6 +305,20 @@ class TestOverrideClaims:
             override_claims(V1, id_token={"a": value})
         assert details(override_claims(V2, id_token={"a": value}))
 
+    @pytest.mark.parametrize("number", [float("nan"), float("inf")])
+    def test_takes_finite_numbers_alone(self, number: float) -> None:
+        with pytest.raises(InvalidClaimsError, match="not finite"):
+            override_claims(V2, id_token={"a": [number]})
+
+    @pytest.mark.parametrize("wrong", [["ab"], "ab", 5])
+    def test_takes_claims_by_name_alone(self, wrong: Any) -> None:
+        with pytest.raises(TypeError, match="expected claims by their names"):
+            override_claims(V2, id_token=wrong)
+
+    def test_of_version_3_is_as_of_2(self) -> None:
+        wanted: dict[str, Any] = {"id_token": {"a": 1}, "add_scopes": ["x"]}
+        assert details(override_claims(V3, **wanted)) == details(override_claims(V2, **wanted))
+
     def test_of_version_2_takes_json_alone(self) -> None:
         with pytest.raises(InvalidClaimsError, match=r"idTokenGeneration\.claimsToAddOrOverride"):
             override_claims(V2, id_token={"a": object()})
@@ -347,12 +372,23 @@ class TestOverrideEmpty:
     def test_in_both_tokens(self, empty: object, container: Callable[..., dict[str, object]]) -> None:
         assert issued(container(groupOverrideDetails=empty)) == IssuedClaims({}, {})
 
-    def test_is_read_as_empty_and_never_written_as_null(self) -> None:
+    def test_is_never_written_as_null(self) -> None:
         for model in (ClaimsOverrideDetails, ClaimsAndScopeOverrideDetails):
-            read = model.model_validate({"groupOverrideDetails": None})
+            with pytest.raises(ValidationError, match="removes every group"):
+                model.model_validate({"groupOverrideDetails": None})
+            read = model.model_validate_json('{"groupOverrideDetails": {}}')
             assert read.group_override_details == GroupOverrideDetails()
-            assert model.model_validate_json('{"groupOverrideDetails": null}') == read
             assert read.model_dump(by_alias=True)["groupOverrideDetails"] is not None
+
+    def test_null_is_refused_in_an_event(self) -> None:
+        for given_event in (V1, V2):
+            answer = {BOTH[given_event["version"]]: {"groupOverrideDetails": None}}
+            with pytest.raises(InvalidClaimsError) as caught:
+                read_trigger_event({**given_event, "response": answer})
+            [problem] = caught.value.problems
+            assert problem.path.endswith("OverrideDetails.groupOverrideDetails")
+            assert problem.reason.startswith("is null, which removes every group")
+            assert not problem.reason.endswith("got none")
 
 
 class TestOverrideOmitted:
@@ -365,8 +401,9 @@ class TestOverrideOmitted:
     def test_in_either_token(self, response: dict[str, object]) -> None:
         unchanged = IssuedClaims(dict(BEFORE.id_token()), dict(BEFORE.access_token()))
         assert issued(response) == unchanged
-        assert apply_override(BEFORE, {"version": "1", "response": response}) == unchanged
-        assert apply_override(BEFORE, {"version": "1", "response": None}) == unchanged
+        version = "2" if "claimsAndScopeOverrideDetails" in response else "1"
+        assert apply_override(BEFORE, {"version": version, "response": response}) == unchanged
+        assert apply_override(BEFORE, {"version": version, "response": None}) == unchanged
 
     def test_is_none_and_never_written(self) -> None:
         for model in (ClaimsOverrideDetails, ClaimsAndScopeOverrideDetails):
@@ -436,6 +473,9 @@ class TestSuppressedWins:
         scopes = {"scopesToAdd": ["c", "d"], "scopesToSuppress": ["a", "c"]}
         before = IssuedClaims({}, {"scope": "a b"})
         assert apply_override(before, v2(accessTokenGeneration=scopes)).access_token == {"scope": "b d"}
+        none_left = v2(accessTokenGeneration={"scopesToSuppress": ["a", "b"]})
+        assert apply_override(before, none_left).access_token == {}
+        assert issued(none_left).access_token == BEFORE.access_token()
 
 
 class TestReservedClaims:
@@ -487,8 +527,52 @@ def test_every_rule_of_triggers_has_a_class_of_tests() -> None:
 
 
 def test_an_answer_of_both_versions_is_refused() -> None:
-    with pytest.raises(InvalidClaimsError, match="one of version 2"):
+    with pytest.raises(InvalidClaimsError, match="is not of this version"):
         issued({**v1(claimsToSuppress=["a"]), **v2()})
+
+
+@pytest.mark.parametrize(("version", "answer"), [("1", v2()), ("2", v1()), ("3", v1())])
+def test_an_answer_of_another_version_is_refused(version: str, answer: dict[str, object]) -> None:
+    mistaken = {"version": version, "response": answer}
+    for use in (suppress_groups, lambda given_event: apply_override(BEFORE, given_event)):
+        with pytest.raises(InvalidClaimsError, match="is not of this version"):
+            use(mistaken)
+    with pytest.raises(InvalidClaimsError, match="is not of this version"):
+        override_claims(mistaken, id_token={"sub": "x"})
+
+
+@pytest.mark.parametrize("answer", [{"claimOverrideDetails": {}}, {"groupOverrideDetails": {}}])
+def test_a_misspelt_answer_is_refused(answer: dict[str, object]) -> None:
+    with pytest.raises(InvalidClaimsError, match="is not known"):
+        issued(answer)
+
+
+def test_no_answer_at_all_is_refused() -> None:
+    with pytest.raises(InvalidClaimsError, match="should be an object"):
+        apply_override(BEFORE, None)  # type: ignore[arg-type]
+
+
+def test_names_of_python_have_no_effect_as_in_cognito() -> None:
+    answer = v1(claims_to_suppress=["cognito:groups"], group_override_details={})
+    assert issued(answer).group_claims == BEFORE
+
+
+def test_another_triggers_event_is_refused() -> None:
+    signing_up = {**V1, "triggerSource": "PreSignUp_SignUp"}
+    for use in (read_trigger_event, suppress_groups):
+        with pytest.raises(InvalidClaimsError, match="triggerSource"):
+            use(signing_up)
+
+
+def test_what_is_changed_afterwards_changes_nothing_else() -> None:
+    given_event, claims = deepcopy(V1), IssuedClaims({"a": ["b"]}, {})
+    override_groups(given_event, ["x"])["request"]["userAttributes"]["email"] = "changed"
+    apply_override(claims, v1()).id_token["a"].append("c")
+    assert (given_event, claims.id_token) == (V1, {"a": ["b"]})
+
+
+def test_issued_claims_show_no_person() -> None:
+    assert repr(IssuedClaims({"sub": "s"}, {"sub": "s"})) == "IssuedClaims()"
 
 
 class TestPowertools:
@@ -532,6 +616,8 @@ def test_anything_is_an_event_or_refused(value: Any) -> None:
         apply_override(BEFORE, value)
     with suppress(InvalidClaimsError):
         override_claims(value, id_token={"a": "b"})
+    with suppress(InvalidClaimsError, TypeError):
+        override_groups(V1, value)
     assert json.dumps(value) == before
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from inspect import Parameter, Signature, get_annotations, signature
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar, cast
@@ -268,6 +269,7 @@ Instant = Annotated[datetime, _Instant]
 
 
 _M = TypeVar("_M", bound=WireModel)
+_V = TypeVar("_V")
 _REASONS = {
     "extra_forbidden": "is not known",
     "missing": "is missing",
@@ -305,7 +307,7 @@ def read_claims(model: type[_M], value: object, source: str) -> _M:
         InvalidClaimsError: with every fault and its place.
     """
     members = as_object(value)
-    return _read(model, value if members is None else members, InvalidClaimsError, source)
+    return _read(model, value if members is None else members, InvalidClaimsError, source, by_name=False)
 
 
 def as_object(value: object) -> dict[str, object] | None:
@@ -323,6 +325,19 @@ def as_list(value: object) -> list[object] | None:
 _LISTS: tuple[type, ...] = (list, tuple)
 
 
+def copied(value: _V, source: str) -> _V:
+    """Copy a value of JSON with all that is in it.
+
+    Raises:
+        InvalidClaimsError: it is nested too deeply.
+    """
+    try:
+        return deepcopy(value)
+    except RecursionError:
+        problem = Problem("", "is nested too deeply")
+    raise InvalidClaimsError(source, [problem])
+
+
 def at(value: object, *path: str) -> object:
     """Give what is at the end of a path through objects; `None` if there is nothing."""
     for name in path:
@@ -338,9 +353,11 @@ def _read(
     value: object,
     invalid: type[InvalidRequestError | InvalidResponseError | InvalidClaimsError],
     subject: str,
+    *,
+    by_name: bool = True,  # from outside, AWS's names alone count
 ) -> _M:
     try:
-        return model.model_validate(value)
+        return model.model_validate(value, by_alias=True, by_name=by_name)
     except ValidationError as error:
         # In a request the caller may have put a username in another place.
         shows_text = invalid is InvalidResponseError
@@ -359,7 +376,7 @@ def _problem(details: ErrorDetails, shows_text: bool) -> Problem:
     location = details["loc"]
     path = "".join(map(_step_of_path, location))
     reason = _REASONS.get(details["type"], details["msg"].removeprefix("Input "))
-    if details["type"] not in ("missing", "extra_forbidden"):
+    if details["type"] not in ("missing", "extra_forbidden", "null_groups"):
         reason += f", got {_shown(details['input'], location, shows_text)}"
     return Problem(path.removeprefix("."), reason[0].lower() + reason[1:])
 

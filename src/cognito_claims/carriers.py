@@ -44,6 +44,7 @@ from cognito_claims._wire import (
     as_list,
     as_object,
     at,
+    copied,
     own_name,
     read_claims,
 )
@@ -52,6 +53,8 @@ from cognito_claims.errors import AmbiguousClaimsError, InvalidClaimsError, Prob
 
 __all__ = [
     "Carrier",
+    "ClaimsLike",
+    "EventLike",
     "GroupConfiguration",
     "carrier_of",
     "read_appsync",
@@ -66,10 +69,10 @@ __all__ = [
     "render_rest_api",
 ]
 
-Event: TypeAlias = Mapping[str, object] | BaseModel
-"""What Lambda hands over: the dictionary, or a class or model of aws-lambda-powertools around it."""
+EventLike: TypeAlias = Mapping[str, object] | BaseModel
+"""What Lambda hands over, or a part of it: a dictionary, or aws-lambda-powertools' class or model of it."""
 
-Claims: TypeAlias = GroupClaims | Mapping[str, object] | BaseModel
+ClaimsLike: TypeAlias = GroupClaims | Mapping[str, object] | BaseModel
 """What to render: a token's payload, or group claims, which stand for an ID token with nothing else."""
 
 
@@ -164,9 +167,7 @@ class GroupConfiguration(EventModel, frozen=True):
     iam_roles_to_override: Names = ()
     """The ARNs of the groups' roles. Null is read as empty."""
 
-    preferred_role: Maybe[Annotated[NonEmpty, OrEmpty("text or null, not a list as in AWS's sample,")]] = (
-        None
-    )
+    preferred_role: Maybe[Annotated[NonEmpty, OrEmpty("text or null (AWS's sample has a list)")]] = None
     """The ARN of the preferred role, or `None`. Empty is read as absent."""
 
     @property
@@ -175,7 +176,15 @@ class GroupConfiguration(EventModel, frozen=True):
         return GroupClaims(self.groups_to_override, self.iam_roles_to_override, self.preferred_role)
 
 
-TriggerSource = Annotated[Text, Field(pattern="^(TokenGeneration_|PreTokenGen)")]
+CONTAINERS = {
+    "1": "claimsOverrideDetails",
+    "2": "claimsAndScopeOverrideDetails",
+    "3": "claimsAndScopeOverrideDetails",
+}
+"""Where a pre token generation trigger's answer stands in the response, by the event's version."""
+
+_TRIGGER_SOURCES = ("TokenGeneration_", "PreTokenGen")
+TriggerSource = Annotated[Text, Field(pattern=f"^({'|'.join(_TRIGGER_SOURCES)})")]
 """`TokenGeneration_Authentication` and the like; AWS's sample event has `PreTokenGen`."""
 
 
@@ -188,7 +197,7 @@ class _TriggerEvent(EventModel, frozen=True):
     request: _TriggerRequest
 
 
-def read_jwt(payload: Event) -> GroupClaims:
+def read_jwt(payload: EventLike) -> GroupClaims:
     """Read the payload of an ID token or an access token that is verified and decoded already.
 
     Raises:
@@ -197,7 +206,7 @@ def read_jwt(payload: Event) -> GroupClaims:
     return read_claims(_Arrays, payload, "token payload").group_claims
 
 
-def read_appsync(event: Event) -> GroupClaims:
+def read_appsync(event: EventLike) -> GroupClaims:
     """Read the event of an AppSync resolver, or its `identity` alone.
 
     Raises:
@@ -210,7 +219,7 @@ def read_appsync(event: Event) -> GroupClaims:
 
 
 def read_rest_api(
-    event: Event, *, known_groups: Iterable[str] | None = None, comma_free: bool = False
+    event: EventLike, *, known_groups: Iterable[str] | None = None, comma_free: bool = False
 ) -> GroupClaims:
     """Read the event of a REST API with a Cognito authorizer.
 
@@ -225,7 +234,10 @@ def read_rest_api(
     Raises:
         AmbiguousClaimsError: the names can be split in several ways, and what is known does not decide.
         InvalidClaimsError: there are no claims, or a group claim has a wrong type.
+        TypeError: both `known_groups` and `comma_free` are given.
     """
+    if at(event, "version") == "1.0":
+        raise InvalidClaimsError(_REST, [Problem("version", "is 1.0, an HTTP API's: use read_http_api")])
     claims = read_claims(_RestEvent, event, _REST).request_context.authorizer.claims
     place = "requestContext.authorizer.claims"
     return GroupClaims(
@@ -235,8 +247,11 @@ def read_rest_api(
     )
 
 
-def read_http_api(event: Event) -> GroupClaims:
+def read_http_api(event: EventLike) -> GroupClaims:
     """Read the event of an HTTP API with a JWT authorizer, in payload format 2.0 or 1.0.
+
+    Names are told apart by blanks, which the name of a group never holds. What a
+    trigger makes up may hold some, and reads as several names here.
 
     Raises:
         InvalidClaimsError: there are no claims, or a group claim has a wrong type.
@@ -255,7 +270,7 @@ def read_http_api(event: Event) -> GroupClaims:
     )
 
 
-def read_pre_token_generation(event: Event) -> GroupClaims:
+def read_pre_token_generation(event: EventLike) -> GroupClaims:
     """Read the event of a pre token generation trigger of any version: what the tokens would say.
 
     Raises:
@@ -265,7 +280,7 @@ def read_pre_token_generation(event: Event) -> GroupClaims:
     return (request.group_configuration or GroupConfiguration()).group_claims
 
 
-def carrier_of(value: Event) -> Carrier:
+def carrier_of(value: EventLike) -> Carrier:
     """Tell what this is: a token's payload, or which event.
 
     Raises:
@@ -276,9 +291,7 @@ def carrier_of(value: Event) -> Carrier:
     # A token first, since a trigger may add a claim of any name to it.
     if "token_use" in members or "cognito:groups" in members or {"iss", "sub"} <= members.keys():
         return Carrier.JWT
-    if ("triggerSource" in members and "request" in members) or at(
-        members, "request", "groupConfiguration"
-    ):
+    if _is_pre_token_generation(members):
         return Carrier.PRE_TOKEN_GENERATION
     if at(members, *authorizer, "jwt", "claims") is not None:
         return Carrier.HTTP_API
@@ -290,26 +303,38 @@ def carrier_of(value: Event) -> Carrier:
     raise InvalidClaimsError("claims", [Problem("", reason)])
 
 
+def _is_pre_token_generation(members: dict[str, object]) -> bool:
+    source = members.get("triggerSource")
+    if isinstance(source, str) and "request" in members:
+        return source.startswith(_TRIGGER_SOURCES)
+    return at(members, "request", "groupConfiguration") is not None
+
+
 _REST = "REST API event"
-_is_name = re.compile(r"\S{1,128}").fullmatch
+_LONGEST_NAME = 128
+_is_name = re.compile(rf"\S{{1,{_LONGEST_NAME}}}").fullmatch
 _is_arn = re.compile(ARN).fullmatch
 
 
 def _groups_of_rest(
     text: str | None, path: str, known: Iterable[str] | None, comma_free: bool
 ) -> tuple[str, ...]:
+    if comma_free and known is not None:
+        raise TypeError("pass known_groups or comma_free, not both")
+    if isinstance(known, str):
+        raise TypeError("known_groups: expected the names of groups, got one text")
     if text is None:
         return ()
     if comma_free and all(map(_is_name, names := text.split(","))):
         return tuple(names)
-    found = [] if comma_free else _readings(text, _is_name, longest=128)
+    found = [] if comma_free else _readings(text, _is_name)
     if not found:
         reason = "should be names with commas between, without white space"
         raise InvalidClaimsError(_REST, [Problem(path, reason)])
-    remedy = "pass known_groups, or comma_free=True if no group of the pool has one"
+    remedy = "pass known_groups, or comma_free=True if no group of the pool has a comma"
     if len(found) > 1 and known is not None:
-        found = _readings(text, frozenset(known).__contains__, longest=128)
-        remedy = "known_groups allow several" if found else "and none of them has known_groups alone"
+        found = _readings(text, frozenset(known).__contains__)
+        remedy = f"known_groups allow {'several' if found else 'none; name all groups of the pool'}"
     if len(found) != 1:
         reason = f"can be read in more than one way, since a name may hold a comma: {remedy}"
         raise AmbiguousClaimsError(_REST, [Problem(path, reason)])
@@ -317,29 +342,29 @@ def _groups_of_rest(
 
 
 def _roles_of_rest(text: str | None, path: str) -> tuple[str, ...]:
-    if text is None:
-        return ()
-    found = _readings(text, _is_arn, longest=2048)
-    if not found:
+    # No role's ARN holds `,arn:`, as there is no colon after the account but that before `role`.
+    roles = () if text is None else tuple(_BEFORE_ARN.split(text))
+    if not all(map(_is_arn, roles)):
         raise InvalidClaimsError(_REST, [Problem(path, "should be ARNs of roles with commas between")])
-    if len(found) > 1:
-        raise AmbiguousClaimsError(_REST, [Problem(path, "can be read in more than one way")])
-    return found[0]
+    return roles
 
 
-def _readings(text: str, fits: Callable[[str], object], *, longest: int) -> list[tuple[str, ...]]:
-    """Give the ways to split a text at commas so that each part fits; two of them if there are more."""
+_BEFORE_ARN = re.compile(",(?=arn:)")
+
+
+def _readings(text: str, fits: Callable[[str], object]) -> list[tuple[str, ...]]:
+    """Give the ways to split a text at commas so that each name fits; two of them if there are more."""
     pieces = text.split(",")
     ways: list[list[_Chain | None]] = [*([] for _ in pieces), [None]]
     for start in reversed(range(len(pieces))):
-        part = ""
+        name = ""
         for end in range(start + 1, len(ways)):
-            part += pieces[end - 1]
-            if len(part) > longest or len(ways[start]) > 1:
+            name += pieces[end - 1]
+            if len(name) > _LONGEST_NAME or len(ways[start]) > 1:
                 break
-            if ways[end] and fits(part):
-                ways[start] += [_Chain(part, rest) for rest in ways[end]]
-            part += ","
+            if ways[end] and fits(name):
+                ways[start] += [_Chain(name, rest) for rest in ways[end]]
+            name += ","
     return [tuple(chain.names()) for chain in ways[0][:2] if chain is not None]
 
 
@@ -369,17 +394,17 @@ def _bracketed(text: str | None, source: str, path: str) -> tuple[str, ...]:
 _NO_BLANKS = re.compile(r"\S+").fullmatch
 
 
-def render_jwt(claims: Claims) -> dict[str, Any]:
+def render_jwt(claims: ClaimsLike) -> dict[str, Any]:
     """Give the claims as they stand in a token's payload."""
     if isinstance(claims, GroupClaims):
         return dict(claims.id_token())
     members = as_object(claims)
     if members is None:
         raise InvalidClaimsError("token payload", [Problem("", "should be an object")])
-    return members
+    return copied(members, "token payload")
 
 
-def render_appsync(claims: Claims) -> dict[str, Any]:
+def render_appsync(claims: ClaimsLike) -> dict[str, Any]:
     """Build the event of an AppSync resolver, as a direct Lambda resolver gets it."""
     payload = render_jwt(claims)
     identity = {
@@ -408,7 +433,7 @@ def render_appsync(claims: Claims) -> dict[str, Any]:
     }
 
 
-def render_rest_api(claims: Claims) -> dict[str, Any]:
+def render_rest_api(claims: ClaimsLike) -> dict[str, Any]:
     """Build the event of a REST API with a Cognito authorizer, which turns every value into text."""
     texts = {name: _rest_text(name, value) for name, value in _set(render_jwt(claims))}
     return {
@@ -440,7 +465,7 @@ def render_rest_api(claims: Claims) -> dict[str, Any]:
     }
 
 
-def render_http_api(claims: Claims) -> dict[str, Any]:
+def render_http_api(claims: ClaimsLike) -> dict[str, Any]:
     """Build the event of an HTTP API with a JWT authorizer, in payload format 2.0."""
     texts = {name: _http_text(value) for name, value in _set(render_jwt(claims))}
     return {
@@ -473,10 +498,10 @@ def render_http_api(claims: Claims) -> dict[str, Any]:
 
 
 def render_pre_token_generation(
-    claims: GroupClaims, *, version: Literal["1", "2", "3"] = "1"
+    claims: ClaimsLike, *, version: Literal["1", "2", "3"] = "1"
 ) -> dict[str, Any]:
     """Build the event of a pre token generation trigger at a sign-in, of one of its versions."""
-    container = "claimsOverrideDetails" if version == "1" else "claimsAndScopeOverrideDetails"
+    groups = claims if isinstance(claims, GroupClaims) else read_jwt(claims)
     request: dict[str, Any] = {
         "userAttributes": {
             "sub": "9b1deb4d-3b7d-4bad-9bdd-2b0d7b3dcb6d",
@@ -485,9 +510,9 @@ def render_pre_token_generation(
             "email": "alice@example.com",
         },
         "groupConfiguration": {
-            "groupsToOverride": list(claims.groups),
-            "iamRolesToOverride": list(claims.roles),
-            "preferredRole": claims.preferred_role,
+            "groupsToOverride": list(groups.groups),
+            "iamRolesToOverride": list(groups.roles),
+            "preferredRole": groups.preferred_role,
         },
     }
     if version != "1":
@@ -500,7 +525,7 @@ def render_pre_token_generation(
         "userName": "alice",
         "callerContext": {"awsSdkVersion": "aws-sdk-unknown-unknown", "clientId": "1example23456789"},
         "request": request,
-        "response": {container: None},
+        "response": {CONTAINERS[version]: None},
     }
 
 
@@ -509,8 +534,9 @@ def _set(payload: dict[str, Any]) -> Iterator[tuple[str, Any]]:
 
 
 def _rest_text(name: str, value: object) -> str:
-    if name in ("exp", "iat") and isinstance(value, int | float) and 0 <= value < _YEAR_10000:
-        date = _EPOCH + timedelta(seconds=value)
+    is_date = name in ("exp", "iat") and not isinstance(value, bool)
+    if is_date and isinstance(value, int | float) and 0 <= value < _YEAR_10000:
+        date = _EPOCH + timedelta(seconds=int(value))
         # Not strftime: its names are those of the machine's locale.
         return f"{_DAYS[date.weekday()]} {_MONTHS[date.month - 1]} {date:%d %H:%M:%S UTC %Y}"
     elements = as_list(value)
@@ -524,7 +550,13 @@ def _http_text(value: object) -> str:
 
 def claim_text(value: object) -> str:
     """Write a claim's value as text: a text as it is, all else as JSON."""
-    return value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))
+    if isinstance(value, str):
+        return value
+    try:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    except (TypeError, ValueError, RecursionError):
+        reason = f"a claim of type {type(value).__name__} cannot be written as JSON"
+    raise InvalidClaimsError("claims", [Problem("", reason)])
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -21,7 +21,7 @@ Amazon Cognito Developer Guide, "Using role-based access control".
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Literal, TypeAlias, assert_never, final
+from typing import Annotated, ClassVar, Literal, TypeAlias, assert_never, final
 
 from pydantic import BaseModel, Field, model_validator
 
@@ -29,19 +29,22 @@ from cognito_claims._hypothesis import drawn
 from cognito_claims._wire import Listed, Maybe, WireModel, as_list, as_object, read_response
 from cognito_claims.carriers import claim_text, read_jwt
 from cognito_claims.claims import GroupClaims
-from cognito_claims.errors import InvalidClaimsError, Problem
+from cognito_claims.errors import InvalidClaimsError, InvalidResponseError, Problem
 from cognito_claims.models import ServiceResponse
 from cognito_claims.rules import (
     ABSENT_CLAIM,
     AMBIGUOUS_RESOLUTION,
+    ARRAY_ELEMENTS,
     CONTAINS_ELEMENT,
     CUSTOM_ROLE,
     CUSTOM_ROLE_OF_RULES,
+    CUSTOM_ROLE_WITHOUT_MAPPING,
     FIRST_MATCH,
     IDENTITY_POOL_QUESTIONS,
     LONE_ROLE,
     NO_MAPPING,
     NO_MATCH,
+    NO_ROLES,
     PREFERRED_ASSUMED,
     OpenQuestion,
     Rule,
@@ -51,6 +54,7 @@ __all__ = [
     "Assumed",
     "Denied",
     "GetIdentityPoolRolesResponse",
+    "IdTokenLike",
     "MappingRule",
     "OtherRole",
     "RoleMapping",
@@ -177,16 +181,11 @@ class Denied:
     alternatives: tuple[OtherRole, ...] = ()
     """What other answers to open questions would give, where that is a role."""
 
-    provider: str | None = None
-    """The provider's name, if it is known."""
+    message: str | None = None
+    """What the service says, if its role mapping denies and the provider is known."""
 
-    @property
-    def message(self) -> str:
-        """What the service says."""
-        provider = self.provider or "<provider>"
-        return (
-            f"NotAuthorizedException: The ambiguous role mapping rules for: {provider} denied this request"
-        )
+    role_arn: ClassVar[None] = None
+    """There is none."""
 
     @property
     def open_questions(self) -> tuple[OpenQuestion, ...]:
@@ -194,11 +193,11 @@ class Denied:
         return tuple(other.question for other in self.alternatives)
 
 
-IdTokenPayload: TypeAlias = GroupClaims | Mapping[str, object] | BaseModel
+IdTokenLike: TypeAlias = GroupClaims | Mapping[str, object] | BaseModel
 """An ID token's claims: `IdTokenClaims`, a payload, or the group claims alone."""
 
 
-def provider_name(claims: IdTokenPayload) -> str:
+def provider_name(claims: IdTokenLike) -> str:
     """Give the name by which an identity pool knows a token's user pool and app client.
 
     >>> issuer = "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_EXAMPLE"
@@ -223,7 +222,7 @@ def _provider(payload: dict[str, object]) -> str | None:
 
 
 def choose_role(
-    claims: IdTokenPayload,
+    claims: IdTokenLike,
     mapping: RoleMapping | GetIdentityPoolRolesResponse | Mapping[str, object] | None,
     *,
     custom_role_arn: str | None = None,
@@ -246,7 +245,8 @@ def choose_role(
 
     Raises:
         InvalidResponseError: the mapping does not fit its model.
-        InvalidClaimsError: this is no ID token, a claim has a wrong type, or the provider is not known.
+        InvalidClaimsError: this is no ID token, a claim has a wrong type, the provider is not known,
+            or rules ask group claims for a claim that they do not have.
     """
     payload = _payload(claims)
     roles = _read(mapping)
@@ -260,14 +260,36 @@ def choose_role(
             roles = mappings.get(provider)
             no_mapping = f"{provider} has no role mapping{_near_misses(provider, mappings)}"
     request = _Request(payload, read_jwt(payload), roles, no_mapping, custom_role_arn, authenticated_role)
+    if isinstance(claims, GroupClaims) and roles is not None:
+        _refuse_to_guess(roles)
     choice = _choose(request)
     others = [
         OtherRole(question, _choose(request, question).role_arn) for question in IDENTITY_POOL_QUESTIONS
     ]
     alternatives = tuple(other for other in others if other.role_arn != choice.role_arn)
     if choice.role_arn is None:
-        return Denied(choice.why, choice.rules, alternatives, provider or _provider(payload))
+        return Denied(
+            choice.why, choice.rules, alternatives, _message(roles, provider or _provider(payload))
+        )
     return Assumed(choice.role_arn, choice.why, choice.rules, alternatives)
+
+
+def _message(mapping: RoleMapping | None, provider: str | None) -> str | None:
+    if mapping is None or provider is None:
+        return None
+    said = f"The ambiguous role mapping rules for: {provider} denied this request"
+    return f"NotAuthorizedException: {said}"
+
+
+def _refuse_to_guess(mapping: RoleMapping) -> None:
+    rules = mapping.rules_configuration.rules if mapping.rules_configuration else ()
+    problems = [
+        Problem(rule.claim, f"rule {number} asks for it, and group claims lack it: pass the payload")
+        for number, rule in enumerate(rules, start=1)
+        if rule.claim not in ("cognito:groups", "cognito:roles", "cognito:preferred_role")
+    ]
+    if problems and mapping.type == "Rules":
+        raise InvalidClaimsError("group claims", problems)
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,7 +309,7 @@ class _Choice:
     rules: tuple[Rule, ...]
 
 
-def _payload(claims: IdTokenPayload) -> dict[str, object]:
+def _payload(claims: IdTokenLike) -> dict[str, object]:
     payload = dict(claims.id_token()) if isinstance(claims, GroupClaims) else as_object(claims)
     if payload is None:
         raise InvalidClaimsError("ID token", [Problem("", "should be an object")])
@@ -296,14 +318,16 @@ def _payload(claims: IdTokenPayload) -> dict[str, object]:
     return payload
 
 
-def _read(
-    mapping: RoleMapping | GetIdentityPoolRolesResponse | Mapping[str, object] | None,
-) -> RoleMapping | GetIdentityPoolRolesResponse | None:
+def _read(mapping: object) -> RoleMapping | GetIdentityPoolRolesResponse | None:
     if mapping is None or isinstance(mapping, RoleMapping | GetIdentityPoolRolesResponse):
         return mapping
-    if "Type" in mapping:
-        return read_response(RoleMapping, dict(mapping))
-    return read_response(GetIdentityPoolRolesResponse, dict(mapping))
+    members = as_object(mapping) or {}
+    if members.keys() & {"IdentityPoolId", "Roles", "RoleMappings"}:
+        return read_response(GetIdentityPoolRolesResponse, members)
+    if members.keys() & {"Type", "AmbiguousRoleResolution", "RulesConfiguration"}:
+        return read_response(RoleMapping, members)
+    reason = "is neither a role mapping, which has a Type, nor what get_identity_pool_roles answers"
+    raise InvalidResponseError("GetIdentityPoolRoles", [Problem("", reason)])
 
 
 def _near_misses(provider: str, mappings: Mapping[str, RoleMapping]) -> str:
@@ -330,7 +354,8 @@ def _choose(request: _Request, other: OpenQuestion | None = None) -> _Choice:
 def _without_mapping(request: _Request) -> _Choice:
     role, custom = request.authenticated_role, request.custom_role_arn
     if custom is not None and custom != role:
-        return _Choice(None, f"{request.no_mapping}, so no CustomRoleArn can be chosen", (NO_MAPPING,))
+        why = f"{request.no_mapping}, so no CustomRoleArn can be chosen"
+        return _Choice(None, why, (CUSTOM_ROLE_WITHOUT_MAPPING,))
     if role is None:
         why = f"{request.no_mapping}, and the identity pool has no authenticated role"
         return _Choice(None, why, (NO_MAPPING,))
@@ -347,27 +372,33 @@ def _by_token(request: _Request, mapping: RoleMapping, *, lone_role_is_ambiguous
         return _Choice(groups.preferred_role, "it is cognito:preferred_role", (PREFERRED_ASSUMED,))
     if len(groups.roles) == 1 and not lone_role_is_ambiguous:
         return _Choice(groups.roles[0], "it is the one role of cognito:roles", ())
-    return _ambiguous(request, mapping, "cognito:preferred_role is not set", AMBIGUOUS_RESOLUTION)
+    by = (AMBIGUOUS_RESOLUTION,) if groups.roles else (AMBIGUOUS_RESOLUTION, NO_ROLES)
+    return _ambiguous(request, mapping, "cognito:preferred_role is not set", *by)
 
 
 def _by_rules(request: _Request, mapping: RoleMapping, *, contains_element: bool) -> _Choice:
     rules = mapping.rules_configuration.rules if mapping.rules_configuration else ()
+    values = [request.payload.get(rule.claim) for rule in rules]
     matching = [
-        (number, rule)
-        for number, rule in enumerate(rules, start=1)
-        if _matches(rule, request.payload.get(rule.claim), contains_element=contains_element)
+        number
+        for number, (rule, value) in enumerate(zip(rules, values, strict=True))
+        if _matches(rule, value, contains_element=contains_element)
     ]
+    asked = values[: matching[0] + 1] if matching else values
+    by_element = () if all(as_list(value) is None for value in asked) else (ARRAY_ELEMENTS,)
     if (custom := request.custom_role_arn) is not None:
-        if any(rule.role_arn == custom for _, rule in matching):
+        if any(rules[number].role_arn == custom for number in matching):
             return _Choice(custom, "a rule that matches names the CustomRoleArn", (CUSTOM_ROLE_OF_RULES,))
         return _Choice(None, "no rule that matches names the CustomRoleArn", (CUSTOM_ROLE_OF_RULES,))
     if matching:
-        number, rule = matching[0]
-        why = f"rule {number} of {len(rules)} matches: {rule.claim} {rule.match_type} {rule.value!r}"
-        return _Choice(rule.role_arn, why, (FIRST_MATCH,))
-    lacking = any(request.payload.get(rule.claim) is None for rule in rules)
-    by = (NO_MATCH, ABSENT_CLAIM) if lacking else (NO_MATCH,)
-    return _ambiguous(request, mapping, f"none of {len(rules)} rules matches", *by)
+        rule = rules[matching[0]]
+        place = f"rule {matching[0] + 1} of {len(rules)}"
+        why = f"{place} matches: {rule.claim} {rule.match_type} {rule.value!r}"
+        return _Choice(rule.role_arn, why, (FIRST_MATCH, *by_element))
+    lacking = (ABSENT_CLAIM,) if None in values else ()
+    return _ambiguous(
+        request, mapping, f"none of {len(rules)} rules matches", NO_MATCH, *lacking, *by_element
+    )
 
 
 def _ambiguous(request: _Request, mapping: RoleMapping, why: str, *rules: Rule) -> _Choice:

@@ -349,14 +349,37 @@ CUSTOM_ROLE_OF_RULES: Final = Rule(
     "AWS says nothing of CustomRoleArn where rules choose",
 )
 
+CUSTOM_ROLE_WITHOUT_MAPPING: Final = Rule(
+    "custom-role-without-mapping",
+    "Without a mapping, a CustomRoleArn is denied unless it is the authenticated role.",
+    Basis.UNSPECIFIED,
+    "AWS says nothing of CustomRoleArn without a mapping",
+)
+NO_ROLES: Final = Rule(
+    "no-roles",
+    "A token without any role is taken as ambiguous.",
+    Basis.UNSPECIFIED,
+    f"AWS speaks of a token that has roles; {_RBAC}",
+)
+ARRAY_ELEMENTS: Final = Rule(
+    "array-elements",
+    "Of an array, Equals, Contains and StartsWith ask for one element that matches, NotEqual for none "
+    "that is equal.",
+    Basis.UNSPECIFIED,
+    "AWS says nothing of claims that are arrays",
+)
+
 IDENTITY_POOL_RULES: Final[tuple[Rule, ...]] = (
     NO_MAPPING,
+    CUSTOM_ROLE_WITHOUT_MAPPING,
     CUSTOM_ROLE,
     PREFERRED_ASSUMED,
     AMBIGUOUS_RESOLUTION,
+    NO_ROLES,
     FIRST_MATCH,
     NO_MATCH,
     ABSENT_CLAIM,
+    ARRAY_ELEMENTS,
     CUSTOM_ROLE_OF_RULES,
 )
 """Which IAM role an identity pool hands out (enhanced flow, ID tokens)."""

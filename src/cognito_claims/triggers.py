@@ -23,7 +23,7 @@ What the tokens will say of it:
 {'cognito:groups': ['staff']}
 
 To leave `groupOverrideDetails` out keeps the groups, and null removes them all:
-an answer that is built here never holds a null.
+an answer that is built here never holds a null, and one that does is refused.
 
 Rules: every one of `cognito_claims.rules.TRIGGER_RULES`.
 
@@ -32,15 +32,34 @@ Source: Amazon Cognito Developer Guide, "Pre token generation Lambda trigger".
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias, cast
 
 from pydantic import Field, JsonValue, TypeAdapter, ValidationError, model_validator
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from cognito_claims._hypothesis import drawn
-from cognito_claims._wire import EventModel, Listed, Maybe, NonEmpty, Text, as_list, as_object, read_claims
-from cognito_claims.carriers import Event, GroupConfiguration, Names, TriggerSource, read_jwt
+from cognito_claims._wire import (
+    EventModel,
+    Listed,
+    Maybe,
+    NonEmpty,
+    Text,
+    as_list,
+    as_object,
+    copied,
+    read_claims,
+)
+from cognito_claims.carriers import (
+    CONTAINERS,
+    EventLike,
+    GroupConfiguration,
+    Names,
+    TriggerSource,
+    read_jwt,
+)
 from cognito_claims.claims import GroupClaims, Identity
 from cognito_claims.errors import InvalidClaimsError, Problem
 from cognito_claims.resolver import Resolution
@@ -56,7 +75,9 @@ __all__ = [
     "PreTokenGenerationEvent",
     "PreTokenGenerationRequest",
     "PreTokenGenerationV1Event",
+    "PreTokenGenerationV1Response",
     "PreTokenGenerationV2Event",
+    "PreTokenGenerationV2Response",
     "PreTokenGenerationV3Event",
     "apply_override",
     "override_claims",
@@ -115,17 +136,19 @@ class GroupOverrideDetails(GroupConfiguration, frozen=True):
 
 class _Details(EventModel, frozen=True):
     group_override_details: Maybe[GroupOverrideDetails] = None
-    """The groups. `None` is a missing key, which changes nothing; null from the wire is read as empty."""
+    """The groups. `None` is a missing key, which changes nothing; null, which removes all, is refused."""
 
     @model_validator(mode="before")
     @classmethod
-    def _null_is_empty(cls, members: object) -> object:
-        # Null has the effect of an empty object. So that `None` always means missing,
-        # and nothing of ours is ever written as null, it becomes one.
+    def _null_is_refused(cls, members: object) -> object:
         given = as_object(members)
         if given is None or given.get("groupOverrideDetails", given) is not None:
             return members
-        return {**given, "groupOverrideDetails": GroupOverrideDetails()}
+        error = PydanticCustomError(
+            "null_groups", "is null, which removes every group: leave the key out, or use suppress_groups"
+        )
+        details = InitErrorDetails(type=error, loc=("groupOverrideDetails",), input=None)
+        raise ValidationError.from_exception_data(cls.__name__, [details])
 
 
 class ClaimsOverrideDetails(_Details, frozen=True):
@@ -138,9 +161,7 @@ class ClaimsOverrideDetails(_Details, frozen=True):
     """Names of claims to leave out."""
 
 
-class IdTokenGeneration(EventModel, frozen=True):
-    """How to change the ID token."""
-
+class _Generation(EventModel, frozen=True):
     claims_to_add_or_override: Maybe[dict[str, JsonValue]] = None
     """Claims by their names; the values are any JSON."""
 
@@ -148,7 +169,11 @@ class IdTokenGeneration(EventModel, frozen=True):
     """Names of claims to leave out."""
 
 
-class AccessTokenGeneration(IdTokenGeneration, frozen=True):
+class IdTokenGeneration(_Generation, frozen=True):
+    """How to change the ID token."""
+
+
+class AccessTokenGeneration(_Generation, frozen=True):
     """How to change the access token."""
 
     scopes_to_add: Names = ()
@@ -182,11 +207,14 @@ class PreTokenGenerationV2Response(EventModel, frozen=True):
     """The override; `None` changes nothing."""
 
 
-class _Response(PreTokenGenerationV1Response, PreTokenGenerationV2Response, frozen=True):
+class _Response(
+    PreTokenGenerationV1Response, PreTokenGenerationV2Response, frozen=True, extra="forbid"
+):  # a misspelt container would change nothing, silently
     pass
 
 
 class _Answer(EventModel, frozen=True):
+    trigger_source: Maybe[TriggerSource] = None
     response: _Response
 
 
@@ -257,7 +285,7 @@ _EVENTS: dict[str, type[PreTokenGenerationEvent]] = {
 }
 
 
-def read_trigger_event(event: Event) -> PreTokenGenerationEvent:
+def read_trigger_event(event: EventLike) -> PreTokenGenerationEvent:
     """Read the event of a pre token generation trigger.
 
     Args:
@@ -271,14 +299,14 @@ def read_trigger_event(event: Event) -> PreTokenGenerationEvent:
 
 
 def override_groups(
-    event: Event, groups: Resolution | GroupClaims | GroupConfiguration | Iterable[str]
+    event: EventLike, groups: Resolution | GroupClaims | EventLike | Iterable[str]
 ) -> dict[str, Any]:
     """Give back the event with these groups in the tokens, and no others.
 
     Roles and preferred role are replaced with the groups: Cognito does not
-    compute them anew. A `Resolution` or `GroupClaims` brings its own; names
-    alone bring none. What else the answer holds stays, and the event that was
-    passed in is not changed.
+    compute them anew. A `Resolution`, `GroupClaims` or the event's own
+    `groupConfiguration` brings its own; names alone bring none. What else the
+    answer holds stays, and the event that was passed in is not changed.
 
     Rules: `override-replaces`, `override-partial`, `override-unchecked`.
 
@@ -287,28 +315,35 @@ def override_groups(
         groups: what the tokens shall say. No groups at all remove the claims.
 
     Raises:
-        InvalidClaimsError: the event has no known version, or its answer is malformed.
+        InvalidClaimsError: the event has no known version, its answer is malformed, or a dictionary is no
+            `groupConfiguration`.
         TypeError: `groups` is `None`, which would remove every group, or no list of names.
     """
-    match groups:
-        case Resolution():
-            claims = groups.claims
-        case GroupClaims():
-            claims = groups
-        case GroupConfiguration():
-            claims = groups.group_claims
-        case _:
-            claims = GroupClaims(_names(groups))
-    details: dict[str, Any] = {
+    claims = _claims_of(groups)
+    details: dict[str, object] = {
         "groupsToOverride": list(claims.groups),
         "iamRolesToOverride": list(claims.roles),
     }
     if claims.preferred_role is not None:
         details["preferredRole"] = claims.preferred_role
-    return _answered(event, {"groupOverrideDetails": details})
+    return _answered(_members(event), {"groupOverrideDetails": details})
 
 
-def suppress_groups(event: Event) -> dict[str, Any]:
+class _Given(GroupConfiguration, frozen=True, extra="forbid"):
+    pass
+
+
+def _claims_of(groups: object) -> GroupClaims:
+    if isinstance(groups, Resolution):
+        return groups.claims
+    if isinstance(groups, GroupClaims):
+        return groups
+    if (configuration := as_object(groups)) is not None:
+        return read_claims(_Given, configuration, "groups").group_claims
+    return GroupClaims(tuple(_names(groups)))
+
+
+def suppress_groups(event: EventLike) -> dict[str, Any]:
     """Give back the event with an answer that removes groups, roles and preferred role from the tokens.
 
     Rules: `override-empty`.
@@ -316,11 +351,11 @@ def suppress_groups(event: Event) -> dict[str, Any]:
     Raises:
         InvalidClaimsError: the event has no known version, or its answer is malformed.
     """
-    return _answered(event, {"groupOverrideDetails": {}})
+    return _answered(_members(event), {"groupOverrideDetails": {}})
 
 
 def override_claims(
-    event: Event,
+    event: EventLike,
     *,
     id_token: Mapping[str, object] | None = None,
     access_token: Mapping[str, object] | None = None,
@@ -348,85 +383,104 @@ def override_claims(
     Raises:
         InvalidClaimsError: a claim is reserved, or its value does not fit the event's version;
             or the event has no known version, or its answer is malformed.
-        TypeError: names are given as one text, or not as text.
+        TypeError: names are given as one text, or not as text; or claims not by their names.
     """
-    for_id: dict[str, Any] = {}
-    for_access: dict[str, Any] = {}
-    _put(for_id, "claimsToAddOrOverride", dict(id_token or {}))
-    _put(for_id, "claimsToSuppress", list(_names(suppress_in_id_token)))
-    _put(for_access, "claimsToAddOrOverride", dict(access_token or {}))
-    _put(for_access, "claimsToSuppress", list(_names(suppress_in_access_token)))
-    _put(for_access, "scopesToAdd", list(_names(add_scopes)))
-    _put(for_access, "scopesToSuppress", list(_names(suppress_scopes)))
-    if _version(_members(event)) != "1":
-        details: dict[str, Any] = {}
-        _put(details, "idTokenGeneration", for_id)
-        _put(details, "accessTokenGeneration", for_access)
-        return _answered(event, details)
+    members = _members(event)
+    for_id = _present(
+        claimsToAddOrOverride=_claims_by_name(id_token),
+        claimsToSuppress=_names(suppress_in_id_token),
+    )
+    for_access = _present(
+        claimsToAddOrOverride=_claims_by_name(access_token),
+        claimsToSuppress=_names(suppress_in_access_token),
+        scopesToAdd=_names(add_scopes),
+        scopesToSuppress=_names(suppress_scopes),
+    )
+    if _version(members) != "1":
+        return _answered(members, _present(idTokenGeneration=for_id, accessTokenGeneration=for_access))
     if for_access:
-        reason = (
-            "leaves the access token's claims and scopes alone: set the trigger's LambdaVersion to V2_0"
-        )
-        raise InvalidClaimsError(_SOURCE, [Problem("version", f"1 {reason}")])
-    return _answered(event, for_id)
+        reason = "1 leaves the access token's claims and scopes alone: set the trigger to V2_0"
+        raise InvalidClaimsError(_SOURCE, [Problem("version", reason)])
+    return _answered(members, for_id)
 
 
-def _put(members: dict[str, Any], name: str, value: dict[str, Any] | list[str]) -> None:
-    if value:
-        members[name] = value
+def _present(**members: object) -> dict[str, object]:
+    return {name: value for name, value in members.items() if value}
 
 
-def _names(names: object) -> tuple[str, ...]:
+def _claims_by_name(claims: object) -> dict[str, object]:
+    by_name: dict[str, object] | None = {} if claims is None else as_object(claims)
+    if by_name is None:
+        raise TypeError(f"expected claims by their names, got {type(claims).__name__}")
+    return by_name
+
+
+def _names(names: object) -> list[str]:
     if isinstance(names, str) or not isinstance(names, Iterable):
         raise TypeError(f"expected a list of names, got {type(names).__name__}")
-    given: tuple[object, ...] = tuple(cast("Iterable[object]", names))
+    given: list[object] = list(cast("Iterable[object]", names))
     if wrong := [name for name in given if not (isinstance(name, str) and name)]:
-        raise TypeError(f"expected names, got {type(wrong[0]).__name__} among them, or an empty one")
-    return cast("tuple[str, ...]", given)
+        kind = "an empty one" if wrong[0] == "" else type(wrong[0]).__name__
+        raise TypeError(
+            f"expected names, got {kind} among them; for groups themselves, pass resolve(groups)"
+        )
+    return cast("list[str]", given)
 
 
-def _members(event: Event) -> dict[str, Any]:
+def _members(event: EventLike) -> dict[str, object]:
     members = as_object(event)
     if members is None:
         raise InvalidClaimsError(_SOURCE, [Problem("", f"should be an object, got {type(event).__name__}")])
     return members
 
 
-def _version(members: dict[str, Any]) -> str:
+def _version(members: dict[str, object]) -> str:
     version = members.get("version")
     if not (isinstance(version, str) and version in _EVENTS):
         raise InvalidClaimsError(_SOURCE, [Problem("version", "should be the text 1, 2 or 3")])
     return version
 
 
-def _answered(event: Event, details: dict[str, Any]) -> dict[str, Any]:
-    """Add to the event's answer, and check all of it."""
-    members = _members(event)
-    container = "claimsOverrideDetails" if _version(members) == "1" else "claimsAndScopeOverrideDetails"
-    response = _object(members.get("response"), "response")
-    _read_answer(response)
-    held = _object(response.get(container), f"response.{container}")
-    if "groupOverrideDetails" not in details and held.get("groupOverrideDetails", held) is None:
-        reason = "is null, which removes every group: leave the key out, or say suppress_groups(event)"
-        place = f"response.{container}.groupOverrideDetails"
-        raise InvalidClaimsError(_SOURCE, [Problem(place, reason)])
-    answer = {**response, container: _merged(held, details)}
-    _refuse_what_cannot_be(_read_answer(answer))
-    return {**members, "response": answer}
+def _answered(members: dict[str, object], details: dict[str, object]) -> dict[str, Any]:
+    """Add to the event's answer, and check all of it: as it was, and as it is now."""
+    container = CONTAINERS[_version(members)]
+    _read_answer(members)
+    response = as_object(members.get("response")) or {}
+    held = as_object(response.get(container)) or {}
+    answered = {**members, "response": {**response, container: _merged(held, details)}}
+    _refuse_what_cannot_be(_read_answer(answered))
+    return copied(answered, _SOURCE)
 
 
-def _read_answer(response: dict[str, Any]) -> _Response:
-    return read_claims(_Answer, {"response": response}, _SOURCE).response
+def _read_answer(members: dict[str, object]) -> _Response:
+    response = members.get("response")
+    answer = {
+        "triggerSource": members.get("triggerSource"),
+        "response": {} if response is None else response,
+    }
+    read = read_claims(_Answer, answer, _SOURCE).response
+    overrides = {
+        "claimsOverrideDetails": read.claims_override_details,
+        "claimsAndScopeOverrideDetails": read.claims_and_scope_override_details,
+    }
+    given = [container for container, override in overrides.items() if override is not None]
+    expected = CONTAINERS[_version(members)] if "version" in members else "".join(given[:1])
+    if problems := [_misplaced(container, expected) for container in given if container != expected]:
+        raise InvalidClaimsError(_SOURCE, problems)
+    try:
+        json.dumps(response, allow_nan=False)
+    except (TypeError, ValueError, RecursionError):
+        problems = [Problem("response", "holds what JSON cannot, such as a number that is not finite")]
+    if problems:
+        raise InvalidClaimsError(_SOURCE, problems)
+    return read
 
 
-def _object(value: object, place: str) -> dict[str, Any]:
-    members: dict[str, object] | None = {} if value is None else as_object(value)
-    if members is None:
-        raise InvalidClaimsError(_SOURCE, [Problem(place, "should be an object or null")])
-    return members
+def _misplaced(container: str, expected: str) -> Problem:
+    return Problem(f"response.{container}", f"is not of this version: its container is {expected}")
 
 
-def _merged(held: dict[str, Any], added: dict[str, Any]) -> dict[str, Any]:
+def _merged(held: dict[str, object], added: dict[str, object]) -> dict[str, object]:
     """Add to what is held: claims by name, names to lists of names. Groups are replaced."""
     merged = {**held, **added}
     for name in held.keys() & added.keys() - {"groupOverrideDetails"}:
@@ -483,10 +537,8 @@ def _generations(response: _Response) -> tuple[IdTokenGeneration, AccessTokenGen
     if (of_v1 := response.claims_override_details) is not None:
         added: dict[str, JsonValue] = {**(of_v1.claims_to_add_or_override or {})}
         suppressed = of_v1.claims_to_suppress
-        return (
-            IdTokenGeneration(claims_to_add_or_override=added, claims_to_suppress=suppressed),
-            AccessTokenGeneration(),
-        )
+        for_id = IdTokenGeneration(claims_to_add_or_override=added, claims_to_suppress=suppressed)
+        return for_id, AccessTokenGeneration()
     details = response.claims_and_scope_override_details or ClaimsAndScopeOverrideDetails()
     return (
         details.id_token_generation or IdTokenGeneration(),
@@ -495,32 +547,36 @@ def _generations(response: _Response) -> tuple[IdTokenGeneration, AccessTokenGen
 
 
 def _refuse_what_cannot_be(response: _Response) -> None:
-    problems: list[Problem] = []
-    for generation in _generations(response):
-        is_id = not isinstance(generation, AccessTokenGeneration)
-        token = "ID token" if is_id else "access token"
-        for name in generation.claims_to_add_or_override or {}:
-            if not _may_add(name, to_id_token=is_id):
-                reason = f"is reserved: no trigger can set it in the {token}"
-                if name.startswith("cognito:"):
-                    reason += "; for groups and roles, there is override_groups"
-                problems.append(Problem(f"claimsToAddOrOverride[{name!r}]", reason))
-        for name in generation.claims_to_suppress:
-            if not _may_suppress(name, in_id_token=is_id):
-                reason = f"is reserved: no trigger can suppress it in the {token}"
-                problems.append(Problem(f"claimsToSuppress[{name!r}]", reason))
+    for_id, for_access = _generations(response)
+    problems = [
+        *_reserved(for_id, "ID token", in_id_token=True),
+        *_reserved(for_access, "access token", in_id_token=False),
+    ]
     if problems:
         raise InvalidClaimsError(_SOURCE, problems)
+
+
+def _reserved(generation: _Generation, token: str, *, in_id_token: bool) -> Iterator[Problem]:
+    for name in generation.claims_to_add_or_override or {}:
+        if not _may_add(name, to_id_token=in_id_token):
+            reason = f"is reserved: no trigger can set it in the {token}"
+            if name.startswith("cognito:"):
+                reason += "; for groups and roles, there is override_groups"
+            yield Problem(f"claimsToAddOrOverride[{name!r}]", reason)
+    for name in generation.claims_to_suppress:
+        if not _may_suppress(name, in_id_token=in_id_token):
+            reason = f"is reserved: no trigger can suppress it in the {token}"
+            yield Problem(f"claimsToSuppress[{name!r}]", reason)
 
 
 @dataclass(frozen=True, slots=True)
 class IssuedClaims:
     """The payloads of a user's two tokens, or what of them matters."""
 
-    id_token: dict[str, Any]
+    id_token: dict[str, Any] = field(repr=False)
     """The ID token's claims by name."""
 
-    access_token: dict[str, Any]
+    access_token: dict[str, Any] = field(repr=False)
     """The access token's claims by name."""
 
     @property
@@ -529,7 +585,7 @@ class IssuedClaims:
         return read_jwt(self.id_token)
 
 
-def apply_override(claims: GroupClaims | IssuedClaims, response: Event) -> IssuedClaims:
+def apply_override(claims: GroupClaims | IssuedClaims, response: EventLike) -> IssuedClaims:
     """Tell the claims that Cognito issues when a trigger answers so.
 
     What no trigger may touch stays as it is, as in Cognito.
@@ -543,14 +599,12 @@ def apply_override(claims: GroupClaims | IssuedClaims, response: Event) -> Issue
     Raises:
         InvalidClaimsError: the answer is malformed: Cognito would refuse it.
     """
-    members = _object(response, "")
-    answer = _read_answer(_object(members.get("response", members), "response"))
-    if answer.claims_override_details and answer.claims_and_scope_override_details:
-        reason = "holds an override of version 1 and one of version 2: leave one out"
-        raise InvalidClaimsError(_SOURCE, [Problem("response", reason)])
+    members = _members(response)
+    answer = _read_answer(_null_as_empty(members if "response" in members else {"response": members}))
     if isinstance(claims, GroupClaims):
         claims = IssuedClaims(dict(claims.id_token()), dict(claims.access_token()))
-    id_token, access_token = dict(claims.id_token), dict(claims.access_token)
+    id_token = copied(claims.id_token, "ID token")
+    access_token = copied(claims.access_token, "access token")
     details = answer.claims_override_details or answer.claims_and_scope_override_details
     if details is not None and details.group_override_details is not None:
         groups = details.group_override_details.group_claims
@@ -563,7 +617,18 @@ def apply_override(claims: GroupClaims | IssuedClaims, response: Event) -> Issue
     )
 
 
-def _changed(token: dict[str, Any], generation: IdTokenGeneration, *, is_id: bool) -> dict[str, Any]:
+def _null_as_empty(members: dict[str, object]) -> dict[str, object]:
+    """Write null groups as an empty object, which has the same effect."""
+    response = as_object(members.get("response")) or {}
+    for container in set(CONTAINERS.values()):
+        details = as_object(response.get(container)) or {}
+        if details.get("groupOverrideDetails", details) is None:
+            empty = {**details, "groupOverrideDetails": {}}
+            return _null_as_empty({**members, "response": {**response, container: empty}})
+    return members
+
+
+def _changed(token: dict[str, Any], generation: _Generation, *, is_id: bool) -> dict[str, Any]:
     added = (generation.claims_to_add_or_override or {}).items()
     token = token | {name: value for name, value in added if _may_add(name, to_id_token=is_id)}
     suppressed = {name for name in generation.claims_to_suppress if _may_suppress(name, in_id_token=is_id)}
@@ -582,7 +647,8 @@ def _with_scopes(token: dict[str, Any], generation: AccessTokenGeneration) -> di
         return token
     scopes = dict.fromkeys([*str(token.get("scope", "")).split(), *generation.scopes_to_add])
     kept = [scope for scope in scopes if scope not in generation.scopes_to_suppress]
-    return {**token, "scope": " ".join(kept)}
+    others = {name: value for name, value in token.items() if name != "scope"}
+    return {**others, "scope": " ".join(kept)} if kept else others
 
 
 drawn(PreTokenGenerationV1Event, PreTokenGenerationV2Event, PreTokenGenerationV3Event)

@@ -166,7 +166,7 @@ def choosing(token: IdTokenClaims, response: GetIdentityPoolRolesResponse, rule:
             return role_arn
         case Denied(why):
             assert_type(why, str)
-            assert_type(choice.message, str)
+            assert_type(choice.message, str | None)
             assert_type(choice.alternatives, tuple[OtherRole, ...])
             return None
         case _:

@@ -16,14 +16,8 @@ class ExitCode(IntEnum):
     OK = 0
     """The result is on stdout."""
 
-    STRICT = 1
-    """With `--strict`: the result is on stdout, and it is not certain."""
-
-    DIFFERS = 1
-    """Of `compare`: the token is stale; what changed is on stdout."""
-
-    DENIED = 1
-    """Of `role`: there is no role; the reason is on stdout."""
+    NO = 1
+    """The result is on stdout, and it is no: not certain, under `--strict`; stale; denied."""
 
     BAD_INPUT = 2
     """The input or the command line does not fit; every fault and its place is on stderr."""
@@ -38,9 +32,13 @@ class ExitCode(IntEnum):
 def stop(code: ExitCode, faults: Iterable[object]) -> NoReturn:
     """End with the faults on stderr, one a line; a service's words may hold anything."""
     for fault in faults:
-        text = "".join(c if c.isprintable() else repr(c)[1:-1] for c in str(fault))
-        typer.echo(f"error: {text}", err=True)
+        typer.echo(f"error: {printable(str(fault))}", err=True)
     raise typer.Exit(code)
+
+
+def printable(text: str) -> str:
+    """Give the code of each character that would move the cursor, or do worse."""
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
 def write(text: str) -> None:

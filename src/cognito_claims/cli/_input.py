@@ -3,14 +3,14 @@
 import json
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import BinaryIO, cast
 
 import typer
 
-from cognito_claims._wire import read_response
+from cognito_claims._wire import as_object, read_response
 from cognito_claims.cli._exit import ExitCode, stop
 from cognito_claims.errors import InvalidResponseError
-from cognito_claims.identity_pool import GetIdentityPoolRolesResponse
 from cognito_claims.models import AdminListGroupsForUserResponse, GroupType
 
 
@@ -76,6 +76,17 @@ def _without_input(error: Exception) -> str:
             return type(error).__name__
 
 
+def read_token(path: str | None) -> bytes:
+    """Read the file of a token, or stop without a word of the path, which may be the token itself."""
+    if path is None or path == "-":
+        return read_file(None)
+    try:
+        return Path(path).read_bytes()
+    except (OSError, ValueError) as error:
+        reason = (error.strerror if isinstance(error, OSError) else None) or "not the name of a file"
+        stop(ExitCode.BAD_INPUT, [f"FILE: {reason}: give a file, or pipe the token in"])
+
+
 def read_file(file: BinaryIO | None) -> bytes:
     """Read a file, or stdin where something is piped in."""
     if file is None and _nothing_is_piped_in():
@@ -87,9 +98,9 @@ def _nothing_is_piped_in() -> bool:
     return not sys.stdin or sys.stdin.isatty()
 
 
-def identity_pool_from_text(text: bytes) -> GetIdentityPoolRolesResponse:
-    """Read what `aws cognito-identity get-identity-pool-roles` prints, or stop with every fault."""
-    try:
-        return read_response(GetIdentityPoolRolesResponse, document_from_text(text))
-    except InvalidResponseError as error:
-        stop(ExitCode.BAD_INPUT, str(error).splitlines())
+def identity_pool_from_text(text: bytes) -> dict[str, object]:
+    """Read what `aws cognito-identity get-identity-pool-roles` prints, or stop."""
+    members = as_object(document_from_text(text))
+    if members is None:
+        stop(ExitCode.BAD_INPUT, ["should be what aws cognito-identity get-identity-pool-roles prints"])
+    return members

@@ -44,7 +44,7 @@ PolicyOption = Annotated[
     ),
 ]
 TokenArgument = Annotated[
-    typer.FileBinaryRead | None,
+    str | None,
     typer.Argument(
         help="A token, its payload, or a Lambda event. `-` or nothing: stdin.",
         metavar="FILE",

@@ -6,6 +6,8 @@ from io import StringIO
 from rich.console import Console, RenderableType
 from rich.text import Text
 
+from cognito_claims.cli._exit import printable
+
 
 class Paper:
     """Collects what a command has to say."""
@@ -18,9 +20,9 @@ class Paper:
             self._console.width = 10_000
 
     def say(self, *lines: str, style: str = "") -> None:
-        """Add lines. They are never markup: a group may be named `[red]`."""
+        """Add lines. What a token says may be anything: it is never markup, and moves no cursor."""
         for line in lines:
-            self._console.print(Text(line, style), soft_wrap=True)  # what may be copied stays whole
+            self._console.print(Text(printable(line), style), soft_wrap=True)  # to be copied whole
 
     def show(self, what: RenderableType) -> None:
         """Add a table or the like."""

@@ -19,11 +19,11 @@ from cognito_claims.carriers import (
 from cognito_claims.claims import GroupClaims
 from cognito_claims.cli._exit import ExitCode, stop
 from cognito_claims.cli._input import document_from_text
-from cognito_claims.errors import AmbiguousClaimsError, InvalidClaimsError
+from cognito_claims.errors import InvalidClaimsError
 
 
 @dataclass(frozen=True)
-class Token:
+class Given:
     """What a command was given: a token's payload or an event, which is one or the other."""
 
     carrier: Carrier
@@ -60,22 +60,34 @@ _PATHS = (
 )
 
 
-def token_from_text(text: bytes, known_groups: list[str] | None, *, comma_free: bool) -> Token:
+def token_from_text(text: bytes, known_groups: list[str] | None, *, comma_free: bool) -> Given:
     """Read a token, its payload or an event, or stop with what is wrong, and nothing of a token in it."""
-    token = _JWT.fullmatch(text.strip())
-    value = _payload(token[1]) if token else document_from_text(text)
-    members = as_object(value)
+    members = as_object(_document(text))
     if members is None:
         stop(ExitCode.BAD_INPUT, ["should be a token, its payload or an event, which is an object"])
     try:
         carrier = carrier_of(members)
-        return Token(carrier, members, _read(carrier, members, known_groups, comma_free=comma_free))
-    except AmbiguousClaimsError as error:
-        place = error.problems[0].path
-        remedy = "give --known-group for each group of the pool, or --comma-free if none has a comma"
-        stop(ExitCode.BAD_INPUT, [f"{place}: can be read in more than one way: {remedy}"])
+        return Given(carrier, members, _read(carrier, members, known_groups, comma_free=comma_free))
     except InvalidClaimsError as error:
-        stop(ExitCode.BAD_INPUT, str(error).splitlines())
+        said = (
+            str(error).replace("known_groups", "--known-group").replace("comma_free=True", "--comma-free")
+        )
+        stop(ExitCode.BAD_INPUT, said.splitlines())
+
+
+def _document(text: bytes) -> object:
+    try:
+        plain = text.decode(json.detect_encoding(text)).removeprefix("\ufeff").strip()
+    except UnicodeDecodeError:
+        stop(ExitCode.BAD_INPUT, ["not text: a token or JSON is in UTF-8 or UTF-16"])
+    if not plain:
+        stop(ExitCode.BAD_INPUT, ["nothing to read: expected a token, its payload or an event"])
+    token = _TOKEN.fullmatch(plain)
+    if token is None:
+        return document_from_text(plain.encode())
+    if token["payload"] is None:
+        stop(ExitCode.BAD_INPUT, ["the token is cut off: it has three parts with dots between"])
+    return _payload(token["payload"])
 
 
 def _read(
@@ -96,12 +108,17 @@ def _read(
             assert_never(carrier)
 
 
-_JWT = re.compile(rb"(?:Bearer\s+)?[A-Za-z0-9_=-]+\.([A-Za-z0-9_=-]+)\.[A-Za-z0-9_=-]*", re.IGNORECASE)
+_TOKEN = re.compile(
+    r"""["']?(?:Authorization:\s*)?(?:Bearer\s+)?
+    (?:eyJ[\w=-]*(?:\.[\w=-]*)?|[\w=-]+\.(?P<payload>[\w=-]+)\.[\w=-]*)["']?""",
+    re.ASCII | re.IGNORECASE | re.VERBOSE,
+)
+"""A token as it is copied: with the header's name, or in quotes; or what is left of one."""
 
 
-def _payload(part: bytes) -> object:
-    part = part.rstrip(b"=")
+def _payload(part: str) -> object:
+    part = part.rstrip("=")
     try:
-        return cast("object", json.loads(urlsafe_b64decode(part + b"=" * (-len(part) % 4))))
+        return cast("object", json.loads(urlsafe_b64decode(part + "=" * (-len(part) % 4))))
     except (ValueError, RecursionError):
         stop(ExitCode.BAD_INPUT, ["the token's payload is not JSON in base64url: is the token whole?"])

@@ -7,9 +7,9 @@ import typer
 from pydantic import JsonValue
 
 from cognito_claims import resolver
-from cognito_claims.claims import ClaimsChange, GroupClaims
+from cognito_claims.claims import ClaimsChange
 from cognito_claims.cli._exit import ExitCode, stop, write
-from cognito_claims.cli._input import groups_from_text, read_file
+from cognito_claims.cli._input import groups_from_text, read_token
 from cognito_claims.cli._options import (
     CommaFreeOption,
     EndpointUrlOption,
@@ -27,6 +27,7 @@ from cognito_claims.cli._paper import Paper
 from cognito_claims.cli._service import Service, groups_from_service
 from cognito_claims.cli._token import token_from_text
 from cognito_claims.errors import InvalidMembershipError
+from cognito_claims.reasons import Alternative
 
 
 def compare(
@@ -56,7 +57,7 @@ def compare(
     if something did; with 2 for bad input; with 3 if the service refused or could not be reached; with 4
     if it could not write.
     """
-    token = token_from_text(read_file(file), known_group, comma_free=comma_free)
+    token = token_from_text(read_token(file), known_group, comma_free=comma_free)
     service = Service(profile, region, endpoint_url)
     if user_pool_id is not None and username is not None and groups_file is None:
         groups = groups_from_service(service, user_pool_id=user_pool_id, username=username)
@@ -65,18 +66,18 @@ def compare(
     else:
         groups = groups_from_text(groups_file.read())
     try:
-        now = resolver.resolve(groups, policy=policy_of(policy)).claims
+        now = resolver.resolve(groups, policy=policy_of(policy))
     except InvalidMembershipError as error:
         stop(ExitCode.BAD_INPUT, [error])
-    if token.is_access_token:
-        now = GroupClaims(groups=now.groups)
-    change = token.claims.compare(now)
-    write(json.dumps(_report(change), indent=2) if as_json else _text(change))
+    change = token.claims.compare(now.claims, groups_only=token.is_access_token)
+    # What hangs on an open question is in doubt only where the preferred role differs.
+    doubts = now.alternatives if change.preferred_role_changed else ()
+    write(json.dumps(_report(change, doubts), indent=2) if as_json else _text(change, doubts))
     if change:
-        raise typer.Exit(ExitCode.DIFFERS)
+        raise typer.Exit(ExitCode.NO)
 
 
-def _report(change: ClaimsChange) -> dict[str, JsonValue]:
+def _report(change: ClaimsChange, doubts: tuple[Alternative, ...]) -> dict[str, JsonValue]:
     """Give the JSON form, as docs/cli.md describes it: keys may be added, and none changes."""
     return {
         "version": 1,
@@ -86,10 +87,17 @@ def _report(change: ClaimsChange) -> dict[str, JsonValue]:
         "roles_gained": list(change.roles_gained),
         "roles_lost": list(change.roles_lost),
         "preferred_role": {"token": change.preferred_role_before, "now": change.preferred_role_after},
+        "alternatives": [
+            {
+                "open_questions": [question.id for question in other.questions],
+                "preferred_role": other.preferred_role,
+            }
+            for other in doubts
+        ],
     }
 
 
-def _text(change: ClaimsChange) -> str:
+def _text(change: ClaimsChange, doubts: tuple[Alternative, ...]) -> str:
     paper = Paper()
     verdict = "The token is stale." if change else "The token says what is true now."
     paper.say(verdict, style="bold")
@@ -106,4 +114,7 @@ def _text(change: ClaimsChange) -> str:
             role or "none" for role in (change.preferred_role_before, change.preferred_role_after)
         )
         paper.say("", "Preferred role:", f"  in the token: {before}", f"  now:          {after}")
+    for other in doubts:
+        asked = ", ".join(question.id for question in other.questions)
+        paper.say(f"  now, with the other answer to {asked}: {other.preferred_role or 'none'}")
     return paper.text

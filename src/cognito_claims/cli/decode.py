@@ -10,20 +10,21 @@ from cognito_claims._wire import as_object, at
 from cognito_claims.carriers import Carrier
 from cognito_claims.claims import AccessTokenClaims, IdTokenClaims
 from cognito_claims.cli._exit import write
-from cognito_claims.cli._input import read_file
+from cognito_claims.cli._input import read_token
 from cognito_claims.cli._options import CommaFreeOption, JsonOption, KnownGroupOption, TokenArgument
 from cognito_claims.cli._paper import Paper
-from cognito_claims.cli._token import Token, token_from_text
+from cognito_claims.cli._token import Given, token_from_text
 from cognito_claims.errors import InvalidClaimsError
 from cognito_claims.triggers import read_trigger_event
 
 _NOT_VERIFIED = "No signature was verified: this is what it says, not that it is true."
 _NAMES = {
-    Carrier.APPSYNC: "event of an AppSync resolver",
-    Carrier.REST_API: "event of a REST API",
-    Carrier.HTTP_API: "event of an HTTP API",
-    Carrier.PRE_TOKEN_GENERATION: "event of a pre token generation trigger",
+    Carrier.APPSYNC: "An event of an AppSync resolver",
+    Carrier.REST_API: "An event of a REST API",
+    Carrier.HTTP_API: "An event of an HTTP API",
+    Carrier.PRE_TOKEN_GENERATION: "An event of a pre token generation trigger",
 }
+_TOKENS = {"id": "An ID token", "access": "An access token"}
 
 
 def decode(
@@ -38,12 +39,12 @@ def decode(
 
     Exits with 0; with 2 for bad input; with 4 if it could not write.
     """
-    token = token_from_text(read_file(file), known_group, comma_free=comma_free)
+    token = token_from_text(read_token(file), known_group, comma_free=comma_free)
     odd = list(_oddities(token))
     write(json.dumps(_report(token, odd), indent=2) if as_json else _text(token, odd))
 
 
-def _report(token: Token, odd: list[str]) -> dict[str, JsonValue]:
+def _report(token: Given, odd: list[str]) -> dict[str, JsonValue]:
     """Give the JSON form, as docs/cli.md describes it: keys may be added, and none changes."""
     return {
         "version": 1,
@@ -59,7 +60,7 @@ def _report(token: Token, odd: list[str]) -> dict[str, JsonValue]:
     }
 
 
-def _text(token: Token, odd: list[str]) -> str:
+def _text(token: Given, odd: list[str]) -> str:
     paper = Paper()
     paper.say(f"{_name(token)}. {_NOT_VERIFIED}", style="bold")
     preferred = token.claims.preferred_role
@@ -76,16 +77,13 @@ def _text(token: Token, odd: list[str]) -> str:
     return paper.text
 
 
-def _name(token: Token) -> str:
+def _name(token: Given) -> str:
     if token.carrier is Carrier.JWT:
-        names = {"id": "ID token", "access": "access token"}
-        name = names.get(token.token_use or "", "token of an unknown kind")
-    else:
-        name = _NAMES[token.carrier]
-    return f"{'An' if name[0] in 'aeiouIH' else 'A'} {name}"
+        return _TOKENS.get(token.token_use or "", "A token of an unknown kind")
+    return _NAMES[token.carrier]
 
 
-def _oddities(token: Token) -> Iterator[str]:
+def _oddities(token: Given) -> Iterator[str]:
     """Say what a token of Cognito's does not have, or what may surprise."""
     claims = token.claims
     if token.carrier is Carrier.JWT:
@@ -135,5 +133,5 @@ def _oddities_of_trigger(event: dict[str, object]) -> Iterator[str]:
         yield from map(str, error.problems)
     for container in ("claimsOverrideDetails", "claimsAndScopeOverrideDetails"):
         details = as_object(at(event, "response", container)) or {}
-        if "groupOverrideDetails" in details and not details["groupOverrideDetails"]:
-            yield f"{container}.groupOverrideDetails is empty or null, which removes every group"
+        if details.get("groupOverrideDetails") == {}:
+            yield f"{container}.groupOverrideDetails is empty, which removes every group"

@@ -73,7 +73,7 @@ def resolve(
         stop(ExitCode.BAD_INPUT, [error])
     write(json.dumps(_report(resolution), indent=2) if as_json else _text(resolution))
     if strict and (isinstance(resolution.outcome, Ambiguous) or resolution.open_questions):
-        raise typer.Exit(ExitCode.STRICT)
+        raise typer.Exit(ExitCode.NO)
 
 
 def _report(resolution: Resolution) -> dict[str, object]:
@@ -142,7 +142,7 @@ def _text(resolution: Resolution) -> str:
     ):
         paper.say("")
         paper.say(title, style="bold")
-        paper.say(json.dumps(claims, indent=2, ensure_ascii=False))
+        paper.say(*json.dumps(claims, indent=2, ensure_ascii=False).splitlines())
     if resolution.open_questions:
         paper.say("")
         paper.say("Open questions", style="bold")

@@ -1,15 +1,17 @@
 """`cognito-claims role`: which IAM role an identity pool hands out, and why."""
 
 import json
-from typing import Annotated
+from dataclasses import replace
+from typing import Annotated, NamedTuple, TypeAlias
 
 import typer
 from pydantic import JsonValue
 
 from cognito_claims import resolver
 from cognito_claims.carriers import Carrier
+from cognito_claims.claims import GroupClaims
 from cognito_claims.cli._exit import ExitCode, stop, write
-from cognito_claims.cli._input import identity_pool_from_text, read_file
+from cognito_claims.cli._input import identity_pool_from_text, read_token
 from cognito_claims.cli._options import (
     LIVE,
     EndpointUrlOption,
@@ -26,7 +28,8 @@ from cognito_claims.cli._paper import Paper
 from cognito_claims.cli._service import Service, groups_from_service, identity_pool_from_service
 from cognito_claims.cli._token import token_from_text
 from cognito_claims.errors import CognitoClaimsError
-from cognito_claims.identity_pool import Assumed, Denied, choose_role
+from cognito_claims.identity_pool import Assumed, Denied, GetIdentityPoolRolesResponse, choose_role
+from cognito_claims.rules import OpenQuestion
 
 
 def role(
@@ -55,6 +58,9 @@ def role(
     endpoint_url: EndpointUrlOption = None,
     policy: PolicyOption = None,
     custom_role_arn: Annotated[str | None, typer.Option(help="The CustomRoleArn of the request.")] = None,
+    provider: Annotated[
+        str | None, typer.Option(help="The provider's name, if it is not that of the token.")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Tell which IAM role an identity pool hands out for an ID token, or for a user, and why.
@@ -65,75 +71,105 @@ def role(
     service = Service(profile, region, endpoint_url)
     if (identity_pool is None) == (identity_pool_id is None):
         raise typer.BadParameter("give --identity-pool, or --identity-pool-id to ask the service")
+    of_user = (user_pool_id, username, client_id)
+    if service.is_named and identity_pool is not None and of_user == (None, None, None):
+        raise typer.BadParameter("all comes from files: --profile, --region and --endpoint-url have no use")
+    claims: list[_Claims]
     if user_pool_id is not None and username is not None and client_id is not None and file is None:
-        claims = _claims_of_user(service, user_pool_id, username, client_id, policy_of(policy))
-    elif any(option is not None for option in (user_pool_id, username, client_id)):
+        provider = provider or _provider(user_pool_id, client_id)
+        claims = _claims_of_user(service, user_pool_id, username, policy_of(policy))
+    elif of_user != (None, None, None):
         raise typer.BadParameter("for a user, give --user-pool-id, --username and --client-id, and no file")
+    elif policy:
+        raise typer.BadParameter("--policy is for a user, not for a token")
     else:
-        token = token_from_text(read_file(file), None, comma_free=False)
-        if token.carrier not in (Carrier.JWT, Carrier.APPSYNC):
-            stop(
-                ExitCode.BAD_INPUT, ["give the ID token or its payload: an event has not all of its claims"]
-            )
-        claims = token.payload
-    if identity_pool is not None:
-        roles = identity_pool_from_text(identity_pool.read())
+        claims = [_Claims((), _payload(file))]
+    roles: GetIdentityPoolRolesResponse | dict[str, object]
+    if identity_pool_id is not None:
+        roles = identity_pool_from_service(service, identity_pool_id=identity_pool_id)
     else:
-        roles = identity_pool_from_service(service, identity_pool_id=identity_pool_id or "")
+        roles = identity_pool_from_text(identity_pool.read() if identity_pool else b"")
     try:
-        choice = choose_role(claims, roles, custom_role_arn=custom_role_arn)
+        choices = [
+            (asked, choose_role(some, roles, custom_role_arn=custom_role_arn, provider=provider))
+            for asked, some in claims
+        ]
     except CognitoClaimsError as error:
-        stop(ExitCode.BAD_INPUT, str(error).splitlines())
-    write(json.dumps(_report(choice), indent=2) if as_json else _text(choice))
+        stop(ExitCode.BAD_INPUT, str(error).replace("provider=", "--provider").splitlines())
+    (_, choice), *others = choices
+    doubts: list[_Doubt] = [((other.question,), other.role_arn) for other in choice.alternatives]
+    doubts += [(asked, other.role_arn) for asked, other in others if other.role_arn != choice.role_arn]
+    write(json.dumps(_report(choice, doubts), indent=2) if as_json else _text(choice, doubts))
     if isinstance(choice, Denied):
-        raise typer.Exit(ExitCode.DENIED)
+        raise typer.Exit(ExitCode.NO)
+
+
+class _Claims(NamedTuple):
+    """Claims, and the open questions that would have to be answered in the other way for them."""
+
+    questions: tuple[OpenQuestion, ...]
+    claims: GroupClaims | dict[str, object]
+
+
+_Doubt: TypeAlias = tuple[tuple[OpenQuestion, ...], str | None]
+"""Open questions, and the role under the other answers; `None` if that denies."""
+
+
+def _payload(file: str | None) -> dict[str, object]:
+    token = token_from_text(read_token(file), None, comma_free=False)
+    if token.carrier not in (Carrier.JWT, Carrier.APPSYNC):
+        stop(ExitCode.BAD_INPUT, ["give the ID token or its payload: a gateway's event has all as text"])
+    return token.payload
+
+
+def _provider(user_pool_id: str, client_id: str) -> str:
+    region = user_pool_id.partition("_")[0]
+    suffix = ".cn" if region.startswith("cn-") else ""
+    return f"cognito-idp.{region}.amazonaws.com{suffix}/{user_pool_id}:{client_id}"
 
 
 def _claims_of_user(
-    service: Service, user_pool_id: str, username: str, client_id: str, policy: resolver.Policy
-) -> dict[str, object]:
+    service: Service, user_pool_id: str, username: str, policy: resolver.Policy
+) -> list[_Claims]:
     groups = groups_from_service(service, user_pool_id=user_pool_id, username=username)
     try:
         resolution = resolver.resolve(groups, policy=policy)
     except CognitoClaimsError as error:
         stop(ExitCode.BAD_INPUT, str(error).splitlines())
-    region = user_pool_id.partition("_")[0]
-    suffix = ".cn" if region.startswith("cn-") else ""
-    issuer = f"https://cognito-idp.{region}.amazonaws.com{suffix}/{user_pool_id}"
-    return {"iss": issuer, "aud": client_id, **resolution.claims.id_token()}
+    claims = resolution.claims
+    others = [
+        _Claims(other.questions, replace(claims, preferred_role=other.preferred_role))
+        for other in resolution.alternatives
+    ]
+    return [_Claims((), claims), *others]
 
 
-def _report(choice: Assumed | Denied) -> dict[str, JsonValue]:
+def _report(choice: Assumed | Denied, doubts: list[_Doubt]) -> dict[str, JsonValue]:
     """Give the JSON form, as docs/cli.md describes it: keys may be added, and none changes."""
     return {
         "version": 1,
         "outcome": "assumed" if isinstance(choice, Assumed) else "denied",
-        "role_arn": choice.role_arn if isinstance(choice, Assumed) else None,
+        "role_arn": choice.role_arn,
         "why": choice.why,
         "rules": [rule.id for rule in choice.rules],
-        "open_questions": [question.id for question in choice.open_questions],
         "alternatives": [
-            {"open_question": other.question.id, "role_arn": other.role_arn}
-            for other in choice.alternatives
+            {"open_questions": [question.id for question in asked], "role_arn": role_arn}
+            for asked, role_arn in doubts
         ],
     }
 
 
-def _text(choice: Assumed | Denied) -> str:
+def _text(choice: Assumed | Denied, doubts: list[_Doubt]) -> str:
     paper = Paper()
-    if isinstance(choice, Assumed):
-        paper.say(f"Assumed: {choice.role_arn}", style="bold")
-    else:
-        paper.say("Denied", style="bold")
+    paper.say("Denied" if choice.role_arn is None else f"Assumed: {choice.role_arn}", style="bold")
     paper.say(f"  {choice.why}")
     paper.say(*(f"  {rule.id} ({rule.basis}): {rule.sentence}" for rule in choice.rules))
-    if isinstance(choice, Denied):
+    if isinstance(choice, Denied) and choice.message is not None:
         paper.say("", "The service says:", f"  {choice.message}")
-    if choice.alternatives:
+    if doubts:
         paper.say("")
         paper.say("Open questions", style="bold")
-        for other in choice.alternatives:
-            question = other.question
-            paper.say(f"  {question.id}: {question.question} {question.evidence}")
-            paper.say(f"  with the other answer: {other.role_arn or 'denied'}")
+        for asked, role_arn in doubts:
+            paper.say(*(f"  {one.id}: {one.question} {one.evidence}" for one in asked))
+            paper.say(f"  with the other answer: {role_arn or 'denied'}")
     return paper.text
