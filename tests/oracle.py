@@ -55,12 +55,12 @@ def applies(rule: MappingRule, token: dict[str, Any]) -> bool:
     if rule.claim not in token:
         return False
     claim = token[rule.claim]
-    if isinstance(claim, list):
-        some = any(applies_to(rule, element, whole=True) for element in claim)
-        return (
-            not any(element == rule.value for element in claim) if rule.match_type == "NotEqual" else some
-        )
-    return applies_to(rule, claim, whole=False)
+    if not isinstance(claim, list):
+        return applies_to(rule, claim, whole=False)
+    elements: list[object] = [*token[rule.claim]]
+    if rule.match_type == "NotEqual":
+        return not any(element == rule.value for element in elements)
+    return any(applies_to(rule, element, whole=True) for element in elements)
 
 
 def applies_to(rule: MappingRule, value: object, *, whole: bool) -> bool:

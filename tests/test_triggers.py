@@ -534,9 +534,10 @@ def test_an_answer_of_both_versions_is_refused() -> None:
 @pytest.mark.parametrize(("version", "answer"), [("1", v2()), ("2", v1()), ("3", v1())])
 def test_an_answer_of_another_version_is_refused(version: str, answer: dict[str, object]) -> None:
     mistaken = {"version": version, "response": answer}
-    for use in (suppress_groups, lambda given_event: apply_override(BEFORE, given_event)):
-        with pytest.raises(InvalidClaimsError, match="is not of this version"):
-            use(mistaken)
+    with pytest.raises(InvalidClaimsError, match="is not of this version"):
+        suppress_groups(mistaken)
+    with pytest.raises(InvalidClaimsError, match="is not of this version"):
+        apply_override(BEFORE, mistaken)
     with pytest.raises(InvalidClaimsError, match="is not of this version"):
         override_claims(mistaken, id_token={"sub": "x"})
 

@@ -327,7 +327,7 @@ def _groups_of_rest(
         return ()
     if comma_free and all(map(_is_name, names := text.split(","))):
         return tuple(names)
-    found = [] if comma_free else _readings(text, _is_name)
+    found: list[tuple[str, ...]] = [] if comma_free else _readings(text, _is_name)
     if not found:
         reason = "should be names with commas between, without white space"
         raise InvalidClaimsError(_REST, [Problem(path, reason)])

@@ -215,7 +215,7 @@ class _Response(
 
 class _Answer(EventModel, frozen=True):
     trigger_source: Maybe[TriggerSource] = None
-    response: _Response
+    response: Maybe[_Response] = None
 
 
 class _Event(EventModel, frozen=True):
@@ -419,12 +419,14 @@ def _names(names: object) -> list[str]:
     if isinstance(names, str) or not isinstance(names, Iterable):
         raise TypeError(f"expected a list of names, got {type(names).__name__}")
     given: list[object] = list(cast("Iterable[object]", names))
-    if wrong := [name for name in given if not (isinstance(name, str) and name)]:
-        kind = "an empty one" if wrong[0] == "" else type(wrong[0]).__name__
+    texts = [name for name in given if isinstance(name, str) and name]
+    if len(texts) < len(given):
+        [wrong, *_] = [name for name in given if not (isinstance(name, str) and name)]
+        kind = "an empty one" if wrong == "" else type(wrong).__name__
         raise TypeError(
             f"expected names, got {kind} among them; for groups themselves, pass resolve(groups)"
         )
-    return cast("list[str]", given)
+    return texts
 
 
 def _members(event: EventLike) -> dict[str, object]:
@@ -453,31 +455,34 @@ def _answered(members: dict[str, object], details: dict[str, object]) -> dict[st
 
 
 def _read_answer(members: dict[str, object]) -> _Response:
-    response = members.get("response")
     answer = {
-        "triggerSource": members.get("triggerSource"),
-        "response": {} if response is None else response,
+        name: members[name] for name in ("triggerSource", "response") if members.get(name) is not None
     }
-    read = read_claims(_Answer, answer, _SOURCE).response
+    read = read_claims(_Answer, answer, _SOURCE).response or _Response()
     overrides = {
         "claimsOverrideDetails": read.claims_override_details,
         "claimsAndScopeOverrideDetails": read.claims_and_scope_override_details,
     }
     given = [container for container, override in overrides.items() if override is not None]
     expected = CONTAINERS[_version(members)] if "version" in members else "".join(given[:1])
-    if problems := [_misplaced(container, expected) for container in given if container != expected]:
-        raise InvalidClaimsError(_SOURCE, problems)
-    try:
-        json.dumps(response, allow_nan=False)
-    except (TypeError, ValueError, RecursionError):
-        problems = [Problem("response", "holds what JSON cannot, such as a number that is not finite")]
+    problems = [
+        Problem(f"response.{container}", f"is not of this version: its container is {expected}")
+        for container in given
+        if container != expected
+    ]
+    if not _is_json(members.get("response")):
+        problems.append(Problem("response", "holds what JSON cannot, such as a number that is not finite"))
     if problems:
         raise InvalidClaimsError(_SOURCE, problems)
     return read
 
 
-def _misplaced(container: str, expected: str) -> Problem:
-    return Problem(f"response.{container}", f"is not of this version: its container is {expected}")
+def _is_json(value: object) -> bool:
+    try:
+        json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError, RecursionError):
+        return False
+    return True
 
 
 def _merged(held: dict[str, object], added: dict[str, object]) -> dict[str, object]:
@@ -623,8 +628,8 @@ def _null_as_empty(members: dict[str, object]) -> dict[str, object]:
     for container in set(CONTAINERS.values()):
         details = as_object(response.get(container)) or {}
         if details.get("groupOverrideDetails", details) is None:
-            empty = {**details, "groupOverrideDetails": {}}
-            return _null_as_empty({**members, "response": {**response, container: empty}})
+            response[container] = {**details, "groupOverrideDetails": dict[str, object]()}
+            members = {**members, "response": response}
     return members
 
 

@@ -80,7 +80,7 @@ def role(
         claims = _claims_of_user(service, user_pool_id, username, policy_of(policy))
     elif of_user != (None, None, None):
         raise typer.BadParameter("for a user, give --user-pool-id, --username and --client-id, and no file")
-    elif policy:
+    elif policy is not None:
         raise typer.BadParameter("--policy is for a user, not for a token")
     else:
         claims = [_Claims((), _payload(file))]

@@ -63,6 +63,8 @@ from cognito_claims.triggers import (
     PreTokenGenerationV1Event,
     PreTokenGenerationV2Event,
     PreTokenGenerationV3Event,
+    override_claims,
+    override_groups,
     read_trigger_event,
 )
 
@@ -408,7 +410,7 @@ def access_token_claims(
 def trigger_events(
     claims: st.SearchStrategy[GroupClaims] | None = None,
 ) -> st.SearchStrategy[PreTokenGenerationEvent]:
-    """Events of the pre token generation trigger, of every version.
+    """Events of the pre token generation trigger, of every version, some of them with an answer.
 
     `.map(lambda event: event.model_dump(by_alias=True))` gives the dictionaries that Lambda hands over.
 
@@ -590,8 +592,33 @@ _VERSIONS: tuple[Literal["1", "2", "3"], ...] = ("1", "2", "3")
 def _trigger_events(
     version: Literal["1", "2", "3"], claims: st.SearchStrategy[GroupClaims] | None = None
 ) -> st.SearchStrategy[PreTokenGenerationEvent]:
-    drawn = group_claims() if claims is None else claims
-    return drawn.map(lambda some: read_trigger_event(render_pre_token_generation(some, version=version)))
+    return st.builds(
+        _trigger_event,
+        st.just(version),
+        group_claims() if claims is None else claims,
+        st.lists(_identities(), max_size=2),
+        st.dictionaries(st.text(max_size=5), st.text(max_size=5), max_size=2),
+        st.none() | group_claims(),
+        st.dictionaries(st.sampled_from(["tenant", "plan"]), st.text(max_size=5)),
+    )
+
+
+def _trigger_event(
+    version: Literal["1", "2", "3"],
+    claims: GroupClaims,
+    identities: list[Identity],
+    metadata: dict[str, str],
+    overridden: GroupClaims | None,
+    added: dict[str, str],
+) -> PreTokenGenerationEvent:
+    event = render_pre_token_generation(claims, version=version)
+    if identities:
+        texts = [identity.model_dump_json(by_alias=True) for identity in identities]
+        event["request"]["userAttributes"]["identities"] = f"[{','.join(texts)}]"
+    event["request"]["clientMetadata"] = metadata
+    if overridden is not None:
+        event = override_groups(event, overridden)
+    return read_trigger_event(override_claims(event, id_token=added) if added else event)
 
 
 def _mapping_rules() -> st.SearchStrategy[MappingRule]:
