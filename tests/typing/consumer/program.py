@@ -11,6 +11,9 @@ from cognito_claims import (
     AdminListGroupsForUserPaginator,
     AdminListGroupsForUserResponse,
     Ambiguous,
+    Assumed,
+    Denied,
+    GroupClaims,
     GroupPages,
     GroupType,
     ListGroupsPaginator,
@@ -23,6 +26,9 @@ from cognito_claims import (
     ResponseValidation,
     UserPages,
     aio,
+    choose_role,
+    override_groups,
+    read_rest_api,
     resolve,
     resolve_user,
     validate_responses,
@@ -54,6 +60,15 @@ def roles() -> None:
 
     resolve(["admins"])  # type: ignore[list-item]  # ty: ignore[invalid-argument-type]  # pyrefly: ignore[bad-argument-type]
     resolution.role  # type: ignore[attr-defined]  # ty: ignore[missing-attribute]  # pyrefly: ignore[missing-attribute]
+
+
+def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
+    return override_groups(event, resolve([{"GroupName": "staff"}]))
+
+
+def claims(event: dict[str, Any]) -> None:
+    assert_type(read_rest_api(event, known_groups=["staff"]), GroupClaims)
+    assert_type(choose_role(read_rest_api(event, comma_free=True), None), Assumed | Denied)
 
 
 def pages() -> None:
