@@ -163,7 +163,8 @@ class TestAmbiguousResolution:
         assert isinstance(choice, Denied)
         said = f"The ambiguous role mapping rules for: {PROVIDER} denied this request"
         assert choice.message == f"NotAuthorizedException: {said}"
-        for other in (choose_role(TIE, DENY), choose_role(event("id_token"), None)):
+        token = {**event("id_token"), "cognito:preferred_role": None}
+        for other in (choose_role(TIE, DENY), choose_role(token, None), choose_role(token, FALL_BACK)):
             assert isinstance(other, Denied)
             assert other.message is None
 
@@ -356,11 +357,12 @@ class TestInput:
         assert role_of(choose_role(WINNER, pool, provider=PROVIDER)) == STAFF
 
     def test_group_claims_are_not_asked_for_what_they_lack(self) -> None:
-        with pytest.raises(InvalidClaimsError, match=r"email: rule 2 asks for it") as caught:
-            choose_role(
-                WINNER, rules(("cognito:groups", "Equals", "x", ADMIN), ("email", "Equals", "x", ADMIN))
-            )
-        assert len(caught.value.problems) == 1
+        of_groups, of_email = ("cognito:groups", "Equals", "a", ADMIN), ("email", "Equals", "x", STAFF)
+        assert role_of(choose_role(WINNER, rules(of_groups, of_email))) == ADMIN
+        for mapping, custom in ((rules(of_email, of_groups), None), (rules(of_groups, of_email), STAFF)):
+            with pytest.raises(InvalidClaimsError, match=r"email: rule \d asks for it") as caught:
+                choose_role(WINNER, mapping, custom_role_arn=custom)
+            assert len(caught.value.problems) == 1
 
     @pytest.mark.parametrize(
         "mapping",

@@ -260,36 +260,17 @@ def choose_role(
             roles = mappings.get(provider)
             no_mapping = f"{provider} has no role mapping{_near_misses(provider, mappings)}"
     request = _Request(payload, read_jwt(payload), roles, no_mapping, custom_role_arn, authenticated_role)
-    if isinstance(claims, GroupClaims) and roles is not None:
-        _refuse_to_guess(roles)
+    if isinstance(claims, GroupClaims):
+        _refuse_to_guess(request)
     choice = _choose(request)
     others = [
         OtherRole(question, _choose(request, question).role_arn) for question in IDENTITY_POOL_QUESTIONS
     ]
     alternatives = tuple(other for other in others if other.role_arn != choice.role_arn)
     if choice.role_arn is None:
-        return Denied(
-            choice.why, choice.rules, alternatives, _message(roles, provider or _provider(payload))
-        )
+        message = _message(request, provider or _provider(payload))
+        return Denied(choice.why, choice.rules, alternatives, message)
     return Assumed(choice.role_arn, choice.why, choice.rules, alternatives)
-
-
-def _message(mapping: RoleMapping | None, provider: str | None) -> str | None:
-    if mapping is None or provider is None:
-        return None
-    said = f"The ambiguous role mapping rules for: {provider} denied this request"
-    return f"NotAuthorizedException: {said}"
-
-
-def _refuse_to_guess(mapping: RoleMapping) -> None:
-    rules = mapping.rules_configuration.rules if mapping.rules_configuration else ()
-    problems = [
-        Problem(rule.claim, f"rule {number} asks for it, and group claims lack it: pass the payload")
-        for number, rule in enumerate(rules, start=1)
-        if rule.claim not in ("cognito:groups", "cognito:roles", "cognito:preferred_role")
-    ]
-    if problems and mapping.type == "Rules":
-        raise InvalidClaimsError("group claims", problems)
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,6 +288,37 @@ class _Choice:
     role_arn: str | None
     why: str
     rules: tuple[Rule, ...]
+
+
+def _message(request: _Request, provider: str | None) -> str | None:
+    mapping = request.mapping
+    if mapping is None or provider is None:
+        return None
+    if mapping.ambiguous_role_resolution == "AuthenticatedRole" and request.custom_role_arn is None:
+        return None  # it denies for want of that role
+    said = f"The ambiguous role mapping rules for: {provider} denied this request"
+    return f"NotAuthorizedException: {said}"
+
+
+def _refuse_to_guess(request: _Request) -> None:
+    """Refuse if a rule that is tried asks for what group claims cannot tell."""
+    problems: list[Problem] = []
+    for number, rule in enumerate(_rules(request.mapping), start=1):
+        if rule.claim not in ("cognito:groups", "cognito:roles", "cognito:preferred_role"):
+            reason = f"rule {number} asks for it, and group claims lack it: pass the payload"
+            problems.append(Problem(rule.claim, reason))
+        elif request.custom_role_arn is None and _matches(
+            rule, request.payload.get(rule.claim), contains_element=True
+        ):
+            break
+    if problems:
+        raise InvalidClaimsError("group claims", problems)
+
+
+def _rules(mapping: RoleMapping | None) -> tuple[MappingRule, ...]:
+    if mapping is None or mapping.type == "Token" or mapping.rules_configuration is None:
+        return ()
+    return mapping.rules_configuration.rules
 
 
 def _payload(claims: IdTokenLike) -> dict[str, object]:
@@ -377,7 +389,7 @@ def _by_token(request: _Request, mapping: RoleMapping, *, lone_role_is_ambiguous
 
 
 def _by_rules(request: _Request, mapping: RoleMapping, *, contains_element: bool) -> _Choice:
-    rules = mapping.rules_configuration.rules if mapping.rules_configuration else ()
+    rules = _rules(mapping)
     values = [request.payload.get(rule.claim) for rule in rules]
     matching = [
         number
