@@ -214,6 +214,8 @@ class TestRestCommas:
         [
             (1717054729, "Thu May 30 07:38:49 UTC 2024"),
             (1717200000.5, "Sat Jun 01 00:00:00 UTC 2024"),
+            (253402300799, "Fri Dec 31 23:59:59 UTC 9999"),
+            (253402300800, "253402300800"),
             (1e20, "1e+20"),
             (True, "true"),
         ],
@@ -222,7 +224,7 @@ class TestRestCommas:
         claims = render_rest_api({"exp": exp, "iat": exp, "auth_time": 5})["requestContext"]["authorizer"]
         assert claims["claims"] == {"exp": text, "iat": text, "auth_time": "5"}
 
-    @pytest.mark.parametrize("text", ["", "[a b]", "a b", ["a"], 5])
+    @pytest.mark.parametrize("text", ["", "[a b]", "a b", "a,b c", ["a"], 5])
     def test_what_is_no_such_text_is_refused(self, text: object) -> None:
         assert problems(read_rest_api, rest(groups=text))[0].startswith(f"{GROUPS_OF_REST}: should be")
         with pytest.raises(InvalidClaimsError):
@@ -282,6 +284,11 @@ class TestRestAmbiguous:
         else:
             assert read == tuple(names)
 
+    def test_a_name_may_be_as_long_as_aws_allows(self) -> None:
+        longest = "a," + "b" * 126
+        assert read_rest_api(rest(groups=longest), known_groups=[longest]).groups == (longest,)
+        assert read_rest_api(rest(groups=f"{longest}b")).groups == ("a", "b" * 127)
+
     def test_many_commas_take_no_time_to_speak_of(self) -> None:
         with pytest.raises(AmbiguousClaimsError):
             read_rest_api(rest(groups="," * 2000 + "a"))
@@ -316,6 +323,10 @@ class TestHttpBrackets:
     def test_the_place_is_that_of_the_format(self) -> None:
         [problem] = problems(read_http_api, {**rest(groups="a"), "version": "1.0"})
         assert problem.startswith(GROUPS_OF_REST)
+
+    def test_an_object_is_json_in_any_script(self) -> None:
+        claims = render_http_api({"address": {"locality": "Zürich"}})["requestContext"]["authorizer"]["jwt"]
+        assert claims["claims"] == {"address": '{"locality":"Zürich"}'}
 
     def test_other_values_are_text_and_null_is_dropped(self) -> None:
         payload: dict[str, object] = {
@@ -361,6 +372,14 @@ class TestTriggerConfiguration:
             "request.groupConfiguration.groupsToOverride[2]",
             "request.groupConfiguration.preferredRole",
         ]
+
+    def test_scopes_came_with_version_2(self) -> None:
+        first, second, third = (
+            render_pre_token_generation(GroupClaims(), version=version)["request"] for version in VERSIONS
+        )
+        assert "scopes" not in first
+        assert second == third
+        assert second["scopes"]
 
 
 class TestAlbWithout:

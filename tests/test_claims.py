@@ -133,6 +133,14 @@ class TestIdToken:
         assert identity.issuer == "http://www.okta.com/exkexample"
         assert (identity.primary, identity.date_created) == (True, 1642699117273)
 
+    @pytest.mark.parametrize(("text", "truth"), [("true", True), ("false", False), (True, True)])
+    def test_has_truths_as_text_or_not(self, text: object, truth: bool) -> None:
+        identity = {"userId": "u", "providerName": "p", "primary": text}
+        token = IdTokenClaims.from_payload({**GUARANTEED, "email_verified": text, "identities": [identity]})
+        assert token.email_verified is truth
+        assert token.identities is not None
+        assert token.identities[0].primary is truth
+
     def test_keeps_attributes_of_developers(self) -> None:
         token = IdTokenClaims.from_payload({**GUARANTEED, "dev:custom:a": "x", "a": 5})
         assert token.developer_attributes == {"dev:custom:a": "x"}
@@ -187,6 +195,8 @@ class TestIdToken:
         assert repr(token.sub) not in shown
         assert "custom:" not in shown
         assert token.email is None or token.email not in shown
+        assert "username" not in shown
+        assert "user_id" not in shown
 
     def test_says_what_changed_since(self) -> None:
         token = IdTokenClaims.from_payload(event("id_token"))
@@ -234,8 +244,11 @@ class TestAccessToken:
         ]
         assert problems(AccessTokenClaims, event("id_token"))[0] == "client_id: is missing"
 
-    def test_shows_no_username(self) -> None:
-        assert "alice" not in repr(AccessTokenClaims.from_payload(event("access_token")))
+    def test_shows_no_username_and_no_device(self) -> None:
+        payload = event("access_token") | {"device_key": "eu-west-1_secret"}
+        shown = repr(AccessTokenClaims.from_payload(payload))
+        assert "alice" not in shown
+        assert "secret" not in shown
 
     @given(access_token_claims())
     def test_is_a_value(self, token: AccessTokenClaims) -> None:

@@ -341,17 +341,18 @@ def id_token_claims(
     Args:
         claims: draws what they say of groups and roles; `group_claims()` unless told.
     """
+    guaranteed: dict[str, st.SearchStrategy[object]] = {
+        "iss": user_pool_ids().map(_issuer),
+        "sub": st.uuids().map(str),
+        "aud": _client_ids(),
+        "token_use": st.just("id"),
+        "exp": _seconds(),
+        "iat": _seconds(),
+    }
     payloads = st.builds(
         _payload_of_id_token,
         st.fixed_dictionaries(
-            {
-                "iss": user_pool_ids().map(_issuer),
-                "sub": st.uuids().map(str),
-                "aud": _client_ids(),
-                "token_use": st.just("id"),
-                "exp": _seconds(),
-                "iat": _seconds(),
-            },
+            guaranteed,
             optional={
                 "auth_time": _seconds(),
                 "cognito:username": usernames(),
