@@ -192,6 +192,18 @@ class TestRestCommas:
         odd = "arn:aws:iam::123456789012:role/x,arn:q,arn:aws:iam:5:123456789012:y"
         assert "should be ARNs of roles" in problems(read_rest_api, rest(roles=odd))[0]
 
+    def test_a_role_that_a_trigger_made_up_is_one_role(self) -> None:
+        assert read_rest_api(rest(roles="staff")).roles == ("staff",)
+
+    def test_what_is_empty_is_none(self) -> None:
+        assert read_rest_api(rest(groups="", roles="")) == GroupClaims()
+        assert read_rest_api(render_rest_api({"cognito:groups": []})) == GroupClaims()
+
+    def test_a_version_by_itself_makes_no_http_api(self) -> None:
+        stamped = {**rest(groups="a"), "version": "1.0"}  # as sam local does
+        assert carrier_of(stamped) is Carrier.REST_API
+        assert read_rest_api(stamped).groups == ("a",)
+
     def test_an_event_of_an_http_api_is_told(self) -> None:
         [problem] = problems(read_rest_api, event("http_api_format_1"))
         assert problem == "version: is 1.0, an HTTP API's: use read_http_api"
@@ -224,13 +236,13 @@ class TestRestCommas:
         claims = render_rest_api({"exp": exp, "iat": exp, "auth_time": 5})["requestContext"]["authorizer"]
         assert claims["claims"] == {"exp": text, "iat": text, "auth_time": "5"}
 
-    @pytest.mark.parametrize("text", ["", "[a b]", "a b", "a,b c", ["a"], 5])
+    @pytest.mark.parametrize("text", ["[a b]", "a b", "a,b c", ["a"], 5])
     def test_what_is_no_such_text_is_refused(self, text: object) -> None:
         assert problems(read_rest_api, rest(groups=text))[0].startswith(f"{GROUPS_OF_REST}: should be")
         with pytest.raises(InvalidClaimsError):
             read_rest_api(rest(groups=text), comma_free=True)
 
-    @pytest.mark.parametrize("text", ["staff", "", f",{STAFF}", f"{STAFF},arn:aws:iam:"])
+    @pytest.mark.parametrize("text", ["staff,admin", f",{STAFF}", f"{STAFF},arn:aws:iam:"])
     def test_roles_that_are_cut_off_are_refused(self, text: str) -> None:
         [problem] = problems(read_rest_api, rest(roles=text))
         assert problem.startswith("requestContext.authorizer.claims['cognito:roles']: should be")
@@ -254,10 +266,17 @@ class TestRestAmbiguous:
         assert read_rest_api(rest(groups=text), known_groups=known).groups == groups
 
     @pytest.mark.parametrize(
-        "wrong", [{"known_groups": "a,b"}, {"known_groups": ["a"], "comma_free": True}]
+        ("wrong", "reason"),
+        [
+            ({"known_groups": "a,b"}, "expected a list of names, got str"),
+            ({"known_groups": {"a": 1}}, "expected a list of names, got dict"),
+            ({"known_groups": [{"GroupName": "a"}]}, "got dict among them"),
+            ({"known_groups": 5}, "expected a list of names, got int"),
+            ({"known_groups": ["a"], "comma_free": True}, "not both"),
+        ],
     )
-    def test_what_cannot_be_known_is_refused(self, wrong: dict[str, Any]) -> None:
-        with pytest.raises(TypeError, match="known_groups"):
+    def test_what_cannot_be_known_is_refused(self, wrong: dict[str, Any], reason: str) -> None:
+        with pytest.raises(TypeError, match=reason):
             read_rest_api(rest(groups="a"), **wrong)
 
     @pytest.mark.parametrize(
@@ -372,6 +391,16 @@ class TestTriggerConfiguration:
             "request.groupConfiguration.groupsToOverride[2]",
             "request.groupConfiguration.preferredRole",
         ]
+
+    def test_the_user_may_be_another(self) -> None:
+        attributes = render_pre_token_generation(
+            GroupClaims(), user_attributes={"email": "x", "custom:a": "b"}
+        )
+        assert attributes["request"]["userAttributes"].items() >= {"email": "x", "custom:a": "b"}.items()
+
+    def test_there_is_no_other_version(self) -> None:
+        with pytest.raises(ValueError, match="version: '1', '2' or '3', not '4'"):
+            render_pre_token_generation(GroupClaims(), version="4")  # type: ignore[arg-type]
 
     def test_scopes_came_with_version_2(self) -> None:
         first, second, third = (

@@ -14,6 +14,8 @@ from cognito_claims import (
     GroupClaims,
     IdTokenClaims,
     InvalidClaimsError,
+    read_jwt,
+    resolve,
 )
 from cognito_claims.testing.strategies import access_token_claims, group_claims, id_token_claims
 from tests.events import event
@@ -38,6 +40,11 @@ class TestGroupClaims:
             "cognito:preferred_role": role("x"),
         }
         assert claims.access_token() == {"cognito:groups": ["a"]}
+
+    @pytest.mark.parametrize("wrong", [{"groups": "staff"}, {"roles": "staff"}])
+    def test_one_text_is_no_tuple(self, wrong: dict[str, Any]) -> None:
+        with pytest.raises(TypeError, match="expected a tuple of names"):
+            GroupClaims(**wrong)
 
     def test_what_is_empty_is_absent(self) -> None:
         assert GroupClaims().id_token() == {}
@@ -80,6 +87,10 @@ class TestCompare:
         before, after = GroupClaims(preferred_role=role("x")), GroupClaims()
         assert before.compare(after).preferred_role_changed
         assert not before.compare(before).preferred_role_changed
+
+    def test_what_is_no_claims_is_refused(self) -> None:
+        with pytest.raises(TypeError, match=r"got Resolution: a Resolution has them as \.claims"):
+            GroupClaims().compare(resolve([]))  # type: ignore[arg-type]
 
     @given(group_claims(), st.randoms())
     def test_order_is_no_change(self, claims: GroupClaims, random: Any) -> None:
@@ -180,7 +191,9 @@ class TestIdToken:
 
     @pytest.mark.parametrize("text", ["eyJhbGciOi.secret.x", b"eyJhbGciOi.secret.x"])
     def test_that_was_not_decoded_is_refused_and_not_shown(self, text: object) -> None:
-        assert problems(IdTokenClaims, text) == ["is text: verify and decode the token first"]
+        assert problems(IdTokenClaims, text) == ["is text: decode it first, and verify it if it is a token"]
+        with pytest.raises(InvalidClaimsError, match="is text: decode it first"):
+            read_jwt(text)  # type: ignore[arg-type]
 
     @given(id_token_claims())
     def test_is_a_value(self, token: IdTokenClaims) -> None:
@@ -240,7 +253,7 @@ class TestAccessToken:
     def test_is_no_id_token(self) -> None:
         assert problems(IdTokenClaims, event("access_token")) == [
             "aud: is missing",
-            "token_use: should be 'id', got a value of type str",
+            "token_use: should be 'id', got 'access'",
         ]
         assert problems(AccessTokenClaims, event("id_token"))[0] == "client_id: is missing"
 

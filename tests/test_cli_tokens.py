@@ -1,6 +1,8 @@
 """The commands about tokens: decode, compare, role."""
 
 import json
+import subprocess
+import sys
 from base64 import urlsafe_b64encode
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,7 @@ import pytest
 from hypothesis import given
 from typer.testing import CliRunner, Result
 
+from cognito_claims import render_http_api
 from cognito_claims.cli._app import app
 from cognito_claims.cli._exit import ExitCode
 from tests.events import NAMES, event
@@ -133,6 +136,17 @@ class TestDecode:
         assert "pipe the token in" in result.stderr
         assert "secret" not in result.output
 
+    @pytest.mark.parametrize(
+        "arguments", [[], ["decode", "Bearer"], ["role", "--identity-pool"], ["resolve"]]
+    )
+    def test_nor_is_one_anywhere_else(self, arguments: list[str]) -> None:
+        token = signed({"secret": "secret"})
+        command = Path(sys.executable).with_name("cognito-claims")
+        done = subprocess.run([command, *arguments, token], check=False, capture_output=True, text=True)
+        assert done.returncode == ExitCode.BAD_INPUT
+        assert "a token stands on the command line" in done.stderr
+        assert token[:20] not in done.stdout + done.stderr
+
     def test_a_path_that_is_none_is_refused(self) -> None:
         assert "not the name of a file" in run("decode", "a\0b").stderr
 
@@ -158,6 +172,8 @@ class TestDecode:
         assert (result.exit_code, result.stdout) == (ExitCode.BAD_INPUT, "")
         assert "REST API event" in result.stderr
         assert "pass --known-group, or --comma-free" in result.stderr
+        both = run("decode", file, "--known-group", "staff", "--comma-free")
+        assert (both.exit_code, both.stdout) == (ExitCode.BAD_INPUT, "")
         unknown = run("decode", file, "--known-group", "staff")
         assert "--known-group allow none; name all groups of the pool" in unknown.stderr
         groups = {"groups": ["staff", "admins"], "roles": [STAFF, ADMIN], "preferred_role": ADMIN}
@@ -237,6 +253,7 @@ class TestDecode:
             ("[" * 100_000, "not JSON: RecursionError"),
             ("5", "should be a token, its payload or an event"),
             ("{}", "is no token's payload and no event"),
+            ('{"Groups": []}', "cognito-claims resolve reads it"),
             ('{"cognito:groups": "secret"}', "['cognito:groups']: should be a list"),
         ],
     )
@@ -308,6 +325,14 @@ class TestCompare:
         stale = run("compare", "--groups", groups, stdin=event("access_token"))
         assert stale.exit_code == ExitCode.NO
         assert "Role" not in stale.stdout
+
+    def test_of_an_event_of_no_known_token_the_groups_alone_can_count(self, groups: str) -> None:
+        given_event = render_http_api({"cognito:groups": ["admins", "staff"]})
+        result = run("compare", "--groups", groups, stdin=given_event)
+        assert result.exit_code == ExitCode.NO
+        assert "--groups-only" in result.stderr
+        alone = run("compare", "--groups", groups, "--groups-only", stdin=given_event)
+        assert (alone.exit_code, alone.stderr) == (ExitCode.OK, "")
 
     def test_the_live_groups_count(self, moto_url: str, alices_pool: str) -> None:
         where = ["--user-pool-id", alices_pool, "--username", "alice", "--region", "eu-west-1"]
@@ -486,6 +511,7 @@ class TestRole:
             (["--identity-pool", TOKEN, "--username", "x"], "id_token", "--client-id"),
             (["--identity-pool", TOKEN], "access_token", "ID tokens alone"),
             (["--identity-pool", TOKEN], "http_api", "give the ID token"),
+            (["--identity-pool", TOKEN], "rest_api", "give the ID token"),
             (["--identity-pool", str(EVENTS / "README.md")], "id_token", "not JSON"),
             (["--identity-pool", str(EVENTS / "id_token.json")], "id_token", "neither a role mapping"),
             (["--identity-pool", TOKEN, "--region", "eu-west-1"], "id_token", "have no use"),
@@ -499,10 +525,14 @@ class TestRole:
 
     def test_a_pool_that_is_no_object_is_refused(self, tmp_path: Path) -> None:
         file = tmp_path / "pool.json"
-        file.write_text("[]")
-        result = run("role", "--identity-pool", str(file), stdin=event("id_token"))
-        assert result.exit_code == ExitCode.BAD_INPUT
-        assert "get-identity-pool-roles prints" in result.stderr
+        for text, reason in (
+            ("[]", "get-identity-pool-roles prints"),
+            ('{"Type": "Token"}', "a mapping alone"),
+        ):
+            file.write_text(text)
+            result = run("role", "--identity-pool", str(file), stdin=event("id_token"))
+            assert result.exit_code == ExitCode.BAD_INPUT
+            assert reason in result.stderr
 
     def test_a_mapping_with_faults_is_told_with_their_places(self, tmp_path: Path) -> None:
         file = tmp_path / "pool.json"

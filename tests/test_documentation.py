@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,8 +21,8 @@ README = (ROOT / "README.md").read_text()
 
 
 @pytest.fixture
-def id_token(moto: Client, alices_pool: str) -> Iterator[tuple[str, str]]:
-    """An app client's id, and an ID token that moto signed for a user in `staff`."""
+def signed_in(moto: Client, alices_pool: str) -> Iterator[tuple[str, Any]]:
+    """An app client's id, and the tokens that moto signed for a user in `staff`."""
     client_id = moto.create_user_pool_client(UserPoolId=alices_pool, ClientName="docs")["UserPoolClient"]
     moto.admin_create_user(UserPoolId=alices_pool, Username="bob")
     moto.admin_set_user_password(
@@ -34,17 +35,17 @@ def id_token(moto: Client, alices_pool: str) -> Iterator[tuple[str, str]]:
         AuthFlow="ADMIN_USER_PASSWORD_AUTH",
         AuthParameters={"USERNAME": "bob", "PASSWORD": "P4ss-word"},
     )
-    yield client_id["ClientId"], answer["AuthenticationResult"]["IdToken"]
+    yield client_id["ClientId"], answer["AuthenticationResult"]
     moto.admin_delete_user(UserPoolId=alices_pool, Username="bob")
 
 
 @pytest.mark.parametrize("page", ["README.md", "docs/claims.md", "docs/testing.md"])
 def test_the_examples_run_as_printed(
-    page: str, moto_url: str, alices_pool: str, id_token: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+    page: str, moto_url: str, alices_pool: str, signed_in: tuple[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", moto_url)
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
-    client_id, token = id_token
+    client_id, tokens = signed_in
 
     text = (ROOT / page).read_text()
     for printed, here in (
@@ -56,7 +57,8 @@ def test_the_examples_run_as_printed(
         ("1example23456789", client_id),
     ):
         text = text.replace(printed, here)
-    examples = doctest.DocTestParser().get_doctest(text, {"token": token}, page, page, 0)
+    given = {"token": tokens["IdToken"], "access_token": tokens["AccessToken"]}
+    examples = doctest.DocTestParser().get_doctest(text, given, page, page, 0)
     assert len(examples.examples) > 20
     told: list[str] = []
     doctest.DocTestRunner().run(examples, out=told.append)

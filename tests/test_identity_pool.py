@@ -27,6 +27,7 @@ from cognito_claims import (
     RulesConfiguration,
     choose_role,
     provider_name,
+    resolve,
 )
 from cognito_claims._wire import WireModel, read_response
 from cognito_claims.rules import CONTAINS_ELEMENT, LONE_ROLE
@@ -94,7 +95,9 @@ class TestNoMapping:
             **event("id_token"),
             "iss": "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_OTHER",
         }
-        assert "another app client" not in choose_role(payload, event("identity_pool_token")).why
+        why = choose_role(payload, event("identity_pool_token")).why
+        assert "another app client" not in why
+        assert f"the identity pool has some for others: {PROVIDER}" in why
 
     def test_without_any_mapping_the_provider_does_not_matter(self) -> None:
         choice = choose_role(WINNER, {"Roles": {"authenticated": SIGNED_IN}})
@@ -151,7 +154,9 @@ class TestAmbiguousResolution:
     def test_without_an_authenticated_role_is_denied(self) -> None:
         choice = choose_role(TIE, FALL_BACK)
         assert isinstance(choice, Denied)
-        assert "of which there is none" in choice.why
+        assert "AuthenticatedRole: none was given" in choice.why
+        whole = choose_role(TIE, {"RoleMappings": {PROVIDER: FALL_BACK}}, provider=PROVIDER)
+        assert "AuthenticatedRole: the identity pool has none" in whole.why
 
     def test_that_is_missing_is_denied(self) -> None:
         choice = choose_role(TIE, RoleMapping(type="Token"), authenticated_role=SIGNED_IN)
@@ -379,6 +384,29 @@ class TestInput:
     def test_what_is_no_mapping_is_not_taken_for_none(self, mapping: Any) -> None:
         with pytest.raises(InvalidResponseError, match="neither a role mapping"):
             choose_role(TIE, mapping, authenticated_role=SIGNED_IN, provider=PROVIDER)
+
+    @pytest.mark.parametrize(
+        "answer",
+        [
+            {
+                "IdentityPoolId": "eu-west-1:0a1b",
+                "IdentityPoolName": "x",
+                "AllowUnauthenticatedIdentities": True,
+            },
+            {"Roles": {"authenticated": SIGNED_IN}, "RoleMapping": {PROVIDER: {"Type": "Token"}}},
+        ],
+    )
+    def test_nor_is_another_answer(self, answer: Any) -> None:
+        with pytest.raises(InvalidResponseError, match="neither a role mapping"):
+            choose_role(TIE, answer, authenticated_role=SIGNED_IN, provider=PROVIDER)
+
+    def test_an_identity_pool_without_roles_has_none(self) -> None:
+        answer = {"IdentityPoolId": "eu-west-1:0a1b", "ResponseMetadata": {"RetryAttempts": 0}}
+        assert isinstance(choose_role(TIE, answer, provider=PROVIDER), Denied)
+
+    def test_a_resolution_will_do(self) -> None:
+        resolution = resolve([{"GroupName": "a", "Precedence": 1, "RoleArn": STAFF}])
+        assert choose_role(resolution, DENY) == choose_role(resolution.claims, DENY)
 
     def test_a_mapping_without_its_type_is_refused(self) -> None:
         with pytest.raises(InvalidResponseError, match="Type: is missing"):

@@ -438,7 +438,13 @@ class TestOverrideUnchecked:
         assert issued(v1(groupOverrideDetails=odd)).group_claims == GroupClaims(
             ("no group",), (STAFF,), OTHER
         )
-        assert override_groups(V1, GroupClaims(("no group",), (STAFF,), OTHER))
+        made_up = GroupClaims(("no-group",), (STAFF,), OTHER)
+        assert issued(override_groups(V1, made_up)).group_claims == made_up
+
+    @pytest.mark.parametrize("name", ["no group", "a\tb", " a"])
+    def test_but_we_make_up_none_that_a_gateway_would_split(self, name: str) -> None:
+        with pytest.raises(InvalidClaimsError, match="holds white space"):
+            override_groups(V1, [name])
 
 
 class TestSuppressGroups:
@@ -539,7 +545,9 @@ def test_an_answer_of_another_version_is_refused(version: str, answer: dict[str,
     with pytest.raises(InvalidClaimsError, match="is not of this version"):
         apply_override(BEFORE, mistaken)
     with pytest.raises(InvalidClaimsError, match="is not of this version"):
-        override_claims(mistaken, id_token={"sub": "x"})
+        override_claims(mistaken, id_token={"a": "x"})
+    with pytest.raises(InvalidClaimsError, match="is not of this version"):
+        read_trigger_event({**V1, **mistaken})
 
 
 @pytest.mark.parametrize("answer", [{"claimOverrideDetails": {}}, {"groupOverrideDetails": {}}])
@@ -549,8 +557,33 @@ def test_a_misspelt_answer_is_refused(answer: dict[str, object]) -> None:
 
 
 def test_no_answer_at_all_is_refused() -> None:
-    with pytest.raises(InvalidClaimsError, match="should be an object"):
+    with pytest.raises(InvalidClaimsError, match="the trigger has to return the event"):
         apply_override(BEFORE, None)  # type: ignore[arg-type]
+    with pytest.raises(InvalidClaimsError, match="should be an object"):
+        apply_override(BEFORE, [])  # type: ignore[arg-type]
+
+
+def test_claims_of_another_kind_are_refused() -> None:
+    with pytest.raises(TypeError, match="expected GroupClaims or IssuedClaims, got dict"):
+        apply_override({"cognito:groups": ["a"]}, {})  # type: ignore[arg-type]
+
+
+def test_an_event_that_nobody_answered_changes_nothing() -> None:
+    unanswered = {name: value for name, value in V1.items() if name != "response"}
+    assert issued(unanswered).group_claims == BEFORE
+
+
+@pytest.mark.parametrize("use", [suppress_groups, lambda given_event: override_groups(given_event, ["x"])])
+def test_what_another_library_left_is_replaced_or_kept(use: Callable[[Any], dict[str, Any]]) -> None:
+    left = {"claimsToSuppress": ["cognito:roles"], "groupOverrideDetails": None}
+    answer = use({**V1, "response": {"claimsOverrideDetails": left, "future": None}})
+    assert details(answer)["claimsToSuppress"] == ["cognito:roles"]
+    assert details(answer)["groupOverrideDetails"] is not None
+
+
+def test_what_a_trigger_adds_is_not_shown() -> None:
+    answer = override_claims(V1, id_token={"email": "secret"})
+    assert "secret" not in repr(read_trigger_event(answer))
 
 
 def test_names_of_python_have_no_effect_as_in_cognito() -> None:

@@ -306,6 +306,10 @@ def read_claims(model: type[_M], value: object, source: str) -> _M:
     Raises:
         InvalidClaimsError: with every fault and its place.
     """
+    if isinstance(value, str | bytes):
+        raise InvalidClaimsError(
+            source, [Problem("", "is text: decode it first, and verify it if it is a token")]
+        )
     members = as_object(value)
     return _read(model, value if members is None else members, InvalidClaimsError, source, by_name=False)
 
@@ -336,6 +340,23 @@ def copied(value: _V, source: str) -> _V:
     except RecursionError:
         problem = Problem("", "is nested too deeply")
     raise InvalidClaimsError(source, [problem])
+
+
+def names_of(names: object) -> list[str]:
+    """Give the names in a list of names.
+
+    Raises:
+        TypeError: it is one text, a dictionary or no list at all, or holds something else than names.
+    """
+    if isinstance(names, str | Mapping | BaseModel) or not isinstance(names, Iterable):
+        raise TypeError(f"expected a list of names, got {type(names).__name__}")
+    given: list[object] = list(cast("Iterable[object]", names))
+    texts = [name for name in given if isinstance(name, str) and name]
+    if len(texts) < len(given):
+        [wrong, *_] = [name for name in given if not (isinstance(name, str) and name)]
+        kind = "an empty one" if wrong == "" else type(wrong).__name__
+        raise TypeError(f"expected names, got {kind} among them")
+    return texts
 
 
 def at(value: object, *path: str) -> object:
@@ -374,11 +395,15 @@ def operation_of(model: type[WireModel]) -> str:
 
 def _problem(details: ErrorDetails, shows_text: bool) -> Problem:
     location = details["loc"]
-    path = "".join(map(_step_of_path, location))
+    steps = [*map(_step_of_path, location)]
+    path = "".join(steps if len(steps) <= _MOST_STEPS else [*steps[:_MOST_STEPS], "..."])
     reason = _REASONS.get(details["type"], details["msg"].removeprefix("Input "))
     if details["type"] not in ("missing", "extra_forbidden", "null_groups"):
         reason += f", got {_shown(details['input'], location, shows_text)}"
     return Problem(path.removeprefix("."), reason[0].lower() + reason[1:])
+
+
+_MOST_STEPS = 20
 
 
 def _step_of_path(part: int | str) -> str:
@@ -392,6 +417,8 @@ def _shown(value: object, location: tuple[int | str, ...], shows_text: bool) -> 
     if value is None:
         return "none"
     if location and location[-1] in _SHOWN and isinstance(value, int | float | datetime):
+        return repr(value)
+    if location and location[-1] == "token_use" and value in ("id", "access"):
         return repr(value)
     if location and location[-1] in _SHOWN and isinstance(value, str) and shows_text:
         return f"{value!r:.300}"

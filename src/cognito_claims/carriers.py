@@ -9,7 +9,7 @@ read in more than one way is an `AmbiguousClaimsError`.
 GroupClaims(groups=('admins', 'staff'), roles=(), preferred_role=None)
 
 The renderers build the event that the real gateway would send, for a test of a
-Lambda function. Everything but the claims is a plain `GET /`:
+Lambda function:
 
 >>> event = render_rest_api(GroupClaims(groups=("admins", "staff")))
 >>> event["requestContext"]["authorizer"]["claims"]
@@ -24,7 +24,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Any, Literal, NamedTuple, TypeAlias
@@ -45,6 +45,7 @@ from cognito_claims._wire import (
     as_object,
     at,
     copied,
+    names_of,
     own_name,
     read_claims,
 )
@@ -234,14 +235,17 @@ def read_rest_api(
     Raises:
         AmbiguousClaimsError: the names can be split in several ways, and what is known does not decide.
         InvalidClaimsError: there are no claims, or a group claim has a wrong type.
-        TypeError: both `known_groups` and `comma_free` are given.
+        TypeError: both `known_groups` and `comma_free` are given, or the groups are no list of names.
     """
-    if at(event, "version") == "1.0":
-        raise InvalidClaimsError(_REST, [Problem("version", "is 1.0, an HTTP API's: use read_http_api")])
+    known = None if known_groups is None else frozenset(names_of(known_groups))
+    if comma_free and known is not None:
+        raise TypeError("pass known_groups or comma_free, not both")
     claims = read_claims(_RestEvent, event, _REST).request_context.authorizer.claims
+    if at(event, "version") == "1.0" and _is_bracketed(claims.cognito_groups):
+        raise InvalidClaimsError(_REST, [Problem("version", "is 1.0, an HTTP API's: use read_http_api")])
     place = "requestContext.authorizer.claims"
     return GroupClaims(
-        _groups_of_rest(claims.cognito_groups, f"{place}['cognito:groups']", known_groups, comma_free),
+        _groups_of_rest(claims.cognito_groups, f"{place}['cognito:groups']", known, comma_free),
         _roles_of_rest(claims.cognito_roles, f"{place}['cognito:roles']"),
         claims.cognito_preferred_role,
     )
@@ -296,7 +300,10 @@ def carrier_of(value: EventLike) -> Carrier:
     if at(members, *authorizer, "jwt", "claims") is not None:
         return Carrier.HTTP_API
     if at(members, *authorizer, "claims") is not None:
-        return Carrier.HTTP_API if members.get("version") == "1.0" else Carrier.REST_API
+        # sam local writes a version into a REST API's events too.
+        groups = at(members, *authorizer, "claims", "cognito:groups")
+        is_http = members.get("version") == "1.0" and (groups is None or _is_bracketed(groups))
+        return Carrier.HTTP_API if is_http else Carrier.REST_API
     if at(members, "identity", "claims") is not None or {"claims", "sourceIp"} <= members.keys():
         return Carrier.APPSYNC
     reason = "is no token's payload and no event with claims: " + ", ".join(Carrier)
@@ -317,13 +324,9 @@ _is_arn = re.compile(ARN).fullmatch
 
 
 def _groups_of_rest(
-    text: str | None, path: str, known: Iterable[str] | None, comma_free: bool
+    text: str | None, path: str, known: Collection[str] | None, comma_free: bool
 ) -> tuple[str, ...]:
-    if comma_free and known is not None:
-        raise TypeError("pass known_groups or comma_free, not both")
-    if isinstance(known, str):
-        raise TypeError("known_groups: expected the names of groups, got one text")
-    if text is None:
+    if not text:
         return ()
     if comma_free and all(map(_is_name, names := text.split(","))):
         return tuple(names)
@@ -333,7 +336,7 @@ def _groups_of_rest(
         raise InvalidClaimsError(_REST, [Problem(path, reason)])
     remedy = "pass known_groups, or comma_free=True if no group of the pool has a comma"
     if len(found) > 1 and known is not None:
-        found = _readings(text, frozenset(known).__contains__)
+        found = _readings(text, known.__contains__)
         remedy = f"known_groups allow {'several' if found else 'none; name all groups of the pool'}"
     if len(found) != 1:
         reason = f"can be read in more than one way, since a name may hold a comma: {remedy}"
@@ -343,8 +346,8 @@ def _groups_of_rest(
 
 def _roles_of_rest(text: str | None, path: str) -> tuple[str, ...]:
     # No role's ARN holds `,arn:`, as there is no colon after the account but that before `role`.
-    roles = () if text is None else tuple(_BEFORE_ARN.split(text))
-    if not all(map(_is_arn, roles)):
+    roles = tuple(_BEFORE_ARN.split(text)) if text else ()
+    if not all(map(_is_arn, roles)) and "," in (text or ""):  # one that a trigger made up is one
         raise InvalidClaimsError(_REST, [Problem(path, "should be ARNs of roles with commas between")])
     return roles
 
@@ -381,11 +384,15 @@ class _Chain(NamedTuple):
             chain = chain.rest
 
 
+def _is_bracketed(text: object) -> bool:
+    return isinstance(text, str) and text.startswith("[") and text.endswith("]")
+
+
 def _bracketed(text: str | None, source: str, path: str) -> tuple[str, ...]:
     if text is None or text == "[]":
         return ()
     names = text[1:-1].split(" ")
-    if not (text.startswith("[") and text.endswith("]") and all(map(_NO_BLANKS, names))):
+    if not (_is_bracketed(text) and all(map(_NO_BLANKS, names))):
         reason = "should be names in brackets with one blank between"
         raise InvalidClaimsError(source, [Problem(path, reason)])
     return tuple(names)
@@ -433,12 +440,12 @@ def render_appsync(claims: ClaimsLike) -> dict[str, Any]:
     }
 
 
-def render_rest_api(claims: ClaimsLike) -> dict[str, Any]:
-    """Build the event of a REST API with a Cognito authorizer, which turns every value into text."""
+def render_rest_api(claims: ClaimsLike, *, path: str = "/") -> dict[str, Any]:
+    """Build the whole event of a REST API with a Cognito authorizer: a `GET` of the path."""
     texts = {name: _rest_text(name, value) for name, value in _set(render_jwt(claims))}
     return {
-        "resource": "/",
-        "path": "/",
+        "resource": path,
+        "path": path,
         "httpMethod": "GET",
         "headers": {"Host": "example.execute-api.eu-west-1.amazonaws.com"},
         "multiValueHeaders": {"Host": ["example.execute-api.eu-west-1.amazonaws.com"]},
@@ -452,12 +459,12 @@ def render_rest_api(claims: ClaimsLike) -> dict[str, Any]:
             "authorizer": {"claims": texts},
             "httpMethod": "GET",
             "identity": {"sourceIp": "192.0.2.1", "userAgent": "example"},
-            "path": "/prod/",
+            "path": f"/prod{path}",
             "protocol": "HTTP/1.1",
             "requestId": "00000000-0000-4000-8000-000000000000",
             "requestTime": "14/Nov/2023:22:13:20 +0000",
             "requestTimeEpoch": 1700000000000,
-            "resourcePath": "/",
+            "resourcePath": path,
             "stage": "prod",
         },
         "body": None,
@@ -465,13 +472,13 @@ def render_rest_api(claims: ClaimsLike) -> dict[str, Any]:
     }
 
 
-def render_http_api(claims: ClaimsLike) -> dict[str, Any]:
-    """Build the event of an HTTP API with a JWT authorizer, in payload format 2.0."""
+def render_http_api(claims: ClaimsLike, *, path: str = "/") -> dict[str, Any]:
+    """Build the whole event of an HTTP API with a JWT authorizer, in format 2.0: a `GET` of the path."""
     texts = {name: _http_text(value) for name, value in _set(render_jwt(claims))}
     return {
         "version": "2.0",
-        "routeKey": "GET /",
-        "rawPath": "/",
+        "routeKey": f"GET {path}",
+        "rawPath": path,
         "rawQueryString": "",
         "headers": {"host": "example.execute-api.eu-west-1.amazonaws.com"},
         "requestContext": {
@@ -482,13 +489,13 @@ def render_http_api(claims: ClaimsLike) -> dict[str, Any]:
             "domainPrefix": "example",
             "http": {
                 "method": "GET",
-                "path": "/",
+                "path": path,
                 "protocol": "HTTP/1.1",
                 "sourceIp": "192.0.2.1",
                 "userAgent": "example",
             },
             "requestId": "example",
-            "routeKey": "GET /",
+            "routeKey": f"GET {path}",
             "stage": "$default",
             "time": "14/Nov/2023:22:13:20 +0000",
             "timeEpoch": 1700000000000,
@@ -498,9 +505,23 @@ def render_http_api(claims: ClaimsLike) -> dict[str, Any]:
 
 
 def render_pre_token_generation(
-    claims: ClaimsLike, *, version: Literal["1", "2", "3"] = "1"
+    claims: ClaimsLike,
+    *,
+    version: Literal["1", "2", "3"] = "1",
+    user_attributes: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    """Build the event of a pre token generation trigger at a sign-in, of one of its versions."""
+    """Build the event of a pre token generation trigger at a sign-in.
+
+    Args:
+        claims: the user's groups and roles; other claims of a payload take no part.
+        version: the version of the event.
+        user_attributes: attributes to add to those of an invented user, or to put in their place.
+
+    Raises:
+        ValueError: there is no such version.
+    """
+    if version not in CONTAINERS:
+        raise ValueError(f"version: '1', '2' or '3', not {version!r}")
     groups = claims if isinstance(claims, GroupClaims) else read_jwt(claims)
     request: dict[str, Any] = {
         "userAttributes": {
@@ -508,6 +529,7 @@ def render_pre_token_generation(
             "cognito:user_status": "CONFIRMED",
             "email_verified": "true",
             "email": "alice@example.com",
+            **(user_attributes or {}),
         },
         "groupConfiguration": {
             "groupsToOverride": list(groups.groups),

@@ -51,7 +51,6 @@ from cognito_claims._wire import (
     own_name,
     read_claims,
 )
-from cognito_claims.errors import InvalidClaimsError, Problem
 
 if TYPE_CHECKING:
     from typing import Never, Self
@@ -106,6 +105,12 @@ class GroupClaims:
     preferred_role: str | None = None
     """The ARN of the preferred role, or `None` if there is none."""
 
+    def __post_init__(self) -> None:
+        for name in ("groups", "roles"):
+            given: object = getattr(self, name)
+            if isinstance(given, str):  # or `in` would look for a part of it
+                raise TypeError(f"{name}: expected a tuple of names, got one text")
+
     def id_token(self) -> IdTokenGroupClaims:
         """Give the claims of the ID token."""
         claims: IdTokenGroupClaims = {}
@@ -127,7 +132,15 @@ class GroupClaims:
         Args:
             other: what is true now.
             groups_only: whether these come from an access token, which has no roles to compare.
+
+        Raises:
+            TypeError: the other is no `GroupClaims`.
         """
+        given: object = other
+        if not isinstance(given, GroupClaims):
+            raise TypeError(
+                f"expected GroupClaims, got {type(given).__name__}: a Resolution has them as .claims"
+            )
         roles, others = ((), ()) if groups_only else (self.roles, other.roles)
         return ClaimsChange(
             groups_added=_without(other.groups, self.groups),
@@ -282,11 +295,6 @@ class _TokenClaims(
             InvalidClaimsError: a claim that is guaranteed is missing, or one has a wrong type;
                 or this is the other kind of token, or one that was not decoded.
         """
-        given: object = payload
-        if isinstance(given, str | bytes):
-            raise InvalidClaimsError(
-                cls._source, [Problem("", "is text: verify and decode the token first")]
-            )
         return read_claims(cls, payload, cls._source)
 
     @property

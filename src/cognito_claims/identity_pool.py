@@ -31,6 +31,7 @@ from cognito_claims.carriers import claim_text, read_jwt
 from cognito_claims.claims import GroupClaims
 from cognito_claims.errors import InvalidClaimsError, InvalidResponseError, Problem
 from cognito_claims.models import ServiceResponse
+from cognito_claims.resolver import Resolution
 from cognito_claims.rules import (
     ABSENT_CLAIM,
     AMBIGUOUS_RESOLUTION,
@@ -193,8 +194,8 @@ class Denied:
         return tuple(other.question for other in self.alternatives)
 
 
-IdTokenLike: TypeAlias = GroupClaims | Mapping[str, object] | BaseModel
-"""An ID token's claims: `IdTokenClaims`, a payload, or the group claims alone."""
+IdTokenLike: TypeAlias = GroupClaims | Resolution | Mapping[str, object] | BaseModel
+"""An ID token's claims: `IdTokenClaims`, a payload, or group claims alone, such as a `Resolution` has."""
 
 
 def provider_name(claims: IdTokenLike) -> str:
@@ -248,8 +249,10 @@ def choose_role(
         InvalidClaimsError: this is no ID token, a claim has a wrong type, the provider is not known,
             or rules ask group claims for a claim that they do not have.
     """
+    claims = claims.claims if isinstance(claims, Resolution) else claims
     payload = _payload(claims)
     roles = _read(mapping)
+    none = "none was given" if isinstance(roles, RoleMapping) else "the identity pool has none"
     no_mapping = "the provider has no role mapping"
     if isinstance(roles, GetIdentityPoolRolesResponse):
         authenticated_role = authenticated_role or roles.authenticated_role
@@ -259,7 +262,9 @@ def choose_role(
             provider = provider or provider_name(payload)
             roles = mappings.get(provider)
             no_mapping = f"{provider} has no role mapping{_near_misses(provider, mappings)}"
-    request = _Request(payload, read_jwt(payload), roles, no_mapping, custom_role_arn, authenticated_role)
+    request = _Request(
+        payload, read_jwt(payload), roles, no_mapping, custom_role_arn, authenticated_role, none
+    )
     if isinstance(claims, GroupClaims):
         _refuse_to_guess(request)
     choice = _choose(request)
@@ -281,6 +286,7 @@ class _Request:
     no_mapping: str
     custom_role_arn: str | None
     authenticated_role: str | None
+    no_authenticated_role: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,9 +328,11 @@ def _rules(mapping: RoleMapping | None) -> tuple[MappingRule, ...]:
 
 
 def _payload(claims: IdTokenLike) -> dict[str, object]:
+    claims = claims.claims if isinstance(claims, Resolution) else claims
     payload = dict(claims.id_token()) if isinstance(claims, GroupClaims) else as_object(claims)
     if payload is None:
-        raise InvalidClaimsError("ID token", [Problem("", "should be an object")])
+        reason = "should be an object: of a token, the payload that was verified and decoded"
+        raise InvalidClaimsError("ID token", [Problem("", reason)])
     if payload.get("token_use", "id") != "id":
         raise InvalidClaimsError("ID token", [Problem("token_use", "identity pools take ID tokens alone")])
     return payload
@@ -334,7 +342,8 @@ def _read(mapping: object) -> RoleMapping | GetIdentityPoolRolesResponse | None:
     if mapping is None or isinstance(mapping, RoleMapping | GetIdentityPoolRolesResponse):
         return mapping
     members = as_object(mapping) or {}
-    if members.keys() & {"IdentityPoolId", "Roles", "RoleMappings"}:
+    unknown = members.keys() - {"IdentityPoolId", "Roles", "RoleMappings", "ResponseMetadata"}
+    if "RoleMappings" in members or (members and not unknown):
         return read_response(GetIdentityPoolRolesResponse, members)
     if members.keys() & {"Type", "AmbiguousRoleResolution", "RulesConfiguration"}:
         return read_response(RoleMapping, members)
@@ -346,7 +355,7 @@ def _near_misses(provider: str, mappings: Mapping[str, RoleMapping]) -> str:
     pool = provider.rpartition(":")[0]
     if others := [name for name in mappings if name.rpartition(":")[0] == pool]:
         return f"; the user pool has one for another app client: {', '.join(others)}"
-    return ""
+    return f"; the identity pool has some for others: {', '.join(mappings)}"
 
 
 def _choose(request: _Request, other: OpenQuestion | None = None) -> _Choice:
@@ -419,7 +428,7 @@ def _ambiguous(request: _Request, mapping: RoleMapping, why: str, *rules: Rule) 
             why += ", and AmbiguousRoleResolution is AuthenticatedRole"
             return _Choice(request.authenticated_role, why, rules)
         case "AuthenticatedRole":
-            why += ", and AmbiguousRoleResolution is AuthenticatedRole, of which there is none"
+            why += f", and AmbiguousRoleResolution is AuthenticatedRole: {request.no_authenticated_role}"
         case "Deny":
             why += ", and AmbiguousRoleResolution is Deny"
         case None:

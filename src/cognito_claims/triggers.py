@@ -35,7 +35,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias, cast
+from typing import Any, Literal, TypeAlias
 
 from pydantic import Field, JsonValue, TypeAdapter, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
@@ -50,6 +50,7 @@ from cognito_claims._wire import (
     as_list,
     as_object,
     copied,
+    names_of,
     read_claims,
 )
 from cognito_claims.carriers import (
@@ -121,7 +122,7 @@ class PreTokenGenerationRequest(EventModel, frozen=True):
         """
         text = (self.user_attributes or {}).get("identities", "[]")
         try:
-            return _IDENTITIES.validate_json(text)
+            return _IDENTITIES.validate_json(text, by_alias=True, by_name=False)
         except ValidationError:
             reason = "should be JSON text, a list of identities"
         raise InvalidClaimsError(_SOURCE, [Problem("request.userAttributes.identities", reason)])
@@ -154,7 +155,7 @@ class _Details(EventModel, frozen=True):
 class ClaimsOverrideDetails(_Details, frozen=True):
     """The override of a version 1 event: the ID token's claims, and the groups of both tokens."""
 
-    claims_to_add_or_override: Maybe[dict[str, Text]] = None
+    claims_to_add_or_override: Maybe[dict[str, Text]] = Field(default=None, repr=False)
     """Claims by their names; the values are text."""
 
     claims_to_suppress: Names = ()
@@ -162,7 +163,7 @@ class ClaimsOverrideDetails(_Details, frozen=True):
 
 
 class _Generation(EventModel, frozen=True):
-    claims_to_add_or_override: Maybe[dict[str, JsonValue]] = None
+    claims_to_add_or_override: Maybe[dict[str, JsonValue]] = Field(default=None, repr=False)
     """Claims by their names; the values are any JSON."""
 
     claims_to_suppress: Names = ()
@@ -295,7 +296,9 @@ def read_trigger_event(event: EventLike) -> PreTokenGenerationEvent:
         InvalidClaimsError: it does not fit the event of its version.
     """
     members = _members(event)
-    return read_claims(_EVENTS[_version(members)], members, _SOURCE)
+    read = read_claims(_EVENTS[_version(members)], members, _SOURCE)
+    _read_answer(members)
+    return read
 
 
 def override_groups(
@@ -315,11 +318,12 @@ def override_groups(
         groups: what the tokens shall say. No groups at all remove the claims.
 
     Raises:
-        InvalidClaimsError: the event has no known version, its answer is malformed, or a dictionary is no
-            `groupConfiguration`.
+        InvalidClaimsError: the event has no known version, its answer is malformed, a dictionary is no
+            `groupConfiguration`, or a name holds white space.
         TypeError: `groups` is `None`, which would remove every group, or no list of names.
     """
     claims = _claims_of(groups)
+    _refuse_white_space(claims.groups)
     details: dict[str, object] = {
         "groupsToOverride": list(claims.groups),
         "iamRolesToOverride": list(claims.roles),
@@ -340,7 +344,17 @@ def _claims_of(groups: object) -> GroupClaims:
         return groups
     if (configuration := as_object(groups)) is not None:
         return read_claims(_Given, configuration, "groups").group_claims
-    return GroupClaims(tuple(_names(groups)))
+    try:
+        return GroupClaims(tuple(names_of(groups)))
+    except TypeError as error:
+        raise TypeError(f"{error}; for groups themselves, pass resolve(groups)") from None
+
+
+def _refuse_white_space(names: tuple[str, ...]) -> None:
+    # Cognito takes it. But behind an HTTP API, `night admins` reads as two groups.
+    reason = "holds white space, which the name of a group never does: a gateway would split it"
+    if problems := [Problem(repr(name), reason) for name in names if name.split() != [name]]:
+        raise InvalidClaimsError("groups", problems)
 
 
 def suppress_groups(event: EventLike) -> dict[str, Any]:
@@ -388,13 +402,13 @@ def override_claims(
     members = _members(event)
     for_id = _present(
         claimsToAddOrOverride=_claims_by_name(id_token),
-        claimsToSuppress=_names(suppress_in_id_token),
+        claimsToSuppress=names_of(suppress_in_id_token),
     )
     for_access = _present(
         claimsToAddOrOverride=_claims_by_name(access_token),
-        claimsToSuppress=_names(suppress_in_access_token),
-        scopesToAdd=_names(add_scopes),
-        scopesToSuppress=_names(suppress_scopes),
+        claimsToSuppress=names_of(suppress_in_access_token),
+        scopesToAdd=names_of(add_scopes),
+        scopesToSuppress=names_of(suppress_scopes),
     )
     if _version(members) != "1":
         return _answered(members, _present(idTokenGeneration=for_id, accessTokenGeneration=for_access))
@@ -415,20 +429,6 @@ def _claims_by_name(claims: object) -> dict[str, object]:
     return by_name
 
 
-def _names(names: object) -> list[str]:
-    if isinstance(names, str) or not isinstance(names, Iterable):
-        raise TypeError(f"expected a list of names, got {type(names).__name__}")
-    given: list[object] = list(cast("Iterable[object]", names))
-    texts = [name for name in given if isinstance(name, str) and name]
-    if len(texts) < len(given):
-        [wrong, *_] = [name for name in given if not (isinstance(name, str) and name)]
-        kind = "an empty one" if wrong == "" else type(wrong).__name__
-        raise TypeError(
-            f"expected names, got {kind} among them; for groups themselves, pass resolve(groups)"
-        )
-    return texts
-
-
 def _members(event: EventLike) -> dict[str, object]:
     members = as_object(event)
     if members is None:
@@ -444,33 +444,44 @@ def _version(members: dict[str, object]) -> str:
 
 
 def _answered(members: dict[str, object], details: dict[str, object]) -> dict[str, Any]:
-    """Add to the event's answer, and check all of it: as it was, and as it is now."""
+    """Add to the event's answer, and check all of it."""
     container = CONTAINERS[_version(members)]
-    _read_answer(members)
-    response = as_object(members.get("response")) or {}
-    held = as_object(response.get(container)) or {}
+    _refuse_what_cannot_be(_read_answer({**members, "response": {container: details}}))
+    response = _object(members.get("response"), "response")
+    held = _object(response.get(container), f"response.{container}")
+    if "groupOverrideDetails" in details:  # what was there is replaced, whatever it was
+        held.pop("groupOverrideDetails", None)
+    _read_answer({**members, "response": {**response, container: held}})
     answered = {**members, "response": {**response, container: _merged(held, details)}}
-    _refuse_what_cannot_be(_read_answer(answered))
     return copied(answered, _SOURCE)
 
 
+def _object(value: object, place: str) -> dict[str, object]:
+    members: dict[str, object] | None = {} if value is None else as_object(value)
+    if members is None:
+        raise InvalidClaimsError(_SOURCE, [Problem(place, "should be an object or null")])
+    return members
+
+
 def _read_answer(members: dict[str, object]) -> _Response:
-    answer = {
-        name: members[name] for name in ("triggerSource", "response") if members.get(name) is not None
-    }
-    read = read_claims(_Answer, answer, _SOURCE).response or _Response()
+    response = members.get("response")
+    if (answer := as_object(response)) is not None:
+        # A container of another version is there as null; so may others be that AWS adds.
+        answer = {container: override for container, override in answer.items() if override is not None}
+    given = {"triggerSource": members.get("triggerSource"), "response": answer or response}
+    read = read_claims(_Answer, given, _SOURCE).response or _Response()
     overrides = {
         "claimsOverrideDetails": read.claims_override_details,
         "claimsAndScopeOverrideDetails": read.claims_and_scope_override_details,
     }
-    given = [container for container, override in overrides.items() if override is not None]
-    expected = CONTAINERS[_version(members)] if "version" in members else "".join(given[:1])
+    held = [container for container, override in overrides.items() if override is not None]
+    expected = CONTAINERS[_version(members)] if "version" in members else "".join(held[:1])
     problems = [
         Problem(f"response.{container}", f"is not of this version: its container is {expected}")
-        for container in given
+        for container in held
         if container != expected
     ]
-    if not _is_json(members.get("response")):
+    if not _is_json(response):
         problems.append(Problem("response", "holds what JSON cannot, such as a number that is not finite"))
     if problems:
         raise InvalidClaimsError(_SOURCE, problems)
@@ -603,9 +614,18 @@ def apply_override(claims: GroupClaims | IssuedClaims, response: EventLike) -> I
 
     Raises:
         InvalidClaimsError: the answer is malformed: Cognito would refuse it.
+        TypeError: the claims are neither of the two.
     """
+    given: object = response
+    if given is None:
+        reason = "is none: the trigger has to return the event"
+        raise InvalidClaimsError(_SOURCE, [Problem("", reason)])
     members = _members(response)
-    answer = _read_answer(_null_as_empty(members if "response" in members else {"response": members}))
+    is_event = "response" in members or "request" in members
+    answer = _read_answer(_null_as_empty(members if is_event else {"response": members}))
+    before: object = claims
+    if not isinstance(before, GroupClaims | IssuedClaims):
+        raise TypeError(f"expected GroupClaims or IssuedClaims, got {type(before).__name__}")
     if isinstance(claims, GroupClaims):
         claims = IssuedClaims(dict(claims.id_token()), dict(claims.access_token()))
     id_token = copied(claims.id_token, "ID token")

@@ -103,4 +103,7 @@ def identity_pool_from_text(text: bytes) -> dict[str, object]:
     members = as_object(document_from_text(text))
     if members is None:
         stop(ExitCode.BAD_INPUT, ["should be what aws cognito-identity get-identity-pool-roles prints"])
+    if "Type" in members:
+        fault = "is a mapping alone, which does not tell the authenticated role: give all that aws prints"
+        stop(ExitCode.BAD_INPUT, [fault])
     return members

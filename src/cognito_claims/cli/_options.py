@@ -51,10 +51,19 @@ TokenArgument = Annotated[
         show_default=False,
     ),
 ]
+IdTokenArgument = Annotated[
+    str | None,
+    typer.Argument(
+        help="An ID token, its payload, or the event of an AppSync resolver. `-` or nothing: stdin.",
+        metavar="FILE",
+        show_default=False,
+    ),
+]
 KnownGroupOption = Annotated[
     list[str] | None,
     typer.Option(
-        help="A group of the pool, once for each: tells names with commas apart in a REST API's event.",
+        help="A group of the pool, once for each: tells names apart in a REST API's event, where a comma "
+        "may be part of a name.",
         metavar="NAME",
         show_default=False,
     ),

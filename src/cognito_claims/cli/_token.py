@@ -3,8 +3,11 @@
 import json
 import re
 from base64 import urlsafe_b64decode
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import assert_never, cast
+
+import typer
 
 from cognito_claims._wire import as_object, at
 from cognito_claims.carriers import (
@@ -60,19 +63,30 @@ _PATHS = (
 )
 
 
-def token_from_text(text: bytes, known_groups: list[str] | None, *, comma_free: bool) -> Given:
+def token_from_text(
+    text: bytes,
+    known_groups: list[str] | None = None,
+    *,
+    comma_free: bool = False,
+    carriers: Collection[Carrier] = tuple(Carrier),
+) -> Given:
     """Read a token, its payload or an event, or stop with what is wrong, and nothing of a token in it."""
+    if known_groups and comma_free:
+        raise typer.BadParameter("give --known-group or --comma-free, not both")
     members = as_object(_document(text))
     if members is None:
         stop(ExitCode.BAD_INPUT, ["should be a token, its payload or an event, which is an object"])
+    if "Groups" in members:
+        stop(ExitCode.BAD_INPUT, ["is a list of groups: cognito-claims resolve reads it"])
     try:
         carrier = carrier_of(members)
+        if carrier not in carriers:
+            fault = f"is the event of another kind, {carrier}, which lacks claims or has them as text alone"
+            stop(ExitCode.BAD_INPUT, [f"{fault}: give the ID token or its payload"])
         return Given(carrier, members, _read(carrier, members, known_groups, comma_free=comma_free))
     except InvalidClaimsError as error:
-        said = (
-            str(error).replace("known_groups", "--known-group").replace("comma_free=True", "--comma-free")
-        )
-        stop(ExitCode.BAD_INPUT, said.splitlines())
+        said = str(error).replace("known_groups", "--known-group")
+        stop(ExitCode.BAD_INPUT, said.replace("comma_free=True", "--comma-free").splitlines())
 
 
 def _document(text: bytes) -> object:

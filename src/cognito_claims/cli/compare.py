@@ -7,6 +7,7 @@ import typer
 from pydantic import JsonValue
 
 from cognito_claims import resolver
+from cognito_claims.carriers import Carrier
 from cognito_claims.claims import ClaimsChange
 from cognito_claims.cli._exit import ExitCode, stop, write
 from cognito_claims.cli._input import groups_from_text, read_token
@@ -47,6 +48,9 @@ def compare(
     region: RegionOption = None,
     endpoint_url: EndpointUrlOption = None,
     policy: PolicyOption = None,
+    groups_only: Annotated[
+        bool, typer.Option("--groups-only", help="Leave roles out, as for an access token.")
+    ] = False,
     known_group: KnownGroupOption = None,
     comma_free: CommaFreeOption = False,
     as_json: JsonOption = False,
@@ -69,7 +73,9 @@ def compare(
         now = resolver.resolve(groups, policy=policy_of(policy))
     except InvalidMembershipError as error:
         stop(ExitCode.BAD_INPUT, [error])
-    change = token.claims.compare(now.claims, groups_only=token.is_access_token)
+    if token.token_use is None and token.carrier is not Carrier.PRE_TOKEN_GENERATION and not groups_only:
+        typer.echo("note: nothing says that this is an ID token's; if it is not: --groups-only", err=True)
+    change = token.claims.compare(now.claims, groups_only=groups_only or token.is_access_token)
     # What hangs on an open question is in doubt only where the preferred role differs.
     doubts = now.alternatives if change.preferred_role_changed else ()
     write(json.dumps(_report(change, doubts), indent=2) if as_json else _text(change, doubts))

@@ -15,11 +15,11 @@ from cognito_claims.cli._input import identity_pool_from_text, read_token
 from cognito_claims.cli._options import (
     LIVE,
     EndpointUrlOption,
+    IdTokenArgument,
     JsonOption,
     PolicyOption,
     ProfileOption,
     RegionOption,
-    TokenArgument,
     UsernameOption,
     UserPoolIdOption,
     policy_of,
@@ -33,7 +33,7 @@ from cognito_claims.rules import OpenQuestion
 
 
 def role(
-    file: TokenArgument = None,
+    file: IdTokenArgument = None,
     identity_pool: Annotated[
         typer.FileBinaryRead | None,
         typer.Option(
@@ -83,7 +83,8 @@ def role(
     elif policy is not None:
         raise typer.BadParameter("--policy is for a user, not for a token")
     else:
-        claims = [_Claims((), _payload(file))]
+        token = token_from_text(read_token(file), carriers=(Carrier.JWT, Carrier.APPSYNC))
+        claims = [_Claims((), token.payload)]
     roles: GetIdentityPoolRolesResponse | dict[str, object]
     if identity_pool_id is not None:
         roles = identity_pool_from_service(service, identity_pool_id=identity_pool_id)
@@ -113,13 +114,6 @@ class _Claims(NamedTuple):
 
 _Doubt: TypeAlias = tuple[tuple[OpenQuestion, ...], str | None]
 """Open questions, and the role under the other answers; `None` if that denies."""
-
-
-def _payload(file: str | None) -> dict[str, object]:
-    token = token_from_text(read_token(file), None, comma_free=False)
-    if token.carrier not in (Carrier.JWT, Carrier.APPSYNC):
-        stop(ExitCode.BAD_INPUT, ["give the ID token or its payload: a gateway's event has all as text"])
-    return token.payload
 
 
 def _provider(user_pool_id: str, client_id: str) -> str:
