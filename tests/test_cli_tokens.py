@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from typer.testing import CliRunner, Result
 
-from cognito_claims import render_http_api
+from cognito_claims import cli, render_http_api
 from cognito_claims.cli._app import app
 from cognito_claims.cli._exit import ExitCode
 from tests.events import NAMES, event
@@ -146,6 +146,15 @@ class TestDecode:
         assert done.returncode == ExitCode.BAD_INPUT
         assert "a token stands on the command line" in done.stderr
         assert token[:20] not in done.stdout + done.stderr
+
+    def test_nor_in_this_process(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        monkeypatch.setattr(sys, "argv", ["cognito-claims", "decode", signed({})])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        assert ended.value.code == ExitCode.BAD_INPUT
+        assert "eyJ" not in capsys.readouterr().err
 
     def test_a_path_that_is_none_is_refused(self) -> None:
         assert "not the name of a file" in run("decode", "a\0b").stderr

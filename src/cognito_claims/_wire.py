@@ -348,8 +348,9 @@ def names_of(names: object) -> list[str]:
     Raises:
         TypeError: it is one text, a dictionary or no list at all, or holds something else than names.
     """
+    kind = type(names).__name__
     if isinstance(names, str | Mapping | BaseModel) or not isinstance(names, Iterable):
-        raise TypeError(f"expected a list of names, got {type(names).__name__}")
+        raise TypeError(f"expected a list of names, got {kind}")
     given: list[object] = list(cast("Iterable[object]", names))
     texts = [name for name in given if isinstance(name, str) and name]
     if len(texts) < len(given):

@@ -136,11 +136,7 @@ class GroupClaims:
         Raises:
             TypeError: the other is no `GroupClaims`.
         """
-        given: object = other
-        if not isinstance(given, GroupClaims):
-            raise TypeError(
-                f"expected GroupClaims, got {type(given).__name__}: a Resolution has them as .claims"
-            )
+        _require_claims(other)
         roles, others = ((), ()) if groups_only else (self.roles, other.roles)
         return ClaimsChange(
             groups_added=_without(other.groups, self.groups),
@@ -150,6 +146,12 @@ class GroupClaims:
             preferred_role_before=None if groups_only else self.preferred_role,
             preferred_role_after=None if groups_only else other.preferred_role,
         )
+
+
+def _require_claims(other: object) -> None:
+    if not isinstance(other, GroupClaims):
+        kind = type(other).__name__
+        raise TypeError(f"expected GroupClaims, got {kind}: a Resolution has them as .claims")
 
 
 def _without(some: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]:

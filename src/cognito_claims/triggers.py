@@ -429,10 +429,10 @@ def _claims_by_name(claims: object) -> dict[str, object]:
     return by_name
 
 
-def _members(event: EventLike) -> dict[str, object]:
+def _members(event: EventLike, reason: str = "should be an object") -> dict[str, object]:
     members = as_object(event)
     if members is None:
-        raise InvalidClaimsError(_SOURCE, [Problem("", f"should be an object, got {type(event).__name__}")])
+        raise InvalidClaimsError(_SOURCE, [Problem("", f"{reason}, got {type(event).__name__}")])
     return members
 
 
@@ -616,18 +616,10 @@ def apply_override(claims: GroupClaims | IssuedClaims, response: EventLike) -> I
         InvalidClaimsError: the answer is malformed: Cognito would refuse it.
         TypeError: the claims are neither of the two.
     """
-    given: object = response
-    if given is None:
-        reason = "is none: the trigger has to return the event"
-        raise InvalidClaimsError(_SOURCE, [Problem("", reason)])
-    members = _members(response)
+    members = _members(response, "should be an object: the trigger has to return the event")
     is_event = "response" in members or "request" in members
     answer = _read_answer(_null_as_empty(members if is_event else {"response": members}))
-    before: object = claims
-    if not isinstance(before, GroupClaims | IssuedClaims):
-        raise TypeError(f"expected GroupClaims or IssuedClaims, got {type(before).__name__}")
-    if isinstance(claims, GroupClaims):
-        claims = IssuedClaims(dict(claims.id_token()), dict(claims.access_token()))
+    claims = _tokens(claims)
     id_token = copied(claims.id_token, "ID token")
     access_token = copied(claims.access_token, "access token")
     details = answer.claims_override_details or answer.claims_and_scope_override_details
@@ -640,6 +632,16 @@ def apply_override(claims: GroupClaims | IssuedClaims, response: EventLike) -> I
         _changed(id_token, for_id, is_id=True),
         _with_scopes(_changed(access_token, for_access, is_id=False), for_access),
     )
+
+
+def _tokens(claims: object) -> IssuedClaims:
+    match claims:
+        case IssuedClaims():
+            return claims
+        case GroupClaims():
+            return IssuedClaims(dict(claims.id_token()), dict(claims.access_token()))
+        case _:
+            raise TypeError(f"expected GroupClaims or IssuedClaims, got {type(claims).__name__}")
 
 
 def _null_as_empty(members: dict[str, object]) -> dict[str, object]:
