@@ -349,7 +349,7 @@ def names_of(names: object) -> list[str]:
         TypeError: it is one text, a dictionary or no list at all, or holds something else than names.
     """
     kind = type(names).__name__
-    if isinstance(names, str | Mapping | BaseModel) or not isinstance(names, Iterable):
+    if isinstance(names, _NOT_NAMES) or not isinstance(names, Iterable):
         raise TypeError(f"expected a list of names, got {kind}")
     given: list[object] = list(cast("Iterable[object]", names))
     texts = [name for name in given if isinstance(name, str) and name]
@@ -358,6 +358,9 @@ def names_of(names: object) -> list[str]:
         kind = "an empty one" if wrong == "" else type(wrong).__name__
         raise TypeError(f"expected names, got {kind} among them")
     return texts
+
+
+_NOT_NAMES: tuple[type, ...] = (str, Mapping, BaseModel)
 
 
 def at(value: object, *path: str) -> object:

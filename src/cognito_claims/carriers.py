@@ -326,7 +326,7 @@ _is_arn = re.compile(ARN).fullmatch
 def _groups_of_rest(
     text: str | None, path: str, known: Collection[str] | None, comma_free: bool
 ) -> tuple[str, ...]:
-    if not text:
+    if text is None or text == "":
         return ()
     if comma_free and all(map(_is_name, names := text.split(","))):
         return tuple(names)
@@ -346,8 +346,10 @@ def _groups_of_rest(
 
 def _roles_of_rest(text: str | None, path: str) -> tuple[str, ...]:
     # No role's ARN holds `,arn:`, as there is no colon after the account but that before `role`.
-    roles = tuple(_BEFORE_ARN.split(text)) if text else ()
-    if not all(map(_is_arn, roles)) and "," in (text or ""):  # one that a trigger made up is one
+    if text is None or text == "":
+        return ()
+    roles = tuple(_BEFORE_ARN.split(text))
+    if not all(map(_is_arn, roles)) and "," in text:  # without one, what a trigger made up is one role
         raise InvalidClaimsError(_REST, [Problem(path, "should be ARNs of roles with commas between")])
     return roles
 

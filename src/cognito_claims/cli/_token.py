@@ -71,7 +71,7 @@ def token_from_text(
     carriers: Collection[Carrier] = tuple(Carrier),
 ) -> Given:
     """Read a token, its payload or an event, or stop with what is wrong, and nothing of a token in it."""
-    if known_groups and comma_free:
+    if known_groups is not None and comma_free:
         raise typer.BadParameter("give --known-group or --comma-free, not both")
     members = as_object(_document(text))
     if members is None:
