@@ -576,6 +576,8 @@ def test_an_event_that_nobody_answered_changes_nothing() -> None:
 def test_what_another_library_left_is_replaced_or_kept() -> None:
     left = {"claimsToSuppress": ["cognito:roles"], "groupOverrideDetails": None}
     given_event = {**V1, "response": {"claimsOverrideDetails": left, "future": None}}
+    nothing = {**V1, "response": {"claimsOverrideDetails": None, "future": None}}
+    assert details(override_groups(nothing, []))["groupOverrideDetails"] is not None
     for answer in (suppress_groups(given_event), override_groups(given_event, ["x"])):
         assert details(answer)["claimsToSuppress"] == ["cognito:roles"]
         assert details(answer)["groupOverrideDetails"] is not None

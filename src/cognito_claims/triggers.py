@@ -216,7 +216,7 @@ class _Response(
 
 class _Answer(EventModel, frozen=True):
     trigger_source: Maybe[TriggerSource] = None
-    response: Maybe[_Response] = None
+    response: _Response
 
 
 class _Event(EventModel, frozen=True):
@@ -465,11 +465,10 @@ def _object(value: object, place: str) -> dict[str, object]:
 
 def _read_answer(members: dict[str, object]) -> _Response:
     response = members.get("response")
-    if (answer := as_object(response)) is not None:
-        # A container of another version is there as null; so may others be that AWS adds.
-        answer = {container: override for container, override in answer.items() if override is not None}
-    given = {"triggerSource": members.get("triggerSource"), "response": answer or response}
-    read = read_claims(_Answer, given, _SOURCE).response or _Response()
+    # What is null says nothing: the container of another version, or one that AWS may add.
+    said = {name: value for name, value in _object(response, "response").items() if value is not None}
+    given = {"triggerSource": members.get("triggerSource"), "response": said}
+    read = read_claims(_Answer, given, _SOURCE).response
     overrides = {
         "claimsOverrideDetails": read.claims_override_details,
         "claimsAndScopeOverrideDetails": read.claims_and_scope_override_details,
