@@ -26,13 +26,13 @@ def group_claims(request: Request) -> GroupClaims:
     """Give the caller's groups, from whichever gateway the request came through."""
     event = request.scope.get("aws.event", {})
     try:
-        match carrier_of(event):
-            case Carrier.REST_API:
-                return read_rest_api(event, known_groups=GROUPS_OF_THE_POOL)
-            case Carrier.HTTP_API:
-                return read_http_api(event)
-            case _:
-                raise HTTPException(401, "no authorizer in front of this API")
+        carrier = carrier_of(event)
+    except InvalidClaimsError as error:
+        raise HTTPException(401, "no authorizer in front of this API") from error
+    try:
+        if carrier is Carrier.REST_API:
+            return read_rest_api(event, known_groups=GROUPS_OF_THE_POOL)
+        return read_http_api(event)
     except InvalidClaimsError as error:  # an AmbiguousClaimsError too: nobody is admitted by a guess
         raise HTTPException(401, "the claims cannot be read") from error
 

@@ -154,7 +154,9 @@ class TestDecode:
         with pytest.raises(SystemExit) as ended:
             cli.main()
         assert ended.value.code == ExitCode.BAD_INPUT
-        assert "eyJ" not in capsys.readouterr().err
+        told = capsys.readouterr().err
+        assert "a token stands on the command line" in told
+        assert "eyJ" not in told
 
     def test_a_path_that_is_none_is_refused(self) -> None:
         assert "not the name of a file" in run("decode", "a\0b").stderr
@@ -183,6 +185,8 @@ class TestDecode:
         assert "pass --known-group, or --comma-free" in result.stderr
         both = run("decode", file, "--known-group", "staff", "--comma-free")
         assert (both.exit_code, both.stdout) == (ExitCode.BAD_INPUT, "")
+        empty = run("decode", file, "--known-group", "")
+        assert (empty.exit_code, empty.stdout) == (ExitCode.BAD_INPUT, "")
         unknown = run("decode", file, "--known-group", "staff")
         assert "--known-group allow none; name all groups of the pool" in unknown.stderr
         groups = {"groups": ["staff", "admins"], "roles": [STAFF, ADMIN], "preferred_role": ADMIN}
@@ -222,9 +226,14 @@ class TestDecode:
                 "removes every group",
             ),
             (
+                "pre_token_generation_1",
+                {"response": {"claimsOverrideDetails": {"groupOverrideDetails": {"preferredRole": STAFF}}}},
+                "removes every group",
+            ),
+            (
                 "pre_token_generation_2",
                 {"response": {"claimsAndScopeOverrideDetails": {"groupOverrideDetails": {}}}},
-                "is empty, which removes every group",
+                "names no groups, which removes every group",
             ),
         ],
     )

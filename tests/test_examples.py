@@ -78,12 +78,13 @@ class TestFastAPI:
     def test_admits_nobody_without_an_authorizer(self, render: Any) -> None:
         given = render(GroupClaims(("staff",)), path="/orders")
         del given["requestContext"]["authorizer"]
-        assert call(given)[0] == 401
+        assert call(given) == (401, {"detail": "no authorizer in front of this API"})
 
 
 def test_fastapi_admits_nobody_by_a_guess() -> None:
     unknown = GroupClaims(("staff", "unknown"))
-    assert call(render_rest_api(unknown, path="/orders"))[0] == 401
+    refused = call(render_rest_api(unknown, path="/orders"))
+    assert refused == (401, {"detail": "the claims cannot be read"})
     assert call(render_http_api(unknown, path="/orders"))[0] == 200
 
 

@@ -23,6 +23,7 @@ from cognito_claims import (
     InvalidResponseError,
     MappingRule,
     OtherRole,
+    Policy,
     RoleMapping,
     RulesConfiguration,
     choose_role,
@@ -30,7 +31,7 @@ from cognito_claims import (
     resolve,
 )
 from cognito_claims._wire import WireModel, read_response
-from cognito_claims.rules import CONTAINS_ELEMENT, LONE_ROLE
+from cognito_claims.rules import CONTAINS_ELEMENT, LONE_ROLE, NULL_PRECEDENCE
 from cognito_claims.testing import strategies
 from cognito_claims.testing.strategies import (
     group_claims,
@@ -287,10 +288,10 @@ def test_every_rule_of_identity_pools_has_a_class_of_tests() -> None:
 class TestOpenQuestions:
     def test_one_role_and_none_preferred(self) -> None:
         choice = choose_role(LONE, DENY)
-        assert choice.alternatives == (OtherRole(LONE_ROLE, ADMIN),)
+        assert choice.alternatives == (OtherRole((LONE_ROLE,), ADMIN),)
         assert choice.open_questions == (LONE_ROLE,)
         fallen_back = choose_role(LONE, FALL_BACK, authenticated_role=SIGNED_IN)
-        assert fallen_back.alternatives == (OtherRole(LONE_ROLE, ADMIN),)
+        assert fallen_back.alternatives == (OtherRole((LONE_ROLE,), ADMIN),)
 
     def test_is_none_where_both_answers_give_one_role(self) -> None:
         assert choose_role(LONE, FALL_BACK, authenticated_role=ADMIN).open_questions == ()
@@ -303,13 +304,13 @@ class TestOpenQuestions:
         mapping = rules(("cognito:groups", "Contains", "admins", ADMIN))
         choice = choose_role(nonadmins, mapping)
         assert isinstance(choice, Denied)
-        assert choice.alternatives == (OtherRole(CONTAINS_ELEMENT, ADMIN),)
+        assert choice.alternatives == (OtherRole((CONTAINS_ELEMENT,), ADMIN),)
         assert choose_role(GroupClaims(("nonadmins", "admins")), mapping).open_questions == ()
 
     def test_part_of_a_groups_name_in_an_earlier_rule(self) -> None:
         choice = choose_role(event("id_token"), event("identity_pool_rules"))
         assert role_of(choice) == LEGAL
-        assert choice.alternatives == (OtherRole(CONTAINS_ELEMENT, ADMIN),)
+        assert choice.alternatives == (OtherRole((CONTAINS_ELEMENT,), ADMIN),)
 
     def test_a_text_is_searched_in_either_reading(self) -> None:
         mapping = rules(("custom:groups", "Contains", "admins", ADMIN))
@@ -364,7 +365,10 @@ class TestInput:
     def test_group_claims_are_not_asked_for_what_they_lack(self) -> None:
         of_groups, of_email = ("cognito:groups", "Equals", "a", ADMIN), ("email", "Equals", "x", STAFF)
         assert role_of(choose_role(WINNER, rules(of_groups, of_email))) == ADMIN
-        for mapping, custom in ((rules(of_email, of_groups), None), (rules(of_groups, of_email), STAFF)):
+        both = rules(of_groups, of_email)
+        assert role_of(choose_role(WINNER, both, custom_role_arn=ADMIN)) == ADMIN
+        assert role_of(choose_role(WINNER, both, custom_role_arn=LEGAL)) is None
+        for mapping, custom in ((rules(of_email, of_groups), None), (both, STAFF)):
             with pytest.raises(InvalidClaimsError, match=r"email: rule \d asks for it") as caught:
                 choose_role(WINNER, mapping, custom_role_arn=custom)
             assert len(caught.value.problems) == 1
@@ -407,6 +411,16 @@ class TestInput:
     def test_a_resolution_will_do(self) -> None:
         resolution = resolve([{"GroupName": "a", "Precedence": 1, "RoleArn": STAFF}])
         assert choose_role(resolution, DENY) == choose_role(resolution.claims, DENY)
+
+    def test_the_open_questions_of_a_resolution_count(self) -> None:
+        lone = resolve([{"GroupName": "a", "RoleArn": STAFF}])
+        assert choose_role(lone, DENY).alternatives == (OtherRole((NULL_PRECEDENCE,), None),)
+        assert choose_role(lone.claims, DENY).alternatives == ()
+        abstaining = resolve(lone.ranking, policy=Policy(null_precedence="abstains"))
+        choice = choose_role(abstaining, DENY)
+        assert choice.alternatives == (OtherRole((LONE_ROLE,), STAFF), OtherRole((NULL_PRECEDENCE,), STAFF))
+        assert choice.open_questions == (LONE_ROLE, NULL_PRECEDENCE)
+        assert choose_role(lone, None, authenticated_role=SIGNED_IN).alternatives == ()
 
     def test_a_mapping_without_its_type_is_refused(self) -> None:
         with pytest.raises(InvalidResponseError, match="Type: is missing"):

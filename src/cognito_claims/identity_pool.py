@@ -20,7 +20,7 @@ Amazon Cognito Developer Guide, "Using role-based access control".
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, ClassVar, Literal, TypeAlias, assert_never, final
 
 from pydantic import BaseModel, Field, model_validator
@@ -31,6 +31,7 @@ from cognito_claims.carriers import claim_text, read_jwt
 from cognito_claims.claims import GroupClaims
 from cognito_claims.errors import InvalidClaimsError, InvalidResponseError, Problem
 from cognito_claims.models import ServiceResponse
+from cognito_claims.reasons import Alternative
 from cognito_claims.resolver import Resolution
 from cognito_claims.rules import (
     ABSENT_CLAIM,
@@ -136,13 +137,17 @@ class GetIdentityPoolRolesResponse(ServiceResponse, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class OtherRole:
-    """What would be if AWS answered an open question in the other way."""
+    """What would be if AWS answered open questions in another way."""
 
-    question: OpenQuestion
-    """The question."""
+    questions: tuple[OpenQuestion, ...]
+    """The questions, as few as it takes: about identity pools, or about a resolution's preferred role."""
 
     role_arn: str | None
-    """The ARN of the role under the other answer; `None` if the request were denied."""
+    """The ARN of the role under the other answers; `None` if the request were denied."""
+
+
+def _asked(alternatives: tuple[OtherRole, ...]) -> tuple[OpenQuestion, ...]:
+    return tuple(dict.fromkeys(question for other in alternatives for question in other.questions))
 
 
 @final
@@ -165,7 +170,7 @@ class Assumed:
     @property
     def open_questions(self) -> tuple[OpenQuestion, ...]:
         """The open questions on which the role depends."""
-        return tuple(other.question for other in self.alternatives)
+        return _asked(self.alternatives)
 
 
 @final
@@ -191,7 +196,7 @@ class Denied:
     @property
     def open_questions(self) -> tuple[OpenQuestion, ...]:
         """The open questions on which it depends that there is no role."""
-        return tuple(other.question for other in self.alternatives)
+        return _asked(self.alternatives)
 
 
 IdTokenLike: TypeAlias = GroupClaims | Resolution | Mapping[str, object] | BaseModel
@@ -236,7 +241,7 @@ def choose_role(
 
     Args:
         claims: the ID token's claims. Rules may ask for any of them, so give the whole payload
-            where the mapping has rules.
+            where the mapping has rules. Of a `Resolution`, its open questions count too.
         mapping: the provider's mapping, or what boto3's `get_identity_pool_roles` answers, from
             which the provider's is picked. `None`: the provider has none.
         custom_role_arn: the `CustomRoleArn` of the request, if it has one.
@@ -249,7 +254,6 @@ def choose_role(
         InvalidClaimsError: this is no ID token, a claim has a wrong type, the provider is not known,
             or rules ask group claims for a claim that they do not have.
     """
-    claims = claims.claims if isinstance(claims, Resolution) else claims
     payload = _payload(claims)
     roles = _read(mapping)
     none = "none was given" if isinstance(roles, RoleMapping) else "the identity pool has none"
@@ -265,12 +269,12 @@ def choose_role(
     request = _Request(
         payload, read_jwt(payload), roles, no_mapping, custom_role_arn, authenticated_role, none
     )
-    if isinstance(claims, GroupClaims):
+    if isinstance(claims, GroupClaims | Resolution):
         _refuse_to_guess(request)
     choice = _choose(request)
-    others = [
-        OtherRole(question, _choose(request, question).role_arn) for question in IDENTITY_POOL_QUESTIONS
-    ]
+    others = [OtherRole((one,), _choose(request, one).role_arn) for one in IDENTITY_POOL_QUESTIONS]
+    if isinstance(claims, Resolution):
+        others += [_with_another_preference(request, other) for other in claims.alternatives]
     alternatives = tuple(other for other in others if other.role_arn != choice.role_arn)
     if choice.role_arn is None:
         message = _message(request, provider or _provider(payload))
@@ -296,6 +300,12 @@ class _Choice:
     rules: tuple[Rule, ...]
 
 
+def _with_another_preference(request: _Request, other: Alternative) -> OtherRole:
+    groups = replace(request.groups, preferred_role=other.preferred_role)
+    there = replace(request, groups=groups, payload=dict(groups.id_token()))
+    return OtherRole(other.questions, _choose(there).role_arn)
+
+
 def _message(request: _Request, provider: str | None) -> str | None:
     mapping = request.mapping
     if mapping is None or provider is None:
@@ -307,15 +317,18 @@ def _message(request: _Request, provider: str | None) -> str | None:
 
 
 def _refuse_to_guess(request: _Request) -> None:
-    """Refuse if a rule that is tried asks for what group claims cannot tell."""
+    """Refuse if the role hangs on a rule that asks for what group claims cannot tell."""
     problems: list[Problem] = []
+    custom = request.custom_role_arn
     for number, rule in enumerate(_rules(request.mapping), start=1):
+        if custom is not None and rule.role_arn != custom:
+            continue
         if rule.claim not in ("cognito:groups", "cognito:roles", "cognito:preferred_role"):
             reason = f"rule {number} asks for it, and group claims lack it: pass the payload"
             problems.append(Problem(rule.claim, reason))
-        elif request.custom_role_arn is None and _matches(
-            rule, request.payload.get(rule.claim), contains_element=True
-        ):
+        elif _matches(rule, request.payload.get(rule.claim), contains_element=True):
+            if custom is not None:
+                return
             break
     if problems:
         raise InvalidClaimsError("group claims", problems)

@@ -23,7 +23,7 @@ What the tokens will say of it:
 {'cognito:groups': ['staff']}
 
 To leave `groupOverrideDetails` out keeps the groups, and null removes them all:
-an answer that is built here never holds a null, and one that does is refused.
+an answer that is built here never has null there, and one that has is refused.
 
 Rules: every one of `cognito_claims.rules.TRIGGER_RULES`.
 
@@ -49,6 +49,7 @@ from cognito_claims._wire import (
     Text,
     as_list,
     as_object,
+    at,
     copied,
     names_of,
     read_claims,
@@ -142,14 +143,17 @@ class _Details(EventModel, frozen=True):
     @model_validator(mode="before")
     @classmethod
     def _null_is_refused(cls, members: object) -> object:
-        given = as_object(members)
-        if given is None or given.get("groupOverrideDetails", given) is not None:
-            return members
-        error = PydanticCustomError(
-            "null_groups", "is null, which removes every group: leave the key out, or use suppress_groups"
-        )
-        details = InitErrorDetails(type=error, loc=("groupOverrideDetails",), input=None)
-        raise ValidationError.from_exception_data(cls.__name__, [details])
+        for path in (("groupOverrideDetails",), ("groupOverrideDetails", "groupsToOverride")):
+            holder = as_object(at(members, *path[:-1])) or {}
+            if path[-1] in holder and holder[path[-1]] is None:
+                details = InitErrorDetails(type=_NULL_GROUPS, loc=path, input=None)
+                raise ValidationError.from_exception_data(cls.__name__, [details])
+        return members
+
+
+_NULL_GROUPS = PydanticCustomError(
+    "null_groups", "is null, which removes every group: leave the key out, or use suppress_groups"
+)
 
 
 class ClaimsOverrideDetails(_Details, frozen=True):
@@ -334,7 +338,7 @@ def override_groups(
 
 
 class _Given(GroupConfiguration, frozen=True, extra="forbid"):
-    pass
+    groups_to_override: Listed[NonEmpty]
 
 
 def _claims_of(groups: object) -> GroupClaims:
@@ -426,7 +430,16 @@ def _claims_by_name(claims: object) -> dict[str, object]:
     by_name: dict[str, object] | None = {} if claims is None else as_object(claims)
     if by_name is None:
         raise TypeError(f"expected claims by their names, got {type(claims).__name__}")
-    return by_name
+    return {name: _listed(value) for name, value in copied(by_name, _SOURCE).items()}
+
+
+def _listed(value: object) -> object:
+    """Write tuples as lists, which they are in JSON."""
+    if (elements := as_list(value)) is not None:
+        return [_listed(element) for element in elements]
+    if isinstance(value, dict) and (members := as_object(value)) is not None:
+        return {name: _listed(member) for name, member in members.items()}
+    return value
 
 
 def _members(event: EventLike, reason: str = "should be an object") -> dict[str, object]:
@@ -644,12 +657,16 @@ def _tokens(claims: object) -> IssuedClaims:
 
 
 def _null_as_empty(members: dict[str, object]) -> dict[str, object]:
-    """Write null groups as an empty object, which has the same effect."""
+    """Write null groups as none at all, which has the same effect."""
     response = as_object(members.get("response")) or {}
     for container in set(CONTAINERS.values()):
         details = as_object(response.get(container)) or {}
-        if details.get("groupOverrideDetails", details) is None:
-            response[container] = {**details, "groupOverrideDetails": dict[str, object]()}
+        if "groupOverrideDetails" in details:
+            override = _object(
+                details["groupOverrideDetails"], f"response.{container}.groupOverrideDetails"
+            )
+            said = {name: value for name, value in override.items() if value is not None}
+            response[container] = {**details, "groupOverrideDetails": said}
             members = {**members, "response": response}
     return members
 

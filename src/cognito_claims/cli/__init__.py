@@ -24,4 +24,4 @@ def main() -> None:
     app()
 
 
-_TOKEN = re.compile(r"eyJ[\w=-]{5,}\.[\w=-]{5,}")
+_TOKEN = re.compile(r"eyJ[\w=-]{5,}\.[\w=-]+")

@@ -73,6 +73,8 @@ def token_from_text(
     """Read a token, its payload or an event, or stop with what is wrong, and nothing of a token in it."""
     if known_groups is not None and comma_free:
         raise typer.BadParameter("give --known-group or --comma-free, not both")
+    if known_groups is not None and "" in known_groups:
+        raise typer.BadParameter("--known-group: the name of a group is not empty")
     members = as_object(_document(text))
     if members is None:
         stop(ExitCode.BAD_INPUT, ["should be a token, its payload or an event, which is an object"])

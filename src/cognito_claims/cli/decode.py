@@ -132,6 +132,6 @@ def _oddities_of_trigger(event: dict[str, object]) -> Iterator[str]:
     except InvalidClaimsError as error:
         yield from map(str, error.problems)
     for container in ("claimsOverrideDetails", "claimsAndScopeOverrideDetails"):
-        details = as_object(at(event, "response", container)) or {}
-        if details.get("groupOverrideDetails") == {}:
-            yield f"{container}.groupOverrideDetails is empty, which removes every group"
+        override = as_object(at(event, "response", container, "groupOverrideDetails"))
+        if override is not None and not override.get("groupsToOverride"):
+            yield f"{container}.groupOverrideDetails names no groups, which removes every group"

@@ -1,15 +1,13 @@
 """`cognito-claims role`: which IAM role an identity pool hands out, and why."""
 
 import json
-from dataclasses import replace
-from typing import Annotated, NamedTuple, TypeAlias
+from typing import Annotated
 
 import typer
 from pydantic import JsonValue
 
 from cognito_claims import resolver
 from cognito_claims.carriers import Carrier
-from cognito_claims.claims import GroupClaims
 from cognito_claims.cli._exit import ExitCode, stop, write
 from cognito_claims.cli._input import identity_pool_from_text, read_token
 from cognito_claims.cli._options import (
@@ -27,9 +25,14 @@ from cognito_claims.cli._options import (
 from cognito_claims.cli._paper import Paper
 from cognito_claims.cli._service import Service, groups_from_service, identity_pool_from_service
 from cognito_claims.cli._token import token_from_text
-from cognito_claims.errors import CognitoClaimsError
-from cognito_claims.identity_pool import Assumed, Denied, GetIdentityPoolRolesResponse, choose_role
-from cognito_claims.rules import OpenQuestion
+from cognito_claims.errors import CognitoClaimsError, InvalidMembershipError
+from cognito_claims.identity_pool import (
+    Assumed,
+    Denied,
+    GetIdentityPoolRolesResponse,
+    IdTokenLike,
+    choose_role,
+)
 
 
 def role(
@@ -74,46 +77,32 @@ def role(
     of_user = (user_pool_id, username, client_id)
     if service.is_named and identity_pool is not None and of_user == (None, None, None):
         raise typer.BadParameter("all comes from files: --profile, --region and --endpoint-url have no use")
-    claims: list[_Claims]
+    claims: IdTokenLike
     if user_pool_id is not None and username is not None and client_id is not None and file is None:
         provider = provider or _provider(user_pool_id, client_id)
-        claims = _claims_of_user(service, user_pool_id, username, policy_of(policy))
+        groups = groups_from_service(service, user_pool_id=user_pool_id, username=username)
+        try:
+            claims = resolver.resolve(groups, policy=policy_of(policy))
+        except InvalidMembershipError as error:
+            stop(ExitCode.BAD_INPUT, [error])
     elif of_user != (None, None, None):
         raise typer.BadParameter("for a user, give --user-pool-id, --username and --client-id, and no file")
     elif policy is not None:
         raise typer.BadParameter("--policy is for a user, not for a token")
     else:
-        token = token_from_text(read_token(file), carriers=(Carrier.JWT, Carrier.APPSYNC))
-        claims = [_Claims((), token.payload)]
+        claims = token_from_text(read_token(file), carriers=(Carrier.JWT, Carrier.APPSYNC)).payload
     roles: GetIdentityPoolRolesResponse | dict[str, object]
     if identity_pool_id is not None:
         roles = identity_pool_from_service(service, identity_pool_id=identity_pool_id)
     else:
         roles = identity_pool_from_text(identity_pool.read() if identity_pool else b"")
     try:
-        choices = [
-            (asked, choose_role(some, roles, custom_role_arn=custom_role_arn, provider=provider))
-            for asked, some in claims
-        ]
+        choice = choose_role(claims, roles, custom_role_arn=custom_role_arn, provider=provider)
     except CognitoClaimsError as error:
         stop(ExitCode.BAD_INPUT, str(error).replace("provider=", "--provider").splitlines())
-    (_, choice), *others = choices
-    doubts: list[_Doubt] = [((other.question,), other.role_arn) for other in choice.alternatives]
-    doubts += [(asked, other.role_arn) for asked, other in others if other.role_arn != choice.role_arn]
-    write(json.dumps(_report(choice, doubts), indent=2) if as_json else _text(choice, doubts))
+    write(json.dumps(_report(choice), indent=2) if as_json else _text(choice))
     if isinstance(choice, Denied):
         raise typer.Exit(ExitCode.NO)
-
-
-class _Claims(NamedTuple):
-    """Claims, and the open questions that would have to be answered in the other way for them."""
-
-    questions: tuple[OpenQuestion, ...]
-    claims: GroupClaims | dict[str, object]
-
-
-_Doubt: TypeAlias = tuple[tuple[OpenQuestion, ...], str | None]
-"""Open questions, and the role under the other answers; `None` if that denies."""
 
 
 def _provider(user_pool_id: str, client_id: str) -> str:
@@ -122,23 +111,7 @@ def _provider(user_pool_id: str, client_id: str) -> str:
     return f"cognito-idp.{region}.amazonaws.com{suffix}/{user_pool_id}:{client_id}"
 
 
-def _claims_of_user(
-    service: Service, user_pool_id: str, username: str, policy: resolver.Policy
-) -> list[_Claims]:
-    groups = groups_from_service(service, user_pool_id=user_pool_id, username=username)
-    try:
-        resolution = resolver.resolve(groups, policy=policy)
-    except CognitoClaimsError as error:
-        stop(ExitCode.BAD_INPUT, str(error).splitlines())
-    claims = resolution.claims
-    others = [
-        _Claims(other.questions, replace(claims, preferred_role=other.preferred_role))
-        for other in resolution.alternatives
-    ]
-    return [_Claims((), claims), *others]
-
-
-def _report(choice: Assumed | Denied, doubts: list[_Doubt]) -> dict[str, JsonValue]:
+def _report(choice: Assumed | Denied) -> dict[str, JsonValue]:
     """Give the JSON form, as docs/cli.md describes it: keys may be added, and none changes."""
     return {
         "version": 1,
@@ -147,23 +120,23 @@ def _report(choice: Assumed | Denied, doubts: list[_Doubt]) -> dict[str, JsonVal
         "why": choice.why,
         "rules": [rule.id for rule in choice.rules],
         "alternatives": [
-            {"open_questions": [question.id for question in asked], "role_arn": role_arn}
-            for asked, role_arn in doubts
+            {"open_questions": [question.id for question in other.questions], "role_arn": other.role_arn}
+            for other in choice.alternatives
         ],
     }
 
 
-def _text(choice: Assumed | Denied, doubts: list[_Doubt]) -> str:
+def _text(choice: Assumed | Denied) -> str:
     paper = Paper()
     paper.say("Denied" if choice.role_arn is None else f"Assumed: {choice.role_arn}", style="bold")
     paper.say(f"  {choice.why}")
     paper.say(*(f"  {rule.id} ({rule.basis}): {rule.sentence}" for rule in choice.rules))
     if isinstance(choice, Denied) and choice.message is not None:
         paper.say("", "The service says:", f"  {choice.message}")
-    if doubts:
+    if choice.alternatives:
         paper.say("")
         paper.say("Open questions", style="bold")
-        for asked, role_arn in doubts:
-            paper.say(*(f"  {one.id}: {one.question} {one.evidence}" for one in asked))
-            paper.say(f"  with the other answer: {role_arn or 'denied'}")
+        for other in choice.alternatives:
+            paper.say(*(f"  {one.id}: {one.question} {one.evidence}" for one in other.questions))
+            paper.say(f"  with the other answer: {other.role_arn or 'denied'}")
     return paper.text
