@@ -338,7 +338,7 @@ def override_groups(
 
 
 class _Given(GroupConfiguration, frozen=True, extra="forbid"):
-    groups_to_override: Listed[NonEmpty]
+    pass
 
 
 def _claims_of(groups: object) -> GroupClaims:
@@ -347,7 +347,11 @@ def _claims_of(groups: object) -> GroupClaims:
     if isinstance(groups, GroupClaims):
         return groups
     if (configuration := as_object(groups)) is not None:
-        return read_claims(_Given, configuration, "groups").group_claims
+        read = read_claims(_Given, configuration, "groups")
+        if configuration.get("groupsToOverride") is None:
+            reason = "is not there, which would remove every group: name them, or use suppress_groups"
+            raise InvalidClaimsError("groups", [Problem("groupsToOverride", reason)])
+        return read.group_claims
     try:
         return GroupClaims(tuple(names_of(groups)))
     except TypeError as error:
@@ -437,7 +441,7 @@ def _listed(value: object) -> object:
     """Write tuples as lists, which they are in JSON."""
     if (elements := as_list(value)) is not None:
         return [_listed(element) for element in elements]
-    if isinstance(value, dict) and (members := as_object(value)) is not None:
+    if (members := as_object(value)) is not None:
         return {name: _listed(member) for name, member in members.items()}
     return value
 
