@@ -295,12 +295,12 @@ class TestOverrideClaims:
         }
 
     def test_adds_to_what_is_there(self) -> None:
-        answer = override_claims(V2, id_token={"a": {"x": 1}, "b": "1"}, suppress_in_id_token=["c"])
+        answer = override_claims(V2, id_token={"a": {"x": 1}, "b": "1"}, suppress_in_id_token=["e", "c"])
         answer = override_claims(answer, id_token={"a": {"y": 2}}, suppress_in_id_token=["c", "d"])
         assert details(answer) == {
             "idTokenGeneration": {
                 "claimsToAddOrOverride": {"a": {"y": 2}, "b": "1"},
-                "claimsToSuppress": ["c", "d"],
+                "claimsToSuppress": ["e", "c", "d"],
             }
         }
 
