@@ -97,9 +97,11 @@ if TYPE_CHECKING:
     )
     from cognito_claims.rules import (
         CARRIER_RULES,
+        CLAIM_RULES,
         IDENTITY_POOL_QUESTIONS,
         IDENTITY_POOL_RULES,
         OPEN_QUESTIONS,
+        PAGING_RULES,
         RULES,
         TRIGGER_RULES,
         Basis,
@@ -125,9 +127,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CARRIER_RULES",
+    "CLAIM_RULES",
     "IDENTITY_POOL_QUESTIONS",
     "IDENTITY_POOL_RULES",
     "OPEN_QUESTIONS",
+    "PAGING_RULES",
     "RULES",
     "TRIGGER_RULES",
     "AccessTokenClaims",
@@ -222,9 +226,11 @@ __all__ = [
 
 _HOMES = {
     "CARRIER_RULES": "rules",
+    "CLAIM_RULES": "rules",
     "IDENTITY_POOL_QUESTIONS": "rules",
     "IDENTITY_POOL_RULES": "rules",
     "OPEN_QUESTIONS": "rules",
+    "PAGING_RULES": "rules",
     "RULES": "rules",
     "TRIGGER_RULES": "rules",
     "AccessTokenClaims": "claims",

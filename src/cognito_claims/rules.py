@@ -1,7 +1,8 @@
 """The rules, each as a value, and the questions that AWS leaves open.
 
-`RULES` decide the preferred role, `CARRIER_RULES` say how claims travel,
-`TRIGGER_RULES` what a pre token generation trigger does to them, and
+`RULES` decide the preferred role, `CLAIM_RULES` say which claims stand in which
+token, `PAGING_RULES` how a user's groups are listed, `CARRIER_RULES` how claims
+travel, `TRIGGER_RULES` what a pre token generation trigger does to them, and
 `IDENTITY_POOL_RULES` which IAM role an identity pool hands out by them.
 
 AWS publishes no algorithm. These are its sentences put in order, each with the
@@ -30,9 +31,11 @@ from cognito_claims._hypothesis import drawn
 
 __all__ = [
     "CARRIER_RULES",
+    "CLAIM_RULES",
     "IDENTITY_POOL_QUESTIONS",
     "IDENTITY_POOL_RULES",
     "OPEN_QUESTIONS",
+    "PAGING_RULES",
     "RULES",
     "TRIGGER_RULES",
     "Basis",
@@ -185,6 +188,86 @@ ROLELESS_AT_BEST: Final = OpenQuestion(
 
 OPEN_QUESTIONS: Final[tuple[OpenQuestion, ...]] = (NULL_PRECEDENCE, ROLELESS_AT_BEST)
 """Every open question about the preferred role."""
+
+_IDT = "Amazon Cognito Developer Guide, Using the ID token"
+_AT = "Amazon Cognito Developer Guide, Using the access token"
+_LIST = "Amazon Cognito user pools API Reference, AdminListGroupsForUser"
+
+ALL_GROUPS: Final = Rule(
+    "all-groups",
+    "cognito:groups names all of the user's groups, with a role or without, in both tokens.",
+    Basis.DOCUMENTED,
+    f"{_IDT}; {_AT}",
+)
+NO_GROUPS: Final = Rule(
+    "no-groups",
+    "A user in no group has no cognito:groups: the claim is absent, not empty.",
+    Basis.DOCUMENTED,
+    _IDT,
+)
+ALL_ROLES: Final = Rule(
+    "all-roles",
+    "cognito:roles holds the role of every group that has one, whatever its precedence.",
+    Basis.DOCUMENTED,
+    f"{_GRP}; {_IDT}; two published tokens",
+)
+ID_TOKEN_ALONE: Final = Rule(
+    "id-token-alone",
+    "cognito:roles and cognito:preferred_role stand in the ID token alone.",
+    Basis.DOCUMENTED,
+    f"{_IDT}; {_AT}",
+)
+
+CLAIM_RULES: Final[tuple[Rule, ...]] = (ALL_GROUPS, NO_GROUPS, ALL_ROLES, ID_TOKEN_ALONE)
+"""Which claims stand in which token."""
+
+TOKEN_ENDS: Final = Rule(
+    "token-ends",
+    "A list ends where NextToken is missing, and nowhere else: a page may be short or empty before.",
+    Basis.DOCUMENTED,
+    _LIST,
+)
+LIMIT_BOUNDS: Final = Rule(
+    "limit-bounds",
+    "A page holds at most Limit groups.",
+    Basis.DOCUMENTED,
+    _LIST,
+)
+EACH_GROUP_ONCE: Final = Rule(
+    "each-group-once",
+    "All pages together hold each of the user's groups once.",
+    Basis.DOCUMENTED,
+    _LIST,
+)
+MAX_ITEMS_RESUMES: Final = Rule(
+    "max-items-resumes",
+    "Where MaxItems cuts the list short, StartingToken goes on with the groups that are left.",
+    Basis.DOCUMENTED,
+    "boto3 documentation, Paginators",
+)
+LISTED_AS_CREATED: Final = Rule(
+    "listed-as-created",
+    "A group is listed with the precedence, role and description that it was created with.",
+    Basis.DOCUMENTED,
+    f"{_LIST}; {_API}",
+)
+UNSET_IS_ABSENT: Final = Rule(
+    "unset-is-absent",
+    "What a group was created without is absent: no precedence is not 0. Emulators write text that is "
+    "not set as empty, which is read as absent.",
+    Basis.DOCUMENTED,
+    f"{_API}: the default precedence is null",
+)
+
+PAGING_RULES: Final[tuple[Rule, ...]] = (
+    TOKEN_ENDS,
+    LIMIT_BOUNDS,
+    EACH_GROUP_ONCE,
+    MAX_ITEMS_RESUMES,
+    LISTED_AS_CREATED,
+    UNSET_IS_ABSENT,
+)
+"""How a user's groups are listed."""
 
 _PTG = "Amazon Cognito Developer Guide, Pre token generation Lambda trigger"
 _IDP = "Amazon Cognito identity pools API Reference"
