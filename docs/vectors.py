@@ -28,7 +28,9 @@ _WIDTH = 100
 def written() -> dict[Path, str]:
     """Give the text of each file."""
     cases = {path: _with_rules(json.loads(path.read_text())) for path in sorted(VECTORS.glob("*.json"))}
-    return {path: canonical(file) + "\n" for path, file in {**cases, VECTORS / "schema.json": schema()}.items()}
+    return {
+        path: canonical(file) + "\n" for path, file in {**cases, VECTORS / "schema.json": schema()}.items()
+    }
 
 
 def _with_rules(file: dict[str, Any]) -> dict[str, Any]:

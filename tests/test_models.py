@@ -1,16 +1,13 @@
 import json
 import os
 import time
-from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from functools import cached_property
-from importlib import import_module
 from types import MappingProxyType
 from typing import Any
 
 import jsonschema
 import pytest
-import regex
 from botocore.session import get_session
 from dateutil.tz import tzlocal
 from hypothesis import given
@@ -40,6 +37,7 @@ from cognito_claims.models import (
     UpdateGroupResponse,
     UserType,
 )
+from tests.json_schema import Validator
 from tests.strategies import POOL, groups, role
 
 ALL_MODELS: list[type[WireModel]] = [getattr(models, name) for name in models.__all__]
@@ -228,25 +226,6 @@ def test_it_is_refused_in_json_too(model: type[WireModel], value: dict[str, obje
         assert {error["loc"][0] for error in caught.value.errors(include_input=False)} == {member}
 
 
-def _pattern(_: object, pattern: str, value: object, __: object) -> Iterator[jsonschema.ValidationError]:
-    if isinstance(value, str) and not regex.search(pattern.replace("$", r"\Z"), value):
-        yield jsonschema.ValidationError(f"{value!r} does not match {pattern!r}")
-
-
-extend: Any = import_module("jsonschema.validators").extend
-
-
-class _Validator:
-    """A validator whose patterns are read as ECMA 262 means them, which Python's `re` cannot."""
-
-    def __init__(self, schema: Mapping[str, object]) -> None:
-        extended: Any = extend(jsonschema.Draft202012Validator, {"pattern": _pattern})
-        self._validator: Any = extended(schema)
-
-    def is_valid(self, value: object) -> bool:
-        return bool(self._validator.is_valid(value))
-
-
 _BEYOND_SCHEMA = ("Date",)  # that a date-time is one is a matter of format
 
 
@@ -254,7 +233,7 @@ _BEYOND_SCHEMA = ("Date",)  # that a date-time is one is a matter of format
 def test_the_json_schema_accepts_what_the_model_does(
     model: type[WireModel], value: dict[str, object]
 ) -> None:
-    assert _Validator(model.model_json_schema()).is_valid(value)
+    assert Validator(model.model_json_schema()).is_valid(value)
 
 
 @pytest.mark.parametrize(("model", "value", "member"), BAD)
@@ -264,7 +243,7 @@ def test_the_json_schema_refuses_what_the_model_does(
     # 1.0 is an integer to JSON Schema, and a number no integer of ours.
     if _as_json(value) is None or member.endswith(_BEYOND_SCHEMA) or value[member] == 1.0:
         return
-    assert not _Validator(model.model_json_schema()).is_valid(value)
+    assert not Validator(model.model_json_schema()).is_valid(value)
 
 
 @pytest.mark.parametrize("model", ALL_MODELS)
@@ -288,10 +267,10 @@ def test_the_written_schema_describes_what_is_written() -> None:
     )
     schema = AdminListGroupsForUserResponse.model_json_schema(mode="serialization")
     written = json.loads(page.model_dump_json(by_alias=True))
-    assert _Validator(schema).is_valid(written)
+    assert Validator(schema).is_valid(written)
     assert schema["properties"]["Groups"]["items"] == {"$ref": "#/$defs/GroupType"}
     assert schema["$defs"]["GroupType"]["required"] == ["GroupName"]
-    assert not _Validator(schema).is_valid({"Groups": [{"GroupName": "a", "Description": ""}]})
+    assert not Validator(schema).is_valid({"Groups": [{"GroupName": "a", "Description": ""}]})
 
 
 class TestTheFourShapes:

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from cognito_claims.cli.compare import compare
+from cognito_claims.cli.conform import conform
 from cognito_claims.cli.decode import decode
 from cognito_claims.cli.resolve import resolve
 from cognito_claims.cli.role import role
@@ -22,6 +23,7 @@ app.command()(resolve)
 app.command()(decode)
 app.command()(compare)
 app.command()(role)
+app.command()(conform)
 app.command()(schema)
 
 

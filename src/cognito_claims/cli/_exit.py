@@ -28,6 +28,9 @@ class ExitCode(IntEnum):
     NOT_WRITTEN = 4
     """The result could not be written."""
 
+    INTERRUPTED = 130
+    """Interrupted from outside."""
+
 
 def stop(code: ExitCode, faults: Iterable[object]) -> NoReturn:
     """End with the faults on stderr, one a line; a service's words may hold anything."""

@@ -27,19 +27,25 @@ class Service:
         """Whether anything was said of it."""
         return any(setting is not None for setting in (self.profile, self.region, self.endpoint_url))
 
-    def ask(self, service: str, question: Callable[[Any], _T]) -> _T:
-        """Ask by a client of the service, or stop with what went wrong."""
+    def client(self, service: str, **settings: object) -> Any:
+        """Make a client of the service, with more of boto3's settings, or stop with what went wrong."""
         try:
             import boto3
-            from botocore.exceptions import BotoCoreError, ClientError
+            from botocore.exceptions import BotoCoreError
         except ModuleNotFoundError:
             fault = 'asking the service needs an extra: pip install "cognito-claims[aws]"'
             stop(ExitCode.BAD_INPUT, [fault])
         try:
             session: Any = boto3.Session(profile_name=self.profile, region_name=self.region)
-            client = session.client(service, endpoint_url=self.endpoint_url)
+            return session.client(service, endpoint_url=self.endpoint_url, **settings)
         except (BotoCoreError, ValueError) as error:
             stop(ExitCode.BAD_INPUT, [error])
+
+    def ask(self, service: str, question: Callable[[Any], _T]) -> _T:
+        """Ask by a client of the service, or stop with what went wrong."""
+        client = self.client(service)
+        from botocore.exceptions import BotoCoreError, ClientError
+
         try:
             return question(client)
         except (InvalidRequestError, InvalidResponseError) as error:

@@ -1,7 +1,7 @@
 """The conformance vectors as typed values.
 
->>> vectors = {vectors.subject: vectors for vectors in load()}
->>> case = next(case for case in vectors["preferred-role"].cases if case.id == "preferred-role/zero-is-best")
+>>> preferred_role = load()[0]
+>>> [case] = [case for case in preferred_role.cases if case.id == "preferred-role/zero-is-best"]
 >>> case.rules
 ('lowest-wins',)
 >>> case.expected[0].decided_by
@@ -18,12 +18,9 @@ The models are strict: a key that they do not know is refused, and `schema.json`
 beside the vectors is made from them.
 """
 
-from __future__ import annotations
-
-from collections.abc import Iterator
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from typing import Annotated, Any, Generic, Literal, TypeAlias, TypeVar
+from typing import Annotated, Any, Generic, Literal, TypeAlias, TypeVar, get_args
 
 from pydantic import BaseModel, Field, JsonValue, TypeAdapter
 
@@ -44,6 +41,7 @@ from cognito_claims.models import GroupType
 from cognito_claims.rules import Basis
 
 __all__ = [
+    "SUBJECTS",
     "AccessTokenVectors",
     "Answer",
     "AnyVectors",
@@ -74,7 +72,8 @@ __all__ = [
     "VectorRule",
     "Vectors",
     "load",
-    "resources",
+    "read",
+    "resource",
     "schema",
 ]
 
@@ -172,11 +171,12 @@ class Answer(_Vector, frozen=True):
     otherwise: tuple[_Id, ...] = ()
     """The open questions and unspecified rules that this answer settles otherwise than the first one."""
 
-    def same_as(self, other: Answer) -> bool:
+    def same_as(self, other: "Answer") -> bool:
         """Tell whether another says the same, arrays compared as sets."""
-        return _unordered(self._said()) == _unordered(other._said())
+        return _unordered(self.said()) == _unordered(other.said())
 
-    def _said(self) -> dict[str, object]:
+    def said(self) -> dict[str, JsonValue]:
+        """Give the answer itself, as JSON."""
         return self.model_dump(mode="json", by_alias=True, exclude={"otherwise"}, exclude_none=True)
 
 
@@ -189,7 +189,7 @@ def _unordered(value: object) -> object:
 
 
 class TokensAnswer(Answer, frozen=True):
-    """The claims that a sign-in puts into the tokens: those that are listed, and no other of the subject."""
+    """The claims of the subject that a sign-in puts into the tokens: those that are listed, no others."""
 
     id_token: _TokenClaims | None = None
     """The subject's claim in the ID token, or an empty object; null if the subject leaves it open."""
@@ -199,6 +199,13 @@ class TokensAnswer(Answer, frozen=True):
 
     decided_by: tuple[NonEmpty, ...] | None = None
     """The names of the groups that decide the preferred role. No token shows them."""
+
+    def same_as(self, other: "Answer") -> bool:
+        """Tell whether another says the same of what both say something of."""
+        said, others = self.said(), other.said()
+        return all(
+            _unordered(said[name]) == _unordered(others[name]) for name in said.keys() & others.keys()
+        )
 
 
 class Listing(_Vector, frozen=True):
@@ -440,16 +447,31 @@ AnyVectors: TypeAlias = (
 _FILE: TypeAdapter[AnyVectors] = TypeAdapter(Annotated[AnyVectors, Field(discriminator="subject")])
 
 
-def resources() -> Iterator[Traversable]:
-    """Give the files of the vectors, one a subject, by name."""
-    folder = files("cognito_claims.conformance") / "vectors" / "v1"
-    found = [file for file in folder.iterdir() if file.name != "schema.json"]
-    return iter(sorted(found, key=lambda file: file.name))
+SUBJECTS = tuple(
+    subject
+    for vectors in get_args(AnyVectors)
+    for subject in get_args(vectors.model_fields["subject"].annotation)
+)
+"""The subjects, in the order in which `load()` gives them."""
+
+
+def resource(subject: str) -> Traversable:
+    """Give the file of a subject."""
+    return files("cognito_claims.conformance") / "vectors" / "v1" / f"{subject}.json"
+
+
+def read(text: str | bytes) -> AnyVectors:
+    """Read the vectors of one subject.
+
+    Raises:
+        pydantic.ValidationError: they do not fit their models.
+    """
+    return _FILE.validate_json(text, by_alias=True, by_name=False)
 
 
 def load() -> tuple[AnyVectors, ...]:
-    """Read all vectors of version 1, by subject."""
-    return tuple(_FILE.validate_json(file.read_bytes()) for file in resources())
+    """Read all vectors of version 1, a subject after the other."""
+    return tuple(read(resource(subject).read_bytes()) for subject in SUBJECTS)
 
 
 def schema() -> dict[str, Any]:

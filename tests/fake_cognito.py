@@ -1,0 +1,125 @@
+"""A small Cognito over HTTP, with the claims of this library: right, until a test breaks it."""
+
+import json
+from base64 import urlsafe_b64encode
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count
+from threading import Thread
+from types import TracebackType
+from typing import Any, Self
+
+from cognito_claims import resolve
+
+
+@dataclass
+class FakePool:
+    groups: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
+    memberships: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
+
+
+class RefusedError(Exception):
+    def __init__(self, status: int, error: str) -> None:
+        super().__init__(error)
+        self.status = status
+        self.error = error
+
+
+class FakeCognito:
+    """Answers what the runner asks. A test may subclass it, or patch `page_of` and `listed`."""
+
+    def __init__(self) -> None:
+        self.pools: dict[str, FakePool] = {}
+        self.calls: list[str] = []
+        self._numbers = count(1)
+        fake = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                operation = self.headers["X-Amz-Target"].partition(".")[2]
+                try:
+                    status, answer = 200, fake.answer(operation, body)
+                except RefusedError as error:
+                    status, answer = error.status, {"__type": error.error, "message": "refused"}
+                text = json.dumps(answer).encode()
+                self.send_response(status)
+                self.send_header("Content-Type", "application/x-amz-json-1.1")
+                self.send_header("Content-Length", str(len(text)))
+                self.end_headers()
+                self.wfile.write(text)
+
+            def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+                pass
+
+        self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._thread = Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.01})
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._http.server_address[1]}"
+
+    def answer(self, operation: str, body: dict[str, Any]) -> dict[str, Any]:
+        self.calls.append(operation)
+        if operation == "CreateUserPool":
+            pool_id = f"eu-west-1_Fake{next(self._numbers)}"
+            self.pools[pool_id] = FakePool()
+            return {"UserPool": {"Id": pool_id}}
+        pool = self.pools[body["UserPoolId"]]
+        match operation:
+            case "CreateUserPoolClient":
+                return {"UserPoolClient": {"ClientId": "fake"}}
+            case "CreateGroup":
+                pool.groups[body["GroupName"]] = body
+                return {"Group": body}
+            case "AdminCreateUser":
+                pool.memberships[body["Username"]] = []
+                return {"User": {"Username": body["Username"]}}
+            case "AdminSetUserPassword":
+                return {}
+            case "AdminAddUserToGroup":
+                pool.memberships[body["Username"]].append(body["GroupName"])
+                return {}
+            case "AdminListGroupsForUser":
+                groups = [self.listed(group) for group in self.groups_of(pool, body["Username"])]
+                return self.page_of(groups, body.get("Limit", 60), int(body.get("NextToken", 0)))
+            case "AdminInitiateAuth":
+                claims = resolve(self.groups_of(pool, body["AuthParameters"]["USERNAME"])).claims
+                tokens = {"IdToken": claims.id_token(), "AccessToken": claims.access_token()}
+                return {"AuthenticationResult": {name: unsigned({**said}) for name, said in tokens.items()}}
+            case "DeleteUserPool":
+                del self.pools[body["UserPoolId"]]
+                return {}
+            case _:
+                raise RefusedError(501, "NotImplemented")
+
+    def groups_of(self, pool: FakePool, username: str) -> list[dict[str, Any]]:
+        return [pool.groups[name] for name in pool.memberships[username]]
+
+    def listed(self, group: dict[str, Any]) -> dict[str, Any]:
+        return group
+
+    def page_of(self, groups: list[dict[str, Any]], limit: int, start: int) -> dict[str, Any]:
+        page: dict[str, Any] = {"Groups": groups[start : start + limit]}
+        if start + limit < len(groups):
+            page["NextToken"] = str(start + limit)
+        return page
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._http.shutdown()
+        self._thread.join()
+        self._http.server_close()
+
+
+def unsigned(claims: dict[str, Any]) -> str:
+    parts = [json.dumps(part).encode() for part in ({"alg": "none"}, {"sub": "fake", **claims})]
+    return ".".join(urlsafe_b64encode(part).rstrip(b"=").decode() for part in parts) + "."
