@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from cognito_claims import rules
+from cognito_claims._wire import as_list, as_object
 from cognito_claims.conformance.cases import schema
 
 ROOT = Path(__file__).parents[1]
@@ -64,18 +65,17 @@ def canonical(value: object, indent: int = 0) -> str:
     if indent + len(flat) <= _WIDTH:
         return flat
     inner = " " * (indent + 2)
-    match value:
-        case dict():
-            members = [
-                f"{inner}{json.dumps(name, ensure_ascii=False)}: {canonical(member, indent + 2)}"
-                for name, member in value.items()
-            ]
-            return "{\n" + ",\n".join(members) + f"\n{' ' * indent}}}"
-        case list():
-            elements = [inner + canonical(element, indent + 2) for element in value]
-            return "[\n" + ",\n".join(elements) + f"\n{' ' * indent}]"
-        case _:
-            return flat
+    if (members := as_object(value)) is not None:
+        lines = [f"{json.dumps(name)}: {canonical(member, indent + 2)}" for name, member in members.items()]
+        return _block("{", [inner + line for line in lines], " " * indent + "}")
+    if (elements := as_list(value)) is not None:
+        lines = [canonical(element, indent + 2) for element in elements]
+        return _block("[", [inner + line for line in lines], " " * indent + "]")
+    return flat
+
+
+def _block(opening: str, lines: list[str], closing: str) -> str:
+    return "\n".join([opening, ",\n".join(lines), closing])
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import json
 from base64 import urlsafe_b64encode
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
@@ -26,17 +27,20 @@ class RefusedError(Exception):
 
 
 class FakeCognito:
-    """Answers what the runner asks. A test may subclass it, or patch `page_of` and `listed`."""
+    """Answers what the runner asks; what is in `instead`, by the name of the call, answers in its place."""
 
     def __init__(self) -> None:
         self.pools: dict[str, FakePool] = {}
         self.calls: list[str] = []
+        self.authorization = ""
+        self.instead: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {}
         self._numbers = count(1)
         fake = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                fake.authorization = self.headers["Authorization"]
                 operation = self.headers["X-Amz-Target"].partition(".")[2]
                 try:
                     status, answer = 200, fake.answer(operation, body)
@@ -61,6 +65,11 @@ class FakeCognito:
 
     def answer(self, operation: str, body: dict[str, Any]) -> dict[str, Any]:
         self.calls.append(operation)
+        if operation in self.instead:
+            return self.instead[operation](body)
+        return self.right_answer(operation, body)
+
+    def right_answer(self, operation: str, body: dict[str, Any]) -> dict[str, Any]:
         if operation == "CreateUserPool":
             pool_id = f"eu-west-1_Fake{next(self._numbers)}"
             self.pools[pool_id] = FakePool()
@@ -92,6 +101,11 @@ class FakeCognito:
                 return {}
             case _:
                 raise RefusedError(501, "NotImplemented")
+
+    def stop_listening(self) -> dict[str, Any]:
+        self._http.shutdown()
+        self._http.server_close()
+        return {}
 
     def groups_of(self, pool: FakePool, username: str) -> list[dict[str, Any]]:
         return [pool.groups[name] for name in pool.memberships[username]]

@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from pydantic import ValidationError
@@ -174,7 +174,9 @@ def test_each_file_is_in_its_canonical_form(path: Any) -> None:
 
 
 class TestSchema:
-    SCHEMA = json.loads((written.VECTORS / "schema.json").read_text(encoding="utf-8"))
+    SCHEMA: ClassVar[dict[str, Any]] = json.loads(
+        (written.VECTORS / "schema.json").read_text(encoding="utf-8")
+    )
 
     @pytest.mark.parametrize("subject", SUBJECTS)
     def test_describes_each_file(self, subject: str) -> None:
@@ -185,7 +187,7 @@ class TestSchema:
         "fault",
         [
             {"rules": ["Lowest Wins"]},
-            {"expected": []},
+            {"expected": ()},
             {"expected": [{"id_tokens": {}}]},
             {"description": "two\nlines"},
             {"id": "no-subject"},

@@ -6,7 +6,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -30,7 +30,7 @@ from cognito_claims.cli._service import Service
 from cognito_claims.conformance import runner
 from cognito_claims.conformance.cases import Membership, Paging, load
 from cognito_claims.conformance.endpoint import CALLS, EXAMPLE_ACCOUNT, Endpoint, EndpointError
-from cognito_claims.conformance.scorecard import Result, Scorecard, Verdict
+from cognito_claims.conformance.scorecard import Result, Scorecard, Settled, Verdict
 
 _AWS_RATE = 5.0
 _FILES = "Write files"
@@ -177,7 +177,7 @@ class _Pace:
 
 
 @contextmanager
-def _ended_as_interrupted() -> Iterator[None]:
+def _ended_as_interrupted() -> Generator[None, None, None]:
     """Take a request to end as Ctrl-C: what was made has to be removed."""
 
     def interrupt(_: int, __: FrameType | None) -> Never:
@@ -194,7 +194,7 @@ def _ended_as_interrupted() -> Iterator[None]:
 
 
 @contextmanager
-def _progress(total: int) -> Iterator[Callable[[Result], object]]:
+def _progress(total: int) -> Generator[Callable[[Result], object], None, None]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     console = Console(stderr=True)
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
@@ -281,7 +281,7 @@ def _evidence(card: Scorecard, endpoint: Endpoint) -> dict[str, JsonValue]:
         "service": "aws" if _is_aws(meta.endpoint_url) else meta.endpoint_url,
         "region": meta.region_name,
         "botocore": version("botocore"),
-        "questions": {question: _answered(card, question) for question in questions},
+        "questions": {question: _answered(card.settled, question) for question in questions},
         "cases": [
             {
                 "case": settled.case,
@@ -295,9 +295,9 @@ def _evidence(card: Scorecard, endpoint: Endpoint) -> dict[str, JsonValue]:
     }
 
 
-def _answered(card: Scorecard, question: str) -> str:
+def _answered(cases: Iterable[Settled], question: str) -> str:
     """Say how a question was answered by the cases that hang on it alone."""
-    answers = {bool(settled.otherwise) for settled in card.settled if settled.open == (question,)}
+    answers = {bool(settled.otherwise) for settled in cases if settled.open == (question,)}
     if len(answers) != 1:
         return "contradictory" if answers else "undecided"
     return "otherwise" if answers.pop() else "by default"

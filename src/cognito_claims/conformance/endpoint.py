@@ -9,7 +9,7 @@ import json
 import secrets
 import signal
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import FrameType
@@ -170,22 +170,22 @@ class Endpoint:
     """The ids of the pools that could not be removed again."""
 
     @contextmanager
-    def pool(self) -> Iterator[Pool]:
+    def pool(self) -> Generator[Pool, None, None]:
         """Make a user pool with an app client, and remove it at the end."""
         client: Any = self.client
-        pool_id: str | None = None
+        made: list[str] = []
         try:
             with _uninterrupted():
                 name = f"cognito-claims-conform-{secrets.token_hex(8)}"
-                pool_id = str(client.create_user_pool(PoolName=name)["UserPool"]["Id"])
+                made.append(client.create_user_pool(PoolName=name)["UserPool"]["Id"])
             app = client.create_user_pool_client(
-                UserPoolId=pool_id,
+                UserPoolId=made[0],
                 ClientName="conform",
                 ExplicitAuthFlows=["ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
             )
-            yield Pool(client, pool_id, app["UserPoolClient"]["ClientId"], self.account_id)
+            yield Pool(client, made[0], app["UserPoolClient"]["ClientId"], self.account_id)
         finally:
-            if pool_id is not None:
+            for pool_id in made:
                 with _uninterrupted():
                     self._remove(pool_id)
 
@@ -198,7 +198,7 @@ class Endpoint:
 
 
 @contextmanager
-def _uninterrupted() -> Iterator[None]:
+def _uninterrupted() -> Generator[None, None, None]:
     """Let Ctrl-C and a request to end take effect after the block."""
     if threading.current_thread() is not threading.main_thread():
         yield

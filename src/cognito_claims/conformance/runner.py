@@ -182,11 +182,9 @@ class _Runner:
 
     def _tokens(self, judged: tuple[str, ...], pool: Pool, given: Membership) -> _Seen[TokensAnswer]:
         tokens = _sign_in(pool, given)
-        answer = TokensAnswer(
-            id_token=_only(judged, tokens.id_token), access_token=_only(judged, tokens.access_token)
-        )
-        never = self.emitted.isdisjoint(judged) and not (answer.id_token or answer.access_token)
-        return _Seen(answer, says_nothing=never)
+        of_id, of_access = _only(judged, tokens.id_token), _only(judged, tokens.access_token)
+        never = self.emitted.isdisjoint(judged) and not (of_id or of_access)
+        return _Seen(TokensAnswer(id_token=of_id, access_token=of_access), says_nothing=never)
 
 
 def _otherwise(answer: Answer) -> dict[str, JsonValue]:

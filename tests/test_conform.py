@@ -1,0 +1,547 @@
+"""The runner, at an endpoint that is right, that breaks one rule at a time, or that is none at all."""
+
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import date
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from cognito_claims.cli import conform
+from cognito_claims.cli._app import app
+from cognito_claims.cli._exit import ExitCode
+from cognito_claims.conformance import load
+from cognito_claims.conformance.endpoint import CALLS, Endpoint
+from cognito_claims.conformance.runner import CONTROL, run, select
+from cognito_claims.conformance.scorecard import Scorecard, Settled, Verdict
+from tests.broken_rules import BREAKS
+from tests.conftest import Connect
+from tests.fake_cognito import FakeCognito, RefusedError, unsigned
+from tests.scripted_server import ScriptedServer
+
+COMMAND = str(Path(sys.executable).with_name("cognito-claims"))
+WINNER = "preferred-role/zero-is-best"
+TIE = "preferred-role/tie-differing-roles"
+
+
+@pytest.fixture
+def fake() -> Iterator[FakeCognito]:
+    with FakeCognito() as fake:
+        yield fake
+    assert fake.pools == {}, "every pool is removed again"
+
+
+@pytest.fixture
+def put(fake: FakeCognito, connect: Connect) -> Callable[..., Scorecard]:
+    def put(*wanted: str, account_id: str = "123456789012") -> Scorecard:
+        return run(Endpoint(connect(fake.url), account_id), select(wanted))
+
+    return put
+
+
+def call(*arguments: str, stdin: str = "") -> Result:
+    return CliRunner().invoke(app, ["conform", *arguments], input=stdin)
+
+
+class TestAnEndpointThatIsRight:
+    def test_passes_every_case(self, put: Callable[..., Scorecard]) -> None:
+        card = put()
+        assert card.passed
+        assert card.counts[Verdict.PASS] == len(select()) == len(card.results)
+        assert all(score.counts[Verdict.PASS] for score in card.rules)
+
+    def test_is_asked_for_what_is_said_and_no_more(
+        self, put: Callable[..., Scorecard], fake: FakeCognito
+    ) -> None:
+        put(WINNER, "paging/one-group")
+        assert set(fake.calls) == set(CALLS)
+
+    def test_may_be_in_another_account(self, put: Callable[..., Scorecard], fake: FakeCognito) -> None:
+        accounts: set[str] = set()
+
+        def create_group(body: dict[str, Any]) -> dict[str, Any]:
+            accounts.update([body["RoleArn"].split(":")[4]] if "RoleArn" in body else [])
+            return fake.right_answer("CreateGroup", body)
+
+        fake.instead["CreateGroup"] = create_group
+        assert put("preferred-role", "listing", account_id="210987654321").passed
+        assert accounts == {"210987654321"}
+
+    def test_has_its_own_pool_in_the_name_of_a_federated_group(
+        self, put: Callable[..., Scorecard], fake: FakeCognito
+    ) -> None:
+        names: list[str] = []
+
+        def create_group(body: dict[str, Any]) -> dict[str, Any]:
+            names.append(body["GroupName"].removeprefix(body["UserPoolId"]))
+            return fake.right_answer("CreateGroup", body)
+
+        fake.instead["CreateGroup"] = create_group
+        [result] = put("groups-claim/federated-group").results
+        assert names[-2:] == ["_Google", "staff"]
+        assert result.verdict is Verdict.PASS
+        assert "eu-west-1_EXAMPLE_Google" in str(result.got)
+
+
+def rules_of_endpoints() -> dict[str, set[str]]:
+    """The rules that an endpoint can show, with the cases that each decides."""
+    cases = {case.id: case for vectors in load() for case in vectors.cases}
+    rules: dict[str, set[str]] = {}
+    for chosen in select():
+        for rule in cases[chosen].rules:
+            rules.setdefault(rule, set()).add(chosen)
+    return rules
+
+
+UNSEEN = {
+    "federated-auto-group": "it decides who decides, and no token shows that",
+    "roleless-ignored": "AWS is silent, so the other answer is right, too",
+}
+
+
+@pytest.mark.parametrize("rule", rules_of_endpoints().keys() - UNSEEN.keys())
+def test_an_endpoint_that_breaks_a_rule_is_caught(
+    rule: str, put: Callable[..., Scorecard], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    BREAKS[rule](monkeypatch)
+    card = put(rule)
+    [score] = [score for score in card.rules if score.rule == rule]
+    assert score.counts[Verdict.PASS] < len(card.results)
+    caught = [result for result in card.results if result.verdict is not Verdict.PASS]
+    assert caught
+    assert not card.passed
+    for result in caught:
+        assert rule in result.rules
+        assert result.expected
+        assert (result.got is None) == (result.verdict is Verdict.ERROR)
+
+
+def test_an_endpoint_that_answers_an_open_question_otherwise_is_right_and_told_so(
+    put: Callable[..., Scorecard], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    BREAKS["roleless-ignored"](monkeypatch)
+    card = put("roleless-ignored")
+    assert card.passed
+    assert {settled.case for settled in card.settled if settled.otherwise == ("roleless-at-best",)} == {
+        case.id
+        for vectors in load()
+        for case in vectors.cases
+        if any(answer.otherwise == ("roleless-at-best",) for answer in case.expected)
+    }
+
+
+def test_an_endpoint_without_the_claims_passes_nothing_by_leaving_them_out(
+    put: Callable[..., Scorecard], fake: FakeCognito
+) -> None:
+    token = unsigned({})
+    fake.instead["AdminInitiateAuth"] = lambda _: {
+        "AuthenticationResult": {"IdToken": token, "AccessToken": token}
+    }
+    card = put(WINNER, TIE, "groups-claim/no-groups", "access-token/tie", "listing/nothing-set")
+    assert [result.verdict for result in card.results] == [*["absent"] * 4, "pass"]
+    assert not card.passed
+
+
+def refusing(status: int = 400) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    def refuse(_: dict[str, Any]) -> dict[str, Any]:
+        raise RefusedError(status, "InvalidParameterException")
+
+    return refuse
+
+
+class TestAnEndpointThatRefuses:
+    def test_a_call_of_one_case_has_an_error_in_that_case_alone(
+        self, put: Callable[..., Scorecard], fake: FakeCognito
+    ) -> None:
+        def create_group(body: dict[str, Any]) -> dict[str, Any]:
+            if "," in body["GroupName"]:
+                raise RefusedError(400, "InvalidParameterException")
+            return fake.right_answer("CreateGroup", body)
+
+        fake.instead["CreateGroup"] = create_group
+        with_comma, without = put("groups-claim/comma-in-a-name", "groups-claim/one-character").results
+        assert (with_comma.verdict, without.verdict) == (Verdict.ERROR, Verdict.PASS)
+        assert "CreateGroup" in str(with_comma.error)
+
+    @pytest.mark.parametrize("operation", sorted({*CALLS} - {"DeleteUserPool", "AdminListGroupsForUser"}))
+    @pytest.mark.parametrize("status", [400, 501])
+    def test_what_every_case_needs_is_told_in_one_sentence(
+        self, operation: str, status: int, fake: FakeCognito
+    ) -> None:
+        fake.instead[operation] = refusing(status)
+        result = call("--endpoint-url", fake.url, "--select", WINNER)
+        assert result.exit_code == ExitCode.SERVICE
+        assert result.stdout == ""
+        assert result.stderr.count("\n") == 1
+        assert result.stderr.startswith(f"error: {fake.url}: ")
+        assert operation in result.stderr
+
+    def test_a_sign_in_can_still_list(self, fake: FakeCognito) -> None:
+        fake.instead["AdminInitiateAuth"] = refusing(501)
+        assert call("--endpoint-url", fake.url, "--select", "listing").exit_code == ExitCode.OK
+
+    def test_to_remove_a_pool_has_it_named(self, fake: FakeCognito) -> None:
+        fake.instead["DeleteUserPool"] = refusing(500)
+        result = call("--endpoint-url", fake.url, "--select", WINNER, "--json")
+        assert result.exit_code == ExitCode.NO
+        report = json.loads(result.stdout)
+        assert report["passed"]
+        assert report["not_removed"] == [*fake.pools]
+        for pool in fake.pools:
+            assert f"could not remove the user pool {pool}" in result.stderr
+        fake.pools.clear()
+
+
+@pytest.mark.parametrize(
+    "token",
+    [None, "", "secret", "secret.secret.secret", "a.e30", f"{unsigned({})}..", "a.WzFd.c", 7],
+    ids=str,
+)
+def test_what_is_no_token_is_an_error_that_does_not_show_it(
+    token: Any, put: Callable[..., Scorecard], fake: FakeCognito
+) -> None:
+    def initiate_auth(body: dict[str, Any]) -> dict[str, Any]:
+        if fake.calls.count("AdminInitiateAuth") == 1:  # of the control
+            return fake.right_answer("AdminInitiateAuth", body)
+        return {"AuthenticationResult": {"IdToken": token, "AccessToken": token}}
+
+    fake.instead["AdminInitiateAuth"] = initiate_auth
+    [result] = put(WINNER).results
+    assert result.verdict is Verdict.ERROR
+    assert "decoded" in str(result.error) or "could not be read" in str(result.error)
+    assert "secret" not in str(result)
+
+
+class TestWhatIsNoEndpoint:
+    def test_refuses_the_connection(self) -> None:
+        with ScriptedServer() as server:
+            url = server.url
+        result = call("--endpoint-url", url)
+        assert (result.exit_code, result.stdout) == (ExitCode.SERVICE, "")
+        assert result.stderr.splitlines() == [
+            f'error: {url}: Could not connect to the endpoint URL: "{url}/"'
+        ]
+
+    @pytest.mark.parametrize(
+        "answer", [b"<html>", b"[]", b'"text"', {}, {"UserPool": None}, {"UserPool": {"Id": None}}], ids=str
+    )
+    def test_answers_something_else(self, answer: object, scripted: ScriptedServer) -> None:
+        scripted.say(answer)
+        result = call("--endpoint-url", scripted.url)
+        assert (result.exit_code, result.stdout) == (ExitCode.SERVICE, "")
+        assert len(result.stderr.splitlines()) == 1
+
+    def test_goes_away_in_between(self) -> None:
+        with FakeCognito() as fake:
+            fake.instead["DeleteUserPool"] = lambda _: fake.stop_listening()
+            result = call("--endpoint-url", fake.url, "--select", WINNER)
+        assert (result.exit_code, result.stdout) == (ExitCode.SERVICE, "")
+
+
+class TestInterrupted:
+    """Whatever was going on, nothing is left at the endpoint."""
+
+    @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+    @pytest.mark.parametrize("operation", CALLS)
+    @pytest.mark.parametrize("times", [1, 2])
+    def test_nothing_is_left(
+        self, operation: str, number: signal.Signals, times: int, fake: FakeCognito
+    ) -> None:
+        run: subprocess.Popen[str]
+
+        def interrupt(body: dict[str, Any]) -> dict[str, Any]:
+            del fake.instead[operation]
+            for _ in range(times):
+                run.send_signal(number)
+            return fake.right_answer(operation, body)
+
+        fake.instead[operation] = interrupt
+        arguments = ["--endpoint-url", fake.url, "--select", WINNER, "--select", "paging/one-group"]
+        with subprocess.Popen(
+            [COMMAND, "conform", *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        ) as run:
+            stdout, stderr = run.communicate()
+        assert run.returncode == ExitCode.INTERRUPTED
+        assert stdout == ""
+        assert stderr == "error: interrupted; what was made is removed\n"
+        assert fake.pools == {}
+
+
+class TestReports:
+    @pytest.fixture
+    def broken(self, fake: FakeCognito, monkeypatch: pytest.MonkeyPatch) -> str:
+        """The URL of an endpoint that gives a tie to the first, and refuses commas."""
+        BREAKS["tie-differing-roles"](monkeypatch)
+
+        def create_group(body: dict[str, Any]) -> dict[str, Any]:
+            if "," in body["GroupName"]:
+                raise RefusedError(400, "InvalidParameterException")
+            return fake.right_answer("CreateGroup", body)
+
+        fake.instead["CreateGroup"] = create_group
+        return fake.url
+
+    WANTED = ("--select", WINNER, "--select", TIE, "--select", "groups-claim/comma-in-a-name")
+
+    def test_text(self, broken: str) -> None:
+        result = call("--endpoint-url", broken, *self.WANTED)
+        assert result.exit_code == ExitCode.NO
+        assert result.stderr == ""
+        lines = result.stdout.splitlines()
+        assert lines[0] == f"FAIL  {TIE}"
+        assert "  rules: tie-differing-roles" in lines
+        assert '  expected: {"id_token": {}, "decided_by": ["admins", "staff"]}' in lines
+        assert (
+            '  got:      {"id_token": {"cognito:preferred_role": "arn:aws:iam::123456789012:role/admin"}, '
+            '"access_token": {}}' in lines
+        )
+        assert "ERROR  groups-claim/comma-in-a-name" in lines
+        assert any(
+            line.split() == ["tie-differing-roles", "documented", "0", "1", "0", "0"] for line in lines
+        )
+        assert any(line.split() == ["lowest-wins", "documented", "1", "0", "0", "0"] for line in lines)
+        assert lines[-1] == "1 pass, 1 fail, 0 absent, 1 error"
+
+    def test_json(self, broken: str) -> None:
+        result = call("--endpoint-url", broken, *self.WANTED, "--json")
+        assert result.exit_code == ExitCode.NO
+        report = json.loads(result.stdout)
+        assert (report["version"], report["vectors"], report["endpoint"]) == (1, 1, broken)
+        assert not report["passed"]
+        assert report["counts"] == {"pass": 1, "fail": 1, "absent": 0, "error": 1}
+        tie = {"rule": "tie-differing-roles", "basis": "documented"}
+        assert {**tie, "pass": 0, "fail": 1, "absent": 0, "error": 0} in report["rules"]
+        assert [case["verdict"] for case in report["cases"]] == ["pass", "fail", "error"]
+        assert report["cases"][1]["expected"] == [{"id_token": {}, "decided_by": ["admins", "staff"]}]
+
+    def test_junit(self, broken: str, tmp_path: Path) -> None:
+        file = tmp_path / "junit.xml"
+        call("--endpoint-url", broken, *self.WANTED, "--junit", str(file))
+        suites = ET.parse(file).getroot()
+        assert suites.attrib == {"tests": "3", "failures": "1", "errors": "1"}
+        assert [suite.attrib["name"] for suite in suites] == ["preferred-role", "groups-claim"]
+        found = {
+            test.attrib["name"]: [(child.tag, child.text) for child in test]
+            for test in suites.iter("testcase")
+        }
+        assert found[WINNER] == []
+        [(tag, text)] = found[TIE]
+        assert tag == "failure"
+        assert "expected" in str(text)
+        assert "role/admin" in str(text)
+        [(tag, _)] = found["groups-claim/comma-in-a-name"]
+        assert tag == "error"
+
+    def test_evidence(self, fake: FakeCognito, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        BREAKS["roleless-ignored"](monkeypatch)
+        BREAKS["no-groups"](monkeypatch)
+        file = tmp_path / "evidence.json"
+        wanted = ("--select", "no-groups", "--select", "only-role", "--select", "roleless-ignored")
+        call("--endpoint-url", fake.url, *wanted, "--evidence", str(file))
+        evidence = json.loads(file.read_text())
+        assert date.fromisoformat(evidence["date"])
+        assert evidence["service"] == fake.url
+        assert evidence["region"] == "eu-west-1"
+        assert evidence["questions"] == {"null-precedence": "by default", "roleless-at-best": "otherwise"}
+        [lone] = [
+            case
+            for case in evidence["cases"]
+            if case["case"] == "preferred-role/only-role-without-precedence"
+        ]
+        assert lone["open"] == ["null-precedence"]
+        assert lone["otherwise"] == []
+        assert lone["got"]["id_token"] == {"cognito:preferred_role": "arn:aws:iam::123456789012:role/staff"}
+        assert [case["case"] for case in evidence["contradicted"]] == ["groups-claim/no-groups"]
+        assert "eu-west-1_Fake" not in file.read_text()
+
+    def test_what_cannot_be_written_is_told_after_the_result(
+        self, fake: FakeCognito, tmp_path: Path
+    ) -> None:
+        file = tmp_path / "no such folder" / "junit.xml"
+        result = call("--endpoint-url", fake.url, "--select", WINNER, "--junit", str(file))
+        assert result.exit_code == ExitCode.NOT_WRITTEN
+        assert "1 pass" in result.stdout
+        assert f"{file}: No such file or directory" in result.stderr
+
+
+class TestCommandLine:
+    @pytest.mark.parametrize(
+        ("arguments", "reason"),
+        [
+            ([], "--endpoint-url"),
+            (["--endpoint-url", "http://127.0.0.1:1", "--aws"], "--endpoint-url"),
+            (["--endpoint-url", "https://cognito-idp.eu-west-1.amazonaws.com"], "--aws"),
+            (["--endpoint-url", "http://127.0.0.1:1", "--select", "no-such-rule"], "no-such-rule"),
+            (["--endpoint-url", "http://127.0.0.1:1", "--select", "carriers"], "carriers"),
+            (["--endpoint-url", "http://127.0.0.1:1", "--rate", "0"], "--rate"),
+            (["--endpoint-url", "not a URL"], "not a URL"),
+        ],
+    )
+    def test_refuses_what_makes_no_sense(self, arguments: list[str], reason: str) -> None:
+        result = call(*arguments)
+        assert result.exit_code == ExitCode.BAD_INPUT
+        assert reason in result.stderr
+
+    def test_selects_by_case_subject_or_rule(self) -> None:
+        assert select([WINNER]) == (WINNER,)
+        assert {case.partition("/")[0] for case in select(["roles-claim"])} == {"roles-claim"}
+        of_rule = {case.id for one in load() for case in one.cases if "lowest-wins" in case.rules}
+        assert {*select(["lowest-wins"])} == of_rule
+        assert {*select([TIE, "lowest-wins"])} == of_rule | {TIE}
+        assert CONTROL in select()
+
+    def test_plan_tells_what_is_made_and_asks_nobody(self) -> None:
+        result = call("--plan", "--select", "paging", "--select", WINNER)
+        assert result.exit_code == ExitCode.OK
+        lines = [line.strip() for line in result.stdout.splitlines()]
+        assert lines[0].startswith("18 cases.")
+        assert "0 to 100 groups; 329 in all" in lines
+        assert [line for line in lines if line.startswith("cognito-idp:")] == [
+            f"cognito-idp:{call}" for call in CALLS
+        ]
+        assert "arn:aws:iam::123456789012:role/staff" in lines
+
+    def test_takes_the_credentials_of_the_environment_or_made_up_ones(
+        self, fake: FakeCognito, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+            monkeypatch.delenv(name)
+        assert call("--endpoint-url", fake.url, "--select", WINNER).exit_code == ExitCode.OK
+        assert "Credential=conform/" in fake.authorization
+        assert "/eu-west-1/" in fake.authorization
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", "of-the-environment")
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "of-the-environment")
+        monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-north-1")
+        assert call("--endpoint-url", fake.url, "--select", WINNER).exit_code == ExitCode.OK
+        assert "Credential=of-the-environment/" in fake.authorization
+        assert "/eu-north-1/" in fake.authorization
+        given = call("--endpoint-url", fake.url, "--select", WINNER, "--region", "eu-west-3")
+        assert given.exit_code == ExitCode.OK
+        assert "/eu-west-3/" in fake.authorization
+
+    def test_a_profile_that_is_not_there_is_told(self) -> None:
+        result = call("--endpoint-url", "http://127.0.0.1:1", "--profile", "nobody")
+        assert result.exit_code == ExitCode.BAD_INPUT
+        assert "nobody" in result.stderr
+
+    def test_keeps_to_a_rate(self, fake: FakeCognito, monkeypatch: pytest.MonkeyPatch) -> None:
+        now = [0.0]
+        slept: list[float] = []
+
+        def sleep(seconds: float) -> None:
+            slept.append(seconds)
+            now[0] += seconds
+
+        monkeypatch.setattr(conform, "time", Clock(lambda: now[0], sleep))
+        assert call("--endpoint-url", fake.url, "--select", WINNER, "--rate", "4").exit_code == ExitCode.OK
+        assert slept == [0.0, *[0.25] * (len(fake.calls) - 1)]
+
+    def test_shows_progress_at_a_terminal(self, fake: FakeCognito) -> None:
+        shown = at_a_terminal("--endpoint-url", fake.url, "--select", "access-token")
+        assert "5/5" in shown
+        assert "access-token" in shown
+        assert "5 pass, 0 fail" in shown
+
+
+class Clock:
+    def __init__(self, monotonic: Callable[[], float], sleep: Callable[[float], None]) -> None:
+        self.monotonic = monotonic
+        self.sleep = sleep
+
+
+def at_a_terminal(*arguments: str, typed: str = "") -> str:
+    """Run the command where it can talk with somebody, and give what that one saw."""
+    ours, its = pty.openpty()
+    environment = {**os.environ, "TERM": "xterm", "COLUMNS": "200"}
+    with subprocess.Popen(
+        [COMMAND, "conform", *arguments], stdin=its, stdout=its, stderr=its, env=environment
+    ) as run:
+        os.close(its)
+        os.write(ours, typed.encode())
+        seen = b""
+        with suppress(OSError):  # the other end is closed
+            while chunk := os.read(ours, 4096):
+                seen += chunk
+    os.close(ours)
+    return f"{seen.decode()}\nexit {run.returncode}"
+
+
+class TestAtAws:
+    """moto stands for AWS, as boto3's own setting says; the vectors' account is moto's."""
+
+    WANTED = ("--select", "listing/role-and-precedence")
+
+    @pytest.fixture(autouse=True)
+    def _aws(self, moto_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", moto_url)
+        monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+
+    def test_goes_on_by_itself_if_told_to(self) -> None:
+        result = call("--aws", "--yes", "--rate", "1000", *self.WANTED, "--json")
+        assert result.exit_code == ExitCode.OK
+        assert json.loads(result.stdout)["endpoint"] == "aws"
+
+    def test_asks_nobody_where_nobody_is(self) -> None:
+        result = call("--aws", *self.WANTED)
+        assert result.exit_code == ExitCode.BAD_INPUT
+        assert "--yes" in result.stderr
+        assert "cognito-idp:CreateUserPool" in result.stderr
+
+    def test_shows_the_plan_and_asks(self) -> None:
+        seen = at_a_terminal("--aws", "--rate", "1000", *self.WANTED, typed="y\n")
+        assert "cognito-idp:CreateUserPool" in seen
+        assert "Go on in account 123456789012, eu-west-1?" in seen
+        assert "1 pass" in seen
+        assert seen.endswith("exit 0")
+
+    def test_does_nothing_if_the_answer_is_no(self, moto: Any) -> None:
+        before = moto.list_user_pools(MaxResults=60)["UserPools"]
+        seen = at_a_terminal("--aws", *self.WANTED, typed="n\n")
+        assert "1 pass" not in seen
+        assert seen.endswith("exit 1")
+        assert moto.list_user_pools(MaxResults=60)["UserPools"] == before
+
+    def test_is_slow_by_default(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        slept: list[float] = []
+        monkeypatch.setattr(conform, "time", Clock(lambda: 0.0, slept.append))
+        assert call("--aws", "--yes", *self.WANTED).exit_code == ExitCode.OK
+        assert slept[1:] == [0.2] * (len(slept) - 1)
+        assert len(slept) > 5
+
+
+@pytest.mark.parametrize(
+    ("answers", "said"),
+    [
+        ([False], "by default"),
+        ([True], "otherwise"),
+        ([True, False], "contradictory"),
+        ([], "undecided"),
+    ],
+)
+def test_a_question_is_answered_by_the_cases_that_hang_on_it_alone(answers: list[bool], said: str) -> None:
+    settled = [
+        Settled(f"case/{number}", ("question",), ("question",) if otherwise else (), {})
+        for number, otherwise in enumerate(answers)
+    ]
+    on_two = Settled("case/two", ("question", "another"), ("question",), {})
+    assert conform._answered([*settled, on_two], "question") == said
+
+
+def test_outside_of_the_main_thread_signals_are_left_alone(connect: Connect) -> None:
+    with FakeCognito() as fake, ThreadPoolExecutor(1) as thread:
+        before = signal.getsignal(signal.SIGTERM)
+        card = thread.submit(run, Endpoint(connect(fake.url)), select([WINNER])).result()
+        assert card.passed
+        command = ["--endpoint-url", fake.url, "--select", WINNER]
+        assert thread.submit(call, *command).result().exit_code == ExitCode.OK
+        assert signal.getsignal(signal.SIGTERM) is before
