@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -147,9 +148,14 @@ def test_an_endpoint_without_the_claims_passes_nothing_by_leaving_them_out(
     fake.instead["AdminInitiateAuth"] = lambda _: {
         "AuthenticationResult": {"IdToken": token, "AccessToken": token}
     }
-    card = put(WINNER, TIE, "groups-claim/no-groups", "access-token/tie", "listing/nothing-set")
+    wanted = (WINNER, TIE, "groups-claim/no-groups", "access-token/tie", "listing/nothing-set")
+    card = put(*wanted)
     assert [result.verdict for result in card.results] == [*["absent"] * 4, "pass"]
     assert not card.passed
+    told = call("--endpoint-url", fake.url, "--select", TIE, "--select", WINNER)
+    assert told.exit_code == ExitCode.NO
+    assert "absent: the endpoint never puts the claim into a token" in told.stdout
+    assert "FAIL" not in told.stdout
 
 
 def refusing(status: int = 400) -> Callable[[dict[str, Any]], dict[str, Any]]:
@@ -277,6 +283,22 @@ class TestInterrupted:
         assert fake.pools == {}
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("operation", ["CreateUserPool", "CreateGroup", "DeleteUserPool"])
+def test_the_handlers_of_signals_are_put_back(
+    operation: str, number: signal.Signals, fake: FakeCognito
+) -> None:
+    def interrupt(body: dict[str, Any]) -> dict[str, Any]:
+        os.kill(os.getpid(), number)
+        return fake.right_answer(operation, body)
+
+    before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
+    fake.instead[operation] = interrupt
+    result = call("--endpoint-url", fake.url, "--select", WINNER)
+    assert result.exit_code == ExitCode.INTERRUPTED
+    assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) == before
+
+
 class TestReports:
     @pytest.fixture
     def broken(self, fake: FakeCognito, monkeypatch: pytest.MonkeyPatch) -> str:
@@ -349,7 +371,7 @@ class TestReports:
         wanted = ("--select", "no-groups", "--select", "only-role", "--select", "roleless-ignored")
         call("--endpoint-url", fake.url, *wanted, "--evidence", str(file))
         evidence = json.loads(file.read_text())
-        assert date.fromisoformat(evidence["date"])
+        assert date.fromisoformat(evidence["date"]) > date(2026, 1, 1)
         assert evidence["service"] == fake.url
         assert evidence["region"] == "eu-west-1"
         assert evidence["questions"] == {"null-precedence": "by default", "roleless-at-best": "otherwise"}
@@ -503,6 +525,12 @@ class TestAtAws:
         assert "Go on in account 123456789012, eu-west-1?" in seen
         assert "1 pass" in seen
         assert seen.endswith("exit 0")
+
+    def test_goes_on_if_the_answer_is_yes(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        terminal = SimpleNamespace(stdin=SimpleNamespace(isatty=lambda: True))
+        monkeypatch.setattr(conform, "sys", terminal)
+        result = CliRunner().invoke(app, ["conform", "--aws", "--rate", "1000", *self.WANTED], input="y\n")
+        assert result.exit_code == ExitCode.OK
 
     def test_does_nothing_if_the_answer_is_no(self, moto: Any) -> None:
         before = moto.list_user_pools(MaxResults=60)["UserPools"]

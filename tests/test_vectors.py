@@ -187,8 +187,8 @@ class TestSchema:
         "fault",
         [
             {"rules": ["Lowest Wins"]},
-            {"expected": ()},
-            {"expected": [{"id_tokens": {}}]},
+            {"expected": None},
+            {"expected": [{"id_tokens": None}]},
             {"description": "two\nlines"},
             {"id": "no-subject"},
             {"input": {"groups": []}},
