@@ -47,12 +47,11 @@ from cognito_claims.resolver import Resolution, resolve
 
 __all__ = ["GroupsLike", "ServedKeys", "SigningKey", "TokenFactory"]
 
-GroupsLike: TypeAlias = (
-    Resolution | GroupClaims | Iterable[str] | Iterable[GroupType | Mapping[str, object]]
-)
+GroupsLike: TypeAlias = Resolution | GroupClaims | Iterable[str | GroupType | Mapping[str, object]]
 """What says which groups a user is in: groups, which are resolved; their names alone, which have no roles;
 or what was resolved already."""
 
+_RS256 = jwt.get_algorithm_by_name("RS256")
 _HOUR = timedelta(hours=1)
 
 
