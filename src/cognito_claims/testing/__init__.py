@@ -8,11 +8,17 @@ itself. The extra `testing` installs what these need.
 
 TYPE_CHECKING = False  # pytest loads this module for everyone who has the package installed
 if TYPE_CHECKING:
+    from cognito_claims.testing.moto import UnknownMotoError, moto_role_claims
     from cognito_claims.testing.tokens import ServedKeys, TokenFactory
 
-__all__ = ["ServedKeys", "TokenFactory"]
+__all__ = ["ServedKeys", "TokenFactory", "UnknownMotoError", "moto_role_claims"]
 
-_HOMES = {"ServedKeys": "tokens", "TokenFactory": "tokens"}
+_HOMES = {
+    "ServedKeys": "tokens",
+    "TokenFactory": "tokens",
+    "UnknownMotoError": "moto",
+    "moto_role_claims": "moto",
+}
 
 
 if not TYPE_CHECKING:
