@@ -5,13 +5,16 @@ from pathlib import Path
 
 from cognito_claims import (
     CARRIER_RULES,
+    CLAIM_RULES,
     IDENTITY_POOL_QUESTIONS,
     IDENTITY_POOL_RULES,
     OPEN_QUESTIONS,
+    PAGING_RULES,
     RULES,
     TRIGGER_RULES,
     Rule,
 )
+from cognito_claims.conformance.endpoint import CALLS
 from docs import revealed
 
 ROOT = Path(__file__).parents[1]
@@ -48,6 +51,11 @@ PARTS: dict[str, dict[str, Callable[[], str]]] = {
         "identity-pool-rules": lambda: rules(IDENTITY_POOL_RULES),
         "identity-pool-questions": identity_pool_questions,
     },
+    "docs/conformance.md": {
+        "calls": lambda: "\n" + "".join(f"- {call}\n" for call in CALLS),
+        "claim-rules": lambda: rules(CLAIM_RULES),
+        "paging-rules": lambda: rules(PAGING_RULES),
+    },
 }
 """The parts of each page, and what writes them."""
 
@@ -59,11 +67,12 @@ def _escape(text: str) -> str:
 def generated(page: str, text: str) -> str:
     """Give a page's text with its generated parts anew."""
     for name, write in PARTS[page].items():
-        text = _between(name, write(), text)
+        text = between(name, write(), text)
     return text
 
 
-def _between(name: str, text: str, page: str) -> str:
+def between(name: str, text: str, page: str) -> str:
+    """Put a text between the marks of a name in a page."""
     head, _, rest = page.partition(f"<!-- {name} -->\n")
     _, mark, tail = rest.partition(f"<!-- /{name} -->")
     return f"{head}<!-- {name} -->\n{text}{mark}{tail}"

@@ -10,8 +10,17 @@ from typing import Any
 
 import pytest
 
-from cognito_claims import CARRIER_RULES, IDENTITY_POOL_RULES, RULES, TRIGGER_RULES
-from docs import generate
+from cognito_claims import (
+    CARRIER_RULES,
+    CLAIM_RULES,
+    IDENTITY_POOL_RULES,
+    PAGING_RULES,
+    RULES,
+    TRIGGER_RULES,
+)
+from cognito_claims.conformance import load
+from cognito_claims.conformance.runner import select
+from docs import generate, scorecards
 from docs.revealed import CHECKERS
 from tests.conftest import Client
 from tests.strategies import role
@@ -39,7 +48,7 @@ def signed_in(moto: Client, alices_pool: str) -> Iterator[tuple[str, Any]]:
     moto.admin_delete_user(UserPoolId=alices_pool, Username="bob")
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/claims.md", "docs/testing.md"])
+@pytest.mark.parametrize("page", ["README.md", "docs/claims.md", "docs/conformance.md", "docs/testing.md"])
 def test_the_examples_run_as_printed(
     page: str, moto_url: str, alices_pool: str, signed_in: tuple[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -59,7 +68,7 @@ def test_the_examples_run_as_printed(
         text = text.replace(printed, here)
     given = {"token": tokens["IdToken"], "access_token": tokens["AccessToken"]}
     examples = doctest.DocTestParser().get_doctest(text, given, page, page, 0)
-    assert len(examples.examples) > 20
+    assert len(examples.examples) == len(re.findall("^>>> ", text, re.MULTILINE)) > 5
     told: list[str] = []
     doctest.DocTestRunner().run(examples, out=told.append)
     assert told == []
@@ -69,7 +78,11 @@ def test_the_examples_run_as_printed(
 def test_the_generated_parts_are_up_to_date(page: str) -> None:
     text = (ROOT / page).read_text()
     assert generate.generated(page, text) == text, "run: python -m docs.generate"
-    rules = [*RULES] if page == "README.md" else [*CARRIER_RULES, *TRIGGER_RULES, *IDENTITY_POOL_RULES]
+    rules = {
+        "README.md": RULES,
+        "docs/claims.md": (*CARRIER_RULES, *TRIGGER_RULES, *IDENTITY_POOL_RULES),
+        "docs/conformance.md": (*CLAIM_RULES, *PAGING_RULES),
+    }[page]
     rows = re.findall(
         r"^\| `([a-z-]+)` \| .+ \| (?:documented|observed|unspecified) \|", text, re.MULTILINE
     )
@@ -92,6 +105,8 @@ def test_the_checkers_are_four_and_reveal_what_the_typing_examples_assert() -> N
         "CONTRIBUTING.md",
         "docs/claims.md",
         "docs/cli.md",
+        "docs/conformance.md",
+        "src/cognito_claims/conformance/vectors/README.md",
         "docs/testing.md",
         "typings/README.md",
     ],
@@ -100,6 +115,24 @@ def test_links_lead_somewhere(page: str) -> None:
     path = ROOT / page
     for target in re.findall(r"\]\(([^)#:]+)\)", path.read_text()):
         assert (path.parent / target).exists(), target
+
+
+class TestScorecards:
+    TEXT = (ROOT / "docs" / "conformance.md").read_text().partition("<!-- scorecards -->")[2]
+
+    def test_are_of_the_versions_that_are_pinned(self) -> None:
+        rows = re.findall(r"^\| ([^|`]+) \| ([0-9.]+) \| (PyPI|npm) \|", self.TEXT, re.MULTILINE)
+        assert rows == [(one.name, one.version, one.registry) for one in scorecards.EMULATORS]
+        pinned = (ROOT / "requirements" / "emulators" / "ministack.txt").read_text()
+        assert f"ministack=={scorecards.MINISTACK} " in pinned
+
+    def test_are_of_the_cases_and_rules_that_there_are(self) -> None:
+        cases = {*select()}
+        counts = re.findall(r"^\| .* \| (?:PyPI|npm) \| (.+) \|$", self.TEXT, re.MULTILINE)
+        for row in counts:
+            assert sum(map(int, row.split(" | "))) == len(cases), "run: python -m docs.scorecards"
+        asked = {rule for one in load() for case in one.cases if case.id in cases for rule in case.rules}
+        assert {*re.findall(r"^\| `([a-z-]+)` \|", self.TEXT, re.MULTILINE)} == asked
 
 
 def test_the_demo_shows_a_winner_a_tie_and_a_plain_user() -> None:

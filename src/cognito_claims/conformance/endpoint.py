@@ -37,7 +37,7 @@ CALLS = (
 
 EXAMPLE_POOL = "eu-west-1_EXAMPLE"
 EXAMPLE_ACCOUNT = "123456789012"
-_USERNAME = "alice"
+_USERNAME = "alice@example.com"  # a name that every pool takes, cognito-local's too
 
 
 class CognitoClient(Protocol):
@@ -84,28 +84,36 @@ class Pool:
     account_id: str
     """The AWS account whose roles are given to groups."""
 
-    def populate(self, groups: Iterable[GroupType]) -> None:
-        """Make the groups, and a user who is in all of them."""
-        self.client.admin_create_user(**self._user(), MessageAction="SUPPRESS")
+    def populate(self, groups: Iterable[GroupType]) -> str:
+        """Make the groups and a user who is in all of them, and give the username."""
+        made = self.client.admin_create_user(
+            UserPoolId=self.id, Username=_USERNAME, MessageAction="SUPPRESS"
+        )
+        username = str(made["User"]["Username"])
         for group in groups:
             settings: dict[str, Any] = group.model_dump(by_alias=True, exclude={"user_pool_id"})
             settings = self._translated(settings, to_endpoint=True)
             self.client.create_group(UserPoolId=self.id, **settings)
-            self.client.admin_add_user_to_group(**self._user(), GroupName=settings["GroupName"])
+            self.client.admin_add_user_to_group(
+                UserPoolId=self.id, Username=username, GroupName=settings["GroupName"]
+            )
+        return username
 
-    def sign_in(self) -> Tokens:
+    def sign_in(self, username: str) -> Tokens:
         """Sign the user in, and decode both tokens; that they are well signed is not asked.
 
         Raises:
             UnreadableTokenError: there are none, or they are no tokens.
         """
         password = f"aA1!{secrets.token_urlsafe(18)}"
-        self.client.admin_set_user_password(**self._user(), Password=password, Permanent=True)
+        self.client.admin_set_user_password(
+            UserPoolId=self.id, Username=username, Password=password, Permanent=True
+        )
         answer: object = self.client.admin_initiate_auth(
             UserPoolId=self.id,
             ClientId=self.client_id,
             AuthFlow="ADMIN_USER_PASSWORD_AUTH",
-            AuthParameters={"USERNAME": _USERNAME, "PASSWORD": password},
+            AuthParameters={"USERNAME": username, "PASSWORD": password},
         )
         id_token, access_token = (
             self._translated(_payload(at(answer, "AuthenticationResult", name)), to_endpoint=False)
@@ -114,11 +122,17 @@ class Pool:
         return Tokens(id_token, access_token)
 
     def list_groups(
-        self, *, page_size: int, max_items: int | None = None, starting_token: str | None = None
+        self,
+        username: str,
+        *,
+        page_size: int,
+        max_items: int | None = None,
+        starting_token: str | None = None,
     ) -> GroupPages[AdminListGroupsForUserResponse]:
         """List the user's groups by boto3's paginator."""
         return AdminListGroupsForUserPaginator(self.client).paginate(
-            **self._user(),
+            UserPoolId=self.id,
+            Username=username,
             PaginationConfig={
                 "PageSize": page_size,
                 "MaxItems": max_items,
@@ -132,9 +146,6 @@ class Pool:
             by_alias=True, include={"group_name", "precedence", "role_arn", "description"}
         )
         return self._translated(said, to_endpoint=False)
-
-    def _user(self) -> dict[str, str]:
-        return {"UserPoolId": self.id, "Username": _USERNAME}
 
     def _translated(self, members: dict[str, Any], *, to_endpoint: bool) -> dict[str, Any]:
         """Put this pool and this account in the place of those of the vectors, or back."""

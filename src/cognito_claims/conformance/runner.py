@@ -137,8 +137,7 @@ def _emitted(
 
 
 def _sign_in(pool: Pool, given: Membership) -> Tokens:
-    pool.populate(given.groups)
-    return pool.sign_in()
+    return pool.sign_in(pool.populate(given.groups))
 
 
 @dataclass(frozen=True)
@@ -196,19 +195,19 @@ def _only(names: tuple[str, ...], claims: dict[str, JsonValue]) -> dict[str, Jso
 
 
 def _list(pool: Pool, given: Membership) -> _Seen[ListingAnswer]:
-    pool.populate(given.groups)
-    listed = map(pool.listed, pool.list_groups(page_size=60).groups())
+    username = pool.populate(given.groups)
+    listed = map(pool.listed, pool.list_groups(username, page_size=60).groups())
     return _Seen(ListingAnswer(groups=tuple(map(Listing.model_validate, listed))))
 
 
 def _page(pool: Pool, given: Paging) -> _Seen[PagingAnswer]:
     names = [f"group-{number}" for number in range(given.group_count)]
-    pool.populate([GroupType(group_name=name) for name in names])
-    first = pool.list_groups(page_size=given.page_size, max_items=given.max_items)
+    username = pool.populate([GroupType(group_name=name) for name in names])
+    first = pool.list_groups(username, page_size=given.page_size, max_items=given.max_items)
     pages = list(first)
     count = sum(len(page.groups) for page in pages)
     if first.resume_token is not None:
-        pages += pool.list_groups(page_size=given.page_size, starting_token=first.resume_token)
+        pages += pool.list_groups(username, page_size=given.page_size, starting_token=first.resume_token)
     came = [group.group_name for page in pages for group in page.groups]
     answer = PagingAnswer(first=count, resumes=first.resume_token is not None, rest=len(came) - count)
     longest = max(len(page.groups) for page in pages)

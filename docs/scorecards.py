@@ -1,0 +1,189 @@
+"""Start real emulators, put the conformance vectors to each, and write the scorecards.
+
+    python -m docs.scorecards
+
+Each comes at a pinned version from its package registry, into `build/emulators/`;
+it listens on loopback, and is stopped by its own process id. cognito-local needs
+Node.js. The table goes into docs/conformance.md.
+"""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import venv
+from collections.abc import Callable, Generator, Iterable
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from cognito_claims.conformance.scorecard import Verdict
+from docs.generate import ROOT, between
+
+PAGE = ROOT / "docs" / "conformance.md"
+BUILD = ROOT / "build" / "emulators"
+COGNITO_LOCAL = "5.3.0"
+MINISTACK = "1.5.33"
+_SECONDS_TO_START = 120
+
+
+@dataclass(frozen=True)
+class Emulator:
+    """How to install and start an emulator."""
+
+    name: str
+    version: str
+    registry: str
+    command: Callable[[int], list[str]]
+    """Gives the command that serves on a port, once what it needs is installed."""
+
+    environment: Callable[[int], dict[str, str]] = lambda _: {}
+
+
+def moto(module: str) -> Callable[[int], list[str]]:
+    """The moto that the tests use: requirements/dev.txt pins it."""
+    return lambda port: [sys.executable, "-m", module, "-H", "127.0.0.1", "-p", str(port)]
+
+
+def cognito_local(_: int) -> list[str]:
+    folder = BUILD / f"cognito-local-{COGNITO_LOCAL}"
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if node is None or npm is None:
+        raise SystemExit("cognito-local needs Node.js: install node and npm")
+    start = folder / "node_modules" / "cognito-local" / "lib" / "bin" / "start.js"
+    if not start.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        quietly = [
+            "--no-audit",
+            "--no-fund",
+            "--no-package-lock",
+            "--ignore-scripts",
+            "--loglevel",
+            "error",
+        ]
+        package = f"cognito-local@{COGNITO_LOCAL}"
+        subprocess.run([npm, "install", "--prefix", str(folder), *quietly, package], check=True)
+    return [node, str(start)]
+
+
+def ministack(_: int) -> list[str]:
+    folder = BUILD / f"ministack-{MINISTACK}"
+    if not (folder / "installed").exists():
+        venv.create(folder, with_pip=True, clear=True)
+        pinned = ROOT / "requirements" / "emulators" / "ministack.txt"
+        python = str(folder / "bin" / "python")
+        pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        subprocess.run([*pip, "--require-hashes", "-r", str(pinned)], check=True)
+        (folder / "installed").touch()
+    return [str(folder / "bin" / "ministack")]
+
+
+EMULATORS = (
+    Emulator("moto", version("moto"), "PyPI", moto("moto.server")),
+    Emulator("moto, with moto_role_claims", version("moto"), "PyPI", moto("cognito_claims.testing.moto")),
+    Emulator(
+        "cognito-local",
+        COGNITO_LOCAL,
+        "npm",
+        cognito_local,
+        lambda port: {"HOST": "127.0.0.1", "PORT": str(port)},
+    ),
+    Emulator(
+        "MiniStack",
+        MINISTACK,
+        "PyPI",
+        ministack,
+        lambda port: {"BIND_HOST": "127.0.0.1", "GATEWAY_PORT": str(port), "SERVICES": "cognito-idp"},
+    ),
+)
+
+
+@contextmanager
+def running(emulator: Emulator) -> Generator[str, None, None]:
+    """Start an emulator where it leaves nothing behind, and stop it at the end."""
+    port = _free_port()
+    command = emulator.command(port)
+    with TemporaryDirectory() as folder, (Path(folder) / "log").open("w+") as log:
+        environment = {**os.environ, **emulator.environment(port), "HOME": folder, "TMPDIR": folder}
+        with subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log) as process:
+            try:
+                _wait(port, process, log.name)
+                yield f"http://127.0.0.1:{port}"
+            finally:
+                process.terminate()
+                try:
+                    process.wait(30)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+
+
+def _free_port() -> int:
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        return int(server.getsockname()[1])
+
+
+def _wait(port: int, process: "subprocess.Popen[bytes]", log: str) -> None:
+    until = time.monotonic() + _SECONDS_TO_START
+    while time.monotonic() < until and process.poll() is None:
+        with socket.socket() as client:
+            if client.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    raise SystemExit(f"it did not start:\n{Path(log).read_text()[-2000:]}")
+
+
+def scorecard(emulator: Emulator) -> dict[str, Any]:
+    """Run the command of this project against an emulator, and give its report."""
+    command = [sys.executable, "-m", "cognito_claims.cli", "conform", "--json"]
+    with running(emulator) as url:
+        done = subprocess.run([*command, "--endpoint-url", url], check=False, stdout=subprocess.PIPE)
+    if done.returncode not in (0, 1):
+        raise SystemExit(f"{emulator.name}: no scorecard")
+    report: dict[str, Any] = json.loads(done.stdout)
+    return report
+
+
+def table(reports: Iterable[tuple[Emulator, dict[str, Any]]], date: str) -> str:
+    """Write the scorecards: all cases by verdict, then what each rule came to."""
+    reports = tuple(reports)
+    rows = [
+        (emulator.name, emulator.version, emulator.registry, *map(str, report["counts"].values()))
+        for emulator, report in reports
+    ]
+    rules = [
+        (f"`{rule['rule']}`", *(_cell(report["rules"][number]) for _, report in reports))
+        for number, rule in enumerate(reports[0][1]["rules"])
+    ]
+    whole = _rows(("emulator", "version", "from", *Verdict), rows)
+    by_rule = _rows(("rule", *(emulator.name for emulator, _ in reports)), rules)
+    return f"Of {date}, by `python -m docs.scorecards`.\n\n{whole}\n{by_rule}"
+
+
+def _cell(rule: dict[str, Any]) -> str:
+    return ", ".join(f"{rule[verdict]} {verdict}" for verdict in Verdict if rule[verdict])
+
+
+def _rows(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    head = tuple(head)
+    lines = [head, ["---"] * len(head), *rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def main() -> None:
+    """Write the scorecards into their page."""
+    reports = [(emulator, scorecard(emulator)) for emulator in EMULATORS]
+    text = table(reports, datetime.now(UTC).date().isoformat())
+    PAGE.write_text(between("scorecards", text, PAGE.read_text()))
+    print(text)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,5 @@
+"""Runs the command by `python -m cognito_claims.cli`."""
+
+from cognito_claims.cli import main
+
+main()
