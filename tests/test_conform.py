@@ -123,8 +123,30 @@ def test_an_endpoint_that_breaks_a_rule_is_caught(
     assert not card.passed
     for result in caught:
         assert rule in result.rules
+        assert rule in result.broken or result.verdict is Verdict.ERROR
         assert result.expected
         assert (result.got is None) == (result.verdict is Verdict.ERROR)
+
+
+@pytest.mark.parametrize(
+    ("rule", "one_for_all", "limit"), [("limit-bounds", False, 100), ("each-group-once", True, 2)]
+)
+def test_a_failure_that_shows_its_rule_spares_the_others(
+    rule: str,
+    one_for_all: bool,
+    limit: int,
+    put: Callable[..., Scorecard],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    original = FakeCognito.page_of
+
+    def page_of(self: FakeCognito, groups: list[Any], _: int, start: int) -> dict[str, Any]:
+        return original(self, [groups[0]] * len(groups) if one_for_all else groups, limit, start)
+
+    monkeypatch.setattr(FakeCognito, "page_of", page_of)
+    card = put("paging/last-page-not-full")
+    assert card.counts[Verdict.FAIL] == 1
+    assert [score.rule for score in card.rules if score.counts[Verdict.FAIL]] == [rule]
 
 
 def test_an_endpoint_that_answers_an_open_question_otherwise_is_right_and_told_so(

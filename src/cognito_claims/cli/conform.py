@@ -263,6 +263,7 @@ def _of_case(result: Result) -> dict[str, JsonValue]:
         "case": result.case,
         "rules": [*result.rules],
         "verdict": result.verdict.value,
+        "broken": [*result.broken],
         "expected": [*result.expected],
         "got": result.got,
         "error": result.error,
@@ -311,7 +312,8 @@ def _text(card: Scorecard) -> str:
     for result in card.results:
         if result.verdict in (Verdict.FAIL, Verdict.ERROR):
             paper.say(f"{result.verdict.upper()}  {result.case}", style=_STYLES[result.verdict])
-            paper.say(f"  {result.description}", f"  rules: {', '.join(result.rules)}")
+            rules = result.broken or result.rules
+            paper.say(f"  {result.description}", f"  rules: {', '.join(rules)}")
             if result.error is not None:
                 paper.say(f"  {result.error}")
             if result.got is not None:

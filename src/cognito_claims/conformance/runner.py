@@ -36,6 +36,7 @@ from cognito_claims.conformance.endpoint import Endpoint, EndpointError, Pool, T
 from cognito_claims.conformance.scorecard import Result, Scorecard, Verdict
 from cognito_claims.errors import CognitoClaimsError
 from cognito_claims.models import GroupType
+from cognito_claims.rules import EACH_GROUP_ONCE, LIMIT_BOUNDS
 
 __all__ = ["run", "select"]
 
@@ -144,6 +145,7 @@ def _sign_in(pool: Pool, given: Membership) -> Tokens:
 class _Seen(Generic[AnswerT]):
     answer: AnswerT
     complaint: str | None = None
+    broken: tuple[str, ...] = ()
     says_nothing: bool = False
 
 
@@ -176,7 +178,8 @@ class _Runner:
         if seen.says_nothing:
             return result(Verdict.ABSENT, got=got)
         if match is None or seen.complaint is not None:
-            return result(Verdict.FAIL, got=got, error=seen.complaint)
+            broken = case.rules if match is None else seen.broken
+            return result(Verdict.FAIL, got=got, error=seen.complaint, broken=broken)
         return result(Verdict.PASS, got=got, otherwise=match.otherwise)
 
     def _tokens(self, judged: tuple[str, ...], pool: Pool, given: Membership) -> _Seen[TokensAnswer]:
@@ -212,9 +215,10 @@ def _page(pool: Pool, given: Paging) -> _Seen[PagingAnswer]:
     answer = PagingAnswer(first=count, resumes=first.resume_token is not None, rest=len(came) - count)
     longest = max(len(page.groups) for page in pages)
     if longest > given.page_size:
-        return _Seen(answer, f"a page held {longest} groups, and Limit was {given.page_size}")
+        complaint = f"a page held {longest} groups, and Limit was {given.page_size}"
+        return _Seen(answer, complaint, (LIMIT_BOUNDS.id,))
     if len(set(came)) < len(came) or not set(came) <= set(names):
-        return _Seen(answer, "a group came twice, or one that is not the user's")
+        return _Seen(answer, "a group came twice, or one that is not the user's", (EACH_GROUP_ONCE.id,))
     return _Seen(answer)
 
 

@@ -54,6 +54,9 @@ class Result:
     error: str | None = None
     """What went wrong, in one line."""
 
+    broken: tuple[str, ...] = ()
+    """The ids of the rules that a failure is put down to: all of the case, if nothing tells them apart."""
+
     otherwise: tuple[str, ...] = ()
     """The open questions and unspecified rules that its answer settles otherwise than this library."""
 
@@ -117,7 +120,7 @@ class Scorecard:
         """The rules of the cases, in the order of the vectors."""
         basis = {rule.id: rule.basis.value for vectors in self.vectors for rule in vectors.rules}
         scores = (
-            RuleScore(rule, basis[rule], _counts(result for result in self.results if rule in result.rules))
+            RuleScore(rule, basis[rule], _tally(_for_rule(rule, result) for result in self.results))
             for rule in basis
         )
         return tuple(score for score in scores if any(score.counts.values()))
@@ -159,8 +162,20 @@ def _subject(result: Result) -> str:
     return result.case.partition("/")[0]
 
 
+def _for_rule(rule: str, result: Result) -> Verdict | None:
+    """Give the verdict on one of the case's rules: a failure that is put down to others spares it."""
+    if rule not in result.rules:
+        return None
+    spared = result.verdict is Verdict.FAIL and rule not in result.broken
+    return Verdict.PASS if spared else result.verdict
+
+
 def _counts(results: Iterable[Result]) -> dict[Verdict, int]:
-    counted = Counter(result.verdict for result in results)
+    return _tally(result.verdict for result in results)
+
+
+def _tally(verdicts: Iterable[Verdict | None]) -> dict[Verdict, int]:
+    counted = Counter(verdicts)
     return {verdict: counted[verdict] for verdict in Verdict}
 
 
