@@ -199,7 +199,8 @@ def _only(names: tuple[str, ...], claims: dict[str, JsonValue]) -> dict[str, Jso
 
 def _list(pool: Pool, given: Membership) -> _Seen[ListingAnswer]:
     username = pool.populate(given.groups)
-    listed = map(pool.listed, pool.list_groups(username, page_size=60).groups())
+    pages = pool.list_groups(username, page_size=60, max_items=len(given.groups))
+    listed = map(pool.listed, pages.groups())
     return _Seen(ListingAnswer(groups=tuple(map(Listing.model_validate, listed))))
 
 
