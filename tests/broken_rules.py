@@ -21,7 +21,7 @@ from cognito_claims import (
     triggers,
 )
 from cognito_claims._paging import PagesOfOneCall
-from cognito_claims.conformance.cases import PagesAnswered
+from cognito_claims.conformance.shapes import PagesAnswered
 from tests import reference
 from tests.conftest import Connect
 from tests.fake_cognito import FakeCognito
@@ -245,12 +245,12 @@ def there_is_always_a_token(patch: pytest.MonkeyPatch) -> None:
 
 
 @breaks("each-group-once")
-def the_first_comes_twice(patch: pytest.MonkeyPatch) -> None:
+def the_last_of_a_page_comes_twice(patch: pytest.MonkeyPatch) -> None:
     original = FakeCognito.page_of
 
     def page_of(self: FakeCognito, groups: list[Any], limit: int, start: int) -> dict[str, Any]:
         page = original(self, groups, limit, start)
-        return {**page, "Groups": page["Groups"][:1] + page["Groups"]}
+        return {**page, "Groups": page["Groups"] + page["Groups"][-1:]}
 
     patch.setattr(FakeCognito, "page_of", page_of)
 

@@ -4,13 +4,11 @@ import json
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
-from threading import Thread
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from cognito_claims import resolve
+from tests.loopback import LoopbackServer
 
 
 @dataclass
@@ -26,42 +24,25 @@ class RefusedError(Exception):
         self.error = error
 
 
-class FakeCognito:
+class FakeCognito(LoopbackServer):
     """Answers what the runner asks; what is in `instead`, by the name of the call, answers in its place."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.pools: dict[str, FakePool] = {}
         self.calls: list[str] = []
         self.authorization = ""
         self.instead: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {}
         self._numbers = count(1)
-        fake = self
 
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                fake.authorization = self.headers["Authorization"]
-                operation = self.headers["X-Amz-Target"].partition(".")[2]
-                try:
-                    status, answer = 200, fake.answer(operation, body)
-                except RefusedError as error:
-                    status, answer = error.status, {"__type": error.error, "message": "refused"}
-                text = json.dumps(answer).encode()
-                self.send_response(status)
-                self.send_header("Content-Type", "application/x-amz-json-1.1")
-                self.send_header("Content-Length", str(len(text)))
-                self.end_headers()
-                self.wfile.write(text)
-
-            def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-                pass
-
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._thread = Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.01})
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self._http.server_address[1]}"
+    def post(self, headers: dict[str, str], body: bytes) -> tuple[int, bytes]:
+        self.authorization = headers["Authorization"]
+        operation = headers["X-Amz-Target"].partition(".")[2]
+        try:
+            status, answer = 200, self.answer(operation, json.loads(body))
+        except RefusedError as error:
+            status, answer = error.status, {"__type": error.error, "message": "refused"}
+        return status, json.dumps(answer).encode()
 
     def answer(self, operation: str, body: dict[str, Any]) -> dict[str, Any]:
         self.calls.append(operation)
@@ -102,11 +83,6 @@ class FakeCognito:
             case _:
                 raise RefusedError(501, "NotImplemented")
 
-    def stop_listening(self) -> dict[str, Any]:
-        self._http.shutdown()
-        self._http.server_close()
-        return {}
-
     def groups_of(self, pool: FakePool, username: str) -> list[dict[str, Any]]:
         return [pool.groups[name] for name in pool.memberships[username]]
 
@@ -118,20 +94,6 @@ class FakeCognito:
         if start + limit < len(groups):
             page["NextToken"] = str(start + limit)
         return page
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._http.shutdown()
-        self._thread.join()
-        self._http.server_close()
 
 
 def unsigned(claims: dict[str, Any]) -> str:

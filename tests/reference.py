@@ -14,7 +14,7 @@ from cognito_claims import (
     resolve,
     triggers,
 )
-from cognito_claims.conformance.cases import (
+from cognito_claims.conformance.shapes import (
     Answer,
     Carried,
     Choice,

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
+from runpy import run_path
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -344,14 +345,25 @@ class TestCommand:
         assert run(["--version"]).stdout == f"{version('cognito-claims')}\n"
 
     def test_every_option_is_documented(self) -> None:
-        documented = (Path(__file__).parents[1] / "docs" / "cli.md").read_text()
-        for command in ("resolve", "schema"):
+        docs = Path(__file__).parents[1] / "docs"
+        for command, page in (("resolve", "cli.md"), ("schema", "cli.md"), ("conform", "conformance.md")):
+            documented = (docs / page).read_text()
             shown = run([command, "--help"]).stdout
             options = set(re.findall(r"--[a-z][a-z-]+", shown))
             assert options > {"--help"}
-            assert {option for option in options if option not in documented} == set()
+            assert {option for option in options - {"--help"} if option not in documented} == set()
+        documented = (docs / "cli.md").read_text()
         for code in ExitCode:
             assert f"| {code.value} |" in documented
+
+    def test_runs_as_a_module(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        monkeypatch.setattr(sys, "argv", ["cognito-claims", "--version"])
+        with pytest.raises(SystemExit) as caught:
+            run_path(str(Path(str(cli.__file__)).with_name("__main__.py")), run_name="__main__")
+        assert caught.value.code == 0
+        assert capsys.readouterr().out == version("cognito-claims") + "\n"
 
     def test_without_its_extra_names_it(
         self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

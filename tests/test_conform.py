@@ -18,7 +18,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from typer.testing import CliRunner, Result
 
-from cognito_claims.cli import conform
+from cognito_claims.cli import _scorecard, conform
 from cognito_claims.cli._app import app
 from cognito_claims.cli._exit import ExitCode
 from cognito_claims.conformance import load
@@ -271,7 +271,12 @@ class TestWhatIsNoEndpoint:
 
     def test_goes_away_in_between(self) -> None:
         with FakeCognito() as fake:
-            fake.instead["DeleteUserPool"] = lambda _: fake.stop_listening()
+
+            def delete_user_pool(_: object) -> dict[str, Any]:
+                fake.stop_listening()
+                return {}
+
+            fake.instead["DeleteUserPool"] = delete_user_pool
             result = call("--endpoint-url", fake.url, "--select", WINNER)
         assert (result.exit_code, result.stdout) == (ExitCode.SERVICE, "")
 
@@ -584,7 +589,7 @@ def test_a_question_is_answered_by_the_cases_that_hang_on_it_alone(answers: list
         for number, otherwise in enumerate(answers)
     ]
     on_two = Settled("case/two", ("question", "another"), ("question",), {})
-    assert conform._answered([*settled, on_two], "question") == said
+    assert _scorecard._answered([*settled, on_two], "question") == said
 
 
 def test_outside_of_the_main_thread_signals_are_left_alone(connect: Connect) -> None:

@@ -18,10 +18,11 @@ from cognito_claims import (
     resolve,
 )
 from cognito_claims.conformance import load
-from cognito_claims.conformance.cases import SUBJECTS, TokensAnswer, read, resource
+from cognito_claims.conformance.cases import SUBJECTS, read, resource
 from cognito_claims.conformance.endpoint import Endpoint
 from cognito_claims.conformance.runner import run, select
 from cognito_claims.conformance.scorecard import Verdict
+from cognito_claims.conformance.shapes import TokensAnswer
 from cognito_claims.rules import ALB_WITHOUT, Basis
 from docs import vectors as written
 from tests import reference

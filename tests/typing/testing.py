@@ -17,12 +17,11 @@ from cognito_claims.conformance.cases import (
     AnyVectors,
     IdentityPoolVectors,
     PreferredRoleVectors,
-    RoleAnswer,
-    TokensAnswer,
 )
 from cognito_claims.conformance.endpoint import CognitoClient, Endpoint
 from cognito_claims.conformance.runner import run, select
 from cognito_claims.conformance.scorecard import Result, Scorecard, Verdict
+from cognito_claims.conformance.shapes import RoleAnswer, TokensAnswer
 from cognito_claims.testing import ServedKeys, TokenFactory, UnknownMotoError, moto_role_claims
 
 

@@ -15,25 +15,27 @@ from pydantic import JsonValue
 
 from cognito_claims.conformance.cases import (
     AccessTokenVectors,
-    Answer,
     AnswerT,
     Case,
     GroupsClaimVectors,
     InputT,
-    Listing,
-    ListingAnswer,
     ListingVectors,
-    Membership,
-    Paging,
-    PagingAnswer,
     PagingVectors,
     PreferredRoleVectors,
     RolesClaimVectors,
-    TokensAnswer,
     load,
 )
 from cognito_claims.conformance.endpoint import Endpoint, EndpointError, Pool, Tokens, UnreadableTokenError
 from cognito_claims.conformance.scorecard import Result, Scorecard, Verdict
+from cognito_claims.conformance.shapes import (
+    Answer,
+    Listing,
+    ListingAnswer,
+    Membership,
+    Paging,
+    PagingAnswer,
+    TokensAnswer,
+)
 from cognito_claims.errors import CognitoClaimsError
 from cognito_claims.models import GroupType
 from cognito_claims.rules import EACH_GROUP_ONCE, LIMIT_BOUNDS
@@ -49,15 +51,6 @@ EndpointVectors: TypeAlias = (
     | PagingVectors
 )
 """The vectors that an endpoint can answer."""
-
-_ENDPOINT_VECTORS = (
-    PreferredRoleVectors,
-    RolesClaimVectors,
-    GroupsClaimVectors,
-    AccessTokenVectors,
-    ListingVectors,
-    PagingVectors,
-)
 
 
 def select(wanted: Iterable[str] = ()) -> tuple[str, ...]:
@@ -80,7 +73,7 @@ def select(wanted: Iterable[str] = ()) -> tuple[str, ...]:
 
 
 def _vectors() -> Iterator[EndpointVectors]:
-    return (vectors for vectors in load() if isinstance(vectors, _ENDPOINT_VECTORS))
+    return (vectors for vectors in load() if isinstance(vectors, EndpointVectors))
 
 
 def run(
