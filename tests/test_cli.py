@@ -6,7 +6,6 @@ import sys
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
-from runpy import run_path
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -355,15 +354,6 @@ class TestCommand:
         documented = (docs / "cli.md").read_text()
         for code in ExitCode:
             assert f"| {code.value} |" in documented
-
-    def test_runs_as_a_module(
-        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-    ) -> None:
-        monkeypatch.setattr(sys, "argv", ["cognito-claims", "--version"])
-        with pytest.raises(SystemExit) as caught:
-            run_path(str(Path(str(cli.__file__)).with_name("__main__.py")), run_name="__main__")
-        assert caught.value.code == 0
-        assert capsys.readouterr().out == version("cognito-claims") + "\n"
 
     def test_without_its_extra_names_it(
         self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
