@@ -18,7 +18,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from typer.testing import CliRunner, Result
 
-from cognito_claims.cli import _scorecard, conform
+from cognito_claims.cli import _conform, _scorecard
 from cognito_claims.cli._app import app
 from cognito_claims.cli._exit import ExitCode
 from cognito_claims.conformance import load
@@ -491,7 +491,7 @@ class TestCommandLine:
             slept.append(seconds)
             now[0] += seconds
 
-        monkeypatch.setattr(conform, "time", Clock(lambda: now[0], sleep))
+        monkeypatch.setattr(_conform, "time", Clock(lambda: now[0], sleep))
         assert call("--endpoint-url", fake.url, "--select", WINNER, "--rate", "4").exit_code == ExitCode.OK
         assert slept == [0.0, *[0.25] * (len(fake.calls) - 1)]
 
@@ -555,7 +555,7 @@ class TestAtAws:
 
     def test_goes_on_if_the_answer_is_yes(self, monkeypatch: pytest.MonkeyPatch) -> None:
         terminal = SimpleNamespace(stdin=SimpleNamespace(isatty=lambda: True))
-        monkeypatch.setattr(conform, "sys", terminal)
+        monkeypatch.setattr(_conform, "sys", terminal)
         result = CliRunner().invoke(app, ["conform", "--aws", "--rate", "1000", *self.WANTED], input="y\n")
         assert result.exit_code == ExitCode.OK
 
@@ -568,7 +568,7 @@ class TestAtAws:
 
     def test_is_slow_by_default(self, monkeypatch: pytest.MonkeyPatch) -> None:
         slept: list[float] = []
-        monkeypatch.setattr(conform, "time", Clock(lambda: 0.0, slept.append))
+        monkeypatch.setattr(_conform, "time", Clock(lambda: 0.0, slept.append))
         assert call("--aws", "--yes", *self.WANTED).exit_code == ExitCode.OK
         assert slept[1:] == [0.2] * (len(slept) - 1)
         assert len(slept) > 5

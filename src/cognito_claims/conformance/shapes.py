@@ -43,11 +43,11 @@ _Role = Annotated[str, Field(strict=True, pattern=ARN)]
 _TokenClaims = dict[str, JsonValue]
 
 
-class VectorModel(BaseModel, frozen=True, extra="forbid", defer_build=True):
+class VectorModel(BaseModel, frozen=True, extra="forbid", defer_build=True, use_attribute_docstrings=True):
     """A value of a vector file: a key that is not known is refused."""
 
 
-class _Input(WireModel, frozen=True, extra="forbid"):
+class _Input(WireModel, frozen=True, extra="forbid", use_attribute_docstrings=True):
     pass
 
 
