@@ -413,6 +413,28 @@ class TestReports:
         assert [case["case"] for case in evidence["contradicted"]] == ["groups-claim/no-groups"]
         assert "eu-west-1_Fake" not in file.read_text()
 
+    def test_a_wrong_answer_settles_nothing(self, fake: FakeCognito, tmp_path: Path) -> None:
+        token = unsigned({"cognito:preferred_role": "arn:aws:iam::123456789012:role/another"})
+        fake.instead["AdminInitiateAuth"] = lambda _: {
+            "AuthenticationResult": {"IdToken": token, "AccessToken": token}
+        }
+        file = tmp_path / "evidence.json"
+        lone = "preferred-role/only-role-without-precedence"
+        call("--endpoint-url", fake.url, "--select", lone, "--evidence", str(file))
+        evidence = json.loads(file.read_text())
+        assert (evidence["questions"], evidence["cases"]) == ({}, [])
+        assert [case["case"] for case in evidence["contradicted"]] == [lone]
+
+    def test_what_is_absent_fails_in_junit(self, fake: FakeCognito, tmp_path: Path) -> None:
+        fake.instead["AdminInitiateAuth"] = lambda _: {
+            "AuthenticationResult": {"IdToken": unsigned({}), "AccessToken": unsigned({})}
+        }
+        file = tmp_path / "junit.xml"
+        call("--endpoint-url", fake.url, "--select", WINNER, "--junit", str(file))
+        suites = ET.parse(file).getroot()
+        assert suites.attrib == {"tests": "1", "failures": "1", "errors": "0"}
+        assert [failure.attrib["type"] for failure in suites.iter("failure")] == ["absent"]
+
     def test_what_cannot_be_written_is_told_after_the_result(
         self, fake: FakeCognito, tmp_path: Path
     ) -> None:
