@@ -1,12 +1,13 @@
 """A real HTTP server on loopback for tests, which speaks AWS's JSON protocol."""
 
+from abc import ABC, abstractmethod
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from types import TracebackType
 from typing import Self
 
 
-class LoopbackServer:
+class LoopbackServer(ABC):
     """Answers each request by `post`, which a subclass has."""
 
     def __init__(self) -> None:
@@ -28,8 +29,9 @@ class LoopbackServer:
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._thread = Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.01})
 
+    @abstractmethod
     def post(self, headers: dict[str, str], body: bytes) -> tuple[int, bytes]:
-        raise NotImplementedError
+        """Give the status and the body of the answer."""
 
     @property
     def url(self) -> str:
