@@ -12,6 +12,9 @@ CognitoClaimsError
 └── PaginationError         (also RuntimeError) the service repeated a page token
 ```
 
+`cognito_claims.conformance` and `cognito_claims.testing` have one each of their
+own, `EndpointError` and `UnknownMotoError`, derived from the same base.
+
 The attributes are public, the wording of the messages is not. No message holds
 a token or a username. boto3's own exceptions pass through untouched.
 """
