@@ -517,6 +517,14 @@ class TestCommandLine:
         assert call("--endpoint-url", fake.url, "--select", WINNER, "--rate", "4").exit_code == ExitCode.OK
         assert slept == [0.0, *[0.25] * (len(fake.calls) - 1)]
 
+    def test_shows_progress_where_colours_are_forced(
+        self, fake: FakeCognito, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("FORCE_COLOR", "1")
+        result = call("--endpoint-url", fake.url, "--select", "access-token")
+        assert result.exit_code == ExitCode.OK
+        assert "5/5" in result.stderr
+
     def test_shows_progress_at_a_terminal(self, fake: FakeCognito) -> None:
         shown = at_a_terminal("--endpoint-url", fake.url, "--select", "access-token")
         assert "5/5" in shown

@@ -111,9 +111,12 @@ def _ended_as_interrupted() -> Generator[None, None, None]:
 
 @contextmanager
 def _progress(total: int) -> Generator[Callable[[Result], object], None, None]:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     console = Console(stderr=True)
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+    if not console.is_terminal:
+        yield lambda _: None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task("cases", total=total)
 
         def advance(result: Result) -> None:
