@@ -17,6 +17,7 @@ from cognito_claims import (
     PAGING_RULES,
     RULES,
     TRIGGER_RULES,
+    triggers,
 )
 from cognito_claims.conformance import load
 from cognito_claims.conformance.runner import select
@@ -115,6 +116,12 @@ def test_links_lead_somewhere(page: str) -> None:
     path = ROOT / page
     for target in re.findall(r"\]\(([^)#:]+)\)", path.read_text()):
         assert (path.parent / target).exists(), target
+
+
+def test_the_vectors_readme_lists_the_reserved_claims() -> None:
+    text = (ROOT / "src/cognito_claims/conformance/vectors/README.md").read_text()
+    listed = text.partition("Reserved claims")[2].partition("every name")[0]
+    assert {*re.findall("`([a-z_]+)`", listed)} == triggers._RESERVED
 
 
 class TestScorecards:

@@ -217,7 +217,7 @@ class ClaimsAnswer(Answer, frozen=True):
     """The group claims, as a token has them, or null if there is an error."""
 
     error: Literal["ambiguous", "invalid"] | None = None
-    """That there is more than one reading, or none."""
+    """That what is known does not leave one reading, or that the text itself cannot be right."""
 
 
 class OverrideAnswer(Answer, frozen=True):
