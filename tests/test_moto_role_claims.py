@@ -90,9 +90,11 @@ def in_order(claims: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.fixture
 def mocked(connect: Connect) -> Iterator[Any]:
-    """A client of moto in this process."""
-    with mock_aws():
-        yield connect("https://cognito-idp.eu-west-1.amazonaws.com")
+    """A client of moto in this process, which keeps what its server has for the whole session."""
+    mock = mock_aws()
+    mock.start(reset=False)
+    yield connect("https://cognito-idp.eu-west-1.amazonaws.com")
+    mock.stop()
 
 
 @pytest.fixture(params=["in process", "server"])

@@ -1,28 +1,9 @@
 """moto's tokens with the role claims, which moto leaves out.
 
->>> import boto3, jwt
->>> from moto import mock_aws
->>> with mock_aws(), moto_role_claims():
-...     client = boto3.client("cognito-idp", "eu-west-1")
-...     pool = client.create_user_pool(PoolName="test")["UserPool"]["Id"]
-...     app = client.create_user_pool_client(UserPoolId=pool, ClientName="test")["UserPoolClient"]
-...     _ = client.create_group(
-...         UserPoolId=pool, GroupName="staff", Precedence=5, RoleArn="arn:aws:iam::123456789012:role/staff"
-...     )
-...     _ = client.admin_create_user(UserPoolId=pool, Username="alice")
-...     client.admin_set_user_password(
-...         UserPoolId=pool, Username="alice", Password="P4ss-word", Permanent=True
-...     )["ResponseMetadata"]["HTTPStatusCode"]
-...     _ = client.admin_add_user_to_group(UserPoolId=pool, Username="alice", GroupName="staff")
-...     tokens = client.admin_initiate_auth(
-...         UserPoolId=pool,
-...         ClientId=app["ClientId"],
-...         AuthFlow="ADMIN_USER_PASSWORD_AUTH",
-...         AuthParameters={"USERNAME": "alice", "PASSWORD": "P4ss-word"},
-...     )["AuthenticationResult"]
-200
->>> jwt.decode(tokens["IdToken"], options={"verify_signature": False})["cognito:preferred_role"]
-'arn:aws:iam::123456789012:role/staff'
+>>> with moto_role_claims():
+...     pass  # sign in at moto: the ID token has what resolve() says of the user's groups
+
+docs/testing.md has an example from the user pool to the token.
 
 It holds for every moto in this process, its `ThreadedMotoServer` too. In a process
 of its own, moto's server has it by `python -m cognito_claims.testing.moto`, which
