@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import date
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -18,6 +19,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from typer.testing import CliRunner, Result
 
+from cognito_claims._pace import Pace
 from cognito_claims.cli import _conform, _scorecard
 from cognito_claims.cli._app import app
 from cognito_claims.cli._exit import ExitCode
@@ -513,7 +515,7 @@ class TestCommandLine:
             slept.append(seconds)
             now[0] += seconds
 
-        monkeypatch.setattr(_conform, "time", Clock(lambda: now[0], sleep))
+        monkeypatch.setattr(_conform, "Pace", partial(Pace, wait=sleep, clock=lambda: now[0]))
         assert call("--endpoint-url", fake.url, "--select", WINNER, "--rate", "4").exit_code == ExitCode.OK
         assert slept == [0.0, *[0.25] * (len(fake.calls) - 1)]
 
@@ -530,12 +532,6 @@ class TestCommandLine:
         assert "5/5" in shown
         assert "access-token" in shown
         assert "5 pass, 0 fail" in shown
-
-
-class Clock:
-    def __init__(self, monotonic: Callable[[], float], sleep: Callable[[float], None]) -> None:
-        self.monotonic = monotonic
-        self.sleep = sleep
 
 
 def at_a_terminal(*arguments: str, typed: str = "") -> str:

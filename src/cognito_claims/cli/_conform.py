@@ -4,10 +4,8 @@ import os
 import signal
 import sys
 import threading
-import time
 from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 from typing import Any, Never
@@ -16,6 +14,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from cognito_claims._pace import Pace
 from cognito_claims.cli._exit import ExitCode, stop
 from cognito_claims.cli._scorecard import plan_of
 from cognito_claims.cli._service import Service
@@ -76,20 +75,7 @@ def put(endpoint: Endpoint, cases: tuple[str, ...], *, name: str) -> Scorecard:
 
 def slow_down(client: Any, seconds: float) -> None:
     """Keep the calls of a client this many seconds apart."""
-    client.meta.events.register("before-send.cognito-idp", _Pace(seconds))
-
-
-@dataclass
-class _Pace:
-    """Keeps calls, repeated ones included, this many seconds apart."""
-
-    seconds: float
-    last: float = field(default_factory=lambda: float("-inf"))
-
-    def __call__(self, **_: object) -> None:
-        """Wait for the turn of the next call. botocore takes `None` for "send it"."""
-        time.sleep(max(0.0, self.last + self.seconds - time.monotonic()))
-        self.last = time.monotonic()
+    client.meta.events.register("before-send.cognito-idp", Pace(seconds))
 
 
 @contextmanager
