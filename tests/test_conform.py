@@ -508,16 +508,11 @@ class TestCommandLine:
         assert "nobody" in result.stderr
 
     def test_keeps_to_a_rate(self, fake: FakeCognito, monkeypatch: pytest.MonkeyPatch) -> None:
-        now = [0.0]
         slept: list[float] = []
-
-        def sleep(seconds: float) -> None:
-            slept.append(seconds)
-            now[0] += seconds
-
-        monkeypatch.setattr(_conform, "Pace", partial(Pace, wait=sleep, clock=lambda: now[0]))
+        slow = partial(Pace, wait=slept.append, clock=lambda: sum(slept))
+        monkeypatch.setattr(_conform, "Pace", slow)
         assert call("--endpoint-url", fake.url, "--select", WINNER, "--rate", "4").exit_code == ExitCode.OK
-        assert slept == [0.0, *[0.25] * (len(fake.calls) - 1)]
+        assert slept == [0.0, *[pytest.approx(0.25)] * (len(fake.calls) - 1)]
 
     def test_shows_progress_where_colours_are_forced(
         self, fake: FakeCognito, monkeypatch: pytest.MonkeyPatch
@@ -594,9 +589,10 @@ class TestAtAws:
 
     def test_is_slow_by_default(self, monkeypatch: pytest.MonkeyPatch) -> None:
         slept: list[float] = []
-        monkeypatch.setattr(_conform, "time", Clock(lambda: 0.0, slept.append))
+        slow = partial(Pace, wait=slept.append, clock=lambda: sum(slept))
+        monkeypatch.setattr(_conform, "Pace", slow)
         assert call("--aws", "--yes", *self.WANTED).exit_code == ExitCode.OK
-        assert slept[1:] == [0.2] * (len(slept) - 1)
+        assert slept[1:] == [pytest.approx(0.2)] * (len(slept) - 1)
         assert len(slept) > 5
 
 
