@@ -7,6 +7,10 @@ from types import TracebackType
 from typing import Self
 
 
+class HungUpError(Exception):
+    """To be raised by `post`: the connection ends without an answer."""
+
+
 class LoopbackServer(ABC):
     """Answers each request by `post`, which a subclass has."""
 
@@ -16,7 +20,11 @@ class LoopbackServer(ABC):
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
-                status, answer = server.post({**self.headers}, body)
+                try:
+                    status, answer = server.post({**self.headers}, body)
+                except HungUpError:
+                    self.close_connection = True
+                    return
                 self.send_response(status)
                 self.send_header("Content-Type", "application/x-amz-json-1.1")
                 self.send_header("Content-Length", str(len(answer)))

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import groupby
-from typing import ClassVar, TypeAlias, final
+from typing import ClassVar, Literal, TypeAlias, final
 
 from cognito_claims._hypothesis import drawn
 from cognito_claims.models import GroupType  # noqa: TC001, pydantic and Hypothesis read annotations
@@ -40,6 +40,9 @@ __all__ = ["Alternative", "Ambiguous", "NoRole", "Outcome", "Part", "Preferred",
 class Preferred:
     """One role is preferred: `cognito:preferred_role` is set."""
 
+    name: ClassVar[Literal["preferred"]] = "preferred"
+    """How JSON and tables call it."""
+
     role_arn: str
     """The role's ARN."""
 
@@ -55,6 +58,9 @@ class Preferred:
 class Ambiguous:
     """Some group has a role and none is preferred: `cognito:roles` is set alone."""
 
+    name: ClassVar[Literal["ambiguous"]] = "ambiguous"
+    """How JSON and tables call it."""
+
     decided_by: tuple[GroupType, ...]
     """The groups at the best precedence, which disagree; by name. Empty if none competed."""
 
@@ -66,6 +72,9 @@ class Ambiguous:
 @dataclass(frozen=True, slots=True)
 class NoRole:
     """No group has a role: neither role claim is set."""
+
+    name: ClassVar[Literal["no-role"]] = "no-role"
+    """How JSON and tables call it."""
 
     decided_by: ClassVar[tuple[GroupType, ...]] = ()
     rules: ClassVar[tuple[Rule, ...]] = (NO_ROLE,)

@@ -8,6 +8,7 @@ import typer
 from cognito_claims.cli.compare import compare
 from cognito_claims.cli.conform import conform
 from cognito_claims.cli.decode import decode
+from cognito_claims.cli.pool import pool
 from cognito_claims.cli.resolve import resolve
 from cognito_claims.cli.role import role
 from cognito_claims.cli.schema import schema
@@ -25,6 +26,7 @@ app.command()(compare)
 app.command()(role)
 app.command()(conform)
 app.command()(schema)
+app.add_typer(pool, name="pool")
 
 
 def _print_version(wanted: bool) -> None:

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+import typer
+
 from cognito_claims._wire import read_response
 from cognito_claims.cli._exit import ExitCode, stop
 from cognito_claims.errors import InvalidRequestError, InvalidResponseError, PaginationError
@@ -41,13 +43,15 @@ class Service:
         except (BotoCoreError, ValueError) as error:
             stop(ExitCode.BAD_INPUT, [error])
 
-    def ask(self, service: str, question: Callable[[Any], _T]) -> _T:
-        """Ask by a client of the service, or stop with what went wrong."""
-        client = self.client(service)
+    def ask(self, service: str, question: Callable[[Any], _T], **settings: object) -> _T:
+        """Ask by a client of the service, with more of boto3's settings, or stop with what went wrong."""
+        client = self.client(service, **settings)
         from botocore.exceptions import BotoCoreError, ClientError
 
         try:
             return question(client)
+        except typer.Exit:
+            raise
         except (InvalidRequestError, InvalidResponseError) as error:
             stop(ExitCode.BAD_INPUT, str(error).splitlines())
         except (BotoCoreError, ClientError, PaginationError) as error:

@@ -1,7 +1,7 @@
 """`cognito-claims resolve`: one user's groups to the token claims, and why."""
 
 import json
-from typing import Annotated, assert_never
+from typing import Annotated
 
 import typer
 from rich.table import Table
@@ -24,7 +24,7 @@ from cognito_claims.cli._options import (
 from cognito_claims.cli._paper import Paper
 from cognito_claims.cli._service import Service, groups_from_service
 from cognito_claims.errors import InvalidMembershipError
-from cognito_claims.reasons import Ambiguous, NoRole, Part, Preferred
+from cognito_claims.reasons import Ambiguous, Part
 from cognito_claims.resolver import Policy, Resolution
 
 
@@ -78,18 +78,9 @@ def resolve(
 
 def _report(resolution: Resolution) -> dict[str, object]:
     """Give the JSON form, as docs/cli.md describes it: keys may be added, and none changes."""
-    match outcome := resolution.outcome:
-        case Preferred():
-            name = "preferred"
-        case Ambiguous():
-            name = "ambiguous"
-        case NoRole():
-            name = "no-role"
-        case _:
-            assert_never(outcome)
     return {
         "version": 1,
-        "outcome": name,
+        "outcome": resolution.outcome.name,
         "preferred_role": resolution.preferred_role,
         "claims": {
             "id_token": resolution.claims.id_token(),

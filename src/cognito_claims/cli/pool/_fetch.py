@@ -1,0 +1,85 @@
+"""What `cognito-claims pool fetch` does: the service asked, with a bar for whoever looks on."""
+
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from cognito_claims.cli._paper import Paper
+from cognito_claims.cli._service import Service
+from cognito_claims.cli.pool._snapshot import told
+from cognito_claims.pool import fetching
+from cognito_claims.pool.snapshot import Snapshot
+
+
+def fetched(
+    service: Service,
+    *,
+    user_pool_id: str,
+    out: Path,
+    key: bytes | None,
+    usernames: bool,
+    rate: float,
+    concurrency: int,
+) -> Snapshot:
+    """Fetch a pool, or stop with what went wrong."""
+    from botocore.config import Config
+
+    config = Config(
+        retries={"total_max_attempts": 10, "mode": "standard"}, max_pool_connections=concurrency
+    )
+
+    def fetch(client: fetching.FetchClient) -> Snapshot:
+        with told(), _progress() as on_progress:
+            return fetching.fetch(
+                client,
+                user_pool_id=user_pool_id,
+                out=out,
+                key=key,
+                usernames=usernames,
+                rate=rate,
+                concurrency=concurrency,
+                on_progress=on_progress,
+            )
+
+    return service.ask("cognito-idp", fetch, config=config)
+
+
+@contextmanager
+def _progress() -> Generator[Callable[[fetching.Progress], object], None, None]:
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda _: None
+        return
+    columns = (
+        TextColumn("groups"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.description}"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task("", total=None)
+        first: list[tuple[float, int]] = []
+
+        def advance(now: fetching.Progress) -> None:
+            first[:] = first or [(progress.get_time(), now.memberships)]
+            began, before = first[0]
+            a_second = (now.memberships - before) / max(progress.get_time() - began, 0.1)
+            said = f"{now.memberships:,} memberships, {a_second:,.0f} a second"
+            progress.update(task, completed=now.groups_read, total=now.groups, description=said)
+
+        yield advance
+
+
+def as_text(snapshot: Snapshot) -> str:
+    """Tell what a snapshot holds."""
+    manifest = snapshot.manifest
+    paper = Paper()
+    paper.say(f"{snapshot.path}: {manifest.user_pool_id}, {manifest.finished_at:%Y-%m-%d %H:%M} UTC")
+    paper.say(f"  {manifest.groups:,} groups, {manifest.memberships:,} memberships")
+    paper.say(f"  usernames {manifest.usernames}")
+    paper.say(*(f"  {change.group_name}: {change.what} meanwhile" for change in manifest.changes))
+    return paper.text

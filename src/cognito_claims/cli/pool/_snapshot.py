@@ -1,0 +1,37 @@
+"""What the commands about pools share: snapshots, opened or not."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+from cognito_claims.cli._exit import ExitCode, stop
+from cognito_claims.errors import CognitoClaimsError, PaginationError
+from cognito_claims.pool.snapshot import Snapshot
+
+
+@contextmanager
+def told() -> Generator[None, None, None]:
+    """Stop with what is wrong with tables, or what could not be written."""
+    try:
+        yield
+    except PaginationError:
+        raise
+    except (CognitoClaimsError, ImportError) as error:
+        stop(ExitCode.BAD_INPUT, str(error).splitlines())
+    except OSError as error:
+        stop(ExitCode.NOT_WRITTEN, [f"{error.filename or 'a file'}: {error.strerror}"])
+    except Exception as error:
+        if _is_of_a_database(error):
+            stop(ExitCode.NOT_WRITTEN, [str(error).partition("\n")[0]])
+        raise
+
+
+def _is_of_a_database(error: Exception) -> bool:
+    # By its name, since DuckDB may be missing.
+    return type(error).__module__.strip("_").partition(".")[0] in ("duckdb", "sqlite3")
+
+
+def opened(path: Path) -> Snapshot:
+    """Open a snapshot, or stop."""
+    with told():
+        return Snapshot.open(path)

@@ -1,0 +1,311 @@
+"""Fetching a user pool: ListGroups, then ListUsersInGroup for each group.
+
+That is one call for 60 memberships, where asking for each user's groups would
+take one for every user.
+"""
+
+from __future__ import annotations
+
+import hmac
+import os
+import secrets
+import shutil
+from collections import deque
+from collections.abc import Callable, Generator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Event, Lock
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, overload
+
+from cognito_claims._pace import Pace
+from cognito_claims.errors import PaginationError
+from cognito_claims.pagination import ListGroupsPaginator, ListUsersInGroupPaginator
+from cognito_claims.pool._duckdb import connect
+from cognito_claims.pool._journal import Journal, Unread
+from cognito_claims.pool.snapshot import (
+    UNFINISHED,
+    Manifest,
+    Snapshot,
+    SnapshotError,
+    is_finished,
+    write_manifest,
+    write_tables,
+)
+from cognito_claims.validation import ClientWithEvents
+
+if TYPE_CHECKING:
+    from cognito_claims._paging import ListGroupsBotoPaginator, ListUsersInGroupBotoPaginator
+    from cognito_claims.models import GroupType, UserType
+    from cognito_claims.pagination import BotoPages
+
+__all__ = ["RATE", "FetchClient", "Progress", "fetch"]
+
+RATE = 25.0
+"""Calls of ListUsersInGroup a second. AWS allows an account 30 in a region, with ListUsers among them, and
+raises it for nobody: some are left to others."""
+
+LIST_GROUPS_RATE = 4.0
+"""Calls of ListGroups a second. AWS allows 5 for a pool."""
+
+
+class FetchClient(ClientWithEvents, Protocol):
+    """What is needed of a boto3 `cognito-idp` client to fetch a pool."""
+
+    @overload
+    def get_paginator(
+        self, operation_name: Literal["list_groups"]
+    ) -> ListGroupsBotoPaginator[BotoPages]: ...
+    @overload
+    def get_paginator(
+        self, operation_name: Literal["list_users_in_group"]
+    ) -> ListUsersInGroupBotoPaginator[BotoPages]: ...
+
+
+class Progress(NamedTuple):
+    """How far a fetch is."""
+
+    groups_read: int
+    """Groups whose users have all been read."""
+
+    groups: int
+    """Groups in all."""
+
+    memberships: int
+    """Memberships read."""
+
+
+def fetch(
+    client: FetchClient,
+    *,
+    user_pool_id: str,
+    out: str | os.PathLike[str],
+    key: bytes | None = None,
+    usernames: bool = True,
+    rate: float = RATE,
+    concurrency: int = 8,
+    on_progress: Callable[[Progress], object] = lambda _: None,
+) -> Snapshot:
+    """Fetch a pool's groups and who is in them, into a folder.
+
+    It may end in any way, at any moment: called again with the same arguments,
+    it goes on where it was. A snapshot that is finished is opened, and nothing
+    is fetched. Memory does not grow with the pool.
+
+    Args:
+        client: a boto3 `cognito-idp` client that may call ListGroups and ListUsersInGroup, set up to
+            try again where it is throttled. Until this returns, all its calls of these two keep to
+            the rate.
+        user_pool_id: the pool.
+        out: the folder; it is made if it is not there.
+        key: hash the usernames with this key, 16 bytes or more: HMAC-SHA-256, the first 16 bytes as
+            hexadecimal digits. The same key gives a user the same name in every snapshot.
+        usernames: `False` hashes them with a key that is thrown away when the snapshot is finished.
+        rate: calls of ListUsersInGroup a second, at most, repeated ones included.
+        concurrency: groups that are read at a time; a client has 10 connections if nothing else is said.
+        on_progress: called after each page.
+
+    Raises:
+        SnapshotError: the folder holds another fetch, or what it holds is damaged.
+        InvalidRequestError: the pool's id does not fit; nothing was sent.
+        InvalidResponseError: a page does not fit its model.
+        PaginationError: the service repeated a page token; the next call reads that group anew.
+        ValueError: the key is too short, there are two ways of hashing, or a number is not positive.
+        ImportError: the extra `pool` is missing.
+        OSError, sqlite3.Error: something could not be written.
+        Exception: whatever boto3 raises.
+    """
+    if key is not None and (not usernames or len(key) < 16):
+        raise ValueError("key: 16 bytes or more, and only where usernames are to be hashed with it")
+    if rate <= 0 or concurrency < 1:
+        raise ValueError("rate and concurrency: should be more than 0")
+    folder = Path(out)
+    if is_finished(folder):
+        snapshot = Snapshot.open(folder)
+        _same(folder, "user_pool_id", snapshot.manifest.user_pool_id, user_pool_id)
+        _same(folder, "usernames", snapshot.manifest.usernames, _form(key, usernames=usernames))
+        shutil.rmtree(folder / UNFINISHED, ignore_errors=True)
+        return snapshot
+    connect(folder).close()  # the extra is missed now, and not after hours
+    with Journal(folder / UNFINISHED) as journal, _paced(client, rate) as stopped:
+        name = _naming(journal, folder, user_pool_id, key, usernames=usernames)
+        _Fetch(client, user_pool_id, journal, name, concurrency, on_progress, stopped).run()
+        snapshot = _finish(journal, folder, user_pool_id, _form(key, usernames=usernames))
+    shutil.rmtree(folder / UNFINISHED)
+    return snapshot
+
+
+def _form(key: bytes | None, *, usernames: bool) -> Literal["kept", "hashed", "left-out"]:
+    return "left-out" if not usernames else "kept" if key is None else "hashed"
+
+
+def _same(folder: Path, what: str, kept: str | bytes, given: str | bytes) -> None:
+    if kept != given:
+        shown = f" ({kept!r}, not {given!r})" if isinstance(kept, str) else ""
+        raise SnapshotError(folder, f"was begun with another {what}{shown}: give another folder")
+
+
+def _naming(
+    journal: Journal, folder: Path, user_pool_id: str, key: bytes | None, *, usernames: bool
+) -> Callable[[str], str]:
+    """Give what becomes of a username, once it is sure that the fetch is the one that was begun."""
+    form = _form(key, usernames=usernames)
+    _same(folder, "user_pool_id", journal.setting("user_pool_id", user_pool_id), user_pool_id)
+    _same(folder, "usernames", journal.setting("usernames", form), form)
+    if form == "kept":
+        return str
+    if key is None:
+        thrown_away = journal.setting("key", secrets.token_bytes(32))
+        key = thrown_away if isinstance(thrown_away, bytes) else b""
+    else:
+        mark = hmac.digest(key, b"cognito-claims", "sha256")
+        _same(folder, "key", journal.setting("mark of the key", mark), mark)
+    return lambda username: hmac.digest(key, username.encode(), "sha256")[:16].hex()
+
+
+@contextmanager
+def _paced(client: ClientWithEvents, rate: float) -> Generator[Event, None, None]:
+    """Keep the client's calls apart; nobody waits any more once the event is set."""
+    stopped = Event()
+    rates = {"ListGroups": min(rate, LIST_GROUPS_RATE), "ListUsersInGroup": rate}
+    paces = {
+        f"before-send.cognito-identity-provider.{call}": Pace(1 / a_second, stopped.wait)
+        for call, a_second in rates.items()
+    }
+    for event, pace in paces.items():
+        client.meta.events.register(event, pace)
+    try:
+        yield stopped
+    finally:
+        for event, pace in paces.items():
+            client.meta.events.unregister(event, pace)
+
+
+class _Fetch:
+    """One run of a fetch, from where the journal stands."""
+
+    def __init__(
+        self,
+        client: FetchClient,
+        user_pool_id: str,
+        journal: Journal,
+        name: Callable[[str], str],
+        concurrency: int,
+        on_progress: Callable[[Progress], object],
+        stopped: Event,
+    ) -> None:
+        self._groups = ListGroupsPaginator(client)
+        self._users = ListUsersInGroupPaginator(client)
+        self._user_pool_id = user_pool_id
+        self._journal = journal
+        self._name = name
+        self._concurrency = concurrency
+        self._on_progress = on_progress
+        self._stopped = stopped
+        self._progress = Progress(0, 0, 0)
+        self._telling = Lock()
+
+    def run(self) -> None:
+        """Read what is not read, until a list of the groups names none that is new."""
+        if self._journal.started_at is None:
+            self._journal.begin(self._list_groups(), datetime.now(UTC))
+        while True:
+            self._read_all()
+            self._journal.list_again(self._list_groups())
+            if not self._journal.unread():
+                break
+
+    def _list_groups(self) -> list[GroupType]:
+        pages = self._groups.paginate(UserPoolId=self._user_pool_id, PaginationConfig={"PageSize": 60})
+        return list(pages.groups())
+
+    def _read_all(self) -> None:
+        todo = deque(self._journal.unread())
+        self._progress = Progress(*self._journal.counts())
+        self._on_progress(self._progress)
+        with ThreadPoolExecutor(self._concurrency) as threads:
+            work = [threads.submit(self._work, todo) for _ in range(self._concurrency)]
+            try:
+                for done in as_completed(work):
+                    done.result()
+            finally:
+                todo.clear()
+                self._stopped.set()
+        self._stopped.clear()
+
+    def _work(self, todo: deque[Unread]) -> None:
+        while not self._stopped.is_set():
+            try:
+                group = todo.popleft()
+            except IndexError:
+                return
+            self._read(group)
+
+    def _read(self, group: Unread, *, again: bool = False) -> None:
+        """Read the users of a group, on from where the journal stands."""
+        try:
+            for users, resume_token in self._pages(group):
+                added = self._journal.add(group.number, map(self._name_of, users), resume_token)
+                self._tell(groups=resume_token is None, memberships=added)
+                if self._stopped.is_set():
+                    return
+        except PaginationError:
+            self._tell(memberships=-self._journal.restart(group.number))
+            raise
+        except Exception as error:
+            match _code_of(error):
+                case "ResourceNotFoundException":  # if it is the pool that is gone, the next list tells
+                    self._tell(groups=True, memberships=-self._journal.delete(group.number))
+                case "InvalidParameterException" if not again:  # page tokens do not live for ever
+                    self._tell(memberships=-self._journal.restart(group.number))
+                    self._read(Unread(group.number, group.name, None), again=True)
+                case _:
+                    raise
+
+    def _pages(self, group: Unread) -> Generator[tuple[tuple[UserType, ...], str | None], None, None]:
+        pages = self._users.paginate(
+            UserPoolId=self._user_pool_id,
+            GroupName=group.name,
+            PaginationConfig={"PageSize": 60, "StartingToken": group.resume_token},
+        )
+        for page in pages:
+            yield page.users, pages.resume_token
+
+    def _name_of(self, user: UserType) -> str:
+        return self._name(user.username)
+
+    def _tell(self, *, groups: bool = False, memberships: int) -> None:
+        with self._telling:
+            read, all_groups, before = self._progress
+            self._progress = Progress(read + groups, all_groups, before + memberships)
+            self._on_progress(self._progress)
+
+
+def _code_of(error: Exception) -> str | None:
+    """Give the service's code of an error, if boto3 raised it for one."""
+    response = getattr(error, "response", None)
+    match response:
+        case {"Error": {"Code": str(code)}}:
+            return code
+        case _:
+            return None
+
+
+def _finish(
+    journal: Journal, folder: Path, user_pool_id: str, form: Literal["kept", "hashed", "left-out"]
+) -> Snapshot:
+    now = datetime.now(UTC)
+    _, groups, memberships = journal.counts()
+    files = write_tables(folder, folder / UNFINISHED, journal.groups(), journal.memberships())
+    manifest = Manifest(
+        user_pool_id=user_pool_id,
+        usernames=form,
+        started_at=journal.started_at or now,
+        finished_at=now,
+        groups=groups,
+        memberships=memberships,
+        changes=journal.changes(),
+        files=files,
+    )
+    return write_manifest(folder, manifest)

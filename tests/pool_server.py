@@ -1,0 +1,77 @@
+"""A user pool over HTTP for those who read all of it: right, until a test says otherwise."""
+
+import json
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from tests.fake_cognito import RefusedError
+from tests.loopback import LoopbackServer
+from tests.strategies import role
+
+POOL = "eu-west-1_Fake"
+
+
+class PoolServer(LoopbackServer):
+    """Answers ListGroups and ListUsersInGroup, a page at a time.
+
+    `meddle` is called with each call's name and body, before it is answered: it
+    may change the pool, or raise what the client is to see.
+    """
+
+    def __init__(self, page_size: int = 60) -> None:
+        super().__init__()
+        self.page_size = page_size
+        self.groups: dict[str, dict[str, Any]] = {}
+        self.members: dict[str, list[str]] = {}
+        self.calls: Counter[str] = Counter()
+        self.meddle: Callable[[str, dict[str, Any]], None] = lambda _, __: None
+        self.tokens_of = "first"
+
+    def add(self, name: str, members: list[str], *, precedence: int | None = None) -> None:
+        self.groups[name] = {
+            "GroupName": name,
+            "UserPoolId": POOL,
+            "Description": f"People of\n{name}",
+            "RoleArn": role(name.encode().hex()),
+            "LastModifiedDate": 1700000000.25 + len(self.groups),
+            "CreationDate": 1600000000,
+        }
+        if precedence is not None:
+            self.groups[name]["Precedence"] = precedence
+        self.members[name] = members
+
+    def remove(self, name: str) -> None:
+        del self.groups[name], self.members[name]
+
+    def expire_tokens(self) -> None:
+        self.tokens_of += "'"
+
+    def post(self, headers: dict[str, str], body: bytes) -> tuple[int, bytes]:
+        operation = headers["X-Amz-Target"].partition(".")[2]
+        try:
+            status, answer = 200, self.answer(operation, json.loads(body))
+        except RefusedError as error:
+            status, answer = error.status, {"__type": error.error, "message": "refused"}
+        return status, json.dumps(answer).encode()
+
+    def answer(self, operation: str, body: dict[str, Any]) -> dict[str, Any]:
+        self.calls[operation] += 1
+        self.meddle(operation, body)
+        if body["UserPoolId"] != POOL or body.get("GroupName", next(iter(self.groups), None)) not in {
+            *self.groups,
+            None,
+        }:
+            raise RefusedError(400, "ResourceNotFoundException")
+        epoch, _, start = body.get("NextToken", f"{self.tokens_of}|0").partition("|")
+        if epoch != self.tokens_of:
+            raise RefusedError(400, "InvalidParameterException")
+        if operation == "ListGroups":
+            return self.page("Groups", list(self.groups.values()), int(start))
+        users = [{"Username": name, "Enabled": True} for name in self.members[body["GroupName"]]]
+        return self.page("Users", users, int(start))
+
+    def page(self, member: str, items: list[Any], start: int) -> dict[str, Any]:
+        end = start + self.page_size
+        more = {"NextToken": f"{self.tokens_of}|{end}"} if end < len(items) else {}
+        return {member: items[start:end], **more}

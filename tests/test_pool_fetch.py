@@ -1,0 +1,660 @@
+"""Fetching a pool over real HTTP, by a real boto3 client, from servers that are right and from others."""
+
+import json
+import multiprocessing
+import os
+import random
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import boto3
+import duckdb
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError, EndpointConnectionError
+
+from cognito_claims import InvalidRequestError, InvalidResponseError, PaginationError
+from cognito_claims._pace import Pace
+from cognito_claims.pool import Membership, Progress, Snapshot, SnapshotError, fetch, fetching
+from cognito_claims.pool._journal import Journal
+from cognito_claims.pool.snapshot import GROUPS, MANIFEST, MEMBERSHIPS, UNFINISHED
+from tests.conftest import Client, Connect
+from tests.fake_cognito import RefusedError
+from tests.loopback import HungUpError
+from tests.pool_server import POOL, PoolServer
+
+FAST = 10_000.0
+KEY = b"sixteen bytes and more"
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fetching, "LIST_GROUPS_RATE", FAST)
+
+
+@pytest.fixture
+def server() -> Iterator[PoolServer]:
+    with PoolServer(page_size=3) as server:
+        for number in range(12):
+            name = f"group-{number:02}"
+            members = [f"user-{member:03}" for member in range(number * 2)]
+            server.add(name, members[::-1], precedence=number if number % 3 else None)
+        server.add('odd",\\group', ["'\"\\", "żółć,;|", "null", "NULL"])
+        yield server
+
+
+@pytest.fixture
+def patient() -> Callable[[str], Client]:
+    """Make a client that tries again, at once."""
+
+    def patient(url: str) -> Client:
+        return patient_client(url)
+
+    return patient
+
+
+def patient_client(url: str) -> Client:
+    client: Client = boto3.client(  # pyright: ignore[reportUnknownMemberType]
+        "cognito-idp",
+        region_name="eu-west-1",
+        endpoint_url=url,
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+        config=Config(retries={"total_max_attempts": 20, "mode": "standard"}, max_pool_connections=20),
+    )
+    # It waits between tries, longer and longer; here, nobody has to be spared.
+    client.meta.events.register_first("needs-retry.cognito-identity-provider", retry_at_once)
+    return client
+
+
+def retry_at_once(attempts: int, response: Any, caught_exception: Exception | None, **_: Any) -> Any:
+    failed = caught_exception is not None or response[0].status_code >= 500
+    throttled = not failed and response[1].get("Error", {}).get("Code") == "TooManyRequestsException"
+    return 0.0 if (failed or throttled) and attempts < 20 else None
+
+
+def expected(server: PoolServer) -> list[Membership]:
+    return sorted(
+        (Membership(user, name) for name, users in server.members.items() for user in users),
+        key=lambda membership: (membership.group_name, membership.username),
+    )
+
+
+def take(client: Client, out: Path, **options: Any) -> Snapshot:
+    arguments: dict[str, Any] = {"user_pool_id": POOL, "rate": FAST, **options}
+    return fetch(client, out=out, **arguments)
+
+
+def digests(snapshot: Snapshot) -> dict[str, str]:
+    return {name: file.sha256 for name, file in snapshot.manifest.files.items()}
+
+
+class TestAFetch:
+    def test_has_every_group_and_every_membership(
+        self, server: PoolServer, connect: Connect, tmp_path: Path
+    ) -> None:
+        snapshot = take(connect(server.url), tmp_path / "snapshot")
+        assert list(snapshot.memberships()) == expected(server)
+        by_name = {group.group_name: group for group in snapshot.groups()}
+        assert by_name.keys() == server.groups.keys()
+        for name, group in by_name.items():
+            said = {**server.groups[name]}
+            assert group.precedence == said.get("Precedence")
+            assert group.role_arn == said["RoleArn"]
+            assert group.description == said["Description"]
+            assert group.user_pool_id == POOL
+            assert group.last_modified_date is not None
+            assert group.last_modified_date.timestamp() == said["LastModifiedDate"]
+
+    def test_is_the_same_when_it_is_opened_again(
+        self, server: PoolServer, connect: Connect, tmp_path: Path
+    ) -> None:
+        snapshot = take(connect(server.url), tmp_path)
+        assert Snapshot.open(tmp_path) == snapshot
+        assert Snapshot.open(str(tmp_path)).manifest.memberships == len(expected(server))
+        assert {path.name for path in tmp_path.iterdir()} == {GROUPS, MEMBERSHIPS, MANIFEST}
+
+    def test_takes_a_call_for_each_page_and_lists_the_groups_twice(
+        self, server: PoolServer, connect: Connect, tmp_path: Path
+    ) -> None:
+        take(connect(server.url), tmp_path)
+        pages = sum(max(1, -(-len(users) // 3)) for users in server.members.values())
+        assert server.calls == {"ListUsersInGroup": pages, "ListGroups": 2 * 5}
+
+    def test_of_a_pool_without_groups_is_empty(self, connect: Connect, tmp_path: Path) -> None:
+        with PoolServer() as server:
+            snapshot = take(connect(server.url), tmp_path)
+        assert snapshot.groups() == ()
+        assert list(snapshot.memberships()) == []
+
+    def test_tells_how_far_it_is(self, server: PoolServer, connect: Connect, tmp_path: Path) -> None:
+        told: list[Progress] = []
+        take(connect(server.url), tmp_path, on_progress=told.append)
+        assert told[0] == Progress(0, 13, 0)
+        assert told[-1] == Progress(13, 13, len(expected(server)))
+        assert all(after.memberships >= before.memberships for before, after in pairwise(told))
+
+    def test_of_what_is_finished_asks_nobody(
+        self, server: PoolServer, connect: Connect, tmp_path: Path
+    ) -> None:
+        first = take(connect(server.url), tmp_path)
+        (tmp_path / UNFINISHED).mkdir()  # as when the process ended just before it was removed
+        server.calls.clear()
+        assert take(connect(server.url), tmp_path) == first
+        assert not server.calls
+        assert not (tmp_path / UNFINISHED).exists()
+
+    def test_reads_moto(self, moto: Client, alices_pool: str, tmp_path: Path) -> None:
+        snapshot = fetch(moto, user_pool_id=alices_pool, out=tmp_path, rate=FAST)
+        assert {*snapshot.memberships()} == {Membership("alice", "staff"), Membership("alice", "admins")}
+        assert [group.precedence for group in snapshot.groups()] == [0, 10]
+
+    def test_keeps_to_its_rates_and_leaves_the_client_as_it_was(
+        self, server: PoolServer, connect: Connect, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        slept: dict[float, list[float]] = {}
+
+        def pace(seconds: float, _: object) -> Pace:
+            waits = slept.setdefault(seconds, [])
+            return Pace(seconds, waits.append, lambda: sum(waits))
+
+        monkeypatch.setattr(fetching, "Pace", pace)
+        monkeypatch.setattr(fetching, "LIST_GROUPS_RATE", 4)
+        client = connect(server.url)
+        take(client, tmp_path, rate=8)
+        client.list_groups(UserPoolId=POOL)
+        client.list_users_in_group(UserPoolId=POOL, GroupName="group-01")
+        assert slept.keys() == {1 / 8, 1 / 4}
+        for seconds, call in ((1 / 8, "ListUsersInGroup"), (1 / 4, "ListGroups")):
+            assert slept[seconds] == [0.0, *[pytest.approx(seconds)] * (server.calls[call] - 2)]
+
+
+class TestUsernames:
+    def test_can_be_hashed_with_a_key(self, server: PoolServer, connect: Connect, tmp_path: Path) -> None:
+        first, second, other = (
+            take(connect(server.url), tmp_path / name, key=key)
+            for name, key in (("first", KEY), ("second", KEY), ("other", KEY[::-1]))
+        )
+        assert first.manifest.usernames == "hashed"
+        assert digests(first) == digests(second) != digests(other)
+        names = {membership.username for membership in first.memberships()}
+        assert len(names) == len({user for users in server.members.values() for user in users})
+        assert all(len(name) == 32 and int(name, 16) for name in names)
+
+    def test_can_be_left_out(self, server: PoolServer, connect: Connect, tmp_path: Path) -> None:
+        first, second = (take(connect(server.url), tmp_path / name, usernames=False) for name in "ab")
+        assert first.manifest.usernames == "left-out"
+        assert first.manifest.memberships == len(expected(server))
+        names = [{membership.username for membership in each.memberships()} for each in (first, second)]
+        assert not names[0] & names[1]
+
+    @pytest.mark.parametrize("options", [{"key": KEY}, {"usernames": False}])
+    def test_are_not_on_the_disk_then(
+        self, server: PoolServer, connect: Connect, tmp_path: Path, options: dict[str, Any]
+    ) -> None:
+        server.add("last", ["a-name-that-is-found"] * 4)
+        refuse_after(server, 45)
+        with pytest.raises(ClientError):
+            take(connect(server.url), tmp_path, concurrency=1, **options)
+        assert not any(b"user-0" in path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+        server.meddle = lambda _, __: None
+        snapshot = take(connect(server.url), tmp_path, **options)
+        assert not any(b"user-0" in path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+        assert not any(KEY in path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+        users = {user for users in server.members.values() for user in users}
+        assert len({membership.username for membership in snapshot.memberships()}) == len(users)
+
+
+def refuse_after(server: PoolServer, calls: int, error: str = "NotAuthorizedException") -> None:
+    """Have the server refuse whatever is asked after so many calls from now on."""
+    left = [calls]
+
+    def meddle(_: str, __: dict[str, Any]) -> None:
+        left[0] -= 1
+        if left[0] < 0:
+            raise RefusedError(400, error)
+
+    server.meddle = meddle
+
+
+class TestGoingOn:
+    @pytest.mark.parametrize("calls", [0, 3, 5, 6, 20, 40, 55, 60])
+    def test_asks_only_for_what_is_missing(
+        self, server: PoolServer, connect: Connect, tmp_path: Path, calls: int
+    ) -> None:
+        whole = take(connect(server.url), tmp_path / "whole")
+        server.calls.clear()
+        refuse_after(server, calls)
+        with pytest.raises(ClientError):
+            take(connect(server.url), tmp_path / "parts", concurrency=1)
+        with pytest.raises(SnapshotError, match="not finished"):
+            Snapshot.open(tmp_path / "parts")
+        server.meddle = lambda _, __: None
+        parts = take(connect(server.url), tmp_path / "parts")
+        assert digests(parts) == digests(whole)
+        assert parts.manifest.changes == ()
+        pages = sum(max(1, -(-len(users) // 3)) for users in server.members.values())
+        assert server.calls["ListUsersInGroup"] <= pages + 1
+
+    def test_starts_a_group_anew_whose_token_has_expired(
+        self, server: PoolServer, connect: Connect, tmp_path: Path
+    ) -> None:
+        whole = take(connect(server.url), tmp_path / "whole")
+        refuse_after(server, 30)
+        with pytest.raises(ClientError):
+            take(connect(server.url), tmp_path / "parts", concurrency=2)
+        server.expire_tokens()
+        server.meddle = lambda _, __: None
+        told: list[Progress] = []
+        parts = take(connect(server.url), tmp_path / "parts", on_progress=told.append)
+        assert digests(parts) == digests(whole)
+        assert told[-1].memberships == whole.manifest.memberships
+
+    def test_starts_a_group_anew_once_and_no_more(
+        self, server: PoolServer, connect: Connect, tmp_path: Path
+    ) -> None:
+        server.meddle = lambda _, body: server.expire_tokens() if "GroupName" in body else None
+        with pytest.raises(ClientError, match="InvalidParameterException"):
+            take(connect(server.url), tmp_path)
+
+    @pytest.mark.parametrize(
+        ("options", "what"),
+        [
+            ({"key": KEY}, "usernames"),
+            ({"usernames": False}, "usernames"),
+            ({"user_pool_id": "eu-west-1_Other"}, "user_pool_id"),
+        ],
+    )
+    @pytest.mark.parametrize("finished", [True, False])
+    def test_refuses_what_was_begun_otherwise(
+        self,
+        server: PoolServer,
+        connect: Connect,
+        tmp_path: Path,
+        options: dict[str, Any],
+        what: str,
+        finished: bool,
+    ) -> None:
+        if not finished:
+            refuse_after(server, 10)
+        begin(connect(server.url), tmp_path)
+        with pytest.raises(SnapshotError, match=what):
+            take(connect(server.url), tmp_path, **options)
+
+    def test_refuses_another_key(self, server: PoolServer, connect: Connect, tmp_path: Path) -> None:
+        refuse_after(server, 10)
+        begin(connect(server.url), tmp_path, key=KEY)
+        with pytest.raises(SnapshotError, match="another key") as refused:
+            take(connect(server.url), tmp_path, key=KEY + b"!")
+        assert "sixteen" not in repr(refused.value)
+
+    def test_refuses_while_another_is_at_work(
+        self, server: PoolServer, connect: Connect, tmp_path: Path
+    ) -> None:
+        with Journal(tmp_path / UNFINISHED), pytest.raises(SnapshotError, match="another fetch"):
+            take(connect(server.url), tmp_path)
+
+    def test_refuses_a_journal_that_is_none(
+        self, server: PoolServer, connect: Connect, tmp_path: Path
+    ) -> None:
+        (tmp_path / UNFINISHED).mkdir()
+        (tmp_path / UNFINISHED / "journal.sqlite").write_bytes(b"x" * 5000)
+        with pytest.raises(SnapshotError, match="damaged"):
+            take(connect(server.url), tmp_path)
+
+    def test_says_where_it_cannot_write(self, server: PoolServer, connect: Connect, tmp_path: Path) -> None:
+        (tmp_path / "file").touch()
+        with pytest.raises(OSError, match="file"):
+            take(connect(server.url), tmp_path / "file")
+        (tmp_path / UNFINISHED / "journal.sqlite").mkdir(parents=True)
+        with pytest.raises(sqlite3.OperationalError):
+            take(connect(server.url), tmp_path)
+
+
+def begin(client: Client, out: Path, **options: Any) -> None:
+    try:
+        take(client, out, **options)
+    except ClientError:
+        assert not (out / MANIFEST).exists()
+
+
+class TestAServer:
+    def test_that_throttles_hangs_up_and_fails(
+        self, server: PoolServer, patient: Callable[[str], Client], connect: Connect, tmp_path: Path
+    ) -> None:
+        whole = take(connect(server.url), tmp_path / "whole")
+        chance = random.Random(7)
+
+        def meddle(_: str, __: dict[str, Any]) -> None:
+            match chance.randrange(6):
+                case 0 | 1:
+                    raise RefusedError(400, "TooManyRequestsException")
+                case 2:
+                    raise HungUpError
+                case 3:
+                    raise RefusedError(500, "InternalErrorException")
+                case _:
+                    pass
+
+        server.meddle = meddle
+        snapshot = take(patient(server.url), tmp_path / "snapshot")
+        assert digests(snapshot) == digests(whole)
+
+    @pytest.mark.parametrize("error", ["TooManyRequestsException", "InternalErrorException"])
+    def test_that_never_recovers_is_told_and_nothing_is_lost(
+        self, server: PoolServer, connect: Connect, tmp_path: Path, error: str
+    ) -> None:
+        refuse_after(server, 12, error)
+        with pytest.raises(ClientError, match=error):
+            take(connect(server.url), tmp_path)
+        with Journal(tmp_path / UNFINISHED) as journal:
+            read, groups, memberships = journal.counts()
+        assert read > 0
+        assert groups == 13
+        assert memberships > 0
+
+    def test_that_is_gone_is_told(self, connect: Connect, tmp_path: Path) -> None:
+        with pytest.raises(EndpointConnectionError):
+            take(connect("http://127.0.0.1:1"), tmp_path)
+
+    def test_that_has_no_such_pool_is_told(
+        self, server: PoolServer, connect: Connect, tmp_path: Path
+    ) -> None:
+        with pytest.raises(ClientError, match="ResourceNotFoundException"):
+            fetch(connect(server.url), user_pool_id="eu-west-1_Other", out=tmp_path)
+
+    @pytest.mark.parametrize("circle", [1, 2])
+    def test_that_repeats_a_token_is_told_and_the_group_read_anew(
+        self, server: PoolServer, connect: Connect, tmp_path: Path, circle: int
+    ) -> None:
+        whole = take(connect(server.url), tmp_path / "whole")
+        page = server.page
+
+        def circling(member: str, items: list[Any], start: int) -> dict[str, Any]:
+            answer = page(member, items, start)
+            if member == "Users" and start == 3 * circle and len(items) > 3 * circle + 3:
+                answer["NextToken"] = "first|3"
+            return answer
+
+        server.page = circling  # type: ignore[method-assign]
+        with pytest.raises(PaginationError):
+            take(connect(server.url), tmp_path / "parts", concurrency=1)
+        server.page = page  # type: ignore[method-assign]
+        parts = take(connect(server.url), tmp_path / "parts")
+        assert digests(parts) == digests(whole)
+        assert parts.manifest.changes == ()
+
+    def test_that_answers_nonsense_is_told(
+        self, server: PoolServer, connect: Connect, tmp_path: Path
+    ) -> None:
+        server.groups["group-03"]["Precedence"] = "3"
+        with pytest.raises(InvalidResponseError, match="Precedence"):
+            take(connect(server.url), tmp_path)
+
+    def test_may_give_short_and_empty_pages(self, connect: Connect, tmp_path: Path) -> None:
+        with PoolServer(page_size=2) as server:
+            server.add("group", ["a", "b", "c"])
+            page = server.page
+
+            def sparse(member: str, items: list[Any], start: int) -> dict[str, Any]:
+                if member == "Users" and start == 2 and len(items) == 3:
+                    return {member: [], "NextToken": "first|1000002"}
+                return page(member, items, start % 1_000_000)
+
+            server.page = sparse  # type: ignore[method-assign]
+            assert list(take(connect(server.url), tmp_path).memberships()) == expected(server)
+
+
+class TestAPoolThatChangesMeanwhile:
+    """What changed is recorded where it shows, and nothing crashes."""
+
+    def once(self, server: PoolServer, group: str, change: Callable[[], object]) -> None:
+        """Make a change when the second page of a group is asked for."""
+        done: list[bool] = []
+
+        def meddle(_: str, body: dict[str, Any]) -> None:
+            if body.get("GroupName") == group and "NextToken" in body and not done:
+                done.append(True)
+                change()
+
+        server.meddle = meddle
+
+    def changes(self, snapshot: Snapshot) -> set[tuple[str, str]]:
+        return {(change.group_name, change.what) for change in snapshot.manifest.changes}
+
+    def test_a_group_is_deleted_while_it_is_read(
+        self, server: PoolServer, connect: Connect, tmp_path: Path
+    ) -> None:
+        self.once(server, "group-05", lambda: server.remove("group-05"))
+        told: list[Progress] = []
+        snapshot = take(connect(server.url), tmp_path, on_progress=told.append)
+        assert self.changes(snapshot) == {("group-05", "deleted")}
+        assert list(snapshot.memberships()) == expected(server)
+        assert told[-1].memberships == len(expected(server))
+        assert snapshot.manifest.groups == 12
+
+    def test_a_group_is_deleted_after_it_was_read(
+        self, server: PoolServer, connect: Connect, tmp_path: Path
+    ) -> None:
+        self.once(server, "group-11", lambda: server.remove("group-02"))
+        snapshot = take(connect(server.url), tmp_path, concurrency=1)
+        assert self.changes(snapshot) == {("group-02", "deleted")}
+        assert list(snapshot.memberships()) == expected(server)
+
+    def test_a_group_is_created_and_another_changed(
+        self, server: PoolServer, connect: Connect, tmp_path: Path
+    ) -> None:
+        def change() -> None:
+            server.add("new", ["user-001"])
+            server.groups["group-01"]["Precedence"] = 77
+
+        self.once(server, "group-11", change)
+        snapshot = take(connect(server.url), tmp_path)
+        assert self.changes(snapshot) == {("new", "created"), ("group-01", "changed")}
+        assert list(snapshot.memberships()) == expected(server)
+        assert {group.group_name: group.precedence for group in snapshot.groups()}["group-01"] == 77
+
+    def test_a_group_is_deleted_and_made_again(
+        self, server: PoolServer, connect: Connect, tmp_path: Path
+    ) -> None:
+        removed = server.members["group-05"]
+        self.once(server, "group-05", lambda: server.remove("group-05"))
+        listed: list[str] = []
+        meddle = server.meddle
+
+        def again(operation: str, body: dict[str, Any]) -> None:
+            listed.append(operation)
+            if (
+                operation == "ListGroups"
+                and "ListUsersInGroup" in listed
+                and "group-05" not in server.groups
+            ):
+                server.add("group-05", removed)
+            meddle(operation, body)
+
+        server.meddle = again
+        snapshot = take(connect(server.url), tmp_path)
+        assert self.changes(snapshot) == {("group-05", "deleted"), ("group-05", "created")}
+        assert list(snapshot.memberships()) == expected(server)
+
+    def test_a_user_joins_and_moves_the_pages(
+        self, server: PoolServer, connect: Connect, tmp_path: Path
+    ) -> None:
+        self.once(server, "group-08", lambda: server.members["group-08"].insert(0, "newcomer"))
+        snapshot = take(connect(server.url), tmp_path)
+        assert self.changes(snapshot) == {("group-08", "shifted")}
+        assert {*expected(server)} - {*snapshot.memberships()} == {Membership("newcomer", "group-08")}
+
+    def test_a_user_moves_from_one_group_to_another(
+        self, server: PoolServer, connect: Connect, tmp_path: Path
+    ) -> None:
+        def change() -> None:
+            server.members["group-03"].remove("user-001")
+            server.members["group-11"].append("user-001-moved")
+
+        self.once(server, "group-11", change)
+        snapshot = take(connect(server.url), tmp_path, concurrency=1)
+        found = {*snapshot.memberships()}
+        assert Membership("user-001", "group-03") in found, "it was there when the group was read"
+        assert Membership("user-001-moved", "group-11") in found
+
+
+class TestASnapshotThatIsNone:
+    @pytest.fixture
+    def folder(self, server: PoolServer, connect: Connect, tmp_path: Path) -> Path:
+        take(connect(server.url), tmp_path)
+        return tmp_path
+
+    @pytest.mark.parametrize("name", [GROUPS, MEMBERSHIPS])
+    def test_a_file_is_cut_off(self, folder: Path, name: str) -> None:
+        size = (folder / name).stat().st_size
+        os.truncate(folder / name, size // 2)
+        with pytest.raises(SnapshotError, match=f"cut off: {size // 2} bytes of {size}") as refused:
+            Snapshot.open(folder)
+        assert refused.value.path == folder / name
+
+    @pytest.mark.parametrize("name", [GROUPS, MEMBERSHIPS])
+    def test_a_byte_is_another(self, folder: Path, name: str) -> None:
+        content = bytearray((folder / name).read_bytes())
+        content[len(content) // 2] ^= 1
+        (folder / name).write_bytes(content)
+        with pytest.raises(SnapshotError, match="not the file that was fetched"):
+            Snapshot.open(folder)
+
+    @pytest.mark.parametrize("name", [GROUPS, MEMBERSHIPS])
+    def test_a_file_is_missing(self, folder: Path, name: str) -> None:
+        (folder / name).unlink()
+        with pytest.raises(SnapshotError, match=name):
+            Snapshot.open(folder)
+
+    def test_there_is_nothing(self, tmp_path: Path) -> None:
+        with pytest.raises(SnapshotError, match="is no snapshot"):
+            Snapshot.open(tmp_path / "nothing")
+
+    def test_the_manifest_is_a_folder(self, tmp_path: Path) -> None:
+        (tmp_path / MANIFEST).mkdir()
+        with pytest.raises(SnapshotError, match="cannot be read"):
+            Snapshot.open(tmp_path)
+
+    @pytest.mark.parametrize(
+        "change",
+        [{"version": 2}, {"groups": "many"}, {"files": {}}, {"finished_at": "2026-01-01T00:00:00"}],
+    )
+    def test_the_manifest_is_of_another_kind(self, folder: Path, change: dict[str, Any]) -> None:
+        manifest = json.loads((folder / MANIFEST).read_bytes()) | change
+        (folder / MANIFEST).write_text(json.dumps(manifest))
+        with pytest.raises(SnapshotError, match=next(iter(change))):
+            Snapshot.open(folder)
+
+    def test_the_manifest_is_cut_off(self, folder: Path) -> None:
+        os.truncate(folder / MANIFEST, 50)
+        with pytest.raises(SnapshotError, match="JSON"):
+            Snapshot.open(folder)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"key": b"short"},
+        {"key": KEY, "usernames": False},
+        {"rate": 0.0},
+        {"rate": -1.0},
+        {"concurrency": 0},
+    ],
+)
+def test_arguments_that_do_not_fit_are_refused(
+    client: Client, tmp_path: Path, options: dict[str, Any]
+) -> None:
+    with pytest.raises(ValueError, match="|".join(options)):
+        take(client, tmp_path / "never", **options)
+    assert not (tmp_path / "never").exists()
+
+
+def test_a_pool_id_that_does_not_fit_is_refused(client: Client, tmp_path: Path) -> None:
+    with pytest.raises(InvalidRequestError, match="UserPoolId"):
+        fetch(client, user_pool_id="none", out=tmp_path)
+
+
+def test_the_extra_is_missed_before_anything_is_asked(
+    client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(__import__("sys").modules, "duckdb", None)
+    with pytest.raises(ImportError, match=r"cognito-claims\[pool\]"):
+        take(client, tmp_path)
+
+
+def fetch_elsewhere(url: str, out: Path) -> None:
+    fetching.LIST_GROUPS_RATE = FAST
+    take(patient_client(url), out)
+
+
+def test_kill_it_at_50_random_moments(connect: Connect, tmp_path: Path) -> None:
+    """Nothing is lost, nothing comes twice, and what is not finished is never taken for it."""
+    processes = multiprocessing.get_context("forkserver")
+    processes.set_forkserver_preload(["boto3", "duckdb", "tests.test_pool_fetch"])
+    chance = random.Random()
+    kills = finished = 0
+    with PoolServer(page_size=5) as server:
+        for number in range(30):
+            members = [f"user-{member:03}" for member in range(chance.randrange(100))]
+            server.add(f"group-{number:02}", chance.sample(members, len(members)))
+        whole = take(connect(server.url), tmp_path / "whole")
+        calls = sum(server.calls.values())
+        out = tmp_path / "0"
+        while kills < 50:
+            # Within a call, or, as often as that, so long after it as a few calls take.
+            fatal, seconds = chance.randrange(1, calls // 5), chance.choice([0.0, chance.random() / 20])
+            asked = threading.Event()
+            left = [fatal]
+
+            def meddle(
+                _: str, __: dict[str, Any], left: list[int] = left, asked: threading.Event = asked
+            ) -> None:
+                left[0] -= 1
+                if left[0] == 0:
+                    asked.set()
+
+            server.meddle = meddle
+            process = processes.Process(target=fetch_elsewhere, args=(server.url, out))
+            process.start()
+            while not asked.wait(0.05) and process.is_alive():
+                pass
+            process.join(seconds)
+            process.kill()
+            process.join()
+            kills += process.exitcode != 0
+            if (out / MANIFEST).exists():
+                assert digests(Snapshot.open(out)) == digests(whole)
+                finished += 1
+                out = tmp_path / str(finished)
+            else:
+                with pytest.raises(SnapshotError):
+                    Snapshot.open(out)
+        server.meddle = lambda _, __: None
+        last = take(connect(server.url), out)
+        assert digests(last) == digests(whole)
+        assert last.manifest.changes == ()
+        assert list(last.memberships()) == expected(server)
+
+
+def test_any_reader_of_parquet_reads_it(server: PoolServer, connect: Connect, tmp_path: Path) -> None:
+    take(connect(server.url), tmp_path)
+    columns = duckdb.execute(f"describe from '{tmp_path / GROUPS}'").fetchall()
+    assert [(name, kind) for name, kind, *_ in columns] == [
+        ("group_name", "VARCHAR"),
+        ("user_pool_id", "VARCHAR"),
+        ("description", "VARCHAR"),
+        ("role_arn", "VARCHAR"),
+        ("precedence", "INTEGER"),
+        ("last_modified_date", "TIMESTAMP WITH TIME ZONE"),
+        ("creation_date", "TIMESTAMP WITH TIME ZONE"),
+    ]
+    columns = duckdb.execute(f"describe from '{tmp_path / MEMBERSHIPS}'").fetchall()
+    assert [(name, kind) for name, kind, *_ in columns] == [
+        ("username", "VARCHAR"),
+        ("group_name", "VARCHAR"),
+    ]
