@@ -3,6 +3,7 @@
 import logging
 import os
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
@@ -12,7 +13,11 @@ from moto.server import ThreadedMotoServer
 from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
 
 from tests.scripted_server import ScriptedServer
+from tests.spark import has_java, session
 from tests.strategies import role
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
 
 # Examples differ from run to run; the time that one takes is no fault of its own on a busy machine.
 settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -22,6 +27,14 @@ collect_ignore = ["typing"]  # read by type checkers, never run
 
 Client = CognitoIdentityProviderClient
 Connect = Callable[[str], Client]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Ask for no coverage of what cannot run here."""
+    coverage: Any = config.pluginmanager.getplugin("_cov")
+    if not has_java() and coverage is not None and coverage.cov_controller is not None:
+        for one in (coverage.cov_controller.cov, coverage.cov_controller.combining_cov):
+            one.set_option("report:exclude_lines", [*one.get_option("report:exclude_lines"), "Spark[(:]"])
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -79,6 +92,12 @@ def alices_pool(moto: CognitoIdentityProviderClient) -> str:
         moto.create_group(UserPoolId=pool, GroupName=name, Precedence=precedence, RoleArn=arn)
         moto.admin_add_user_to_group(UserPoolId=pool, Username="alice", GroupName=name)
     return pool
+
+
+@pytest.fixture(scope="session")
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator["SparkSession"]:
+    with session(tmp_path_factory.mktemp("spark")) as spark:
+        yield spark
 
 
 @pytest.fixture

@@ -306,6 +306,16 @@ class TestGoingOn:
         with pytest.raises(SnapshotError, match="damaged"):
             take(connect(server.url), tmp_path)
 
+    def test_refuses_the_journal_of_another_program(
+        self, server: PoolServer, connect: Connect, tmp_path: Path
+    ) -> None:
+        (tmp_path / UNFINISHED).mkdir()
+        database = sqlite3.connect(tmp_path / UNFINISHED / "journal.sqlite")
+        database.executescript("create table other (x); create index groups on other (x)")
+        database.close()
+        with pytest.raises(sqlite3.OperationalError, match="groups"):
+            take(connect(server.url), tmp_path)
+
     def test_says_where_it_cannot_write(self, server: PoolServer, connect: Connect, tmp_path: Path) -> None:
         (tmp_path / "file").touch()
         with pytest.raises(OSError, match="file"):
@@ -391,6 +401,10 @@ class TestAServer:
     def test_that_answers_nonsense_is_told(
         self, server: PoolServer, connect: Connect, tmp_path: Path
     ) -> None:
+        server.members["group-03"] = ["a name with blanks"]
+        with pytest.raises(InvalidResponseError, match=r"Users\[0\]\.Username") as refused:
+            take(connect(server.url), tmp_path / "users")
+        assert "blanks" not in str(refused.value)
         server.groups["group-03"]["Precedence"] = "3"
         with pytest.raises(InvalidResponseError, match="Precedence"):
             take(connect(server.url), tmp_path)

@@ -1,24 +1,47 @@
 """A whole user pool: fetch it, resolve everyone, find what is wrong.
 
-`fetch` writes a pool's groups and memberships to a folder, and `Snapshot` opens
-it. The extra `pool` installs what these need.
+`fetch` writes a pool's groups and memberships to a folder, `Snapshot` opens it,
+and `resolve_memberships` tells who gets which claims. The extra `pool` installs
+what these need.
 """
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from cognito_claims.pool.bulk import (
+        BulkResolution,
+        InvalidTableError,
+        UnknownGroupsError,
+        resolve_memberships,
+    )
     from cognito_claims.pool.fetching import Progress, fetch
     from cognito_claims.pool.snapshot import Change, Manifest, Membership, Snapshot, SnapshotError
 
-__all__ = ["Change", "Manifest", "Membership", "Progress", "Snapshot", "SnapshotError", "fetch"]
+__all__ = [
+    "BulkResolution",
+    "Change",
+    "InvalidTableError",
+    "Manifest",
+    "Membership",
+    "Progress",
+    "Snapshot",
+    "SnapshotError",
+    "UnknownGroupsError",
+    "fetch",
+    "resolve_memberships",
+]
 
 _HOMES = {
+    "BulkResolution": "bulk",
     "Change": "snapshot",
+    "InvalidTableError": "bulk",
     "Manifest": "snapshot",
     "Membership": "snapshot",
     "Progress": "fetching",
     "Snapshot": "snapshot",
     "SnapshotError": "snapshot",
+    "UnknownGroupsError": "bulk",
     "fetch": "fetching",
+    "resolve_memberships": "bulk",
 }
 
 

@@ -68,15 +68,16 @@ class Journal:
             database.execute("pragma journal_mode = wal")
             database.execute("pragma synchronous = normal")  # consistent always; durable at checkpoints
             database.executescript(_LAYOUT)
-        except sqlite3.OperationalError as error:
+        except sqlite3.DatabaseError as error:
             database.close()
-            if error.sqlite_errorname != "SQLITE_BUSY":
-                raise
-            raise SnapshotError(folder, "another fetch is at work here: wait for it, or end it") from None
-        except sqlite3.DatabaseError:
-            database.close()
-            reason = "is damaged: remove the folder, and fetch the pool anew"
-            raise SnapshotError(folder / "journal.sqlite", reason) from None
+            match error.sqlite_errorname:
+                case "SQLITE_BUSY":
+                    reason = "another fetch is at work here: wait for it, or end it"
+                case "SQLITE_NOTADB" | "SQLITE_CORRUPT":
+                    reason = "is damaged: remove the folder, and fetch the pool anew"
+                case _:
+                    raise
+            raise SnapshotError(folder, reason) from None
         self._database = database
 
     def __enter__(self) -> Self:

@@ -1,0 +1,297 @@
+"""Everyone resolved, by DuckDB and by Spark: the same as by `resolve()`, user by user."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cognito_claims import (
+    ConflictingGroupsError,
+    GroupType,
+    InvalidResponseError,
+    MixedUserPoolsError,
+    Policy,
+    resolve,
+)
+from cognito_claims.pool import BulkResolution, InvalidTableError, UnknownGroupsError, resolve_memberships
+from tests.strategies import POOL, memberships, policies, role
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+Row = tuple[Any, ...]
+Answers = dict[str, list[Any]]
+
+GROUPS = [
+    GroupType(group_name="admins", precedence=0, role_arn=role("admin"), user_pool_id=POOL),
+    GroupType(group_name="staff", precedence=10, role_arn=role("staff"), user_pool_id=POOL),
+    GroupType(group_name="guests", precedence=10, role_arn=role("guest"), user_pool_id=POOL),
+    GroupType(group_name="club", user_pool_id=POOL),
+]
+MEMBERS = [("ann", "admins"), ("ann", "staff"), ("bob", "staff"), ("bob", "guests"), ("cid", "club")]
+EXPECTED: Answers = {
+    "ann": [["admins", "staff"], [role("admin"), role("staff")], role("admin"), "preferred", []],
+    "bob": [["guests", "staff"], [role("guest"), role("staff")], None, "ambiguous", []],
+    "cid": [["club"], [], None, "no-role", []],
+}
+
+
+def parquet(folder: Path, name: str, rows: Iterable[Row], **columns: str) -> Path:
+    """Write rows as Parquet."""
+    lines, path = folder / f"{name}.jsonl", folder / f"{name}.parquet"
+    lines.write_text("".join(json.dumps(dict(zip(columns, row, strict=True))) + "\n" for row in rows))
+    duckdb.execute(
+        f"copy (from read_json('{lines}', format='newline_delimited', columns={columns})) to '{path}'"
+    )
+    return path
+
+
+def membership_file(folder: Path, rows: Iterable[Row] = MEMBERS) -> Path:
+    return parquet(folder, "memberships", rows, username="VARCHAR", group_name="VARCHAR")
+
+
+def group_file(folder: Path, groups: Iterable[GroupType] = GROUPS) -> Path:
+    rows = [(group.group_name, group.user_pool_id, group.role_arn, group.precedence) for group in groups]
+    columns = {
+        "group_name": "VARCHAR",
+        "user_pool_id": "VARCHAR",
+        "role_arn": "VARCHAR",
+        "precedence": "INT",
+    }
+    return parquet(folder, "groups", rows, **columns)
+
+
+def answers_of(result: BulkResolution[Any]) -> Answers:
+    table = result.table
+    rows = [tuple(row) for row in (table.collect() if hasattr(table, "collect") else table.fetchall())]
+    assert len(rows) == result.users
+    return {username: claims for username, *claims in rows}
+
+
+def one_by_one(groups: list[GroupType], rows: list[tuple[str, str]], policy: Policy) -> Answers:
+    by_name = {group.group_name: group for group in groups}
+    answers: Answers = {}
+    for username in {username for username, _ in rows}:
+        mine = [by_name[name] for user, name in rows if user == username and name in by_name]
+        resolution = resolve(mine, policy=policy)
+        answers[username] = [
+            [group.group_name for group in resolution.ranking],
+            list(resolution.roles),
+            resolution.preferred_role,
+            resolution.outcome.name,
+            [question.id for question in resolution.open_questions],
+        ]
+    return answers
+
+
+@st.composite
+def pools(draw: st.DrawFn) -> tuple[list[GroupType], list[tuple[str, str]], list[str]]:
+    """Draw the groups of a pool, memberships that may come twice, and the names that no group has."""
+    groups = draw(memberships)
+    unknown = draw(st.lists(st.sampled_from(["gone", "unbekannt", "żółć"]), unique=True))
+    unknown = [name for name in unknown if name not in {group.group_name for group in groups}]
+    names = [group.group_name for group in groups] + unknown
+    users = st.sampled_from(["ann", "bob", "cid", "d'Arcy", 'e"', "żółw", "NULL", ""])
+    rows = draw(st.lists(st.tuples(users, st.sampled_from(names)), max_size=60)) if names else []
+    return groups, rows, sorted({name for _, name in rows} & {*unknown})
+
+
+def check(
+    groups: list[GroupType], rows: list[tuple[str, str]], unknown: list[str], policy: Policy, session: Any
+) -> None:
+    """Hold every engine's answer against `resolve()`."""
+    with TemporaryDirectory() as folder:
+        table = membership_file(Path(folder), rows)
+        if unknown:
+            with pytest.raises(UnknownGroupsError) as refused:
+                resolve_memberships(table, groups, policy=policy, session=session)
+            assert list(refused.value.group_names) == unknown
+        with resolve_memberships(
+            table, groups, policy=policy, unknown_groups="ignore", session=session
+        ) as result:
+            expected = one_by_one(groups, rows, policy)
+            assert answers_of(result) == expected
+            assert result.outcomes == Counter(outcome for *_, outcome, _ in expected.values())
+            asked = Counter(question for *_, questions in expected.values() for question in questions)
+            assert result.open_questions == asked
+            assert result.sets <= result.users == len(expected)
+
+
+class TestEveryEngineAnswersAsResolveDoes:
+    @given(pool=pools(), policy=policies)
+    def test_duckdb(
+        self, pool: tuple[list[GroupType], list[tuple[str, str]], list[str]], policy: Policy
+    ) -> None:
+        check(*pool, policy, None)
+
+    @pytest.mark.parametrize("_", [None])  # a function-scoped fixture would not do
+    def test_spark(self, spark: "SparkSession", _: None) -> None:
+        @settings(max_examples=6)
+        @given(pool=pools(), policy=policies)
+        def test(pool: tuple[list[GroupType], list[tuple[str, str]], list[str]], policy: Policy) -> None:
+            check(*pool, policy, spark)
+
+        test()
+
+
+class TestWhatTheMembershipsMayBe:
+    def test_a_file(self, tmp_path: Path) -> None:
+        for path in (membership_file(tmp_path), str(membership_file(tmp_path))):
+            with resolve_memberships(path, GROUPS) as result:
+                assert answers_of(result) == EXPECTED
+
+    def test_a_relation(self, tmp_path: Path) -> None:
+        with duckdb.connect() as connection:
+            relation = connection.sql(
+                f"select group_name, username, 1 as rank from '{membership_file(tmp_path)}'"
+            )
+            assert relation is not None
+            with resolve_memberships(relation, GROUPS) as result:
+                assert answers_of(result).keys() == EXPECTED.keys()
+            assert connection.execute("show tables").fetchall() == []
+
+    def test_a_table_of_a_connection(self, tmp_path: Path) -> None:
+        with duckdb.connect() as connection:
+            connection.execute(f"create table members as from '{membership_file(tmp_path)}'")
+            connection.execute(f"create table groups as from '{group_file(tmp_path)}'")
+            with resolve_memberships("members", "groups", session=connection) as result:
+                assert answers_of(result).keys() == EXPECTED.keys()
+
+    def test_a_table_of_no_session(self) -> None:
+        with pytest.raises(TypeError, match="session="):
+            resolve_memberships("members", GROUPS)
+
+    def test_a_dataframe(self, spark: "SparkSession", tmp_path: Path) -> None:
+        frame = spark.read.parquet(str(membership_file(tmp_path))).withColumnRenamed("username", "USERNAME")
+        groups = spark.read.parquet(str(group_file(tmp_path)))
+        with resolve_memberships(frame, groups) as result:
+            assert answers_of(result).keys() == EXPECTED.keys()
+            assert result.table.columns[0].lower() == "username"
+        assert spark.catalog.listTables() == []
+
+    def test_a_table_of_spark(self, spark: "SparkSession", tmp_path: Path) -> None:
+        spark.read.parquet(str(membership_file(tmp_path))).createTempView("members")
+        spark.read.parquet(str(group_file(tmp_path))).createTempView("the_groups")
+        with resolve_memberships("members", "the_groups", session=spark) as result:
+            assert answers_of(result).keys() == EXPECTED.keys()
+        spark.catalog.dropTempView("members")
+        spark.catalog.dropTempView("the_groups")
+
+    @pytest.mark.parametrize(
+        "columns", [{"username": "VARCHAR"}, {"username": "VARCHAR", "groupname": "VARCHAR"}]
+    )
+    def test_but_not_without_a_column(self, tmp_path: Path, columns: dict[str, str]) -> None:
+        table = parquet(tmp_path, "memberships", [], **columns)
+        with pytest.raises(InvalidTableError, match="no column group_name; it has username") as refused:
+            resolve_memberships(table, GROUPS)
+        assert refused.value.table == "memberships"
+
+    def test_but_not_with_a_user_without_a_name(self, tmp_path: Path) -> None:
+        with pytest.raises(InvalidTableError, match="username is null"):
+            resolve_memberships(membership_file(tmp_path, [*MEMBERS, (None, "staff")]), GROUPS)
+
+    def test_but_not_with_a_group_without_a_name(self, tmp_path: Path) -> None:
+        table = membership_file(tmp_path, [*MEMBERS, ("bob", None), *(("bob", f"x{n}") for n in range(6))])
+        with pytest.raises(UnknownGroupsError, match=r"7 unknown: \(null\), 'x0', .*\.\.\.") as refused:
+            resolve_memberships(table, GROUPS)
+        assert refused.value.group_names == (None, "x0", "x1", "x2", "x3", "x4", "x5")
+
+
+class TestWhatTheGroupsMayBe:
+    def resolved(self, folder: Path, groups: Any) -> Answers:
+        with resolve_memberships(membership_file(folder), groups) as result:
+            return answers_of(result)
+
+    def test_groups_and_dictionaries(self, tmp_path: Path) -> None:
+        dictionaries = [group.model_dump(by_alias=True) for group in GROUPS]
+        assert self.resolved(tmp_path, iter(GROUPS)) == self.resolved(tmp_path, dictionaries)
+
+    def test_a_file_in_either_names(self, tmp_path: Path) -> None:
+        ours = group_file(tmp_path)
+        theirs = tmp_path / "theirs.parquet"
+        duckdb.execute(
+            f'copy (select 1 as more, group_name as "GroupName", role_arn as "RoleArn", '
+            f"precedence::bigint as \"Precedence\" from '{ours}') to '{theirs}'"
+        )
+        assert self.resolved(tmp_path, ours) == EXPECTED
+        assert self.resolved(tmp_path, theirs) == EXPECTED
+        assert self.resolved(tmp_path, duckdb.read_parquet(str(theirs))) == EXPECTED
+
+    def test_but_not_without_a_name(self, tmp_path: Path) -> None:
+        table = parquet(tmp_path, "groups", [], precedence="INT")
+        with pytest.raises(InvalidTableError, match="no column group_name; it has precedence"):
+            self.resolved(tmp_path, table)
+
+    def test_but_not_with_a_precedence_that_is_none(self, tmp_path: Path) -> None:
+        table = parquet(tmp_path, "groups", [("a", 1.5)], group_name="VARCHAR", precedence="DOUBLE")
+        with pytest.raises(InvalidResponseError, match=r"Groups\[0\]\.Precedence"):
+            self.resolved(tmp_path, table)
+
+    def test_but_not_of_two_pools(self, tmp_path: Path) -> None:
+        other = GroupType(group_name="other", user_pool_id="eu-west-1_Other")
+        with pytest.raises(MixedUserPoolsError):
+            self.resolved(tmp_path, [*GROUPS, other])
+
+    def test_but_not_two_of_one_name(self, tmp_path: Path) -> None:
+        with pytest.raises(ConflictingGroupsError):
+            self.resolved(tmp_path, group_file(tmp_path, [*GROUPS, GroupType(group_name="staff")]))
+
+
+class TestTheResult:
+    def test_is_written_by_the_engine(self, tmp_path: Path) -> None:
+        out = tmp_path / "it's.parquet"
+        out.write_text("what was there before")
+        with resolve_memberships(membership_file(tmp_path), GROUPS) as result:
+            result.write_parquet(out)
+        quoted = str(out).replace("'", "''")
+        rows = duckdb.execute(f"select * from '{quoted}' order by username").fetchall()
+        assert {name: claims for name, *claims in rows} == EXPECTED
+        kinds = {name: kind for name, kind, *_ in duckdb.execute(f"describe from '{quoted}'").fetchall()}
+        assert kinds == {
+            "username": "VARCHAR",
+            "groups": "VARCHAR[]",
+            "roles": "VARCHAR[]",
+            "preferred_role": "VARCHAR",
+            "outcome": "VARCHAR",
+            "open_questions": "VARCHAR[]",
+        }
+
+    def test_is_written_by_spark(self, spark: "SparkSession", tmp_path: Path) -> None:
+        with resolve_memberships(membership_file(tmp_path), GROUPS, session=spark) as result:
+            result.write_parquet(tmp_path / "claims")
+        rows = duckdb.execute(f"from '{tmp_path}/claims/*.parquet'").fetchall()
+        assert {name: claims for name, *claims in rows} == EXPECTED
+
+    def test_is_whole_or_not_there(self, tmp_path: Path) -> None:
+        (tmp_path / "claims.parquet").mkdir()
+        with (
+            resolve_memberships(membership_file(tmp_path), GROUPS) as result,
+            pytest.raises(IsADirectoryError),
+        ):
+            result.write_parquet(tmp_path / "claims.parquet")
+        assert not list(tmp_path.glob("*.partial"))
+
+    def test_of_nobody_is_empty(self, tmp_path: Path) -> None:
+        with resolve_memberships(membership_file(tmp_path, []), []) as result:
+            assert answers_of(result) == {}
+            assert (result.users, result.sets) == (0, 0)
+
+    def test_counts_by_outcome(self, tmp_path: Path) -> None:
+        with resolve_memberships(membership_file(tmp_path), GROUPS) as result:
+            assert result.outcomes == {"preferred": 1, "ambiguous": 1, "no-role": 1}
+
+    def test_leaves_no_files_behind(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "scratch"))
+        (tmp_path / "scratch").mkdir()
+        with resolve_memberships(membership_file(tmp_path), GROUPS):
+            assert list((tmp_path / "scratch").iterdir())
+        with pytest.raises(InvalidTableError):
+            resolve_memberships(membership_file(tmp_path, [(None, "staff")]), GROUPS)
+        assert not list((tmp_path / "scratch").iterdir())
