@@ -264,8 +264,8 @@ class TestGoingOn:
     @pytest.mark.parametrize(
         ("options", "what"),
         [
-            ({"key": KEY}, "usernames"),
-            ({"usernames": False}, "usernames"),
+            ({"key": KEY}, "way with usernames"),
+            ({"usernames": False}, "way with usernames"),
             ({"user_pool_id": "eu-west-1_Other"}, "user_pool_id"),
         ],
     )

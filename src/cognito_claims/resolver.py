@@ -302,8 +302,13 @@ def only_role(roles: tuple[str, ...], policy: Policy) -> bool:
 
 
 def is_federated_auto_group(group: GroupType) -> bool:
-    """Tell the bare group of a federated sign-in, by its own pool, among groups without a role."""
-    if group.precedence is not None or group.user_pool_id is None:
+    """Tell the bare group of a federated sign-in, among groups without a role."""
+    return group.precedence is None and has_federated_name(group)
+
+
+def has_federated_name(group: GroupType) -> bool:
+    """Tell a group into which a federated sign-in puts a user, by its own pool: `<poolId>_<IdP>`."""
+    if group.user_pool_id is None:
         return False
     pool, mark, provider = group.group_name.partition(f"{group.user_pool_id}_")
     return not pool and bool(mark and provider)

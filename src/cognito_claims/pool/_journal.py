@@ -20,7 +20,7 @@ from cognito_claims.models import GroupType
 from cognito_claims.pool.snapshot import Change, Membership, SnapshotError
 
 _LAYOUT = """
-create table if not exists settings (name text primary key, value blob not null) without rowid;
+create table if not exists settings (name text primary key, value text not null) without rowid;
 create table if not exists groups (
     number integer primary key,
     name text not null unique,
@@ -91,10 +91,10 @@ class Journal:
     ) -> None:
         self._database.close()
 
-    def setting(self, name: str, value: str | bytes) -> str | bytes:
+    def setting(self, name: str, value: str) -> str:
         """Give a setting as it was when this fetch began; the value given, if it begins now."""
         self._database.execute("insert or ignore into settings values (?, ?)", (name, value))
-        kept: str | bytes
+        kept: str
         [(kept,)] = self._database.execute("select value from settings where name = ?", (name,))
         return kept
 

@@ -15,7 +15,18 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Generic, Literal, Self, TypeAlias, TypeVar, cast, overload
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Generic,
+    Literal,
+    NamedTuple,
+    Self,
+    TypeAlias,
+    TypeVar,
+    cast,
+    overload,
+)
 
 from cognito_claims._wire import read_response, wire_name
 from cognito_claims.errors import CognitoClaimsError, InvalidMembershipError
@@ -28,10 +39,12 @@ from cognito_claims.pool._engines import (
     SparkSession,
     is_of_spark,
 )
-from cognito_claims.resolver import DOCUMENTED, Policy, resolve
+from cognito_claims.resolver import DOCUMENTED, Policy, Resolution, resolve
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection, DuckDBPyRelation
+
+    from cognito_claims.pool.snapshot import Snapshot
 
 __all__ = ["BulkResolution", "InvalidTableError", "UnknownGroupsError", "resolve_memberships"]
 
@@ -54,6 +67,12 @@ CLAIMS = """
 select username, groups, roles, preferred_role, outcome, open_questions
 from {sets} join {answers} using (ranks)
 """
+SAMPLED_SETS = """
+select ranks, count(*) as users, min(username, {samples}) as samples
+from {sets} group by ranks order by ranks
+"""
+"""The sets with their users, and the first of these by name. DuckDB's own."""
+
 _ANSWERS = {
     "ranks": "[int]",
     "groups": "[text]",
@@ -256,6 +275,32 @@ class _Answers(Iterable[tuple[Any, ...]]):
             self.unknown = self.unknown or ranks[0] == _UNKNOWN
             claims = resolution.claims
             yield ranks, claims.groups, claims.roles, claims.preferred_role, outcome, questions
+
+
+class UserSet(NamedTuple):
+    """The users who are in the same groups."""
+
+    resolution: Resolution
+    """What they get."""
+
+    users: int
+    """How many there are."""
+
+    samples: tuple[str, ...]
+    """Some of them: the first by name."""
+
+
+def user_sets(snapshot: Snapshot, *, policy: Policy, samples: int) -> Iterator[UserSet]:
+    """Give the different sets of groups of a snapshot's users, in an order of their own."""
+    with (
+        TemporaryDirectory(prefix="cognito-claims-") as scratch,
+        closing(DuckDB(Path(scratch))) as engine,
+    ):
+        ranking = resolve(snapshot.groups()).ranking
+        members = engine.read(snapshot.memberships_file)
+        sets = engine.sql(SAMPLED_SETS, sets=sets_of(engine, members, ranking), samples=str(samples))
+        for ranks, users, names in engine.rows(sets):
+            yield UserSet(resolve(groups_at(ranking, ranks), policy=policy), users, tuple(names))
 
 
 def engine_for(memberships: object, session: object, scratch: Path) -> Engine[Any]:

@@ -6,7 +6,6 @@ take one for every user.
 
 from __future__ import annotations
 
-import hmac
 import os
 import secrets
 import shutil
@@ -24,6 +23,7 @@ from cognito_claims.errors import PaginationError
 from cognito_claims.pagination import ListGroupsPaginator, ListUsersInGroupPaginator
 from cognito_claims.pool._duckdb import connect
 from cognito_claims.pool._journal import Journal, Unread
+from cognito_claims.pool._usernames import Usernames, usernames_as
 from cognito_claims.pool.snapshot import (
     UNFINISHED,
     Manifest,
@@ -37,7 +37,7 @@ from cognito_claims.validation import ClientWithEvents
 
 if TYPE_CHECKING:
     from cognito_claims._paging import ListGroupsBotoPaginator, ListUsersInGroupBotoPaginator
-    from cognito_claims.models import GroupType, UserType
+    from cognito_claims.models import GroupType
     from cognito_claims.pagination import BotoPages
 
 __all__ = ["RATE", "FetchClient", "Progress", "fetch"]
@@ -116,52 +116,41 @@ def fetch(
         OSError, sqlite3.Error: something could not be written.
         Exception: whatever boto3 raises.
     """
-    if key is not None and (not usernames or len(key) < 16):
-        raise ValueError("key: 16 bytes or more, and only where usernames are to be hashed with it")
+    naming = usernames_as(key, usernames=usernames)
     if rate <= 0 or concurrency < 1:
         raise ValueError("rate and concurrency: should be more than 0")
     folder = Path(out)
     if is_finished(folder):
         snapshot = Snapshot.open(folder)
-        _same(folder, "user_pool_id", snapshot.manifest.user_pool_id, user_pool_id)
-        _same(folder, "usernames", snapshot.manifest.usernames, _form(key, usernames=usernames))
+        manifest = snapshot.manifest
+        _same(folder, "user_pool_id", manifest.user_pool_id, user_pool_id)
+        _same(folder, "way with usernames", manifest.usernames, naming.form)
+        _same(folder, "key", manifest.key_id, naming.key_id)
         shutil.rmtree(folder / UNFINISHED, ignore_errors=True)
         return snapshot
     connect(folder).close()  # the extra is missed now, and not after hours
     with Journal(folder / UNFINISHED) as journal, _paced(client, rate) as stopped:
-        name = _naming(journal, folder, user_pool_id, key, usernames=usernames)
-        _Fetch(client, user_pool_id, journal, name, concurrency, on_progress, stopped).run()
-        snapshot = _finish(journal, folder, user_pool_id, _form(key, usernames=usernames))
+        naming = _begun(journal, folder, user_pool_id, naming)
+        _Fetch(client, user_pool_id, journal, naming, concurrency, on_progress, stopped).run()
+        snapshot = _finish(journal, folder, user_pool_id, naming)
     shutil.rmtree(folder / UNFINISHED)
     return snapshot
 
 
-def _form(key: bytes | None, *, usernames: bool) -> Literal["kept", "hashed", "left-out"]:
-    return "left-out" if not usernames else "kept" if key is None else "hashed"
-
-
-def _same(folder: Path, what: str, kept: str | bytes, given: str | bytes) -> None:
+def _same(folder: Path, what: str, kept: object, given: object) -> None:
     if kept != given:
-        shown = f" ({kept!r}, not {given!r})" if isinstance(kept, str) else ""
-        raise SnapshotError(folder, f"was begun with another {what}{shown}: give another folder")
+        raise SnapshotError(folder, f"has another {what} ({kept}, not {given}): give another folder")
 
 
-def _naming(
-    journal: Journal, folder: Path, user_pool_id: str, key: bytes | None, *, usernames: bool
-) -> Callable[[str], str]:
-    """Give what becomes of a username, once it is sure that the fetch is the one that was begun."""
-    form = _form(key, usernames=usernames)
+def _begun(journal: Journal, folder: Path, user_pool_id: str, naming: Usernames) -> Usernames:
+    """Make sure that the fetch is the one that was begun, and give its way with usernames."""
     _same(folder, "user_pool_id", journal.setting("user_pool_id", user_pool_id), user_pool_id)
-    _same(folder, "usernames", journal.setting("usernames", form), form)
-    if form == "kept":
-        return str
-    if key is None:
-        thrown_away = journal.setting("key", secrets.token_bytes(32))
-        key = thrown_away if isinstance(thrown_away, bytes) else b""
-    else:
-        mark = hmac.digest(key, b"cognito-claims", "sha256")
-        _same(folder, "key", journal.setting("mark of the key", mark), mark)
-    return lambda username: hmac.digest(key, username.encode(), "sha256")[:16].hex()
+    _same(folder, "way with usernames", journal.setting("usernames", naming.form), naming.form)
+    _same(folder, "key", journal.setting("key_id", naming.key_id or ""), naming.key_id or "")
+    if naming.form != "left-out":
+        return naming
+    key = journal.setting("key", secrets.token_hex(32))
+    return Usernames("left-out", key.encode())
 
 
 @contextmanager
@@ -190,7 +179,7 @@ class _Fetch:
         client: FetchClient,
         user_pool_id: str,
         journal: Journal,
-        name: Callable[[str], str],
+        naming: Usernames,
         concurrency: int,
         on_progress: Callable[[Progress], object],
         stopped: Event,
@@ -199,7 +188,7 @@ class _Fetch:
         self._users = ListUsersInGroupPaginator(client)
         self._user_pool_id = user_pool_id
         self._journal = journal
-        self._name = name
+        self._naming = naming
         self._concurrency = concurrency
         self._on_progress = on_progress
         self._stopped = stopped
@@ -246,7 +235,7 @@ class _Fetch:
         """Read the users of a group, on from where the journal stands."""
         try:
             for users, resume_token in self._pages(group):
-                added = self._journal.add(group.number, map(self._name_of, users), resume_token)
+                added = self._journal.add(group.number, map(self._naming.written, users), resume_token)
                 self._tell(groups=resume_token is None, memberships=added)
                 if self._stopped.is_set():
                     return
@@ -263,17 +252,14 @@ class _Fetch:
                 case _:
                     raise
 
-    def _pages(self, group: Unread) -> Generator[tuple[tuple[UserType, ...], str | None], None, None]:
+    def _pages(self, group: Unread) -> Generator[tuple[list[str], str | None], None, None]:
         pages = self._users.paginate(
             UserPoolId=self._user_pool_id,
             GroupName=group.name,
             PaginationConfig={"PageSize": 60, "StartingToken": group.resume_token},
         )
         for page in pages:
-            yield page.users, pages.resume_token
-
-    def _name_of(self, user: UserType) -> str:
-        return self._name(user.username)
+            yield [user.username for user in page.users], pages.resume_token
 
     def _tell(self, *, groups: bool = False, memberships: int) -> None:
         with self._telling:
@@ -292,15 +278,14 @@ def _code_of(error: Exception) -> str | None:
             return None
 
 
-def _finish(
-    journal: Journal, folder: Path, user_pool_id: str, form: Literal["kept", "hashed", "left-out"]
-) -> Snapshot:
+def _finish(journal: Journal, folder: Path, user_pool_id: str, naming: Usernames) -> Snapshot:
     now = datetime.now(UTC)
     _, groups, memberships = journal.counts()
     files = write_tables(folder, folder / UNFINISHED, journal.groups(), journal.memberships())
     manifest = Manifest(
         user_pool_id=user_pool_id,
-        usernames=form,
+        usernames=naming.form,
+        key_id=naming.key_id,
         started_at=journal.started_at or now,
         finished_at=now,
         groups=groups,

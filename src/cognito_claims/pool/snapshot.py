@@ -26,6 +26,7 @@ from cognito_claims._wire import read_response
 from cognito_claims.errors import CognitoClaimsError
 from cognito_claims.models import GroupType, ListGroupsResponse
 from cognito_claims.pool._duckdb import connect, quoted
+from cognito_claims.pool._usernames import Form  # noqa: TC001, pydantic reads annotations
 
 __all__ = ["Change", "DataFile", "Manifest", "Membership", "Snapshot", "SnapshotError"]
 
@@ -95,8 +96,11 @@ class Manifest(BaseModel, frozen=True):
     user_pool_id: str
     """The pool."""
 
-    usernames: Literal["kept", "hashed", "left-out"]
+    usernames: Form
     """As they are, hashed with a key of the user's, or hashed with one that nobody has any more."""
+
+    key_id: str | None = None
+    """Tells two keys apart, where usernames are hashed with one."""
 
     started_at: AwareDatetime
     """When the first call was made."""
