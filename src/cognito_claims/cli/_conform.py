@@ -6,7 +6,6 @@ import sys
 import threading
 from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
-from pathlib import Path
 from types import FrameType
 from typing import Any, Never
 
@@ -114,11 +113,3 @@ def _progress(total: int) -> Generator[Callable[[Result], object], None, None]:
 def not_removed(endpoint: Endpoint) -> list[str]:
     """Tell which pools are still there."""
     return [f"could not remove the user pool {pool}: remove it by hand" for pool in endpoint.not_removed]
-
-
-def save(path: Path, text: str) -> None:
-    """Write a file, or stop."""
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        stop(ExitCode.NOT_WRITTEN, [f"{path}: {error.strerror}"])

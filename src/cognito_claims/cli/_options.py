@@ -9,6 +9,7 @@ import typer
 from cognito_claims.resolver import Policy
 
 LIVE = "Ask the service"
+FILES = "Write files"
 
 
 class Setting(StrEnum):

@@ -78,3 +78,10 @@ def identity_pool_from_service(service: Service, *, identity_pool_id: str) -> Ge
         return read_response(GetIdentityPoolRolesResponse, answer)
 
     return service.ask("cognito-identity", roles)
+
+
+def provider_of(user_pool_id: str, client_id: str) -> str:
+    """Give the name by which identity pools know a user pool and an app client."""
+    region = user_pool_id.partition("_")[0]
+    suffix = ".cn" if region.startswith("cn-") else ""
+    return f"cognito-idp.{region}.amazonaws.com{suffix}/{user_pool_id}:{client_id}"

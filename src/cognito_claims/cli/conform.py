@@ -6,11 +6,10 @@ from typing import Annotated
 import typer
 
 from cognito_claims.cli._exit import ExitCode, stop, write
-from cognito_claims.cli._options import EndpointUrlOption, JsonOption, ProfileOption, RegionOption
+from cognito_claims.cli._options import FILES, EndpointUrlOption, JsonOption, ProfileOption, RegionOption
 from cognito_claims.cli._service import Service
 
 _AWS_RATE = 5.0
-_FILES = "Write files"
 _AWS = "Run against AWS itself"
 
 
@@ -49,14 +48,14 @@ def conform(
     region: RegionOption = None,
     junit: Annotated[
         Path | None,
-        typer.Option(help="The results as JUnit XML.", metavar="FILE", rich_help_panel=_FILES),
+        typer.Option(help="The results as JUnit XML.", metavar="FILE", rich_help_panel=FILES),
     ] = None,
     evidence: Annotated[
         Path | None,
         typer.Option(
             help="What was answered where AWS leaves it open, to be sent to whoever wonders.",
             metavar="FILE",
-            rich_help_panel=_FILES,
+            rich_help_panel=FILES,
         ),
     ] = None,
     json_wanted: JsonOption = False,
@@ -69,6 +68,7 @@ def conform(
     """
     # The vectors' models take a moment to load, which the other commands are spared.
     from cognito_claims.cli import _conform, _scorecard
+    from cognito_claims.cli._files import save
 
     cases = _conform.chosen(select or ())
     if plan:
@@ -86,9 +86,9 @@ def conform(
     card = _conform.put(endpoint, cases, name=endpoint_url or "AWS")
     write(_scorecard.as_json(card, endpoint_url) if json_wanted else _scorecard.as_text(card))
     if junit is not None:
-        _conform.save(junit, card.junit())
+        save(junit, card.junit())
     if evidence is not None:
-        _conform.save(evidence, _scorecard.evidence_of(card, endpoint))
+        save(evidence, _scorecard.evidence_of(card, endpoint))
     if card.not_removed:
         stop(ExitCode.NO, _conform.not_removed(endpoint))
     if not card.passed:

@@ -23,7 +23,12 @@ from cognito_claims.cli._options import (
     policy_of,
 )
 from cognito_claims.cli._paper import Paper
-from cognito_claims.cli._service import Service, groups_from_service, identity_pool_from_service
+from cognito_claims.cli._service import (
+    Service,
+    groups_from_service,
+    identity_pool_from_service,
+    provider_of,
+)
 from cognito_claims.cli._token import token_from_text
 from cognito_claims.errors import CognitoClaimsError, InvalidMembershipError
 from cognito_claims.identity_pool import (
@@ -79,7 +84,7 @@ def role(
         raise typer.BadParameter("all comes from files: --profile, --region and --endpoint-url have no use")
     claims: IdTokenLike
     if user_pool_id is not None and username is not None and client_id is not None and file is None:
-        provider = provider or _provider(user_pool_id, client_id)
+        provider = provider or provider_of(user_pool_id, client_id)
         groups = groups_from_service(service, user_pool_id=user_pool_id, username=username)
         try:
             claims = resolver.resolve(groups, policy=policy_of(policy))
@@ -103,12 +108,6 @@ def role(
     write(json.dumps(_report(choice), indent=2) if as_json else _text(choice))
     if isinstance(choice, Denied):
         raise typer.Exit(ExitCode.NO)
-
-
-def _provider(user_pool_id: str, client_id: str) -> str:
-    region = user_pool_id.partition("_")[0]
-    suffix = ".cn" if region.startswith("cn-") else ""
-    return f"cognito-idp.{region}.amazonaws.com{suffix}/{user_pool_id}:{client_id}"
 
 
 def _report(choice: Assumed | Denied) -> dict[str, JsonValue]:

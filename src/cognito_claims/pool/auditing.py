@@ -141,17 +141,18 @@ def audit(
             for group in groups
             for name in [group.group_name]
         ),
-        roles=tuple(
-            sorted(
-                (
-                    RoleUse(arn, seen.preferring[arn], holders.users)
-                    for arn, holders in seen.holders.items()
-                ),
-                key=lambda use: (-use.preferred_by, -use.held_by, use.role_arn),
-            )
-        ),
+        roles=_uses_of_roles(groups, seen),
         findings=tuple(every),
     )
+
+
+def _uses_of_roles(groups: Iterable[GroupType], seen: _Seen) -> tuple[RoleUse, ...]:
+    uses = [
+        RoleUse(role, seen.preferring[role], seen.holders[role].users)
+        for role in {group.role_arn for group in groups}
+        if role is not None
+    ]
+    return tuple(sorted(uses, key=lambda use: (-use.preferred_by, -use.held_by, use.role_arn)))
 
 
 @dataclass
@@ -293,7 +294,7 @@ def _of_groups(groups: tuple[GroupType, ...], seen: _Seen) -> Iterator[Finding]:
             found.EQUAL_PRECEDENCE, reason, [group.group_name for group in tied]
         )
     for role, holders in seen.holders.items():
-        if not seen.preferring[role] and role not in seen.contested:
+        if holders.users and not seen.preferring[role] and role not in seen.contested:
             yield holders.finding(found.OUTRANKED_ROLE, f"nobody prefers {role}", by_role[role])
 
 

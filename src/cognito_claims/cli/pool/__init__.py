@@ -2,6 +2,8 @@
 
 import typer
 
+from cognito_claims.cli.pool.audit import audit
+from cognito_claims.cli.pool.diff import diff
 from cognito_claims.cli.pool.fetch import fetch
 from cognito_claims.cli.pool.resolve import resolve
 
@@ -12,3 +14,5 @@ pool = typer.Typer(
 )
 pool.command()(fetch)
 pool.command()(resolve)
+pool.command()(audit)
+pool.command()(diff)

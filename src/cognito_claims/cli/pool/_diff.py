@@ -1,0 +1,92 @@
+"""What `cognito-claims pool diff` does: a pool before and after, told as text."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from cognito_claims.cli._exit import ExitCode, stop
+from cognito_claims.cli._paper import Paper
+from cognito_claims.cli.pool._snapshot import opened, told
+from cognito_claims.errors import CognitoClaimsError
+from cognito_claims.pool import comparing
+from cognito_claims.pool.comparing import Diff, Edits
+from cognito_claims.resolver import Policy
+
+_STYLES = {"gains": "bold green", "loses": "bold red", "changes": "bold yellow"}
+
+
+def edits_of(precedences: Iterable[str], roles: Iterable[str], dropped: Iterable[str]) -> Edits:
+    """Read what is to be another, or stop."""
+    return Edits(
+        precedences={name: _number(said) for name, said in map(_precedence, precedences)},
+        roles=dict(map(_role, roles)),
+        dropped=frozenset(dropped),
+    )
+
+
+def _precedence(edit: str) -> tuple[str, str]:
+    name, equals, said = edit.rpartition("=")  # a name may hold one, too
+    if not equals or not name:
+        raise typer.BadParameter(f"--set-precedence: {edit!r} should be NAME=NUMBER, or NAME=")
+    return name, said
+
+
+def _number(said: str) -> int | None:
+    try:
+        return int(said) if said else None
+    except ValueError:
+        raise typer.BadParameter(f"--set-precedence: {said!r} is no number") from None
+
+
+def _role(edit: str) -> tuple[str, str | None]:
+    name, arn, rest = edit.rpartition("=arn:")  # an ARN may hold an equals sign, but not this
+    if arn and name:
+        return name, f"arn:{rest}"
+    if edit.endswith("=") and len(edit) > 1:
+        return edit[:-1], None
+    raise typer.BadParameter(f"--set-role: {edit!r} should be NAME=ARN, or NAME=")
+
+
+def compared(
+    path: Path, after: Path | Edits, *, policy: Policy, samples: int, users_out: Path | None
+) -> Diff:
+    """Compare, or stop."""
+    before = opened(path)
+    there = after if isinstance(after, Edits) else opened(after)
+    with told():
+        try:
+            return comparing.diff(before, there, policy=policy, samples=samples, users_out=users_out)
+        except CognitoClaimsError:
+            raise
+        except ValueError as error:
+            stop(ExitCode.BAD_INPUT, [error])
+
+
+def as_text(diff: Diff) -> str:
+    """Tell a diff to people."""
+    paper = Paper()
+    paper.say(f"{diff.touched:,} of {diff.users:,} users get other roles", style="bold")
+    for one in diff.transitions:
+        paper.say("")
+        roles = f"{one.before or 'none'} -> {one.after or 'none'}"
+        paper.say(f"{one.users:,} {one.kind}: {roles}", style=_STYLES[one.kind])
+        more = one.users - len(one.samples)
+        names = ", ".join(one.samples) + (f" and {more:,} more" if more > 0 else "")
+        paper.say(f"  {one.why}", f"  users: {names}")
+    if diff.roles:
+        paper.say("", "In cognito:roles")
+        paper.show(_roles(diff))
+    return paper.text
+
+
+def _roles(diff: Diff) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("Role", overflow="fold")
+    table.add_column("Gained by", justify="right", no_wrap=True)
+    table.add_column("Lost by", justify="right", no_wrap=True)
+    for one in diff.roles:
+        table.add_row(Text(one.role_arn), Text(f"{one.gained_by:,}"), Text(f"{one.lost_by:,}"))
+    return table
