@@ -28,6 +28,7 @@ IdentityPoolRoles = RoleMapping | GetIdentityPoolRolesResponse | Mapping[str, ob
 _MOST_GROUPS_OF_A_USER = 100
 _MOST_GROUPS_OF_A_POOL = 10_000
 _CLOSE = 0.9
+_MOST_NAMES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +218,9 @@ class _Seen:
             names = tuple(group.group_name for group in deciding)
             self.ties.update(dict.fromkeys(names, users.users))
             self.contested.update(group.role_arn for group in deciding if group.role_arn is not None)
-            self.ambiguous[names].add(users, deciding or resolution.ranking, in_words(resolution))
+            involved = deciding or resolution.ranking
+            why = f"{in_words(resolution)} They are {_named(group.group_name for group in involved)}."
+            self.ambiguous[names].add(users, involved, why)
         for other in resolution.alternatives:
             there = resolve(resolution.ranking, policy=other.policy).decided_by
             for question in other.questions:
@@ -278,30 +281,31 @@ def _of_groups(groups: tuple[GroupType, ...], seen: _Seen) -> Iterator[Finding]:
         if role is None:
             continue
         by_role[role].append(name)
+        has_role = f"{name!r} has {role}"
         members = seen.members[name]
         if has_federated_name(group):
-            yield members.finding(found.FEDERATED_GROUP_WITH_ROLE, f"the group has {role}", [name])
+            yield members.finding(found.FEDERATED_GROUP_WITH_ROLE, has_role, [name])
         if group.precedence is None:
-            yield members.finding(found.ROLE_WITHOUT_PRECEDENCE, f"the group has {role}", [name])
+            yield members.finding(found.ROLE_WITHOUT_PRECEDENCE, has_role, [name])
         if not members.users:
-            yield members.finding(found.EMPTY_GROUP, f"the group has {role}", [name])
+            yield members.finding(found.EMPTY_GROUP, has_role, [name])
     for precedence in _disputed(groups):
         tied = [group for group in groups if group.precedence == precedence and group.role_arn is not None]
+        names = [group.group_name for group in tied]
         roles = len({group.role_arn for group in tied})
         place = "without a precedence" if precedence is None else f"at precedence {precedence}"
-        reason = f"{len(tied)} groups {place} name {roles} roles"
-        yield seen.equal[precedence].finding(
-            found.EQUAL_PRECEDENCE, reason, [group.group_name for group in tied]
-        )
+        reason = f"{len(tied)} groups {place} name {roles} roles: {_named(names)}"
+        yield seen.equal[precedence].finding(found.EQUAL_PRECEDENCE, reason, names)
     for role, holders in seen.holders.items():
         if holders.users and not seen.preferring[role] and role not in seen.contested:
-            yield holders.finding(found.OUTRANKED_ROLE, f"nobody prefers {role}", by_role[role])
+            yield holders.finding(
+                found.OUTRANKED_ROLE, f"nobody prefers {role}, of {_named(by_role[role])}", by_role[role]
+            )
 
 
 def _of_the_pool(groups: tuple[GroupType, ...], manifest: Manifest) -> Iterator[Finding]:
     for name, others in _overlaps([group.group_name for group in groups]):
-        shown = ", ".join(map(repr, others[:3])) + (", ..." if len(others) > 3 else "")
-        reason = f"{name!r} is part of {shown}"
+        reason = f"{name!r} is part of {_named(others)}"
         yield Finding(check=found.OVERLAPPING_NAMES, reason=reason, groups=(name, *others))
     if len(groups) >= _CLOSE * _MOST_GROUPS_OF_A_POOL:
         reason = f"{len(groups):,} groups of {_MOST_GROUPS_OF_A_POOL:,}"
@@ -311,6 +315,14 @@ def _of_the_pool(groups: tuple[GroupType, ...], manifest: Manifest) -> Iterator[
         reason = ", ".join(f"{count} {what}" for what, count in sorted(kinds.items()))
         names = sorted({change.group_name for change in manifest.changes})
         yield Finding(check=found.CHANGED_MEANWHILE, reason=reason, groups=tuple(names))
+
+
+def _named(names: Iterable[str]) -> str:
+    """Tell names, the first of them if they are many."""
+    names = list(names)
+    more = [f"{len(names) - _MOST_NAMES} more"] if len(names) > _MOST_NAMES else []
+    *others, last = [*map(repr, names[:_MOST_NAMES]), *more]
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def _overlaps(names: Iterable[str]) -> Iterator[tuple[str, list[str]]]:

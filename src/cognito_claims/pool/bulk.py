@@ -298,7 +298,9 @@ def user_sets(snapshot: Snapshot, *, policy: Policy, samples: int) -> Iterator[U
     ):
         ranking = resolve(snapshot.groups()).ranking
         members = engine.read(snapshot.memberships_file)
-        sets = engine.sql(SAMPLED_SETS, sets=sets_of(engine, members, ranking), samples=str(samples))
+        sets = engine.sql(
+            SAMPLED_SETS, sets=sets_of(engine, members, ranking), samples=str(max(samples, 1))
+        )
         for ranks, users, names in engine.rows(sets):
             yield UserSet(resolve(groups_at(ranking, ranks), policy=policy), users, tuple(names))
 

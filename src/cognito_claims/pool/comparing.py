@@ -202,7 +202,7 @@ def diff(
             pairs = engine.sql(SAME_MEMBERSHIPS, sets=sets)
         pairs = engine.keep(pairs)
         seen = _Seen(ranking, places, policy, samples)
-        rows = engine.rows(engine.sql(PAIRS_OF_SETS, pairs=pairs, samples=str(samples)))
+        rows = engine.rows(engine.sql(PAIRS_OF_SETS, pairs=pairs, samples=str(max(samples, 1))))
         answers = engine.make(seen.changes(rows), _ANSWERS)
         if users_out is not None:
             engine.write(engine.sql(CHANGED_USERS, pairs=pairs, answers=answers), Path(users_out))

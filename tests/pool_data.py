@@ -1,0 +1,71 @@
+"""Snapshots of small pools, written as a fetch writes them."""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from cognito_claims import GroupType
+from cognito_claims.pool import Manifest, Membership, Snapshot
+from cognito_claims.pool.snapshot import UNFINISHED, write_manifest, write_tables
+from tests.strategies import role
+
+POOL = "eu-west-1_EXAMPLE"
+AT = datetime(2026, 11, 24, 12, 30, tzinfo=UTC)
+
+
+def group(name: str, precedence: int | None = None, role_name: str | None = None) -> GroupType:
+    arn = None if role_name is None else role(role_name)
+    return GroupType(group_name=name, user_pool_id=POOL, precedence=precedence, role_arn=arn)
+
+
+def snapshot_of(
+    folder: Path, groups: Iterable[GroupType], members: Mapping[str, Iterable[str]], **manifest: Any
+) -> Snapshot:
+    """Write a snapshot of groups, and of the usernames in them by the groups' names."""
+    (folder / UNFINISHED).mkdir(parents=True)
+    groups = sorted(groups, key=lambda one: one.group_name)
+    memberships = sorted(Membership(user, name) for name, users in members.items() for user in users)
+    told: dict[str, Any] = {
+        "user_pool_id": POOL,
+        "usernames": "kept",
+        "started_at": AT,
+        "finished_at": AT,
+        "groups": len(groups),
+        "memberships": len(memberships),
+        "changes": (),
+        "files": write_tables(folder, folder / UNFINISHED, groups, memberships),
+    }
+    snapshot = write_manifest(folder, Manifest(**told | manifest))
+    (folder / UNFINISHED).rmdir()
+    return snapshot
+
+
+GROUPS = (
+    group("admins", 0, "admin"),
+    group("beta", 5),
+    group("billing", 10, "billing"),
+    group("support", 10, "support"),
+    group("nonadmins", 20, "reader"),
+    group("readers", 20, "reader"),
+    group("archive", 30, "archive"),
+    group("interns", 40, "intern"),
+    group("<script>alert(1)</script>", None, "auditor"),
+    group(f"{POOL}_Google", None, "federated"),
+)
+MEMBERS = {
+    "admins": ["ann"],
+    "beta": ["bob", "eve"],
+    "billing": ["cid", "dora"],
+    "support": ["cid", "eve"],
+    "nonadmins": ["ann", "bob"],
+    "readers": ["fay", "gus"],
+    "interns": ["fay"],
+    "<script>alert(1)</script>": ["hal", "<b>ian</b>"],
+    f"{POOL}_Google": ["hal", "gus"],
+}
+"""A pool in which much is wrong."""
+
+
+def pool_with_faults(folder: Path, **manifest: Any) -> Snapshot:
+    return snapshot_of(folder, GROUPS, MEMBERS, **manifest)
