@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from cognito_claims._explain import in_words
-from cognito_claims._wire import read_request
+from cognito_claims._wire import read_request, wire_name
 from cognito_claims.models import GroupType, UpdateGroupRequest
 from cognito_claims.pool._engines import DuckDB
 from cognito_claims.pool.bulk import sets_of
@@ -88,7 +88,8 @@ class Edits:
             "precedence": self.precedences.get(name, group.precedence),
             "role_arn": self.roles.get(name, group.role_arn),
         }
-        read_request(UpdateGroupRequest, {"group_name": name, "user_pool_id": "any_1", **settings})
+        said = {wire_name(setting): value for setting, value in settings.items()}
+        read_request(UpdateGroupRequest, {"GroupName": name, "UserPoolId": "any_1", **said})
         return group.model_copy(update=settings)
 
     def __str__(self) -> str:

@@ -1,0 +1,326 @@
+"""Who would get another role: by other settings, and by a later snapshot."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from typer.testing import CliRunner, Result
+
+from cognito_claims import GroupType, InvalidRequestError, Policy
+from cognito_claims.cli._app import app
+from cognito_claims.cli._exit import ExitCode
+from cognito_claims.pool import Diff, Edits, RoleChange, SnapshotError, Transition, diff
+from cognito_claims.pool.report import diff_as_html, diff_as_json
+from tests.pool_data import group, pool_with_faults, snapshot_of
+from tests.strategies import role
+from tests.test_pool_resolve import Answers, one_by_one, pools
+
+GROUPS = [
+    group("admins", 0, "admin"),
+    group("billing", 10, "billing"),
+    group("support", 10, "support"),
+    group("x=y", 20),
+]
+MEMBERS = {
+    "admins": ["ann"],
+    "billing": ["ann", "bob", "cid"],
+    "support": ["bob", "dora"],
+    "x=y": ["eve", "cid"],
+}
+
+
+def told(result: Diff) -> set[tuple[str, str | None, str | None, int, tuple[str, ...]]]:
+    return {(one.kind, one.before, one.after, one.users, one.samples) for one in result.transitions}
+
+
+class TestEdits:
+    def of(self, folder: Path, **edits: Any) -> Diff:
+        return diff(snapshot_of(folder / "s", GROUPS, MEMBERS), Edits(**edits))
+
+    def test_that_change_nothing(self, tmp_path: Path) -> None:
+        result = self.of(tmp_path)
+        assert (result.users, result.touched, result.transitions, result.roles) == (5, 0, (), ())
+
+    def test_of_a_precedence_settle_a_tie(self, tmp_path: Path) -> None:
+        result = self.of(tmp_path, precedences={"billing": 5})
+        assert told(result) == {("gains", None, role("billing"), 1, ("bob",))}
+        assert (result.touched, result.roles) == (1, ())
+
+    def test_of_a_precedence_make_a_tie(self, tmp_path: Path) -> None:
+        result = self.of(tmp_path, precedences={"billing": 0})
+        assert told(result) == {
+            ("loses", role("admin"), None, 1, ("ann",)),
+            ("gains", None, role("billing"), 1, ("bob",)),
+        }
+        [lost] = [one for one in result.transitions if one.kind == "loses"]
+        assert "No preferred role" in lost.why
+
+    def test_take_a_precedence_away(self, tmp_path: Path) -> None:
+        result = self.of(tmp_path, precedences={"admins": None})
+        assert told(result) == {("changes", role("admin"), role("billing"), 1, ("ann",))}
+
+    def test_of_a_role(self, tmp_path: Path) -> None:
+        result = self.of(tmp_path, roles={"support": role("billing")})
+        assert told(result) == {
+            ("gains", None, role("billing"), 1, ("bob",)),
+            ("changes", role("support"), role("billing"), 1, ("dora",)),
+        }
+        assert result.roles == (RoleChange(role("billing"), 1, 0), RoleChange(role("support"), 0, 2))
+
+    def test_of_a_role_that_nobody_prefers_touch_users_too(self, tmp_path: Path) -> None:
+        result = self.of(tmp_path, roles={"x=y": role("y")})
+        assert told(result) == {("gains", None, role("y"), 1, ("eve",))}
+        assert result.touched == 2
+        assert result.roles == (RoleChange(role("y"), 2, 0),)
+
+    def test_take_a_role_away(self, tmp_path: Path) -> None:
+        result = self.of(tmp_path, roles={"support": None})
+        assert told(result) == {
+            ("gains", None, role("billing"), 1, ("bob",)),
+            ("loses", role("support"), None, 1, ("dora",)),
+        }
+
+    def test_drop_a_group(self, tmp_path: Path) -> None:
+        result = self.of(tmp_path, dropped=frozenset({"billing"}))
+        assert told(result) == {
+            ("gains", None, role("support"), 1, ("bob",)),
+            ("loses", role("billing"), None, 1, ("cid",)),
+        }
+        assert result.users == 5
+
+    def test_under_another_policy(self, tmp_path: Path) -> None:
+        snapshot = snapshot_of(tmp_path, GROUPS, MEMBERS)
+        edits = Edits(precedences={"support": None})
+        abstaining = diff(snapshot, edits, policy=Policy(null_precedence="abstains"))
+        assert ("loses", role("support"), None, 1, ("dora",)) in told(abstaining)
+        assert ("loses", role("support"), None, 1, ("dora",)) not in told(diff(snapshot, edits))
+
+    def test_name_as_many_users_as_are_wanted(self, tmp_path: Path) -> None:
+        snapshot = snapshot_of(tmp_path, [group("a", 1, "x")], {"a": [f"u{n}" for n in range(5)]})
+        for samples in (0, 2, 9):
+            [one] = diff(snapshot, Edits(dropped=frozenset({"a"})), samples=samples).transitions
+            assert (one.users, len(one.samples)) == (5, min(samples, 5))
+
+    @pytest.mark.parametrize(
+        ("edits", "error", "said"),
+        [
+            ({"precedences": {"none": 1}}, ValueError, "no such group: 'none'"),
+            ({"dropped": frozenset({"none", "nil"})}, ValueError, "'nil', 'none'"),
+            ({"roles": {"admins": None}, "dropped": frozenset({"admins"})}, ValueError, "changed too"),
+            ({"precedences": {"admins": -1}}, InvalidRequestError, "Precedence"),
+            ({"roles": {"admins": "arn:aws:iam::1:user"}}, InvalidRequestError, "RoleArn"),
+        ],
+    )
+    def test_that_aws_would_not_take(
+        self, tmp_path: Path, edits: dict[str, Any], error: type[Exception], said: str
+    ) -> None:
+        with pytest.raises(error, match=said):
+            self.of(tmp_path, **edits)
+
+    def test_are_told_as_options(self) -> None:
+        edits = Edits(
+            precedences={"a": 1, "b": None},
+            roles={"c": role("c"), "d": None},
+            dropped=frozenset({"f", "e"}),
+        )
+        assert str(edits) == (
+            f"--set-precedence a=1 --set-precedence b= --set-role c={role('c')} --set-role d= "
+            "--drop-group e --drop-group f"
+        )
+
+
+HASHED = {"usernames": "hashed", "key_id": "a"}
+
+
+class TestALaterSnapshot:
+    def test_has_others_in_the_groups(self, tmp_path: Path) -> None:
+        before = snapshot_of(tmp_path / "before", GROUPS, MEMBERS)
+        members = {"admins": ["ann", "dora"], "billing": ["bob"], "support": ["new"], "a-new-one": ["eve"]}
+        later = [one for one in GROUPS if one.group_name != "x=y"] + [group("a-new-one", 3)]
+        result = diff(before, snapshot_of(tmp_path / "after", later, members))
+        assert told(result) == {
+            ("gains", None, role("billing"), 1, ("bob",)),
+            ("loses", role("billing"), None, 1, ("cid",)),
+            ("changes", role("support"), role("admin"), 1, ("dora",)),
+            ("gains", None, role("support"), 1, ("new",)),
+        }
+        assert (result.users, result.touched) == (6, 5)
+
+    def test_is_the_same(self, tmp_path: Path) -> None:
+        before = pool_with_faults(tmp_path / "before")
+        assert diff(before, pool_with_faults(tmp_path / "after")).touched == 0
+
+    @pytest.mark.parametrize(
+        ("one", "other", "said"),
+        [
+            ({}, {"user_pool_id": "eu-west-1_Other"}, "of one pool"),
+            ({}, {"usernames": "hashed"}, "in another way"),
+            (
+                {"usernames": "hashed", "key_id": "a"},
+                {"usernames": "hashed", "key_id": "b"},
+                "in another way",
+            ),
+            ({"usernames": "left-out"}, {"usernames": "left-out"}, "left out"),
+        ],
+    )
+    def test_of_users_who_cannot_be_found_is_refused(
+        self, tmp_path: Path, one: dict[str, Any], other: dict[str, Any], said: str
+    ) -> None:
+        snapshots = (pool_with_faults(tmp_path / name, **told) for name, told in (("a", one), ("b", other)))
+        with pytest.raises(SnapshotError, match=said):
+            diff(*snapshots)
+
+
+def answers(groups: list[GroupType], rows: list[tuple[str, str]]) -> Answers:
+    return one_by_one(groups, rows, Policy())
+
+
+class TestIsWhatResolveSays:
+    @settings(max_examples=25)
+    @given(pool=pools(), data=st.data())
+    def test_of_random_edits(
+        self,
+        tmp_path_factory: pytest.TempPathFactory,
+        pool: tuple[list[GroupType], list[tuple[str, str]], list[str]],
+        data: st.DataObject,
+    ) -> None:
+        groups, rows, unknown = pool
+        rows = sorted({(user or "x", name) for user, name in rows if name not in unknown})
+        names = [one.group_name for one in groups]
+        dropped = frozenset(data.draw(st.lists(st.sampled_from(names), max_size=2)) if names else [])
+        others = [name for name in names if name not in dropped]
+        some = st.none() | st.integers(0, 3)
+        precedences = {name: data.draw(some) for name in others[:3]}
+        members: dict[str, list[str]] = {}
+        for user, name in rows:
+            members.setdefault(name, []).append(user)
+        folder = tmp_path_factory.mktemp("pool")
+        edits = Edits(precedences=precedences, dropped=dropped)
+        result = diff(snapshot_of(folder / "s", groups, members), edits, users_out=folder / "users.parquet")
+
+        before = answers(groups, rows)
+        after = answers([*edits.applied(groups)], rows)
+        expected = {
+            user: (one[2], after[user][2])
+            for user, one in before.items()
+            if (one[2], {*one[1]}) != (after[user][2], {*after[user][1]})
+        }
+        path = folder / "users.parquet"
+        rows_out = duckdb.execute(
+            f"select username, preferred_before, preferred_after from '{path}'"
+        ).fetchall()
+        assert {user: (one, other) for user, one, other in rows_out} == expected
+        assert result.touched == len(expected)
+        assert sum(one.users for one in result.transitions) == sum(
+            one != other for one, other in expected.values()
+        )
+
+
+class TestReports:
+    def test_json(self, tmp_path: Path) -> None:
+        snapshot = snapshot_of(tmp_path / "s", GROUPS, MEMBERS)
+        said = json.loads(diff_as_json(diff(snapshot, Edits(precedences={"billing": 5}))))
+        assert said["after"] == {"edits": "--set-precedence billing=5"}
+        assert said["transitions"] == [
+            {
+                "kind": "gains",
+                "before": None,
+                "after": role("billing"),
+                "why": f"Preferred role: {role('billing')}",
+                "users": 1,
+                "samples": ["bob"],
+            }
+        ]
+        said = json.loads(diff_as_json(diff(snapshot, snapshot)))
+        assert said["after"]["snapshot"] == said["before"]["snapshot"]
+
+    def test_html(self, tmp_path: Path) -> None:
+        snapshot = pool_with_faults(tmp_path / "s")
+        html = diff_as_html(diff(snapshot, Edits(dropped=frozenset({"<script>alert(1)</script>"}))))
+        assert "<script>alert" not in html
+        assert "<b>ian" not in html
+        assert "Nobody" in diff_as_html(diff(snapshot, snapshot))
+
+
+def call(*arguments: object) -> Result:
+    return CliRunner().invoke(app, ["pool", "diff", *map(str, arguments)])
+
+
+class TestCommand:
+    @pytest.fixture
+    def snapshot(self, tmp_path: Path) -> Path:
+        return snapshot_of(tmp_path / "s", GROUPS, MEMBERS).path
+
+    def test_tells_who_gets_what(self, snapshot: Path) -> None:
+        result = call(
+            snapshot,
+            *(
+                "--set-precedence",
+                "admins=5",
+                "--set-precedence",
+                "x=y=7",
+                "--set-role",
+                f"x=y={role('y')}",
+            ),
+            *("--set-precedence", "billing=", "--set-role", "billing=", "--drop-group", "support"),
+        )
+        assert result.exit_code == ExitCode.OK, result.stderr
+        assert "5 of 5 users get other roles" in result.stdout
+        assert f"1 changes: {role('billing')} -> {role('y')}" in result.stdout
+        assert "users: cid" in result.stdout
+
+    def test_compares_two(self, snapshot: Path, tmp_path: Path) -> None:
+        later = snapshot_of(tmp_path / "later", GROUPS, {"admins": ["bob"]}).path
+        result = call(snapshot, later, "--json")
+        assert json.loads(result.stdout)["touched"] == 4
+
+    def test_says_where_nothing_changes(self, snapshot: Path) -> None:
+        assert call(snapshot, snapshot).stdout == "0 of 5 users get other roles\n"
+
+    def test_writes_files(self, snapshot: Path, tmp_path: Path) -> None:
+        html, users = tmp_path / "diff.html", tmp_path / "users.parquet"
+        files = ("--html", html, "--users", users)
+        result = call(snapshot, "--drop-group", "admins", *files, "--samples", 0)
+        assert result.exit_code == ExitCode.OK
+        assert "and 1 more" in result.stdout
+        assert "drop-group admins" in html.read_text()
+        assert duckdb.execute(f"select * from '{users}'").fetchall() == [
+            ("ann", role("admin"), role("billing"), [], [role("admin")])
+        ]
+
+    @pytest.mark.parametrize(
+        ("arguments", "said"),
+        [
+            ([], "--set-precedence"),
+            (["later", "--drop-group", "admins"], "later snapshot"),
+            (["--set-precedence", "admins"], "NAME=NUMBER"),
+            (["--set-precedence", "=5"], "NAME=NUMBER"),
+            (["--set-precedence", "admins=high"], "no number"),
+            (["--set-precedence", "admins=-1"], "Precedence"),
+            (["--set-role", "admins"], "NAME=ARN"),
+            (["--set-role", "admins=admin"], "NAME=ARN"),
+            (["--set-role", "=arn:aws:iam::123456789012:role/x"], "NAME=ARN"),
+            (["--set-role", "="], "NAME=ARN"),
+            (["--drop-group", "none"], "no such group"),
+            (["nowhere"], "is no snapshot"),
+        ],
+    )
+    def test_refuses(self, snapshot: Path, arguments: list[str], said: str) -> None:
+        result = call(snapshot, *arguments)
+        assert result.exit_code == ExitCode.BAD_INPUT
+        assert said in result.stderr
+
+    def test_says_what_cannot_be_written(self, snapshot: Path, tmp_path: Path) -> None:
+        result = call(snapshot, "--drop-group", "admins", "--users", tmp_path / "none" / "users.parquet")
+        assert result.exit_code == ExitCode.NOT_WRITTEN
+
+
+def test_transitions_are_values(tmp_path: Path) -> None:
+    snapshot = snapshot_of(tmp_path, GROUPS, MEMBERS)
+    one, other = (diff(snapshot, Edits(precedences={"billing": 5})).transitions for _ in range(2))
+    assert one == other
+    assert isinstance(one[0], Transition)
