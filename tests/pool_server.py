@@ -58,10 +58,8 @@ class PoolServer(LoopbackServer):
     def answer(self, operation: str, body: dict[str, Any]) -> dict[str, Any]:
         self.calls[operation] += 1
         self.meddle(operation, body)
-        if body["UserPoolId"] != POOL or body.get("GroupName", next(iter(self.groups), None)) not in {
-            *self.groups,
-            None,
-        }:
+        gone = "GroupName" in body and body["GroupName"] not in self.groups
+        if body["UserPoolId"] != POOL or gone:
             raise RefusedError(400, "ResourceNotFoundException")
         epoch, _, start = body.get("NextToken", f"{self.tokens_of}|0").partition("|")
         if epoch != self.tokens_of:

@@ -1,0 +1,178 @@
+"""The reports in a real Chromium: what they show, by mouse, by keyboard and on paper."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
+
+from cognito_claims.pool import Edits, Snapshot, audit, audit_as_html, diff, diff_as_html, fetch, fetching
+from tests.conftest import Connect
+from tests.pool_data import GROUPS, MEMBERS, POOL
+from tests.pool_server import PoolServer
+
+MISSING = "no Chromium: install it (Debian's package chromium) to see the report in a real browser"
+OFFLINE = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+Open = Callable[[str], Page]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if chromium is None:
+        if os.environ.get("COGNITO_CLAIMS_ALL_TESTS"):
+            pytest.fail(MISSING)
+        pytest.skip(MISSING)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=OFFLINE)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def snapshot(connect: Connect, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Snapshot]:
+    """A snapshot that was fetched."""
+    with PoolServer() as server, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fetching, "LIST_GROUPS_RATE", 10_000.0)
+        patch.setattr("tests.pool_server.POOL", POOL)
+        for one in GROUPS:
+            server.add(one.group_name, [*MEMBERS.get(one.group_name, ())], precedence=one.precedence)
+            server.groups[one.group_name]["RoleArn"] = one.role_arn or ""
+            server.groups[one.group_name]["UserPoolId"] = POOL
+        out = tmp_path_factory.mktemp("pool")
+        yield fetch(connect(server.url), user_pool_id=POOL, out=out, rate=10_000.0)
+
+
+@pytest.fixture
+def opened(browser: Browser, tmp_path: Path) -> Iterator[Open]:
+    """Open a report, which may ask nobody for anything and have no complaint."""
+    said: list[str] = []
+    asked: list[str] = []
+    context = browser.new_context(color_scheme="light", viewport={"width": 1100, "height": 800})
+
+    def opened(html: str) -> Page:
+        path = tmp_path / "report.html"
+        path.write_text(html, encoding="utf-8")
+        page = context.new_page()
+
+        def note(request: Request) -> None:
+            asked.append(request.url)
+
+        page.on("console", lambda message: said.append(message.text))
+        page.on("pageerror", lambda error: said.append(str(error)))
+        page.on("request", note)
+        page.goto(path.as_uri())
+        return page
+
+    yield opened
+    context.close()
+    assert said == []
+    assert {url.partition("#")[0] for url in asked} <= {(tmp_path / "report.html").as_uri(), "data:,"}
+
+
+@pytest.fixture
+def report(opened: Open, snapshot: Snapshot) -> Page:
+    return opened(audit_as_html(audit(snapshot)))
+
+
+class TestAnAudit:
+    def test_counts(self, report: Page) -> None:
+        expect(report).to_have_title(f"{POOL}: who gets which role")
+        facts = report.locator(".facts li")
+        expect(facts).to_contain_text(["9 users in some group", "7 have a preferred role", "2 have roles"])
+
+    def test_shows_the_users_of_a_finding_at_one_click(self, report: Page) -> None:
+        finding = report.locator('details[data-code="no-preferred-role"]').first
+        names = finding.locator(".names li")
+        expect(names).to_be_hidden()
+        finding.locator("summary").click()
+        expect(names).to_be_visible()
+        expect(names).to_have_text("hal")
+
+    def test_draws_the_ladder_from_the_top_with_ties_marked(self, report: Page) -> None:
+        rungs = report.locator(".rung")
+        expect(rungs.locator("> b")).to_contain_text(["0", "5", "10", "20", "30", "40", "none"])
+        disputed = report.locator(".rung.disputed")
+        expect(disputed).to_have_count(2)
+        expect(disputed.first).to_contain_text("billing")
+        expect(disputed.first).to_contain_text("support")
+        expect(disputed.first.locator(".tie")).to_be_visible()
+        heights = [box["y"] for one in rungs.all() if (box := one.bounding_box()) is not None]
+        assert heights == sorted(heights)
+        assert len(heights) == 7
+
+    def test_groups_of_one_role_have_one_colour(self, report: Page) -> None:
+        def colour(name: str) -> str:
+            chip = report.get_by_role("link", name=name).first
+            return str(chip.evaluate("one => getComputedStyle(one).borderLeftColor"))
+
+        assert colour("nonadmins") == colour("readers")
+        assert len({colour(name) for name in ("billing", "support", "readers", "beta")}) == 4
+
+    def test_leads_from_a_group_to_its_findings(self, report: Page) -> None:
+        report.locator(".chips a", has_text="interns").click()
+        row = report.locator("tr:target")
+        expect(row).to_contain_text("interns")
+        row.get_by_role("link").click()
+        finding = report.locator("details[open]")
+        expect(finding).to_have_count(1)
+        expect(finding).to_contain_text("outranked-role")
+        expect(finding.locator(".names li")).to_have_text("fay")
+
+    def test_works_by_keyboard(self, report: Page) -> None:
+        report.keyboard.press("Tab")
+        focused = report.locator("summary:focus")
+        expect(focused).to_have_count(1)
+        report.keyboard.press("Enter")
+        expect(report.locator("details[open] .names li")).to_have_text("hal")
+        report.keyboard.press("Space")
+        expect(report.locator("details[open]")).to_have_count(0)
+
+    def test_opens_everything_for_paper_and_closes_it_again(self, report: Page) -> None:
+        count = report.locator("details").count()
+        report.locator("summary").nth(1).click()
+        report.evaluate("dispatchEvent(new Event('beforeprint'))")
+        expect(report.locator("details[open]")).to_have_count(count)
+        report.evaluate("dispatchEvent(new Event('afterprint'))")
+        expect(report.locator("details[open]")).to_have_count(1)
+        assert report.pdf()[:5] == b"%PDF-"
+
+    def test_runs_nothing_that_others_named(self, report: Page) -> None:
+        expect(report.locator(".ladder")).to_contain_text("<script>alert(1)</script>")
+        assert report.locator("script").count() == 1
+        assert report.locator("b", has_text="ian").count() == 0
+
+    def test_fits_a_phone(self, report: Page) -> None:
+        report.set_viewport_size({"width": 360, "height": 640})
+        assert report.evaluate("document.documentElement.scrollWidth") <= 360
+
+    def test_is_readable_in_the_dark(self, report: Page) -> None:
+        light = report.evaluate("getComputedStyle(document.body).backgroundColor")
+        report.emulate_media(color_scheme="dark")
+        assert report.evaluate("getComputedStyle(document.body).backgroundColor") != light
+
+
+class TestADiff:
+    def test_shows_who_gets_what(self, opened: Open, snapshot: Snapshot) -> None:
+        page = opened(diff_as_html(diff(snapshot, Edits(precedences={"billing": 9}))))
+        expect(page.locator("header code")).to_have_text("--set-precedence billing=9")
+        expect(page.locator(".facts li").nth(2)).to_contain_text("1 gain a preferred role")
+        change = page.locator("details")
+        expect(change).to_have_count(1)
+        change.locator("summary").click()
+        expect(change.locator(".names li")).to_have_text("cid")
+
+    def test_of_two_snapshots_that_are_the_same(self, opened: Open, snapshot: Snapshot) -> None:
+        page = opened(diff_as_html(diff(snapshot, snapshot)))
+        expect(page.locator("main")).to_contain_text("Nobody's preferred role is another.")
