@@ -1,0 +1,236 @@
+"""`cognito-claims pool fetch` and `pool resolve`, as they are typed."""
+
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from typer.testing import CliRunner, Result
+
+from cognito_claims.cli._app import app
+from cognito_claims.cli._exit import ExitCode
+from cognito_claims.pool import Snapshot, fetching
+from tests.fake_cognito import RefusedError
+from tests.pool_data import pool_with_faults
+from tests.pool_server import POOL, PoolServer
+
+COMMAND = str(Path(sys.executable).with_name("cognito-claims"))
+
+
+@pytest.fixture
+def server() -> Iterator[PoolServer]:
+    with PoolServer(page_size=2) as server:
+        server.add("admins", ["ann", "bob", "cid"], precedence=0)
+        server.add("staff", ["ann", "dora", "eve", "fay", "gus"], precedence=10)
+        yield server
+
+
+@pytest.fixture(autouse=True)
+def _settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fetching, "LIST_GROUPS_RATE", 10_000.0)
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+
+
+def call(*arguments: object) -> Result:
+    return CliRunner().invoke(app, ["pool", *map(str, arguments)])
+
+
+def arguments(server: PoolServer, out: Path) -> list[str]:
+    given = ["fetch", "--user-pool-id", POOL, "--out", str(out), "--endpoint-url", server.url]
+    return [*given, "--rate", "1000"]
+
+
+class TestFetch:
+    def test_tells_what_it_fetched(self, server: PoolServer, tmp_path: Path) -> None:
+        result = call(*arguments(server, tmp_path))
+        assert result.exit_code == ExitCode.OK, result.stderr
+        assert f"{POOL}, 20" in result.stdout
+        assert "2 groups, 8 memberships" in result.stdout
+        assert "usernames kept" in result.stdout
+        assert Snapshot.open(tmp_path).manifest.memberships == 8
+
+    def test_gives_the_manifest_as_json(self, server: PoolServer, tmp_path: Path) -> None:
+        said = json.loads(call(*arguments(server, tmp_path), "--json").stdout)
+        assert said == json.loads((tmp_path / "snapshot.json").read_bytes())
+
+    def test_tells_what_changed(self, server: PoolServer, tmp_path: Path) -> None:
+        def meddle(operation: str, _: dict[str, Any]) -> None:
+            if operation == "ListUsersInGroup" and "new" not in server.groups:
+                server.add("new", [])
+
+        server.meddle = meddle
+        assert "new: created meanwhile" in call(*arguments(server, tmp_path)).stdout
+
+    def test_hashes_usernames(self, server: PoolServer, tmp_path: Path) -> None:
+        key = tmp_path / "key"
+        key.write_bytes(b"sixteen bytes and more")
+        result = call(*arguments(server, tmp_path / "a"), "--pseudonymize", key)
+        assert "usernames hashed" in result.stdout
+        result = call(*arguments(server, tmp_path / "b"), "--no-usernames")
+        assert "usernames left-out" in result.stdout
+        for out in ("a", "b"):
+            assert "ann" not in {one.username for one in Snapshot.open(tmp_path / out).memberships()}
+
+    @pytest.mark.parametrize(
+        ("key", "more"), [(b"short", []), (b"sixteen bytes and more", ["--no-usernames"])]
+    )
+    def test_refuses_a_key(self, server: PoolServer, tmp_path: Path, key: bytes, more: list[str]) -> None:
+        (tmp_path / "key").write_bytes(key)
+        result = call(*arguments(server, tmp_path / "s"), "--pseudonymize", tmp_path / "key", *more)
+        assert result.exit_code == ExitCode.BAD_INPUT
+        assert "--pseudonymize" in result.stderr
+        assert key.decode() not in result.stderr
+
+    def test_tries_again_where_it_is_throttled(self, server: PoolServer, tmp_path: Path) -> None:
+        refused = iter([True, False, False, True])
+
+        def meddle(_: str, __: dict[str, Any]) -> None:
+            if next(refused, False):
+                raise RefusedError(400, "TooManyRequestsException")
+
+        server.meddle = meddle
+        assert call(*arguments(server, tmp_path)).exit_code == ExitCode.OK
+
+    def test_says_what_the_service_refuses(self, server: PoolServer, tmp_path: Path) -> None:
+        def meddle(operation: str, _: dict[str, Any]) -> None:
+            if operation == "ListUsersInGroup":
+                raise RefusedError(400, "NotAuthorizedException")
+
+        server.meddle = meddle
+        result = call(*arguments(server, tmp_path))
+        assert result.exit_code == ExitCode.SERVICE
+        assert "NotAuthorizedException" in result.stderr
+
+    def test_says_where_the_service_goes_in_circles(self, server: PoolServer, tmp_path: Path) -> None:
+        server.page = lambda member, items, _: {member: items[:2], "NextToken": "first|0"}  # type: ignore[method-assign]
+        result = call(*arguments(server, tmp_path))
+        assert result.exit_code == ExitCode.SERVICE
+        assert "repeated a page token" in result.stderr
+
+    def test_says_what_is_no_answer(self, server: PoolServer, tmp_path: Path) -> None:
+        server.groups["staff"]["RoleArn"] = "none"
+        result = call(*arguments(server, tmp_path))
+        assert result.exit_code == ExitCode.BAD_INPUT
+        assert "Groups[1].RoleArn" in result.stderr
+
+    def test_refuses_the_snapshot_of_another_pool(self, server: PoolServer, tmp_path: Path) -> None:
+        pool_with_faults(tmp_path / "s")
+        result = call(*arguments(server, tmp_path / "s"))
+        assert result.exit_code == ExitCode.BAD_INPUT
+        assert "another user_pool_id" in result.stderr
+
+    def test_says_what_cannot_be_written(self, server: PoolServer, tmp_path: Path) -> None:
+        (tmp_path / "file").touch()
+        result = call(*arguments(server, tmp_path / "file"))
+        assert result.exit_code == ExitCode.NOT_WRITTEN
+        assert "file" in result.stderr
+        (tmp_path / "s" / "unfinished" / "journal.sqlite").mkdir(parents=True)
+        result = call(*arguments(server, tmp_path / "s"))
+        assert result.exit_code == ExitCode.NOT_WRITTEN
+        assert "database file" in result.stderr
+
+    def test_says_which_extra_is_missing(
+        self, server: PoolServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setitem(sys.modules, "duckdb", None)
+        result = call(*arguments(server, tmp_path))
+        assert result.exit_code == ExitCode.BAD_INPUT
+        assert "cognito-claims[pool]" in result.stderr
+
+    def test_goes_on_after_it_was_interrupted(self, server: PoolServer, tmp_path: Path) -> None:
+        running: list[subprocess.Popen[bytes]] = []
+
+        def meddle(_: str, __: dict[str, Any]) -> None:
+            if server.calls["ListUsersInGroup"] == 3:
+                running[0].send_signal(signal.SIGINT)
+
+        server.meddle = meddle
+        command = [COMMAND, "pool", *arguments(server, tmp_path), "--rate", "20", "--concurrency", "1"]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+            running.append(process)
+            _, said = process.communicate(timeout=60)
+        assert process.returncode == ExitCode.INTERRUPTED
+        assert said == b"error: interrupted: run the same command again, and it goes on\n"
+        asked = server.calls["ListUsersInGroup"]
+        server.meddle = lambda _, __: None
+        assert call(*arguments(server, tmp_path)).exit_code == ExitCode.OK
+        assert server.calls["ListUsersInGroup"] <= 2 + 3 + 1
+        assert asked <= 4
+        assert Snapshot.open(tmp_path).manifest.memberships == 8
+
+    def test_shows_progress_at_a_terminal(self, server: PoolServer, tmp_path: Path) -> None:
+        ours, its = pty.openpty()
+        environment = {**os.environ, "TERM": "xterm", "COLUMNS": "120"}
+        command = [COMMAND, "pool", *arguments(server, tmp_path)]
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=its, env=environment) as process:
+            os.close(its)
+            shown = b""
+            while chunk := read(ours):
+                shown += chunk
+        os.close(ours)
+        assert process.returncode == ExitCode.OK
+        assert b"groups" in shown
+        assert b"2/2" in shown
+        assert b"8 memberships" in shown
+
+
+def read(terminal: int) -> bytes:
+    try:
+        return os.read(terminal, 4096)
+    except OSError:  # the other side has closed it
+        return b""
+
+
+class TestResolve:
+    def test_writes_who_gets_what(self, tmp_path: Path) -> None:
+        pool_with_faults(tmp_path / "s")
+        out = tmp_path / "claims.parquet"
+        result = call("resolve", tmp_path / "s", "--out", out)
+        assert result.exit_code == ExitCode.OK, result.stderr
+        assert "9 users in 9 different sets of groups" in result.stdout
+        assert "ambiguous: 2" in result.stdout
+        assert "open question null-precedence" in result.stdout
+        assert duckdb.execute(f"select count(*) from '{out}'").fetchall() == [(9,)]
+
+    def test_counts_as_json(self, tmp_path: Path) -> None:
+        pool_with_faults(tmp_path / "s")
+        result = call(
+            "resolve",
+            tmp_path / "s",
+            "--out",
+            tmp_path / "c",
+            "--json",
+            "--policy",
+            "null_precedence=abstains",
+        )
+        said = json.loads(result.stdout)
+        assert (said["version"], said["users"], said["sets"]) == (1, 9, 9)
+        assert sum(said["outcomes"].values()) == 9
+        assert "null-precedence" in said["open_questions"]
+
+    def test_refuses_what_is_cut_off(self, tmp_path: Path) -> None:
+        snapshot = pool_with_faults(tmp_path / "s")
+        os.truncate(snapshot.memberships_file, 100)
+        result = call("resolve", tmp_path / "s", "--out", tmp_path / "c.parquet")
+        assert result.exit_code == ExitCode.BAD_INPUT
+        assert "memberships.parquet: is cut off: 100 bytes of" in result.stderr
+        assert not (tmp_path / "c.parquet").exists()
+
+    def test_says_what_cannot_be_written(self, tmp_path: Path) -> None:
+        pool_with_faults(tmp_path / "s")
+        result = call("resolve", tmp_path / "s", "--out", tmp_path / "none" / "c.parquet")
+        assert result.exit_code == ExitCode.NOT_WRITTEN
+        assert "none" in result.stderr
+
+    def test_a_fault_of_ours_is_not_hidden(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        pool_with_faults(tmp_path / "s")
+        monkeypatch.setattr("cognito_claims.pool.bulk.sets_of", None)
+        result = call("resolve", tmp_path / "s", "--out", tmp_path / "c.parquet")
+        assert isinstance(result.exception, TypeError)
