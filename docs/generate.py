@@ -15,6 +15,7 @@ from cognito_claims import (
     Rule,
 )
 from cognito_claims.conformance.endpoint import CALLS
+from cognito_claims.pool import CHECKS
 from docs import revealed
 
 ROOT = Path(__file__).parents[1]
@@ -43,6 +44,11 @@ def identity_pool_questions() -> str:
     )
 
 
+def checks() -> str:
+    rows = "".join(f"| `{one.code}` | {one.severity} | {one.title} | {one.remedy} |\n" for one in CHECKS)
+    return f"| code | severity | what is found | remedy |\n| --- | --- | --- | --- |\n{rows}"
+
+
 PARTS: dict[str, dict[str, Callable[[], str]]] = {
     "README.md": {"rules": lambda: rules(RULES), "questions": questions, "revealed": revealed.table},
     "docs/claims.md": {
@@ -56,6 +62,7 @@ PARTS: dict[str, dict[str, Callable[[], str]]] = {
         "claim-rules": lambda: rules(CLAIM_RULES),
         "paging-rules": lambda: rules(PAGING_RULES),
     },
+    "docs/pool.md": {"checks": checks},
 }
 """The parts of each page, and what writes them."""
 

@@ -21,6 +21,7 @@ from cognito_claims import (
 )
 from cognito_claims.conformance import load
 from cognito_claims.conformance.runner import select
+from cognito_claims.pool import CHECKS
 from docs import generate, scorecards
 from docs.revealed import CHECKERS
 from tests.conftest import Client
@@ -49,10 +50,18 @@ def signed_in(moto: Client, alices_pool: str) -> Iterator[tuple[str, Any]]:
     moto.admin_delete_user(UserPoolId=alices_pool, Username="bob")
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/claims.md", "docs/conformance.md", "docs/testing.md"])
+@pytest.mark.parametrize(
+    "page", ["README.md", "docs/claims.md", "docs/conformance.md", "docs/pool.md", "docs/testing.md"]
+)
 def test_the_examples_run_as_printed(
-    page: str, moto_url: str, alices_pool: str, signed_in: tuple[str, Any], monkeypatch: pytest.MonkeyPatch
+    page: str,
+    moto_url: str,
+    alices_pool: str,
+    signed_in: tuple[str, Any],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("AWS_ENDPOINT_URL", moto_url)
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
     client_id, tokens = signed_in
@@ -83,11 +92,19 @@ def test_the_generated_parts_are_up_to_date(page: str) -> None:
         "README.md": RULES,
         "docs/claims.md": (*CARRIER_RULES, *TRIGGER_RULES, *IDENTITY_POOL_RULES),
         "docs/conformance.md": (*CLAIM_RULES, *PAGING_RULES),
+        "docs/pool.md": (),
     }[page]
     rows = re.findall(
         r"^\| `([a-z-]+)` \| .+ \| (?:documented|observed|unspecified) \|", text, re.MULTILINE
     )
     assert rows == [rule.id for rule in rules]
+
+
+def test_every_check_is_told() -> None:
+    told = re.findall(
+        r"^\| `([a-z-]+)` \| (?:error|warning|note) \|", (ROOT / "docs/pool.md").read_text(), re.M
+    )
+    assert told == [check.code for check in CHECKS]
 
 
 def test_the_checkers_are_four_and_reveal_what_the_typing_examples_assert() -> None:
@@ -107,6 +124,7 @@ def test_the_checkers_are_four_and_reveal_what_the_typing_examples_assert() -> N
         "docs/claims.md",
         "docs/cli.md",
         "docs/conformance.md",
+        "docs/pool.md",
         "src/cognito_claims/conformance/vectors/README.md",
         "docs/testing.md",
         "typings/README.md",

@@ -109,7 +109,7 @@ class TestFetch:
         assert "NotAuthorizedException" in result.stderr
 
     def test_says_where_the_service_goes_in_circles(self, server: PoolServer, tmp_path: Path) -> None:
-        server.page = lambda member, items, _: {member: items[:2], "NextToken": "first|0"}  # type: ignore[method-assign]
+        server.page = lambda member, items, start: {member: items[:2], "NextToken": "first|0"}  # type: ignore[method-assign]  # noqa: ARG005
         result = call(*arguments(server, tmp_path))
         assert result.exit_code == ExitCode.SERVICE
         assert "repeated a page token" in result.stderr
