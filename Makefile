@@ -43,8 +43,8 @@ format: .venv/installed
 	@$(BIN)/ruff check --fix
 	@$(BIN)/ruff format
 
-bench: .venv/installed  ## print the ratios, and write them to build/bench.json
-	@$(BIN)/python benchmarks/bench.py
+bench: .venv/installed  ## print the ratios, and write them to build/bench.json; needs Java, 4 GB and some minutes
+	@$(BIN)/python -m benchmarks.bench
 
 matrix: .venv/installed  ## the suite on every CPython found, with the lowest and the newest of what is allowed
 	@$(BIN)/python tools/matrix.py

@@ -5,11 +5,13 @@ be within reach; a ratio above its target is marked, and nothing fails for it.
 """
 
 import json
+import logging
 import platform
 import random
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import partial
 from importlib import import_module
@@ -21,10 +23,12 @@ import orjson
 import pydantic
 from botocore.parsers import create_parser
 from botocore.session import get_session
+from moto.server import ThreadedMotoServer
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from benchmarks import pool
 from cognito_claims import AdminListGroupsForUserResponse, GroupType, resolve
 
 OUT = Path(__file__).parents[1] / "build" / "bench.json"
@@ -205,11 +209,65 @@ def imports() -> Iterator[Ratio]:
     yield Ratio("import hypothesis", "the same without this package's entry point", plugged, None)
 
 
+def whole_pools() -> Iterator[Ratio]:
+    users = 10_000_000
+    big = pool.memberships(users)
+    (floor, _), (ours, megabytes) = pool.best(3, big, "floor", "ours")
+    naive, _ = pool.measure("naive", big)
+    whole = f"{users:,} users, 31,750,000 memberships, 1,000 groups, DuckDB"
+    yield Ratio(whole, "DuckDB grouping the same file by user", ours / floor, 2.5)
+    yield Ratio("the same", "a Python loop with the naive resolver", ours / naive, 1 / 8)
+    yield Ratio(f"the same, memory: {megabytes:,.0f} MB", "3 GB", megabytes / 3072, 1)
+    by_us, by_hand = pool.spark(1_000_000, repeats=3)
+    yield Ratio("1,000,000 users, PySpark local", "the same SQL typed by hand", by_us / by_hand, 1.1)
+
+
+def fetching() -> Iterator[Ratio]:
+    with pool.stub(30_000) as url:
+        (ours, _), (boto3, _) = pool.best(3, url, "fetched", "asked")
+    answered = f"fetch of 30,000 memberships, answered at once: {ours / 500 * 1000:.1f} ms a page"
+    yield Ratio(answered, "the same calls by boto3 alone", ours / boto3, None)
+    with moto_pool() as (url, user_pool_id):
+        (ours, _), (boto3, _) = pool.best(3, url, "fetched", "asked", BENCH_POOL=user_pool_id)
+    yield Ratio(
+        "fetch of 3,000 memberships, moto's server", "the same calls by boto3 alone", ours / boto3, None
+    )
+    memory: dict[int, float] = {}
+    for memberships in (10_000, 100_000, 1_000_000):
+        with pool.stub(memberships) as url:
+            _, memory[memberships] = pool.measure("fetched", url)
+        what = f"fetch of {memberships:,} memberships, memory: {memory[memberships]:.0f} MB"
+        yield Ratio(what, "that of 10,000", memory[memberships] / memory[10_000], None)
+
+
+@contextmanager
+def moto_pool() -> Iterator[tuple[str, str]]:
+    """Give moto's server, and a pool on it: ten groups of 300 users."""
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    url = f"http://{host}:{port}"
+    idp = pool.client(url)
+    user_pool_id: str = idp.create_user_pool(PoolName="bench")["UserPool"]["Id"]
+    for number in range(300):
+        idp.admin_create_user(UserPoolId=user_pool_id, Username=f"user-{number}")
+    for group in (f"group-{number}" for number in range(10)):
+        idp.create_group(UserPoolId=user_pool_id, GroupName=group)
+        for number in range(300):
+            name = f"user-{number}"
+            idp.admin_add_user_to_group(UserPoolId=user_pool_id, Username=name, GroupName=group)
+    yield url, user_pool_id
+    server.stop()
+
+
 def main() -> None:
     console = Console(highlight=False)
     ratios = [
         ratio
-        for group in track((imports, pages, resolving), "Measuring", console=console, transient=True)
+        for group in track(
+            (imports, pages, resolving, fetching, whole_pools), "Measuring", console=console, transient=True
+        )
         for ratio in group()
     ]
     where = f"CPython {platform.python_version()}, pydantic {pydantic.VERSION}"

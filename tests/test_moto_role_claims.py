@@ -94,7 +94,7 @@ def mocked(connect: Connect) -> Iterator[Any]:
     mock = mock_aws()
     mock.start(reset=False)
     yield connect("https://cognito-idp.eu-west-1.amazonaws.com")
-    mock.stop()
+    mock.stop(remove_data=False)
 
 
 @pytest.fixture(params=["in process", "server"])

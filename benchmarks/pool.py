@@ -1,0 +1,300 @@
+"""How fast and how large a whole pool is: each side in a process of its own, in turn, the best of some.
+
+Run as a script, this is such a process: it prints its seconds and its peak of memory.
+"""
+
+import json
+import os
+import random
+import resource
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from cognito_claims import GroupType
+from cognito_claims.pool import fetch, fetching, resolve_memberships
+from cognito_claims.pool._duckdb import connect
+from cognito_claims.pool.bulk import CLAIMS, DISTINCT_SETS, SETS
+
+BUILD = Path(__file__).parents[1] / "build"
+POOL = "eu-west-1_AbCdEfGhI"
+SETS_OF_GROUPS = 4_000
+NO_RATE = 1e9
+
+
+def groups() -> list[GroupType]:
+    """Give a thousand groups: four in five with a role, nine in ten with a precedence."""
+    chance = random.Random(1)
+    return [
+        GroupType(
+            group_name=f"group-{number:04}",
+            user_pool_id=POOL,
+            role_arn=f"arn:aws:iam::123456789012:role/role-{number % 300}"
+            if chance.random() < 0.8
+            else None,
+            precedence=chance.randrange(200) if chance.random() < 0.9 else None,
+        )
+        for number in range(1_000)
+    ]
+
+
+def memberships(users: int) -> Path:
+    """Write the memberships of so many users, 3.2 each, by group; once."""
+    path = BUILD / f"memberships-{users}.parquet"
+    if path.exists():
+        return path
+    BUILD.mkdir(exist_ok=True)
+    chance = random.Random(2)
+    with TemporaryDirectory(dir=BUILD) as scratch, closing(connect(Path(scratch))) as database:
+        lines = Path(scratch, "sets.jsonl")
+        with lines.open("w") as file:
+            for number in range(SETS_OF_GROUPS):
+                size = chance.choice((1, 2, 2, 3, 3, 3, 4, 4, 5, 5))
+                for group in chance.sample(range(1_000), size):
+                    file.write(json.dumps({"number": number, "group_name": f"group-{group:04}"}) + "\n")
+        users_of = f"select i, md5(i::varchar)::uuid::varchar as username from range({users}) numbers(i)"
+        joined = f"({users_of}) join '{lines}' sets on sets.number = i % {SETS_OF_GROUPS}"
+        database.execute(
+            f"copy (select username, group_name from {joined} order by group_name, username)"
+            f" to '{path}.partial' (format parquet)"
+        )
+        Path(f"{path}.partial").replace(path)
+    return path
+
+
+@contextmanager
+def grouping() -> Iterator[Any]:
+    """Give DuckDB as `resolve_memberships` sets it up."""
+    with (
+        TemporaryDirectory() as scratch,
+        closing(connect(Path(scratch), preserve_insertion_order=False)) as it,
+    ):
+        yield it
+
+
+def floor(source: Path, out: Path) -> None:
+    """Group by user, and no more."""
+    with grouping() as database:
+        counted = f"select username, count(*) from '{source}' group by username"
+        database.execute(f"copy ({counted}) to '{out}' (format parquet)")
+
+
+def ours(source: Path, out: Path) -> None:
+    with resolve_memberships(source, groups()) as result:
+        result.write_parquet(out)
+
+
+def naive(source: Path, _: Path) -> None:
+    """Loop over the users in Python, as people do."""
+    by_name = {group.group_name: group for group in groups()}
+    counts = dict.fromkeys(("preferred", "none"), 0)
+
+    def decide(names: list[str]) -> None:
+        ranked = sorted(
+            (by_name[name] for name in names),
+            key=lambda group: float("inf") if group.precedence is None else group.precedence,
+        )
+        with_role = [group for group in ranked if group.role_arn is not None]
+        roles = {group.role_arn for group in with_role if group.precedence == with_role[0].precedence}
+        counts["preferred" if len(roles) == 1 else "none"] += 1
+
+    with grouping() as database:
+        listed = f"select username, array_agg(group_name) from '{source}' group by username"
+        found = database.execute(listed)
+        while rows := found.fetchmany(100_000):
+            for _username, names in rows:
+                decide(names)
+
+
+def client(url: str) -> Any:
+    settings = Config(retries={"total_max_attempts": 1, "mode": "standard"}, max_pool_connections=8)
+    return boto3.client(  # pyright: ignore[reportUnknownMemberType]
+        "cognito-idp",
+        region_name="eu-west-1",
+        endpoint_url=url,
+        aws_access_key_id="bench",
+        aws_secret_access_key="bench",
+        config=settings,
+    )
+
+
+def fetched(url: str, out: Path) -> None:
+    fetching.LIST_GROUPS_RATE = NO_RATE
+    fetch(client(url), user_pool_id=pool_id(), out=out, rate=NO_RATE)
+
+
+def asked(url: str, _: Path) -> None:
+    """Make the same calls by boto3 alone, and keep nothing."""
+    idp = client(url)
+    pool = pool_id()
+
+    def read(name: str) -> None:
+        for _page in idp.get_paginator("list_users_in_group").paginate(UserPoolId=pool, GroupName=name):
+            pass
+
+    def names() -> list[str]:
+        pages = idp.get_paginator("list_groups").paginate(UserPoolId=pool)
+        return [group["GroupName"] for page in pages for group in page["Groups"]]
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(read, names()))
+    names()
+
+
+def pool_id() -> str:
+    return os.environ.get("BENCH_POOL", POOL)
+
+
+class _Stub(BaseHTTPRequestHandler):
+    """Answers at once: so many memberships in ten groups, which differ in nothing but their number."""
+
+    protocol_version = "HTTP/1.1"
+    wbufsize = -1  # an answer in one packet
+    of_a_group = 0
+
+    def do_POST(self) -> None:
+        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        body = self.users(asked) if "GroupName" in asked else self.groups()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def groups(self) -> bytes:
+        return json.dumps(
+            {"Groups": [{"GroupName": f"group-{n}", "UserPoolId": POOL} for n in range(10)]}
+        ).encode()
+
+    def users(self, asked: dict[str, str]) -> bytes:
+        start = int(asked.get("NextToken", 0))
+        end = min(start + 60, self.of_a_group)
+        users = ",".join(
+            f'{{"Username":"0a1b2c3d-4e5f-4a6b-8c7d-{number:012}","Enabled":true,"UserStatus":"CONFIRMED",'
+            f'"UserCreateDate":1.7E9,"UserLastModifiedDate":1.7E9}}'
+            for number in range(start, end)
+        )
+        more = f',"NextToken":"{end}"' if end < self.of_a_group else ""
+        return f'{{"Users":[{users}]{more}}}'.encode()
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        pass
+
+
+def serve(memberships: int) -> None:
+    """Be the stub, until stdin ends."""
+    _Stub.of_a_group = memberships // 10
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Stub)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    print(f"http://127.0.0.1:{server.server_port}", flush=True)
+    sys.stdin.read()
+
+
+@contextmanager
+def stub(memberships: int) -> Iterator[str]:
+    command = [sys.executable, __file__, "serve", str(memberships)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        yield process.stdout.readline().strip()
+        process.communicate("")
+
+
+SIDES: dict[str, Callable[[Any, Path], None]] = {
+    "floor": floor,
+    "ours": ours,
+    "naive": naive,
+    "fetched": fetched,
+    "asked": asked,
+}
+
+
+def measure(side: str, source: object, **environment: str) -> tuple[float, float]:
+    """Give the seconds and the megabytes of a side."""
+    command = [sys.executable, __file__, side, str(source)]
+    done = subprocess.run(
+        command, check=True, capture_output=True, text=True, env={**os.environ, **environment}
+    )
+    seconds, megabytes = json.loads(done.stdout)
+    return seconds, megabytes
+
+
+def best(repeats: int, source: object, *sides: str, **environment: str) -> list[tuple[float, float]]:
+    """Give the best time and the most memory of each side, the sides measured in turn."""
+    runs = [[measure(side, source, **environment) for side in sides] for _ in range(repeats)]
+    return [
+        (min(seconds for seconds, _ in side), max(megabytes for _, megabytes in side))
+        for side in zip(*runs, strict=True)
+    ]
+
+
+def spark(users: int, repeats: int) -> tuple[float, float]:
+    """Give the seconds of ours and of the same SQL typed by hand, on Spark in local mode."""
+    from pyspark.sql import SparkSession
+
+    source = str(memberships(users))
+    with TemporaryDirectory() as scratch:
+        settings: dict[str, bool | float | int | str | None] = {
+            "spark.driver.bindAddress": "127.0.0.1",
+            "spark.driver.host": "127.0.0.1",
+            "spark.driver.memory": "4g",
+            "spark.local.dir": scratch,
+            "spark.log.level": "ERROR",
+            "spark.sql.shuffle.partitions": "4",
+            "spark.ui.enabled": "false",
+            "spark.ui.showConsoleProgress": "false",
+        }
+        session = SparkSession.builder.master("local[2]").config(map=settings).getOrCreate()
+        ranked = sorted(groups(), key=lambda group: group.group_name)
+        ranks = [(group.group_name, rank) for rank, group in enumerate(ranked)]
+        answer = (["a"], ["b"], "b", "preferred", list[str]())
+        columns = "groups array<string>, roles array<string>, preferred_role string, outcome string"
+
+        def by_hand(out: Path) -> None:
+            table = session.createDataFrame(ranks, "group_name string, rank int")
+            sets = session.sql(SETS, memberships=session.read.parquet(source), ranks=table).persist()
+            found = [row.ranks for row in session.sql(DISTINCT_SETS, sets=sets).collect()]
+            answers = session.createDataFrame(
+                [(ranks, *answer) for ranks in found],
+                f"ranks array<int>, {columns}, open_questions array<string>",
+            )
+            session.sql(CLAIMS, sets=sets, answers=answers).write.parquet(str(out))
+            sets.unpersist()
+
+        def by_us(out: Path) -> None:
+            with resolve_memberships(source, groups(), session=session) as result:
+                result.write_parquet(out)
+
+        times: dict[str, list[float]] = {"by_hand": [], "by_us": []}
+        for number in range(repeats + 1):  # the first round warms the JVM
+            for side in (by_hand, by_us):
+                start = time.perf_counter()
+                side(Path(scratch, f"{side.__name__}-{number}"))
+                times[side.__name__].append(time.perf_counter() - start)
+        session.stop()
+    return min(times["by_us"][1:]), min(times["by_hand"][1:])
+
+
+def main() -> None:
+    side, source = sys.argv[1:]
+    if side == "serve":
+        serve(int(source))
+        return
+    with TemporaryDirectory() as scratch:
+        start = time.perf_counter()
+        SIDES[side](source, Path(scratch) / "out")
+        seconds = time.perf_counter() - start
+    print(json.dumps([seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024]))
+
+
+if __name__ == "__main__":
+    main()
