@@ -422,6 +422,10 @@ class TestCommand:
         assert "nobody" in result.stdout
         assert "nothing was found" in result.stdout
 
+    def test_tells_of_the_pool_itself(self, tmp_path: Path) -> None:
+        snapshot_of(tmp_path / "s", [group(f"g{n:05}") for n in range(9_000)], {})
+        assert "9,000 groups of 10,000\n  Delete groups" in call(tmp_path / "s").stdout
+
     def test_cuts_long_lists(self, tmp_path: Path) -> None:
         groups = [group(f"g{n:02}", 1, f"role-{n:02}") for n in range(25)]
         snapshot_of(tmp_path / "s", groups, {one.group_name: ["ann"] for one in groups})

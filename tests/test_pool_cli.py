@@ -165,6 +165,23 @@ class TestFetch:
         assert asked <= 4
         assert Snapshot.open(tmp_path).manifest.memberships == 8
 
+    def test_ends_as_interrupted(
+        self, server: PoolServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def interrupted(*_: object, **__: object) -> None:
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(fetching, "fetch", interrupted)
+        assert call(*arguments(server, tmp_path)).exit_code == ExitCode.INTERRUPTED
+
+    def test_shows_progress_where_colours_are_forced(
+        self, server: PoolServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("FORCE_COLOR", "1")
+        result = call(*arguments(server, tmp_path))
+        assert result.exit_code == ExitCode.OK
+        assert "2/2" in result.stderr
+
     def test_shows_progress_at_a_terminal(self, server: PoolServer, tmp_path: Path) -> None:
         ours, its = pty.openpty()
         environment = {**os.environ, "TERM": "xterm", "COLUMNS": "120"}

@@ -1,4 +1,4 @@
-"""DuckDB as it is used here: in memory, bounded, and asking nobody for more."""
+"""DuckDB as it is used here: in memory, and asking nobody for extensions."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-MEMORY = "2GB"
-"""What it may take before it goes on in files."""
 
-
-def connect(scratch: Path, *, memory: str = MEMORY, **settings: str | int | bool) -> DuckDBPyConnection:
+def connect(scratch: Path, **settings: str | int | bool) -> DuckDBPyConnection:
     """Open a database in memory that puts what does not fit into `scratch`.
+
+    What fits is DuckDB's to say: four fifths of the machine's or the container's memory, unless
+    there is a `memory_limit` among the settings.
 
     Raises:
         ImportError: the extra is missing.
@@ -24,7 +24,6 @@ def connect(scratch: Path, *, memory: str = MEMORY, **settings: str | int | bool
         raise ImportError('whole pools need an extra: pip install "cognito-claims[pool]"') from error
     return duckdb.connect(
         config={
-            "memory_limit": memory,
             "temp_directory": str(scratch),
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
