@@ -10,7 +10,7 @@ import platform
 import random
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -241,7 +241,7 @@ def fetching() -> Iterator[Ratio]:
 
 
 @contextmanager
-def moto_pool() -> Iterator[tuple[str, str]]:
+def moto_pool() -> Generator[tuple[str, str], None, None]:
     """Give moto's server, and a pool on it: ten groups of 300 users."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)

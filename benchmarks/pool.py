@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -73,7 +73,7 @@ def memberships(users: int) -> Path:
 
 
 @contextmanager
-def grouping() -> Iterator[Any]:
+def grouping() -> Generator[Any, None, None]:
     """Give DuckDB as `resolve_memberships` sets it up."""
     with (
         TemporaryDirectory() as scratch,
@@ -200,7 +200,7 @@ def serve(memberships: int) -> None:
 
 
 @contextmanager
-def stub(memberships: int) -> Iterator[str]:
+def stub(memberships: int) -> Generator[str, None, None]:
     command = [sys.executable, __file__, "serve", str(memberships)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
@@ -252,7 +252,7 @@ def spark(users: int, repeats: int) -> tuple[float, float]:
             "spark.ui.enabled": "false",
             "spark.ui.showConsoleProgress": "false",
         }
-        session = SparkSession.builder.master("local[2]").config(map=settings).getOrCreate()
+        session: Any = SparkSession.builder.master("local[2]").config(map=settings).getOrCreate()
         ranked = sorted(groups(), key=lambda group: group.group_name)
         ranks = [(group.group_name, rank) for rank, group in enumerate(ranked)]
         answer = (["a"], ["b"], "b", "preferred", list[str]())

@@ -101,9 +101,8 @@ def test_the_generated_parts_are_up_to_date(page: str) -> None:
 
 
 def test_every_check_is_told() -> None:
-    told = re.findall(
-        r"^\| `([a-z-]+)` \| (?:error|warning|note) \|", (ROOT / "docs/pool.md").read_text(), re.M
-    )
+    text = (ROOT / "docs/pool.md").read_text()
+    told = re.findall(r"^\| `([a-z-]+)` \| (?:error|warning|note) \|", text, re.MULTILINE)
     assert told == [check.code for check in CHECKS]
 
 

@@ -6,40 +6,47 @@ import subprocess
 import sys
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import cognito_claims
+from cognito_claims import pool, testing
+
+FACES: list[Any] = [cognito_claims, pool, testing]
+NAMES = [(face, name) for face in FACES for name in face.__all__]
 
 
-@pytest.mark.parametrize("name", cognito_claims.__all__)
-def test_every_public_name_is_what_type_checkers_believe(name: str) -> None:
-    home = cognito_claims._HOMES[name]
-    assert getattr(cognito_claims, name) is getattr(sys.modules[f"cognito_claims.{home}"], name)
-    assert name in dir(cognito_claims)
+@pytest.mark.parametrize(("face", "name"), NAMES)
+def test_every_public_name_is_what_type_checkers_believe(face: Any, name: str) -> None:
+    home = face._HOMES[name]
+    assert getattr(face, name) is getattr(sys.modules[f"{face.__name__}.{home}"], name)
+    assert name in dir(face)
 
 
-def test_the_table_of_names_agrees_with_the_imports_that_type_checkers_read() -> None:
-    source = Path(cognito_claims.__file__).read_text()
+@pytest.mark.parametrize("face", FACES)
+def test_the_table_of_names_agrees_with_the_imports_that_type_checkers_read(face: Any) -> None:
+    source = Path(face.__file__).read_text()
     imported = {
-        alias.name: str(node.module).removeprefix("cognito_claims.")
+        alias.name: str(node.module).removeprefix(f"{face.__name__}.")
         for node in ast.walk(ast.parse(source))
         if isinstance(node, ast.ImportFrom) and str(node.module).startswith("cognito_claims.")
         for alias in node.names
     }
-    assert imported == cognito_claims._HOMES
-    assert sorted(cognito_claims.__all__) == sorted(imported)
+    assert imported == face._HOMES
+    assert sorted(face.__all__) == sorted(imported)
 
 
-def test_a_public_module_offers_what_the_face_takes_from_it() -> None:
-    for name, home in cognito_claims._HOMES.items():
-        getattr(cognito_claims, name)
-        assert name in sys.modules[f"cognito_claims.{home}"].__all__
+@pytest.mark.parametrize(("face", "name"), NAMES)
+def test_a_public_module_offers_what_the_face_takes_from_it(face: Any, name: str) -> None:
+    getattr(face, name)
+    assert name in sys.modules[f"{face.__name__}.{face._HOMES[name]}"].__all__
 
 
-def test_another_name_is_an_attribute_error() -> None:
+@pytest.mark.parametrize("face", FACES)
+def test_another_name_is_an_attribute_error(face: Any) -> None:
     with pytest.raises(AttributeError, match="no_such_name"):
-        cognito_claims.no_such_name  # type: ignore[attr-defined]  # noqa: B018
+        face.no_such_name  # noqa: B018
 
 
 def test_every_name_comes_without_any_extra() -> None:
@@ -63,6 +70,7 @@ def asserted_or_used(typing: str) -> str:
     [
         ("", r"\b{}\b"),
         ("aio", r"\baio\.{}\b"),
+        ("pool", r"\b{}\b"),
         ("pagination", r"(?<!aio\.)\b{}\b"),
         ("testing.strategies", r"assert_type\({}\("),
         ("validation", r"\b{}\b"),

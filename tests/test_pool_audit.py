@@ -308,8 +308,8 @@ class TestReports:
         result = self.result(tmp_path)
         text = audit_as_sarif(result)
         sarif: Any = import_module("sarif_pydantic")
-        [run] = sarif.Sarif.model_validate_json(text).runs
-        assert [one.rule_id for one in run.results or []] == [one.check.code for one in result.findings]
+        results: list[Any] = sarif.Sarif.model_validate_json(text).runs[0].results
+        assert [one.rule_id for one in results] == [one.check.code for one in result.findings]
         assert len(
             {json.dumps(one["partialFingerprints"]) for one in json.loads(text)["runs"][0]["results"]}
         ) == len(result.findings)

@@ -125,6 +125,13 @@ class TestAFetch:
         pages = sum(max(1, -(-len(users) // 3)) for users in server.members.values())
         assert server.calls == {"ListUsersInGroup": pages, "ListGroups": 2 * 5}
 
+    def test_is_written_into_a_folder_with_an_odd_name(
+        self, server: PoolServer, connect: Connect, tmp_path: Path
+    ) -> None:
+        snapshot = take(connect(server.url), tmp_path / "it's [a]*?%")
+        assert list(snapshot.memberships()) == expected(server)
+        assert len(snapshot.groups()) == len(server.groups)
+
     def test_of_a_pool_without_groups_is_empty(self, connect: Connect, tmp_path: Path) -> None:
         with PoolServer() as server:
             snapshot = take(connect(server.url), tmp_path)

@@ -147,6 +147,20 @@ class TestWhatTheMembershipsMayBe:
             with resolve_memberships(path, GROUPS) as result:
                 assert answers_of(result) == EXPECTED
 
+    def test_several_files(self, tmp_path: Path) -> None:
+        for name, rows in (("a", MEMBERS[:2]), ("b", MEMBERS[2:])):
+            (tmp_path / name).mkdir()
+            membership_file(tmp_path / name, rows)
+        with resolve_memberships(f"{tmp_path}/*/memberships.parquet", GROUPS) as result:
+            assert answers_of(result) == EXPECTED
+
+    def test_a_file_with_an_odd_name(self, tmp_path: Path) -> None:
+        path = tmp_path / "it's [a]*?.parquet"
+        membership_file(tmp_path).replace(path)
+        membership_file(tmp_path, [("other", "club")]).replace(tmp_path / "it's axx.parquet")
+        with resolve_memberships(path, GROUPS) as result:
+            assert answers_of(result) == EXPECTED
+
     def test_a_relation(self, tmp_path: Path) -> None:
         with duckdb.connect() as connection:
             relation = connection.sql(

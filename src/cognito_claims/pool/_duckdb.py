@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from glob import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,16 @@ def connect(scratch: Path, **settings: str | int | bool) -> DuckDBPyConnection:
     )
 
 
-def quoted(path: Path | str) -> str:
-    """Write a path as a text of SQL."""
-    return "'" + str(path).replace("'", "''") + "'"
+def quoted(text: str) -> str:
+    """Write a text of SQL."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def to_read(path: Path) -> str:
+    """Write the path of one file to read, whatever stars and brackets are in its name."""
+    return quoted(escape(str(path)))
+
+
+def to_write(path: Path) -> str:
+    """Write the path of a file to write."""
+    return quoted(str(path))

@@ -216,7 +216,7 @@ def resolve_memberships(
     Args:
         memberships: a table with the columns `username` and `group_name`, a row for each membership, in any
             order: a Parquet file, a DuckDB relation (it is copied), a Spark DataFrame, or the name of a
-            table of the session. A text with a slash or the suffix `.parquet` is a file.
+            table of the session. A text with a slash or the suffix `.parquet` is a file, or several by `*`.
         groups: all groups of the pool. Such a table, with the columns `group_name`, `role_arn` and
             `precedence` in AWS's names or in these, or groups as `resolve()` takes them.
         policy: how to answer what AWS leaves open.
@@ -335,7 +335,10 @@ def read_groups(engine: Engine[Any], groups: Groups) -> tuple[GroupType, ...]:
 
 def _is_table(groups: object) -> bool:
     kind = type(groups).__module__.lstrip("_").partition(".")[0]
-    return isinstance(groups, str | os.PathLike) or kind in ("duckdb", "pyspark")
+    return isinstance(groups, _NAMES) or kind in ("duckdb", "pyspark")
+
+
+_NAMES: tuple[type, ...] = (str, os.PathLike)
 
 
 def read_memberships(engine: Engine[Any], memberships: object) -> Any:

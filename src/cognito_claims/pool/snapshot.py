@@ -25,7 +25,7 @@ from pydantic import AwareDatetime, BaseModel, Field, ValidationError
 from cognito_claims._wire import read_response
 from cognito_claims.errors import CognitoClaimsError
 from cognito_claims.models import GroupType, ListGroupsResponse
-from cognito_claims.pool._duckdb import connect, quoted
+from cognito_claims.pool._duckdb import connect, to_read, to_write
 from cognito_claims.pool._usernames import Form  # noqa: TC001, pydantic reads annotations
 
 __all__ = ["Change", "DataFile", "Manifest", "Membership", "Snapshot", "SnapshotError"]
@@ -160,13 +160,13 @@ class Snapshot:
         dates = ", ".join(f"epoch_us({name})" for name in ("last_modified_date", "creation_date"))
         select = f"select group_name, user_pool_id, description, role_arn, precedence, {dates}"
         with TemporaryDirectory() as scratch, closing(connect(Path(scratch))) as database:
-            rows = database.execute(f"{select} from {quoted(self.groups_file)}").fetchall()
+            rows = database.execute(f"{select} from {to_read(self.groups_file)}").fetchall()
         return read_response(ListGroupsResponse, {"Groups": [_group(row) for row in rows]}).groups
 
     def memberships(self) -> Iterator[Membership]:
         """Read the memberships, by group and username, a few thousand at a time."""
         with TemporaryDirectory() as scratch, closing(connect(Path(scratch))) as database:
-            found = database.execute(f"select username, group_name from {quoted(self.memberships_file)}")
+            found = database.execute(f"select username, group_name from {to_read(self.memberships_file)}")
             while rows := found.fetchmany(10_000):
                 yield from map(Membership._make, rows)
 
@@ -239,15 +239,15 @@ def write_tables(
         # Neither name holds white space, so nothing is quoted.
         file.writelines(f"{username}\t{group_name}\n" for username, group_name in memberships)
     sources = {
-        GROUPS: _GROUP_LINES.format(quoted(group_lines)),
-        MEMBERSHIPS: _MEMBERSHIP_LINES.format(quoted(membership_lines)),
+        GROUPS: _GROUP_LINES.format(to_read(group_lines)),
+        MEMBERSHIPS: _MEMBERSHIP_LINES.format(to_read(membership_lines)),
     }
     with closing(connect(scratch, memory_limit="256MB", threads=1)) as database:
         database.execute("set timezone = 'UTC'")
         for name, source in sources.items():
             partial = scratch / name
             database.execute(
-                f"copy (from {source}) to {quoted(partial)} (format parquet, compression zstd)"
+                f"copy (from {source}) to {to_write(partial)} (format parquet, compression zstd)"
             )
             make_durable(partial)
             partial.replace(folder / name)

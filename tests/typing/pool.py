@@ -1,0 +1,118 @@
+from pathlib import Path
+from typing import assert_type
+
+import duckdb
+from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
+from pyspark.sql import DataFrame, SparkSession
+from types_aiobotocore_cognito_idp import CognitoIdentityProviderClient as AioClient
+
+from cognito_claims import GroupType, Policy
+from cognito_claims.pool import (
+    CHECKS,
+    Audit,
+    BulkResolution,
+    Change,
+    Check,
+    Diff,
+    Edits,
+    Finding,
+    GroupUse,
+    InvalidTableError,
+    Manifest,
+    Membership,
+    Progress,
+    RoleChange,
+    RoleUse,
+    Severity,
+    Snapshot,
+    SnapshotError,
+    Transition,
+    UnknownGroupsError,
+    audit,
+    audit_as_html,
+    audit_as_json,
+    audit_as_sarif,
+    diff,
+    diff_as_html,
+    diff_as_json,
+    fetch,
+    resolve_memberships,
+)
+
+
+def fetching(client: CognitoIdentityProviderClient, aio_client: AioClient) -> Snapshot:
+    def tell(progress: Progress) -> None:
+        assert_type(progress.memberships, int)
+
+    snapshot = fetch(client, user_pool_id="eu-west-1_EXAMPLE", out=Path("snapshot"), on_progress=tell)
+    fetch(client, user_pool_id="eu-west-1_EXAMPLE", out="snapshot", key=b"sixteen bytes...", rate=10)
+    fetch(aio_client, user_pool_id="eu-west-1_EXAMPLE", out="s")  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]  # pyrefly: ignore[bad-argument-type]
+    fetch(client, user_pool_id="eu-west-1_EXAMPLE", out="s", key="text")  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]  # pyrefly: ignore[bad-argument-type]
+    return assert_type(snapshot, Snapshot)
+
+
+def reading(path: str) -> None:
+    try:
+        snapshot = Snapshot.open(path)
+    except SnapshotError as error:
+        assert_type(error.path, Path)
+        assert_type(error.reason, str)
+        return
+    assert_type(snapshot.groups(), tuple[GroupType, ...])
+    for membership in snapshot.memberships():
+        assert_type(membership, Membership)
+        assert_type(membership.group_name, str)
+    assert_type(snapshot.manifest, Manifest)
+    assert_type(snapshot.manifest.changes, tuple[Change, ...])
+    snapshot.path = Path("other")  # type: ignore[misc]  # ty: ignore[invalid-assignment]  # pyrefly: ignore[read-only]
+
+
+def resolving(groups: list[GroupType], frame: DataFrame, spark: SparkSession) -> None:
+    with resolve_memberships("members.parquet", groups) as everyone:
+        assert_type(everyone, BulkResolution[duckdb.DuckDBPyRelation])
+        assert_type(everyone.table, duckdb.DuckDBPyRelation)
+        assert_type(everyone.users, int)
+        everyone.write_parquet("claims.parquet")
+    connection = duckdb.connect()
+    assert_type(resolve_memberships("members", "groups", session=connection).table, duckdb.DuckDBPyRelation)
+    assert_type(
+        resolve_memberships(connection.table("members"), [{"GroupName": "admins"}]).table,
+        duckdb.DuckDBPyRelation,
+    )
+    assert_type(resolve_memberships(frame, groups, policy=Policy(roleless="blocks")).table, DataFrame)
+    assert_type(resolve_memberships("members", frame, session=spark).table, DataFrame)
+    try:
+        resolve_memberships(Path("members"), groups, unknown_groups="ignore")
+    except UnknownGroupsError as error:
+        assert_type(error.group_names, tuple[str | None, ...])
+    except InvalidTableError as error:
+        assert_type(error.table, str)
+    resolve_memberships(1, groups)  # type: ignore[call-overload]  # ty: ignore[no-matching-overload]  # pyrefly: ignore[no-matching-overload]
+    resolve_memberships("members", groups, unknown_groups="drop")  # type: ignore[call-overload]  # ty: ignore[no-matching-overload]  # pyrefly: ignore[no-matching-overload]
+
+
+def auditing(snapshot: Snapshot) -> str:
+    result = audit(snapshot, identity_pool={"Type": "Token"}, samples=3)
+    assert_type(result, Audit)
+    assert_type(result.worst, Severity | None)
+    assert_type(CHECKS[0], Check)
+    for finding in result.findings:
+        assert_type(finding, Finding)
+        assert_type(finding.samples, tuple[str, ...])
+    for group in result.groups:
+        assert_type(group, GroupUse)
+    for role in result.roles:
+        assert_type(role, RoleUse)
+    assert_type(audit_as_html(result), str)
+    assert_type(audit_as_sarif(result), str)
+    return audit_as_json(result)
+
+
+def comparing(before: Snapshot, after: Snapshot) -> str:
+    result = diff(before, Edits(precedences={"admins": 5, "staff": None}, dropped=frozenset({"beta"})))
+    assert_type(result, Diff)
+    assert_type(result.transitions, tuple[Transition, ...])
+    assert_type(result.roles, tuple[RoleChange, ...])
+    Edits(precedences={"admins": "5"})  # type: ignore[dict-item]  # ty: ignore[invalid-argument-type]  # pyrefly: ignore[bad-assignment]
+    assert_type(diff_as_html(diff(before, after)), str)
+    return diff_as_json(result)
