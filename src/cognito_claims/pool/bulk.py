@@ -252,14 +252,14 @@ class _Answers(Iterable[tuple[Any, ...]]):
     def __init__(
         self, rows: Iterator[tuple[Any, ...]], ranking: Sequence[GroupType], policy: Policy
     ) -> None:
-        self._rows = rows
-        self._ranking = ranking
-        self._policy = policy
-        self.users = 0
-        self.sets = 0
+        self._rows: Iterator[tuple[Any, ...]] = rows
+        self._ranking: Sequence[GroupType] = ranking
+        self._policy: Policy = policy
+        self.users: int = 0
+        self.sets: int = 0
         self.outcomes: Counter[str] = Counter()
         self.open_questions: Counter[str] = Counter()
-        self.unknown = False
+        self.unknown: bool = False
 
     def __iter__(self) -> Iterator[tuple[Any, ...]]:
         for ranks, users, named in self._rows:

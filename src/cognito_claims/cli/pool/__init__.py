@@ -9,7 +9,7 @@ from cognito_claims.cli.pool.resolve import resolve
 
 __all__ = ["pool"]
 
-pool = typer.Typer(
+pool: typer.Typer = typer.Typer(
     no_args_is_help=True, help="A whole user pool: fetch it, resolve everyone, find what is wrong."
 )
 pool.command()(fetch)
