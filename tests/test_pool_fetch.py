@@ -125,6 +125,14 @@ class TestAFetch:
         pages = sum(max(1, -(-len(users) // 3)) for users in server.members.values())
         assert server.calls == {"ListUsersInGroup": pages, "ListGroups": 2 * 5}
 
+    def test_is_the_same_in_whatever_order_the_service_lists(
+        self, server: PoolServer, connect: Connect, tmp_path: Path
+    ) -> None:
+        first = take(connect(server.url), tmp_path / "first")
+        server.groups = dict(reversed(server.groups.items()))
+        server.members = {name: users[::-1] for name, users in server.members.items()}
+        assert digests(take(connect(server.url), tmp_path / "second")) == digests(first)
+
     def test_is_written_into_a_folder_with_an_odd_name(
         self, server: PoolServer, connect: Connect, tmp_path: Path
     ) -> None:
