@@ -104,6 +104,8 @@ class TestEdits:
         for samples in (0, 2, 9):
             [one] = diff(snapshot, Edits(dropped=frozenset({"a"})), samples=samples).transitions
             assert (one.users, len(one.samples)) == (5, min(samples, 5))
+        roles = diff(snapshot, Edits(roles={"a": role("y")})).roles
+        assert roles == (RoleChange(role("x"), 0, 5), RoleChange(role("y"), 5, 0))
 
     @pytest.mark.parametrize(
         ("edits", "error", "said"),

@@ -363,8 +363,8 @@ def _ranks(engine: Engine[Any], ranking: Sequence[GroupType]) -> Any:
 
 
 def groups_at(ranking: Sequence[GroupType], ranks: Iterable[int]) -> list[GroupType]:
-    """Give the groups at these places, each once."""
-    return [ranking[rank] for rank in dict.fromkeys(ranks) if rank != _UNKNOWN]
+    """Give the groups at these places."""
+    return [ranking[rank] for rank in ranks if rank != _UNKNOWN]
 
 
 def _unknown_names(engine: Engine[Any], members: Any, ranking: Sequence[GroupType]) -> list[str | None]:

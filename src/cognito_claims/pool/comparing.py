@@ -233,7 +233,7 @@ _Places: TypeAlias = Sequence[GroupType | None]
 
 
 def _resolved(places: _Places, ranks: Iterable[int], policy: Policy) -> Resolution:
-    groups = (places[rank] for rank in dict.fromkeys(ranks))
+    groups = (places[rank] for rank in ranks)
     return resolve([group for group in groups if group is not None], policy=policy)
 
 
