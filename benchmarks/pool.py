@@ -94,26 +94,32 @@ def ours(source: Path, out: Path) -> None:
         result.write_parquet(out)
 
 
-def naive(source: Path, _: Path) -> None:
-    """Loop over the users in Python, as people do."""
+def naive(source: Path, out: Path) -> None:
+    """Loop over the users in Python, as people do, and write what comes out."""
     by_name = {group.group_name: group for group in groups()}
-    counts = dict.fromkeys(("preferred", "none"), 0)
 
-    def decide(names: list[str]) -> None:
+    def decided(username: str, names: list[str]) -> str:
         ranked = sorted(
             (by_name[name] for name in names),
             key=lambda group: float("inf") if group.precedence is None else group.precedence,
         )
         with_role = [group for group in ranked if group.role_arn is not None]
-        roles = {group.role_arn for group in with_role if group.precedence == with_role[0].precedence}
-        counts["preferred" if len(roles) == 1 else "none"] += 1
+        best = {group.role_arn for group in with_role if group.precedence == with_role[0].precedence}
+        row = {
+            "username": username,
+            "groups": [group.group_name for group in ranked],
+            "roles": sorted({group.role_arn for group in with_role if group.role_arn is not None}),
+            "preferred_role": best.pop() if len(best) == 1 else None,
+        }
+        return json.dumps(row) + "\n"
 
-    with grouping() as database:
+    with grouping() as database, out.with_suffix(".jsonl").open("w") as lines:
         listed = f"select username, array_agg(group_name) from '{source}' group by username"
         found = database.execute(listed)
         while rows := found.fetchmany(100_000):
-            for _username, names in rows:
-                decide(names)
+            lines.writelines(decided(username, names) for username, names in rows)
+        lines.flush()
+        database.execute(f"copy (from read_json('{lines.name}')) to '{out}' (format parquet)")
 
 
 def client(url: str) -> Any:

@@ -83,6 +83,10 @@ class TestFindings:
         assert (one.groups, one.users) == (("a",), 1)
         assert "abstains" in one.reason
 
+    def test_a_role_that_abstains_is_not_outranked(self, found: Any) -> None:
+        policy = Policy(null_precedence="abstains")
+        assert not found("outranked-role", [group("a", None, "x")], {"a": ["ann"]}, policy=policy)
+
     def test_open_questions(self, found: Any) -> None:
         groups = [group("a", None, "x"), group("b", 1), group("c", 2, "y"), group("d", 3, "z")]
         members = {"a": ["ann"], "b": ["bob"], "c": ["bob", "cid"], "d": ["bob"]}

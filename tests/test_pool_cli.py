@@ -12,6 +12,7 @@ from typing import Any
 
 import duckdb
 import pytest
+from botocore.exceptions import ReadTimeoutError
 from typer.testing import CliRunner, Result
 
 from cognito_claims.cli._app import app
@@ -107,6 +108,17 @@ class TestFetch:
         result = call(*arguments(server, tmp_path))
         assert result.exit_code == ExitCode.SERVICE
         assert "NotAuthorizedException" in result.stderr
+
+    def test_says_that_the_service_does_not_answer(
+        self, server: PoolServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def late(*_: object, **__: object) -> None:
+            raise ReadTimeoutError(endpoint_url=server.url)
+
+        monkeypatch.setattr(fetching, "fetch", late)
+        result = call(*arguments(server, tmp_path))
+        assert result.exit_code == ExitCode.SERVICE
+        assert "Read timeout" in result.stderr
 
     def test_says_where_the_service_goes_in_circles(self, server: PoolServer, tmp_path: Path) -> None:
         server.page = lambda member, items, start: {member: items[:2], "NextToken": "first|0"}  # type: ignore[method-assign]  # noqa: ARG005

@@ -133,10 +133,19 @@ class TestAFetch:
         server.members = {name: users[::-1] for name, users in server.members.items()}
         assert digests(take(connect(server.url), tmp_path / "second")) == digests(first)
 
+    @pytest.mark.parametrize(
+        "name", ["it's [a]*?%", "~", "file:", "username=x/group_name=y/precedence=9/s"]
+    )
     def test_is_written_into_a_folder_with_an_odd_name(
-        self, server: PoolServer, connect: Connect, tmp_path: Path
+        self,
+        server: PoolServer,
+        connect: Connect,
+        tmp_path: Path,
+        name: str,
+        monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        snapshot = take(connect(server.url), tmp_path / "it's [a]*?%")
+        monkeypatch.chdir(tmp_path)
+        snapshot = take(connect(server.url), Path(name))
         assert list(snapshot.memberships()) == expected(server)
         assert len(snapshot.groups()) == len(server.groups)
 
@@ -307,6 +316,23 @@ class TestGoingOn:
             take(connect(server.url), tmp_path, key=KEY + b"!")
         assert "sixteen" not in repr(refused.value)
 
+    def test_loses_nothing_where_it_is_another_region(
+        self, server: PoolServer, connect: Connect, tmp_path: Path
+    ) -> None:
+        whole = take(connect(server.url), tmp_path / "whole")
+        refuse_after(server, 40)
+        with pytest.raises(ClientError, match="NotAuthorized"):
+            take(connect(server.url), tmp_path / "parts", concurrency=1)
+        refuse_after(server, 0, "ResourceNotFoundException")
+        with pytest.raises(ClientError, match="ResourceNotFound"):
+            take(connect(server.url), tmp_path / "parts")
+        server.meddle = lambda _, __: None
+        server.calls.clear()
+        parts = take(connect(server.url), tmp_path / "parts")
+        assert digests(parts) == digests(whole)
+        assert parts.manifest.changes == ()
+        assert server.calls["ListUsersInGroup"] < 40
+
     def test_refuses_while_another_is_at_work(
         self, server: PoolServer, connect: Connect, tmp_path: Path
     ) -> None:
@@ -423,6 +449,17 @@ class TestAServer:
         server.groups["group-03"]["Precedence"] = "3"
         with pytest.raises(InvalidResponseError, match="Precedence"):
             take(connect(server.url), tmp_path)
+
+    def test_may_list_a_group_twice(self, server: PoolServer, connect: Connect, tmp_path: Path) -> None:
+        page = server.page
+
+        def shifted(member: str, items: list[Any], start: int) -> dict[str, Any]:
+            return page(member, [*items[:4], *items[3:]] if member == "Groups" else items, start)
+
+        server.page = shifted  # type: ignore[method-assign]
+        snapshot = take(connect(server.url), tmp_path)
+        assert list(snapshot.memberships()) == expected(server)
+        assert snapshot.manifest.changes == ()
 
     def test_may_give_short_and_empty_pages(self, connect: Connect, tmp_path: Path) -> None:
         with PoolServer(page_size=2) as server:

@@ -198,6 +198,19 @@ class TestWhatTheMembershipsMayBe:
         spark.catalog.dropTempView("members")
         spark.catalog.dropTempView("the_groups")
 
+    def test_whose_folder_says_what_it_does_not(self, tmp_path: Path) -> None:
+        folder = tmp_path / "username=evil" / "group_name=club"
+        folder.mkdir(parents=True)
+        path = membership_file(tmp_path).replace(folder / "memberships.parquet")
+        for given in (path, str(path)):
+            with resolve_memberships(given, GROUPS) as result:
+                assert answers_of(result) == EXPECTED
+
+    def test_but_not_with_a_misspelt_option(self, tmp_path: Path) -> None:
+        options: Any = {"unknown_groups": "ignored"}
+        with pytest.raises(ValueError, match="'ignored'"):
+            resolve_memberships(membership_file(tmp_path), GROUPS, **options)
+
     @pytest.mark.parametrize(
         "columns", [{"username": "VARCHAR"}, {"username": "VARCHAR", "groupname": "VARCHAR"}]
     )

@@ -40,9 +40,14 @@ def quoted(text: str) -> str:
 
 def to_read(path: Path) -> str:
     """Write the path of one file to read, whatever stars and brackets are in its name."""
-    return quoted(escape(str(path)))
+    return quoted(escape(str(path.absolute())))  # at its start, DuckDB would give a tilde a meaning
 
 
 def to_write(path: Path) -> str:
     """Write the path of a file to write."""
-    return quoted(str(path))
+    return quoted(str(path.absolute()))
+
+
+def parquet(files: str) -> str:
+    """Read Parquet, and nothing into the names of folders such as `username=alice`."""
+    return f"read_parquet({files}, hive_partitioning=false)"

@@ -12,7 +12,7 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
-from cognito_claims.pool._duckdb import connect, quoted, to_read, to_write
+from cognito_claims.pool._duckdb import connect, parquet, quoted, to_read, to_write
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection, DuckDBPyRelation
@@ -108,9 +108,9 @@ class DuckDB:
         Another connection's is copied, so that nothing is left behind there.
         """
         if isinstance(source, os.PathLike):
-            return f"read_parquet({to_read(Path(cast('os.PathLike[str]', source)))})"
+            return parquet(to_read(Path(cast("os.PathLike[str]", source))))
         if (files := file_of(source)) is not None:
-            return f"read_parquet({quoted(files)})"
+            return parquet(quoted(files))
         if isinstance(source, str):
             if self._theirs is None:
                 raise TypeError(
@@ -119,7 +119,7 @@ class DuckDB:
             source = self._theirs.table(source)
         copy = self._file(".parquet")
         source.write_parquet(str(copy))
-        return f"read_parquet({to_read(copy)})"
+        return parquet(to_read(copy))
 
     def columns(self, table: str) -> list[str]:
         """Give the names of a table's columns."""
@@ -147,7 +147,8 @@ class DuckDB:
         with lines.open("w", encoding="utf-8") as file:
             file.writelines(json.dumps(dict(zip(columns, row, strict=True))) + "\n" for row in rows)
         types = ", ".join(f"{name}: '{_DUCKDB[kind]}'" for name, kind in columns.items())
-        return f"read_json({to_read(lines)}, format='newline_delimited', columns={{{types}}})"
+        options = f"hive_partitioning=false, format='newline_delimited', columns={{{types}}}"
+        return self.keep(f"read_json({to_read(lines)}, {options})")
 
     def hand_over(self, table: str) -> DuckDBPyRelation:
         """Give a table as DuckDB's own."""

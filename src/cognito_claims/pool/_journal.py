@@ -61,7 +61,7 @@ class Journal:
         self._lock = Lock()
         folder.mkdir(parents=True, exist_ok=True)
         database = sqlite3.connect(
-            folder / "journal.sqlite", timeout=0, isolation_level=None, check_same_thread=False
+            folder.absolute() / "journal.sqlite", timeout=0, isolation_level=None, check_same_thread=False
         )
         try:
             database.execute("pragma locking_mode = exclusive")
@@ -109,7 +109,7 @@ class Journal:
         with self._lock, self._database:
             self._database.execute("begin")
             self._database.execute("insert into settings values ('started_at', ?)", (at.isoformat(),))
-            for group in groups:
+            for group in {group.group_name: group for group in groups}.values():
                 self._note(group)
 
     def list_again(self, groups: Iterable[GroupType]) -> None:
@@ -124,7 +124,7 @@ class Journal:
                 elif state == "deleted":
                     self._reopen(number)
                     self._change(number, "created")
-                elif said != now[name].model_dump_json():
+                elif GroupType.model_validate_json(said) != now[name]:
                     self._change(number, "changed")
             for name in now.keys() - {name for _, name, _, _ in before}:
                 self._change(self._note(now[name]), "created")

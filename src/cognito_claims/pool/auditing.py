@@ -217,10 +217,10 @@ class _Seen:
         elif resolution.roles:
             names = tuple(group.group_name for group in deciding)
             self.ties.update(dict.fromkeys(names, users.users))
-            self.contested.update(group.role_arn for group in deciding if group.role_arn is not None)
             involved = deciding or resolution.ranking
+            self.contested.update(group.role_arn for group in involved if group.role_arn is not None)
             why = f"{in_words(resolution)} They are {_named(group.group_name for group in involved)}."
-            self.ambiguous[names].add(users, involved, why)
+            self.ambiguous[tuple(group.group_name for group in involved)].add(users, involved, why)
         for other in resolution.alternatives:
             there = resolve(resolution.ranking, policy=other.policy).decided_by
             for question in other.questions:

@@ -229,9 +229,12 @@ def resolve_memberships(
         InvalidResponseError: a group does not fit its model.
         MixedUserPoolsError: the groups belong to more than one user pool.
         ConflictingGroupsError: differing groups of one name.
+        ValueError: `unknown_groups` is neither.
         ImportError: the extra `pool` is missing.
         Exception: whatever the engine raises.
     """
+    if unknown_groups not in ("refuse", "ignore"):
+        raise ValueError(f"unknown_groups: 'refuse' or 'ignore', not {unknown_groups!r}")
     with ExitStack() as held:
         scratch = held.enter_context(TemporaryDirectory(prefix="cognito-claims-"))
         engine = held.enter_context(closing(engine_for(memberships, session, Path(scratch))))

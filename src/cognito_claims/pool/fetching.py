@@ -197,8 +197,12 @@ class _Fetch:
 
     def run(self) -> None:
         """Read what is not read, until a list of the groups names none that is new."""
+        started_at = datetime.now(UTC)
+        groups = self._list_groups()  # which fails where it is the pool that is not there, or not from here
         if self._journal.started_at is None:
-            self._journal.begin(self._list_groups(), datetime.now(UTC))
+            self._journal.begin(groups, started_at)
+        else:
+            self._journal.list_again(groups)
         while True:
             self._read_all()
             self._journal.list_again(self._list_groups())

@@ -25,7 +25,7 @@ from pydantic import AwareDatetime, BaseModel, Field, ValidationError
 from cognito_claims._wire import read_response
 from cognito_claims.errors import CognitoClaimsError
 from cognito_claims.models import GroupType, ListGroupsResponse
-from cognito_claims.pool._duckdb import connect, to_read, to_write
+from cognito_claims.pool._duckdb import connect, parquet, to_read, to_write
 from cognito_claims.pool._usernames import Form  # noqa: TC001, pydantic reads annotations
 
 __all__ = ["Change", "DataFile", "Manifest", "Membership", "Snapshot", "SnapshotError"]
@@ -160,13 +160,14 @@ class Snapshot:
         dates = ", ".join(f"epoch_us({name})" for name in ("last_modified_date", "creation_date"))
         select = f"select group_name, user_pool_id, description, role_arn, precedence, {dates}"
         with TemporaryDirectory() as scratch, closing(connect(Path(scratch))) as database:
-            rows = database.execute(f"{select} from {to_read(self.groups_file)}").fetchall()
+            rows = database.execute(f"{select} from {parquet(to_read(self.groups_file))}").fetchall()
         return read_response(ListGroupsResponse, {"Groups": [_group(row) for row in rows]}).groups
 
     def memberships(self) -> Iterator[Membership]:
         """Read the memberships, by group and username, a few thousand at a time."""
+        source = parquet(to_read(self.memberships_file))
         with TemporaryDirectory() as scratch, closing(connect(Path(scratch))) as database:
-            found = database.execute(f"select username, group_name from {to_read(self.memberships_file)}")
+            found = database.execute(f"select username, group_name from {source}")
             while rows := found.fetchmany(10_000):
                 yield from map(Membership._make, rows)
 
@@ -256,11 +257,11 @@ def write_tables(
     return {name: fingerprint(folder / name) for name in (GROUPS, MEMBERSHIPS)}
 
 
-_GROUP_LINES = """read_json({}, format='newline_delimited', columns={{
+_GROUP_LINES = """read_json({}, hive_partitioning=false, format='newline_delimited', columns={{
     group_name: 'VARCHAR', user_pool_id: 'VARCHAR', description: 'VARCHAR', role_arn: 'VARCHAR',
     precedence: 'INTEGER', last_modified_date: 'TIMESTAMPTZ', creation_date: 'TIMESTAMPTZ'}})"""
-_MEMBERSHIP_LINES = """read_csv({}, delim='\\t', quote='', escape='', header=false, nullstr='',
-    auto_detect=false, columns={{username: 'VARCHAR', group_name: 'VARCHAR'}})"""
+_MEMBERSHIP_LINES = """read_csv({}, hive_partitioning=false, delim='\\t', quote='', escape='', header=false,
+    nullstr='', auto_detect=false, columns={{username: 'VARCHAR', group_name: 'VARCHAR'}})"""
 
 
 def _columns(group: GroupType) -> dict[str, str | int | None]:

@@ -19,6 +19,8 @@ def told() -> Generator[None, None, None]:
     except (CognitoClaimsError, ImportError) as error:
         stop(ExitCode.BAD_INPUT, str(error).splitlines())
     except OSError as error:
+        if type(error).__module__.startswith("botocore"):
+            raise  # its time-outs are of this kind too
         stop(ExitCode.NOT_WRITTEN, [f"{error.filename or 'a file'}: {error.strerror}"])
     except Exception as error:
         if _is_of_a_database(error):
