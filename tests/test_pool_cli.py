@@ -263,3 +263,32 @@ class TestResolve:
         monkeypatch.setattr("cognito_claims.pool.bulk.sets_of", None)
         result = call("resolve", tmp_path / "s", "--out", tmp_path / "c.parquet")
         assert isinstance(result.exception, TypeError)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("resolve", "SNAPSHOT", "--out", "SNAPSHOT/memberships.parquet"),
+        ("audit", "SNAPSHOT", "--html", "SNAPSHOT/groups.parquet"),
+        ("audit", "SNAPSHOT", "--sarif", "SNAPSHOT/snapshot.json"),
+        ("diff", "SNAPSHOT", "--drop-group", "beta", "--users", "SNAPSHOT/../s/memberships.parquet"),
+        ("diff", "SNAPSHOT", "SNAPSHOT", "--html", "SNAPSHOT/groups.parquet"),
+    ],
+)
+def test_a_snapshot_is_not_written_over(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    snapshot = pool_with_faults(tmp_path / "s")
+    result = call(*(one.replace("SNAPSHOT", str(tmp_path / "s")) for one in arguments))
+    assert result.exit_code == ExitCode.BAD_INPUT
+    assert "in the snapshot" in " ".join(result.stderr.split())
+    assert Snapshot.open(tmp_path / "s") == snapshot
+
+
+@pytest.mark.parametrize("arguments", [("audit",), ("diff", "--drop-group", "beta")])
+def test_a_report_says_which_extra_is_missing(
+    tmp_path: Path, arguments: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pool_with_faults(tmp_path / "s")
+    monkeypatch.setitem(sys.modules, "jinja2", None)
+    result = call(arguments[0], tmp_path / "s", *arguments[1:], "--html", tmp_path / "report.html")
+    assert result.exit_code == ExitCode.BAD_INPUT
+    assert "cognito-claims[pool]" in result.stderr

@@ -202,8 +202,8 @@ class TestWhatTheMembershipsMayBe:
         folder = tmp_path / "username=evil" / "group_name=club"
         folder.mkdir(parents=True)
         path = membership_file(tmp_path).replace(folder / "memberships.parquet")
-        for given in (path, str(path)):
-            with resolve_memberships(given, GROUPS) as result:
+        for source in (path, str(path)):
+            with resolve_memberships(source, GROUPS) as result:
                 assert answers_of(result) == EXPECTED
 
     def test_but_not_with_a_misspelt_option(self, tmp_path: Path) -> None:

@@ -4,6 +4,8 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
+import typer
+
 from cognito_claims.cli._exit import ExitCode, stop
 from cognito_claims.errors import CognitoClaimsError, PaginationError
 from cognito_claims.pool.snapshot import Snapshot
@@ -37,3 +39,10 @@ def opened(path: Path) -> Snapshot:
     """Open a snapshot, or stop."""
     with told():
         return Snapshot.open(path)
+
+
+def keep_whole(snapshot: Path, *outputs: Path | None) -> None:
+    """Refuse to write over a file of a snapshot."""
+    for output in outputs:
+        if output is not None and output.resolve().parent == snapshot.resolve():
+            raise typer.BadParameter(f"{output}: is in the snapshot, which is to stay as it is")

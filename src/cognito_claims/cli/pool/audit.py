@@ -61,17 +61,20 @@ def audit(
     """
     from cognito_claims.cli._files import save
     from cognito_claims.cli.pool import _audit
+    from cognito_claims.cli.pool._snapshot import keep_whole, told
     from cognito_claims.pool import report
 
     roles = identity_pool.read() if identity_pool is not None else None
     if client_id is not None and roles is None:
         raise typer.BadParameter("--client-id goes with --identity-pool")
+    keep_whole(snapshot, html, sarif)
     result = _audit.audited(
         snapshot, policy=policy_of(policy), identity_pool=roles, client_id=client_id, samples=samples
     )
     write(report.audit_as_json(result) if as_json else _audit.as_text(result))
     if html is not None:
-        save(html, report.audit_as_html(result))
+        with told():
+            save(html, report.audit_as_html(result))
     if sarif is not None:
         save(sarif, report.audit_as_sarif(result))
     if _audit.fails(result, fail_on.value):

@@ -62,6 +62,7 @@ def diff(
     """
     from cognito_claims.cli._files import save
     from cognito_claims.cli.pool import _diff
+    from cognito_claims.cli.pool._snapshot import keep_whole, told
     from cognito_claims.pool import report
 
     edits = [*(set_precedence or ()), *(set_role or ()), *(drop_group or ())]
@@ -69,8 +70,12 @@ def diff(
         raise typer.BadParameter(
             "give a later snapshot, or what is to be another: --set-precedence, --set-role, --drop-group"
         )
+    for one in (snapshot, later):
+        if one is not None:
+            keep_whole(one, html, users)
     after = later or _diff.edits_of(set_precedence or (), set_role or (), drop_group or ())
     result = _diff.compared(snapshot, after, policy=policy_of(policy), samples=samples, users_out=users)
     write(report.diff_as_json(result) if as_json else _diff.as_text(result))
     if html is not None:
-        save(html, report.diff_as_html(result))
+        with told():
+            save(html, report.diff_as_html(result))

@@ -27,9 +27,10 @@ def resolve(
 
     Exits with 0 if resolved; with 2 for bad input; with 4 if it could not write.
     """
-    from cognito_claims.cli.pool._snapshot import opened, told
+    from cognito_claims.cli.pool._snapshot import keep_whole, opened, told
     from cognito_claims.pool.bulk import resolve_memberships
 
+    keep_whole(snapshot, out)
     source = opened(snapshot)
     with (
         told(),
