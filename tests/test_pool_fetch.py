@@ -450,6 +450,17 @@ class TestAServer:
         with pytest.raises(InvalidResponseError, match="Precedence"):
             take(connect(server.url), tmp_path)
 
+    def test_may_pass_over_a_group_once(self, server: PoolServer, connect: Connect, tmp_path: Path) -> None:
+        page = server.page
+
+        def passing_over(member: str, items: list[Any], start: int) -> dict[str, Any]:
+            once = member == "Groups" and 5 < server.calls["ListGroups"] <= 10
+            kept = [one for one in items if one["GroupName"] != "group-05"] if once else items
+            return page(member, kept, start)
+
+        server.page = passing_over  # type: ignore[method-assign]
+        assert list(take(connect(server.url), tmp_path).memberships()) == expected(server)
+
     def test_may_list_a_group_twice(self, server: PoolServer, connect: Connect, tmp_path: Path) -> None:
         page = server.page
 

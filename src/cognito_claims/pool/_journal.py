@@ -112,19 +112,19 @@ class Journal:
             for group in {group.group_name: group for group in groups}.values():
                 self._note(group)
 
-    def list_again(self, groups: Iterable[GroupType]) -> None:
-        """Note the pool's groups as they are now, and what changed."""
+    def list_again(self, groups: Iterable[GroupType]) -> bool:
+        """Note the pool's groups as they are now, and tell whether they are other ones."""
         now = {group.group_name: group for group in groups}
         with self._lock, self._database:
             self._database.execute("begin")
             before = self._database.execute("select number, name, said, state from groups").fetchall()
             for number, name, said, state in before:
-                if name not in now:
+                if name not in now and state != "deleted":
                     self._delete(number)
-                elif state == "deleted":
+                elif name in now and state == "deleted":
                     self._reopen(number)
                     self._change(number, "created")
-                elif GroupType.model_validate_json(said) != now[name]:
+                elif name in now and GroupType.model_validate_json(said) != now[name]:
                     self._change(number, "changed")
             for name in now.keys() - {name for _, name, _, _ in before}:
                 self._change(self._note(now[name]), "created")
@@ -132,6 +132,7 @@ class Journal:
                 self._database.execute(
                     "update groups set said = ? where name = ?", (group.model_dump_json(), group.group_name)
                 )
+        return now.keys() != {name for _, name, _, state in before if state != "deleted"}
 
     def unread(self) -> list[Unread]:
         """Give the groups that are still to be read."""

@@ -196,18 +196,16 @@ class _Fetch:
         self._telling = Lock()
 
     def run(self) -> None:
-        """Read what is not read, until a list of the groups names none that is new."""
+        """Read what is not read, until two lists of the groups name the same ones."""
         started_at = datetime.now(UTC)
         groups = self._list_groups()  # which fails where it is the pool that is not there, or not from here
         if self._journal.started_at is None:
             self._journal.begin(groups, started_at)
         else:
             self._journal.list_again(groups)
-        while True:
+        self._read_all()
+        while self._journal.list_again(self._list_groups()):
             self._read_all()
-            self._journal.list_again(self._list_groups())
-            if not self._journal.unread():
-                break
 
     def _list_groups(self) -> list[GroupType]:
         pages = self._groups.paginate(UserPoolId=self._user_pool_id, PaginationConfig={"PageSize": 60})
