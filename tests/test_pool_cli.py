@@ -151,10 +151,11 @@ class TestFetch:
     def test_says_which_extra_is_missing(
         self, server: PoolServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setitem(sys.modules, "duckdb", None)
-        result = call(*arguments(server, tmp_path))
-        assert result.exit_code == ExitCode.BAD_INPUT
-        assert "cognito-claims[pool]" in result.stderr
+        for module, extra in (("duckdb", "pool"), ("boto3", "aws")):
+            monkeypatch.setitem(sys.modules, module, None)
+            result = call(*arguments(server, tmp_path))
+            assert result.exit_code == ExitCode.BAD_INPUT
+            assert f"cognito-claims[{extra}]" in result.stderr
 
     def test_goes_on_after_it_was_interrupted(self, server: PoolServer, tmp_path: Path) -> None:
         running: list[subprocess.Popen[bytes]] = []

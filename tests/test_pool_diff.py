@@ -299,6 +299,8 @@ class TestCommand:
         [
             ([], "--set-precedence"),
             (["later", "--drop-group", "admins"], "later snapshot"),
+            (["--set-precedence", "admins=1", "--set-precedence", "admins=2"], "twice"),
+            (["--set-role", "admins=", "--set-role", "admins="], "twice"),
             (["--set-precedence", "admins"], "NAME=NUMBER"),
             (["--set-precedence", "=5"], "NAME=NUMBER"),
             (["--set-precedence", "admins=high"], "no number"),

@@ -178,6 +178,16 @@ class TestWhatTheMembershipsMayBe:
             with resolve_memberships("members", "groups", session=connection) as result:
                 assert answers_of(result).keys() == EXPECTED.keys()
 
+    def test_numbers_are_names_as_they_are_written(self) -> None:
+        with duckdb.connect() as connection:
+            connection.execute("create table members as select 1 as username, 5 as group_name")
+            for names in (["05", "x"], ["x"]):
+                groups = [{"GroupName": name} for name in names]
+                with pytest.raises(UnknownGroupsError, match="'5'"):
+                    resolve_memberships("members", groups, session=connection)
+            with resolve_memberships("members", [{"GroupName": "5"}], session=connection) as result:
+                assert [claims[0] for claims in answers_of(result).values()] == [["5"]]
+
     def test_a_table_of_no_session(self) -> None:
         with pytest.raises(TypeError, match="session="):
             resolve_memberships("members", GROUPS)

@@ -32,8 +32,6 @@ def chosen(wanted: Iterable[str]) -> tuple[str, ...]:
 
 def at_emulator(service: Service) -> Endpoint:
     """Give an emulator as an endpoint."""
-    from botocore.config import Config
-
     settings: dict[str, object] = {}
     if service.profile is None:
         # No emulator needs a secret, and this machine's own are none of its business.
@@ -41,15 +39,13 @@ def at_emulator(service: Service) -> Endpoint:
             settings |= {"aws_access_key_id": "conform", "aws_secret_access_key": "conform"}
         if service.region is None and not {"AWS_REGION", "AWS_DEFAULT_REGION"} & os.environ.keys():
             settings |= {"region_name": "eu-west-1"}
-    config = Config(retries={"total_max_attempts": 1, "mode": "standard"})
+    config = {"retries": {"total_max_attempts": 1, "mode": "standard"}}
     return Endpoint(service.client("cognito-idp", config=config, **settings))
 
 
 def at_aws(service: Service, cases: tuple[str, ...], *, yes: bool) -> Endpoint:
     """Give AWS as an endpoint, once somebody agrees."""
-    from botocore.config import Config
-
-    config = Config(retries={"total_max_attempts": 8, "mode": "standard"})
+    config = {"retries": {"total_max_attempts": 8, "mode": "standard"}}
     client = service.client("cognito-idp", config=config)
     account: str = service.ask("sts", lambda sts: sts.get_caller_identity()["Account"])
     if not yes:

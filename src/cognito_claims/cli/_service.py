@@ -1,6 +1,6 @@
 """What commands ask the service: groups and role mappings."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -29,23 +29,31 @@ class Service:
         """Whether anything was said of it."""
         return any(setting is not None for setting in (self.profile, self.region, self.endpoint_url))
 
-    def client(self, service: str, **settings: object) -> Any:
+    def client(
+        self, service: str, *, config: Mapping[str, object] | None = None, **settings: object
+    ) -> Any:
         """Make a client of the service, with more of boto3's settings, or stop with what went wrong."""
         try:
             import boto3
+            from botocore.config import Config
             from botocore.exceptions import BotoCoreError
         except ModuleNotFoundError:
             fault = 'asking the service needs an extra: pip install "cognito-claims[aws]"'
             stop(ExitCode.BAD_INPUT, [fault])
+        configured: Any = Config
         try:
             session: Any = boto3.Session(profile_name=self.profile, region_name=self.region)
+            if config is not None:
+                settings["config"] = configured(**config)
             return session.client(service, endpoint_url=self.endpoint_url, **settings)
         except (BotoCoreError, ValueError) as error:
             stop(ExitCode.BAD_INPUT, [error])
 
-    def ask(self, service: str, question: Callable[[Any], _T], **settings: object) -> _T:
-        """Ask by a client of the service, with more of boto3's settings, or stop with what went wrong."""
-        client = self.client(service, **settings)
+    def ask(
+        self, service: str, question: Callable[[Any], _T], *, config: Mapping[str, object] | None = None
+    ) -> _T:
+        """Ask by a client of the service, or stop with what went wrong."""
+        client = self.client(service, config=config)
         from botocore.exceptions import BotoCoreError, ClientError
 
         try:

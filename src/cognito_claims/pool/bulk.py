@@ -140,7 +140,7 @@ class BulkResolution(Generic[TableT_co]):
         self.users: int = answers.users
         """The number of users."""
         self.sets: int = answers.sets
-        """The number of different sets of groups."""
+        """The sets of groups that went through `resolve()`; if memberships come twice, more than differ."""
         self.outcomes: Mapping[str, int] = dict(answers.outcomes)
         """The users of each outcome: `preferred`, `ambiguous`, `no-role`."""
         self.open_questions: Mapping[str, int] = dict(answers.open_questions)
@@ -347,12 +347,13 @@ _NAMES: tuple[type, ...] = (str, os.PathLike)
 def read_memberships(engine: Engine[Any], memberships: object) -> Any:
     """Give the memberships, without what else their table has."""
     table = engine.read(memberships)
-    columns = engine.columns(table)
-    missing = [name for name in ("username", "group_name") if name not in map(str.lower, columns)]
-    if missing:
-        reason = f"has no column {' and no column '.join(missing)}; it has {', '.join(columns)}"
+    columns = {column.lower(): column for column in engine.columns(table)}
+    if missing := [name for name in ("username", "group_name") if name not in columns]:
+        reason = f"has no column {' and no column '.join(missing)}; it has {', '.join(columns.values())}"
         raise InvalidTableError("memberships", reason)
-    return engine.sql("select username, group_name from {memberships}", memberships=table)
+    username, group_name = columns["username"], columns["group_name"]
+    named = f"{username} as username, cast({group_name} as string) as group_name"
+    return engine.sql(f"select {named} from {{memberships}}", memberships=table)
 
 
 def sets_of(engine: Engine[Any], members: Any, ranking: Sequence[GroupType]) -> Any:

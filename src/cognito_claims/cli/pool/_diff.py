@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TypeVar
 
 import typer
 from rich.table import Table
@@ -15,23 +16,31 @@ from cognito_claims.pool import comparing
 from cognito_claims.pool.comparing import Diff, Edits
 from cognito_claims.resolver import Policy
 
+_T = TypeVar("_T")
 _STYLES = {"gains": "bold green", "loses": "bold red", "changes": "bold yellow"}
 
 
 def edits_of(precedences: Iterable[str], roles: Iterable[str], dropped: Iterable[str]) -> Edits:
     """Read what is to be another, or stop."""
     return Edits(
-        precedences={name: _number(said) for name, said in map(_precedence, precedences)},
-        roles=dict(map(_role, roles)),
+        precedences=_once("--set-precedence", map(_precedence, precedences)),
+        roles=_once("--set-role", map(_role, roles)),
         dropped=frozenset(dropped),
     )
 
 
-def _precedence(edit: str) -> tuple[str, str]:
+def _once(option: str, edits: Iterable[tuple[str, _T]]) -> dict[str, _T]:
+    edits = list(edits)
+    if len({name for name, _ in edits}) < len(edits):
+        raise typer.BadParameter(f"{option}: is given twice for a group")
+    return dict(edits)
+
+
+def _precedence(edit: str) -> tuple[str, int | None]:
     name, equals, said = edit.rpartition("=")  # a name may hold one, too
     if not equals or not name:
         raise typer.BadParameter(f"--set-precedence: {edit!r} should be NAME=NUMBER, or NAME=")
-    return name, said
+    return name, _number(said)
 
 
 def _number(said: str) -> int | None:

@@ -25,11 +25,7 @@ def fetched(
     concurrency: int,
 ) -> Snapshot:
     """Fetch a pool, or stop with what went wrong."""
-    from botocore.config import Config
-
-    config = Config(
-        retries={"total_max_attempts": 10, "mode": "standard"}, max_pool_connections=concurrency
-    )
+    retries = {"total_max_attempts": 10, "mode": "standard"}
 
     def fetch(client: fetching.FetchClient) -> Snapshot:
         with told(), _progress() as on_progress:
@@ -44,6 +40,7 @@ def fetched(
                 on_progress=on_progress,
             )
 
+    config = {"retries": retries, "max_pool_connections": concurrency}
     return service.ask("cognito-idp", fetch, config=config)
 
 
