@@ -57,7 +57,6 @@ class Journal:
         Raises:
             SnapshotError: another process has it, or the file is none of ours.
         """
-        self._folder = folder
         self._lock = Lock()
         folder.mkdir(parents=True, exist_ok=True)
         database = sqlite3.connect(

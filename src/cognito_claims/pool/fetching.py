@@ -91,7 +91,7 @@ def fetch(
 
     It may end in any way, at any moment: called again with the same arguments,
     it goes on where it was. A snapshot that is finished is opened, and nothing
-    is fetched. Memory does not grow with the pool.
+    is fetched. Memory is bounded: a few pages, and 256 MB for DuckDB to write the tables.
 
     Args:
         client: a boto3 `cognito-idp` client that may call ListGroups and ListUsersInGroup, set up to

@@ -8,9 +8,9 @@ import typer
 from cognito_claims.cli._exit import ExitCode, stop, write
 from cognito_claims.cli._options import EndpointUrlOption, JsonOption, ProfileOption, RegionOption
 from cognito_claims.cli._service import Service
+from cognito_claims.pool._usernames import SHORTEST_KEY
 
 _RATE = 25.0
-_SHORTEST_KEY = 16
 
 
 def fetch(
@@ -54,7 +54,7 @@ def fetch(
     from cognito_claims.cli.pool import _fetch  # boto3's part takes a moment to load
 
     key = pseudonymize.read() if pseudonymize is not None else None
-    if key is not None and (no_usernames or len(key) < _SHORTEST_KEY):
+    if key is not None and (no_usernames or len(key) < SHORTEST_KEY):
         raise typer.BadParameter("--pseudonymize: takes a key of 16 bytes or more, and no --no-usernames")
     service = Service(profile, region, endpoint_url)
     try:
