@@ -21,7 +21,7 @@ from cognito_claims import InvalidRequestError, InvalidResponseError, Pagination
 from cognito_claims._pace import Pace
 from cognito_claims.pool import Membership, Progress, Snapshot, SnapshotError, fetch, fetching
 from cognito_claims.pool._journal import Journal
-from cognito_claims.pool.snapshot import GROUPS, MANIFEST, MEMBERSHIPS, UNFINISHED
+from cognito_claims.pool.snapshot import GROUPS, MANIFEST, MEMBERSHIPS, UNFINISHED, is_finished
 from tests.conftest import Client, Connect
 from tests.fake_cognito import RefusedError
 from tests.loopback import HungUpError
@@ -196,6 +196,14 @@ class TestAFetch:
         for seconds, call in ((1 / 8, "ListUsersInGroup"), (1 / 4, "ListGroups")):
             assert slept[seconds] == [0.0, *[pytest.approx(seconds)] * (server.calls[call] - 2)]
 
+    def test_sends_nothing_any_more_once_it_has_ended(self, server: PoolServer, connect: Connect) -> None:
+        client = connect(server.url)
+        with fetching._paced(client, FAST) as stopped:
+            stopped.set()
+            with pytest.raises(fetching._StoppedError):
+                client.list_users_in_group(UserPoolId=POOL, GroupName="group-01")
+        assert not server.calls
+
 
 class TestUsernames:
     def test_can_be_hashed_with_a_key(self, server: PoolServer, connect: Connect, tmp_path: Path) -> None:
@@ -288,8 +296,8 @@ class TestGoingOn:
     @pytest.mark.parametrize(
         ("options", "what"),
         [
-            ({"key": KEY}, "way with usernames"),
-            ({"usernames": False}, "way with usernames"),
+            ({"key": KEY}, "another usernames"),
+            ({"usernames": False}, "another usernames"),
             ({"user_pool_id": "eu-west-1_Other"}, "user_pool_id"),
         ],
     )
@@ -312,9 +320,55 @@ class TestGoingOn:
     def test_refuses_another_key(self, server: PoolServer, connect: Connect, tmp_path: Path) -> None:
         refuse_after(server, 10)
         begin(connect(server.url), tmp_path, key=KEY)
-        with pytest.raises(SnapshotError, match="another key") as refused:
+        with pytest.raises(SnapshotError, match="another key_id") as refused:
             take(connect(server.url), tmp_path, key=KEY + b"!")
         assert "sixteen" not in repr(refused.value)
+
+    def test_is_not_bound_by_a_beginning_that_failed(
+        self, server: PoolServer, connect: Connect, tmp_path: Path
+    ) -> None:
+        with pytest.raises(ClientError, match="ResourceNotFound"):
+            take(connect(server.url), tmp_path, user_pool_id="eu-west-1_Typo", key=KEY)
+        assert take(connect(server.url), tmp_path).manifest.user_pool_id == POOL
+
+    def test_writes_over_nothing(self, server: PoolServer, connect: Connect, tmp_path: Path) -> None:
+        (tmp_path / GROUPS).write_text("somebody's")
+        with pytest.raises(SnapshotError, match=r"groups\.parquet: is there already"):
+            take(connect(server.url), tmp_path)
+        assert (tmp_path / GROUPS).read_text() == "somebody's"
+        assert not server.calls
+
+    def test_asks_nobody_where_only_the_clearing_away_is_left(
+        self, server: PoolServer, connect: Connect, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The thrown-away key is among what is left: until it is gone, the snapshot is not finished."""
+
+        def interrupt(_: Path) -> None:
+            raise KeyboardInterrupt
+
+        with monkeypatch.context() as patched:
+            patched.setattr("shutil.rmtree", interrupt)
+            with pytest.raises(KeyboardInterrupt):
+                take(connect(server.url), tmp_path, usernames=False)
+        assert (tmp_path / MANIFEST).exists()
+        with pytest.raises(SnapshotError, match="not finished"):
+            Snapshot.open(tmp_path)
+        server.calls.clear()
+        snapshot = take(connect(server.url), tmp_path, usernames=False)
+        assert snapshot.manifest.memberships == len(expected(server))
+        assert {path.name for path in tmp_path.iterdir()} == {GROUPS, MEMBERSHIPS, MANIFEST}
+        assert not server.calls
+
+    def test_refuses_a_journal_that_is_damaged_further_on(
+        self, server: PoolServer, connect: Connect, tmp_path: Path
+    ) -> None:
+        refuse_after(server, 50)
+        begin(connect(server.url), tmp_path)
+        journal = tmp_path / UNFINISHED / "journal.sqlite"
+        pages = journal.read_bytes()
+        journal.write_bytes(pages[:4096] + b"x" * (len(pages) - 4096))
+        with pytest.raises(SnapshotError, match="damaged"):
+            take(connect(server.url), tmp_path)
 
     def test_loses_nothing_where_it_is_another_region(
         self, server: PoolServer, connect: Connect, tmp_path: Path
@@ -558,6 +612,20 @@ class TestAPoolThatChangesMeanwhile:
         assert self.changes(snapshot) == {("group-05", "deleted"), ("group-05", "created")}
         assert list(snapshot.memberships()) == expected(server)
 
+    def test_another_group_is_made_under_a_name(
+        self, server: PoolServer, connect: Connect, tmp_path: Path
+    ) -> None:
+        def change() -> None:
+            server.add("group-02", ["newcomer"])
+            server.groups["group-02"]["CreationDate"] += 0.001
+
+        self.once(server, "group-11", change)
+        told: list[Progress] = []
+        snapshot = take(connect(server.url), tmp_path, concurrency=1, on_progress=told.append)
+        assert self.changes(snapshot) == {("group-02", "deleted"), ("group-02", "created")}
+        assert list(snapshot.memberships()) == expected(server)
+        assert told[-1].memberships == len(expected(server))
+
     def test_a_user_joins_and_moves_the_pages(
         self, server: PoolServer, connect: Connect, tmp_path: Path
     ) -> None:
@@ -704,7 +772,7 @@ def test_kill_it_at_50_random_moments(connect: Connect, tmp_path: Path) -> None:
             process.kill()
             process.join()
             kills += process.exitcode != 0
-            if (out / MANIFEST).exists():
+            if is_finished(out):
                 assert digests(Snapshot.open(out)) == digests(whole)
                 finished += 1
                 out = tmp_path / str(finished)

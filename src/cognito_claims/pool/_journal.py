@@ -8,9 +8,8 @@ machine does, the last pages may be gone, and their tokens with them.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
@@ -69,14 +68,8 @@ class Journal:
             database.executescript(_LAYOUT)
         except sqlite3.DatabaseError as error:
             database.close()
-            match error.sqlite_errorname:
-                case "SQLITE_BUSY":
-                    reason = "another fetch is at work here: wait for it, or end it"
-                case "SQLITE_NOTADB" | "SQLITE_CORRUPT":
-                    reason = "is damaged: remove the folder, and fetch the pool anew"
-                case _:
-                    raise
-            raise SnapshotError(folder, reason) from None
+            raise _told(error, folder) from None
+        self._folder = folder
         self._database = database
 
     def __enter__(self) -> Self:
@@ -89,30 +82,27 @@ class Journal:
         traceback: TracebackType | None,
     ) -> None:
         self._database.close()
+        if isinstance(error, sqlite3.DatabaseError):
+            raise _told(error, self._folder) from None
 
-    def setting(self, name: str, value: str) -> str:
-        """Give a setting as it was when this fetch began; the value given, if it begins now."""
-        self._database.execute("insert or ignore into settings values (?, ?)", (name, value))
-        kept: str
-        [(kept,)] = self._database.execute("select value from settings where name = ?", (name,))
-        return kept
+    def settings(self) -> dict[str, str]:
+        """Give what the fetch began with; nothing, if the pool's groups were never listed."""
+        return dict(self._database.execute("select name, value from settings"))
 
-    @property
-    def started_at(self) -> datetime | None:
-        """When the pool's groups were first listed, if they were."""
-        rows = self._database.execute("select value from settings where name = 'started_at'").fetchall()
-        return datetime.fromisoformat(rows[0][0]) if rows else None
-
-    def begin(self, groups: Iterable[GroupType], at: datetime) -> None:
-        """Note the pool's groups as they are at the beginning."""
+    def begin(self, groups: Iterable[GroupType], settings: Mapping[str, str]) -> None:
+        """Note the pool's groups as they are at the beginning, and what the fetch is to keep to."""
         with self._lock, self._database:
             self._database.execute("begin")
-            self._database.execute("insert into settings values ('started_at', ?)", (at.isoformat(),))
+            self._database.executemany("insert into settings values (?, ?)", settings.items())
             for group in {group.group_name: group for group in groups}.values():
                 self._note(group)
 
     def list_again(self, groups: Iterable[GroupType]) -> bool:
-        """Note the pool's groups as they are now, and tell whether they are other ones."""
+        """Note the pool's groups as they are now, and tell whether they are other ones.
+
+        A group that is made anew under its name is another one: nobody is in it yet.
+        """
+        anew = False
         now = {group.group_name: group for group in groups}
         with self._lock, self._database:
             self._database.execute("begin")
@@ -123,15 +113,21 @@ class Journal:
                 elif name in now and state == "deleted":
                     self._reopen(number)
                     self._change(number, "created")
-                elif name in now and GroupType.model_validate_json(said) != now[name]:
-                    self._change(number, "changed")
+                elif name in now and (then := GroupType.model_validate_json(said)) != now[name]:
+                    if then.creation_date == now[name].creation_date:
+                        self._change(number, "changed")
+                    else:
+                        anew = True
+                        self._delete(number)
+                        self._reopen(number)
+                        self._change(number, "created")
             for name in now.keys() - {name for _, name, _, _ in before}:
                 self._change(self._note(now[name]), "created")
             for group in now.values():
                 self._database.execute(
                     "update groups set said = ? where name = ?", (group.model_dump_json(), group.group_name)
                 )
-        return now.keys() != {name for _, name, _, state in before if state != "deleted"}
+        return anew or now.keys() != {name for _, name, _, state in before if state != "deleted"}
 
     def unread(self) -> list[Unread]:
         """Give the groups that are still to be read."""
@@ -223,3 +219,14 @@ class Journal:
             "update groups set state = ?, resume_token = null where number = ?", (state, number)
         )
         return self._database.execute("delete from memberships where number = ?", (number,)).rowcount
+
+
+def _told(error: sqlite3.DatabaseError, folder: Path) -> Exception:
+    """Tell in words what can be helped."""
+    match error.sqlite_errorname:
+        case "SQLITE_BUSY":
+            return SnapshotError(folder, "another fetch is at work here: wait for it, or end it")
+        case "SQLITE_NOTADB" | "SQLITE_CORRUPT":
+            return SnapshotError(folder, "is damaged: remove the folder, and fetch the pool anew")
+        case _:
+            return error

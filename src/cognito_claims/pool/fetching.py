@@ -10,7 +10,7 @@ import os
 import secrets
 import shutil
 from collections import deque
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -23,8 +23,12 @@ from cognito_claims.errors import PaginationError
 from cognito_claims.pagination import ListGroupsPaginator, ListUsersInGroupPaginator
 from cognito_claims.pool._duckdb import connect
 from cognito_claims.pool._journal import Journal, Unread
+from cognito_claims.pool._rates import LIST_GROUPS_RATE, LIST_USERS_IN_GROUP_RATE
 from cognito_claims.pool._usernames import Usernames, usernames_as
 from cognito_claims.pool.snapshot import (
+    GROUPS,
+    MANIFEST,
+    MEMBERSHIPS,
     UNFINISHED,
     Manifest,
     Snapshot,
@@ -40,14 +44,7 @@ if TYPE_CHECKING:
     from cognito_claims.models import GroupType
     from cognito_claims.pagination import BotoPages
 
-__all__ = ["RATE", "FetchClient", "Progress", "fetch"]
-
-RATE = 25.0
-"""Calls of ListUsersInGroup a second. AWS allows an account 30 in a region, with ListUsers among them, and
-raises it for nobody: some are left to others."""
-
-LIST_GROUPS_RATE = 4.0
-"""Calls of ListGroups a second. AWS allows 5 for a pool."""
+__all__ = ["FetchClient", "Progress", "fetch"]
 
 
 class FetchClient(ClientWithEvents, Protocol):
@@ -83,14 +80,14 @@ def fetch(
     out: str | os.PathLike[str],
     key: bytes | None = None,
     usernames: bool = True,
-    rate: float = RATE,
+    rate: float = LIST_USERS_IN_GROUP_RATE,
     concurrency: int = 8,
     on_progress: Callable[[Progress], object] = lambda _: None,
 ) -> Snapshot:
     """Fetch a pool's groups and who is in them, into a folder.
 
-    It may end in any way, at any moment: called again with the same arguments,
-    it goes on where it was. A snapshot that is finished is opened, and nothing
+    It may end in any way, at any moment (when interrupted, it waits for the answers
+    that it asked for): called again with the same arguments, it goes on where it was. A snapshot that is finished is opened, and nothing
     is fetched. Memory is bounded: a few pages, and 256 MB for DuckDB to write the tables.
 
     Args:
@@ -120,55 +117,74 @@ def fetch(
     if rate <= 0 or concurrency < 1:
         raise ValueError("rate and concurrency: should be more than 0")
     folder = Path(out)
-    if is_finished(folder):
-        snapshot = Snapshot.open(folder)
-        manifest = snapshot.manifest
-        _same(folder, "user_pool_id", manifest.user_pool_id, user_pool_id)
-        _same(folder, "way with usernames", manifest.usernames, naming.form)
-        _same(folder, "key", manifest.key_id, naming.key_id)
-        shutil.rmtree(folder / UNFINISHED, ignore_errors=True)
-        return snapshot
-    connect(folder).close()  # the extra is missed now, and not after hours
-    with Journal(folder / UNFINISHED) as journal, _paced(client, rate) as stopped:
-        naming = _begun(journal, folder, user_pool_id, naming)
-        _Fetch(client, user_pool_id, journal, naming, concurrency, on_progress, stopped).run()
-        snapshot = _finish(journal, folder, user_pool_id, naming)
-    shutil.rmtree(folder / UNFINISHED)
+    asked = {"user_pool_id": user_pool_id, "usernames": naming.form, "key_id": naming.key_id or ""}
+    if not is_finished(folder):
+        connect(folder).close()  # the extra is missed now, and not after hours
+        with Journal(folder / UNFINISHED) as journal:
+            if not (folder / MANIFEST).exists():  # another process may have come to the end of it
+                settings = _settings(journal, folder, asked)
+                if naming.form == "left-out":
+                    naming = Usernames("left-out", settings["throwaway_key"].encode())
+                with _paced(client, rate) as stopped:
+                    work = _Fetch(client, user_pool_id, journal, naming, concurrency, on_progress, stopped)
+                    work.run(settings)
+                _finish(journal, folder, settings, naming)
+        shutil.rmtree(folder / UNFINISHED)
+    snapshot = Snapshot.open(folder)
+    _refuse_another(folder, snapshot.manifest.model_dump(include={*asked}), asked)
     return snapshot
 
 
-def _same(folder: Path, what: str, kept: object, given: object) -> None:
-    if kept != given:
-        raise SnapshotError(folder, f"has another {what} ({kept}, not {given}): give another folder")
+def _settings(journal: Journal, folder: Path, asked: Mapping[str, str]) -> Mapping[str, str]:
+    """Give what the fetch is to keep to: what it began with, if it is the one that is asked for."""
+    if settings := journal.settings():
+        _refuse_another(folder, settings, asked)
+        return settings
+    for name in (GROUPS, MEMBERSHIPS):
+        if (folder / name).exists():
+            raise SnapshotError(folder / name, "is there already, and of no fetch: give another folder")
+    started_at = datetime.now(UTC).isoformat()
+    return {**asked, "throwaway_key": secrets.token_hex(32), "started_at": started_at}
 
 
-def _begun(journal: Journal, folder: Path, user_pool_id: str, naming: Usernames) -> Usernames:
-    """Make sure that the fetch is the one that was begun, and give its way with usernames."""
-    _same(folder, "user_pool_id", journal.setting("user_pool_id", user_pool_id), user_pool_id)
-    _same(folder, "way with usernames", journal.setting("usernames", naming.form), naming.form)
-    _same(folder, "key", journal.setting("key_id", naming.key_id or ""), naming.key_id or "")
-    if naming.form != "left-out":
-        return naming
-    key = journal.setting("key", secrets.token_hex(32))
-    return Usernames("left-out", key.encode())
+def _refuse_another(folder: Path, kept: Mapping[str, str | None], asked: Mapping[str, str]) -> None:
+    for name, value in asked.items():
+        there = kept[name] or ""
+        if there != value:
+            reason = f"has another {name} ({there or 'none'}, not {value or 'none'}): give another folder"
+            raise SnapshotError(folder, reason)
+
+
+class _StoppedError(Exception):
+    """A call was about to be sent when the fetch came to its end."""
 
 
 @contextmanager
 def _paced(client: ClientWithEvents, rate: float) -> Generator[Event, None, None]:
-    """Keep the client's calls apart; nobody waits any more once the event is set."""
+    """Keep the client's calls apart; once the event is set, nobody waits, and nothing is sent."""
     stopped = Event()
+
+    def turns(a_second: float) -> Callable[..., None]:
+        pace = Pace(1 / a_second, stopped.wait)
+
+        def turn(**_: object) -> None:
+            pace()
+            if stopped.is_set():
+                raise _StoppedError
+
+        return turn
+
     rates = {"ListGroups": min(rate, LIST_GROUPS_RATE), "ListUsersInGroup": rate}
-    paces = {
-        f"before-send.cognito-identity-provider.{call}": Pace(1 / a_second, stopped.wait)
-        for call, a_second in rates.items()
+    handlers = {
+        f"before-send.cognito-identity-provider.{call}": turns(a_second) for call, a_second in rates.items()
     }
-    for event, pace in paces.items():
-        client.meta.events.register(event, pace)
+    for event, handler in handlers.items():
+        client.meta.events.register(event, handler)
     try:
         yield stopped
     finally:
-        for event, pace in paces.items():
-            client.meta.events.unregister(event, pace)
+        for event, handler in handlers.items():
+            client.meta.events.unregister(event, handler)
 
 
 class _Fetch:
@@ -195,14 +211,13 @@ class _Fetch:
         self._progress = Progress(0, 0, 0)
         self._telling = Lock()
 
-    def run(self) -> None:
+    def run(self, settings: Mapping[str, str]) -> None:
         """Read what is not read, until two lists of the groups name the same ones."""
-        started_at = datetime.now(UTC)
         groups = self._list_groups()  # which fails where it is the pool that is not there, or not from here
-        if self._journal.started_at is None:
-            self._journal.begin(groups, started_at)
-        else:
+        if self._journal.settings():
             self._journal.list_again(groups)
+        else:
+            self._journal.begin(groups, settings)
         self._read_all()
         while self._journal.list_again(self._list_groups()):
             self._read_all()
@@ -216,8 +231,8 @@ class _Fetch:
         self._progress = Progress(*self._journal.counts())
         self._on_progress(self._progress)
         with ThreadPoolExecutor(self._concurrency) as threads:
-            work = [threads.submit(self._work, todo) for _ in range(self._concurrency)]
             try:
+                work = [threads.submit(self._work, todo) for _ in range(self._concurrency)]
                 for done in as_completed(work):
                     done.result()
             finally:
@@ -280,19 +295,19 @@ def _code_of(error: Exception) -> str | None:
             return None
 
 
-def _finish(journal: Journal, folder: Path, user_pool_id: str, naming: Usernames) -> Snapshot:
+def _finish(journal: Journal, folder: Path, settings: Mapping[str, str], naming: Usernames) -> None:
     now = datetime.now(UTC)
     _, groups, memberships = journal.counts()
     files = write_tables(folder, folder / UNFINISHED, journal.groups(), journal.memberships())
     manifest = Manifest(
-        user_pool_id=user_pool_id,
+        user_pool_id=settings["user_pool_id"],
         usernames=naming.form,
         key_id=naming.key_id,
-        started_at=journal.started_at or now,
+        started_at=datetime.fromisoformat(settings["started_at"]),
         finished_at=now,
         groups=groups,
         memberships=memberships,
         changes=journal.changes(),
         files=files,
     )
-    return write_manifest(folder, manifest)
+    write_manifest(folder, manifest)

@@ -4,7 +4,7 @@ A snapshot is a folder of three files: `groups.parquet` (`group_name`,
 `user_pool_id`, `description`, `role_arn`, `precedence`, `last_modified_date`,
 `creation_date`), `memberships.parquet` (`username`, `group_name`), and
 `snapshot.json`, which says what they are. That one is written last: where it
-is missing, the snapshot is not finished.
+is missing, the snapshot is not finished, nor where a folder `unfinished` is left.
 """
 
 from __future__ import annotations
@@ -186,16 +186,16 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def is_finished(folder: Path) -> bool:
-    """Tell whether a snapshot is finished, whole or not."""
-    return (folder / MANIFEST).exists()
+    """Tell whether a snapshot is finished, whole or not: nothing of the fetch is left, its key neither."""
+    return (folder / MANIFEST).exists() and not (folder / UNFINISHED).exists()
 
 
 def _manifest_of(folder: Path) -> Manifest:
+    if (folder / UNFINISHED).exists():
+        raise SnapshotError(folder, "is not finished: run the same fetch again, it goes on")
     try:
         text = (folder / MANIFEST).read_bytes()
     except FileNotFoundError:
-        if (folder / UNFINISHED).exists():
-            raise SnapshotError(folder, "is not finished: run the same fetch again, it goes on") from None
         raise SnapshotError(folder, f"is no snapshot: it has no {MANIFEST}") from None
     except OSError as error:
         raise SnapshotError(folder / MANIFEST, f"cannot be read: {error.strerror}") from None
@@ -279,14 +279,13 @@ def _columns(group: GroupType) -> dict[str, str | int | None]:
     }
 
 
-def write_manifest(folder: Path, manifest: Manifest) -> Snapshot:
+def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Finish a snapshot."""
     partial = folder / UNFINISHED / MANIFEST
     partial.write_text(manifest.model_dump_json(indent=2) + "\n", encoding="utf-8")
     make_durable(partial)
     partial.replace(folder / MANIFEST)
     make_durable(folder)
-    return Snapshot(folder, manifest)
 
 
 def make_durable(path: Path) -> None:

@@ -8,9 +8,8 @@ import typer
 from cognito_claims.cli._exit import ExitCode, stop, write
 from cognito_claims.cli._options import EndpointUrlOption, JsonOption, ProfileOption, RegionOption
 from cognito_claims.cli._service import Service
+from cognito_claims.pool._rates import LIST_USERS_IN_GROUP_RATE
 from cognito_claims.pool._usernames import SHORTEST_KEY
-
-_RATE = 25.0
 
 
 def fetch(
@@ -38,7 +37,7 @@ def fetch(
             help="Calls of ListUsersInGroup a second, at most; AWS allows 30 in all, with ListUsers.",
             min=0.1,
         ),
-    ] = _RATE,
+    ] = LIST_USERS_IN_GROUP_RATE,
     concurrency: Annotated[int, typer.Option(help="Groups that are read at a time.", min=1, max=100)] = 8,
     profile: ProfileOption = None,
     region: RegionOption = None,
