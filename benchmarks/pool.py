@@ -22,7 +22,7 @@ import boto3
 from botocore.config import Config
 
 from cognito_claims import GroupType
-from cognito_claims.pool import fetch, fetching, resolve_memberships
+from cognito_claims.pool import _limits, fetch, resolve_memberships
 from cognito_claims.pool._duckdb import connect
 from cognito_claims.pool.bulk import CLAIMS, DISTINCT_SETS, SETS
 
@@ -135,7 +135,7 @@ def client(url: str) -> Any:
 
 
 def fetched(url: str, out: Path) -> None:
-    fetching.LIST_GROUPS_RATE = NO_RATE
+    _limits.LIST_GROUPS_RATE = NO_RATE
     fetch(client(url), user_pool_id=pool_id(), out=out, rate=NO_RATE)
 
 

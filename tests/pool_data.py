@@ -36,9 +36,9 @@ def snapshot_of(
         "changes": (),
         "files": write_tables(folder, folder / UNFINISHED, groups, memberships),
     }
-    snapshot = write_manifest(folder, Manifest(**told | manifest))
+    write_manifest(folder, Manifest(**told | manifest))
     (folder / UNFINISHED).rmdir()
-    return snapshot
+    return Snapshot.open(folder)
 
 
 GROUPS = (

@@ -17,7 +17,7 @@ from typer.testing import CliRunner, Result
 
 from cognito_claims.cli._app import app
 from cognito_claims.cli._exit import ExitCode
-from cognito_claims.pool import Snapshot, fetching
+from cognito_claims.pool import Snapshot, _limits, fetching
 from tests.fake_cognito import RefusedError
 from tests.pool_data import pool_with_faults
 from tests.pool_server import POOL, PoolServer
@@ -35,7 +35,7 @@ def server() -> Iterator[PoolServer]:
 
 @pytest.fixture(autouse=True)
 def _settings(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fetching, "LIST_GROUPS_RATE", 10_000.0)
+    monkeypatch.setattr(_limits, "LIST_GROUPS_RATE", 10_000.0)
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
 
 

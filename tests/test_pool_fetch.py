@@ -19,7 +19,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 
 from cognito_claims import InvalidRequestError, InvalidResponseError, PaginationError
 from cognito_claims._pace import Pace
-from cognito_claims.pool import Membership, Progress, Snapshot, SnapshotError, fetch, fetching
+from cognito_claims.pool import Membership, Progress, Snapshot, SnapshotError, _limits, fetch, fetching
 from cognito_claims.pool._journal import Journal
 from cognito_claims.pool.snapshot import GROUPS, MANIFEST, MEMBERSHIPS, UNFINISHED, is_finished
 from tests.conftest import Client, Connect
@@ -33,7 +33,7 @@ KEY = b"sixteen bytes and more"
 
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fetching, "LIST_GROUPS_RATE", FAST)
+    monkeypatch.setattr(_limits, "LIST_GROUPS_RATE", FAST)
 
 
 @pytest.fixture
@@ -177,7 +177,7 @@ class TestAFetch:
         assert {*snapshot.memberships()} == {Membership("alice", "staff"), Membership("alice", "admins")}
         assert [group.precedence for group in snapshot.groups()] == [0, 10]
 
-    def test_keeps_to_its_rates_and_leaves_the_client_as_it_was(
+    def test_keeps_to_its_limits_and_leaves_the_client_as_it_was(
         self, server: PoolServer, connect: Connect, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         slept: dict[float, list[float]] = {}
@@ -187,7 +187,7 @@ class TestAFetch:
             return Pace(seconds, waits.append, lambda: sum(waits))
 
         monkeypatch.setattr(fetching, "Pace", pace)
-        monkeypatch.setattr(fetching, "LIST_GROUPS_RATE", 4)
+        monkeypatch.setattr(_limits, "LIST_GROUPS_RATE", 4)
         client = connect(server.url)
         take(client, tmp_path, rate=8)
         client.list_groups(UserPoolId=POOL)
@@ -733,7 +733,7 @@ def test_the_extra_is_missed_before_anything_is_asked(
 
 
 def fetch_elsewhere(url: str, out: Path) -> None:
-    fetching.LIST_GROUPS_RATE = FAST
+    _limits.LIST_GROUPS_RATE = FAST
     take(patient_client(url), out)
 
 

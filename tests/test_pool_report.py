@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
 
-from cognito_claims.pool import Edits, Snapshot, audit, audit_as_html, diff, diff_as_html, fetch, fetching
+from cognito_claims.pool import Edits, Snapshot, _limits, audit, audit_as_html, diff, diff_as_html, fetch
 from tests.conftest import Connect
 from tests.pool_data import GROUPS, MEMBERS, POOL
 from tests.pool_server import PoolServer
@@ -44,7 +44,7 @@ def browser() -> Iterator[Browser]:
 def snapshot(connect: Connect, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Snapshot]:
     """A snapshot that was fetched."""
     with PoolServer() as server, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(fetching, "LIST_GROUPS_RATE", 10_000.0)
+        patch.setattr(_limits, "LIST_GROUPS_RATE", 10_000.0)
         patch.setattr("tests.pool_server.POOL", POOL)
         for one in GROUPS:
             server.add(one.group_name, [*MEMBERS.get(one.group_name, ())], precedence=one.precedence)

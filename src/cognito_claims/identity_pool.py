@@ -255,7 +255,7 @@ def choose_role(
             or rules ask group claims for a claim that they do not have.
     """
     payload = _payload(claims)
-    roles = _read(mapping)
+    roles = read_roles(mapping)
     none = "none was given" if isinstance(roles, RoleMapping) else "the identity pool has none"
     no_mapping = "the provider has no role mapping"
     if isinstance(roles, GetIdentityPoolRolesResponse):
@@ -351,7 +351,12 @@ def _payload(claims: IdTokenLike) -> dict[str, object]:
     return payload
 
 
-def _read(mapping: object) -> RoleMapping | GetIdentityPoolRolesResponse | None:
+def read_roles(mapping: object) -> RoleMapping | GetIdentityPoolRolesResponse | None:
+    """Read what `choose_role` takes for a mapping.
+
+    Raises:
+        InvalidResponseError: it does not fit its model.
+    """
     if mapping is None or isinstance(mapping, RoleMapping | GetIdentityPoolRolesResponse):
         return mapping
     members = as_object(mapping) or {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from errno import EILSEQ
 from glob import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,7 +35,15 @@ def connect(scratch: Path, **settings: str | int | bool) -> DuckDBPyConnection:
 
 
 def quoted(text: str) -> str:
-    """Write a text of SQL."""
+    """Write a text of SQL.
+
+    Raises:
+        OSError: it is no UTF-8, as the name of a file may be.
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise OSError(EILSEQ, "DuckDB takes names in UTF-8 alone", text) from None
     return "'" + text.replace("'", "''") + "'"
 
 

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
+from errno import EISDIR
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
+from secrets import token_hex
+from typing import TYPE_CHECKING, Any, Protocol, TypeGuard, TypeVar, cast
 
 from cognito_claims.pool._duckdb import connect, parquet, quoted, to_read, to_write
 
@@ -107,10 +110,10 @@ class DuckDB:
 
         Another connection's is copied, so that nothing is left behind there.
         """
-        if isinstance(source, os.PathLike):
-            return parquet(to_read(Path(cast("os.PathLike[str]", source))))
-        if (files := file_of(source)) is not None:
-            return parquet(quoted(files))
+        if (path := path_of(source)) is not None:
+            return parquet(to_read(path))
+        if names_files(source):
+            return parquet(quoted(source))
         if isinstance(source, str):
             if self._theirs is None:
                 raise TypeError(
@@ -156,7 +159,9 @@ class DuckDB:
 
     def write(self, table: str, path: Path) -> None:
         """Write a table as Parquet; the file is there once it is whole."""
-        partial = path.with_name(f"{path.name}.partial")
+        if path.is_dir():
+            raise IsADirectoryError(EISDIR, os.strerror(EISDIR), str(path))
+        partial = path.with_name(f"{path.name}.{token_hex(4)}.partial")
         try:
             self._copy(table, partial)
             partial.replace(path)
@@ -189,8 +194,10 @@ class Spark:
 
     def read(self, source: Any) -> Any:
         """Make a DataFrame of what the user has."""
-        if (file := file_of(source)) is not None:
-            return self._session.read.parquet(file)
+        if (path := path_of(source)) is not None:
+            return self._session.read.parquet(_PATTERN.sub(r"\\\g<0>", str(path)))
+        if names_files(source):
+            return self._session.read.parquet(source)
         return self._session.table(source) if isinstance(source, str) else source
 
     def columns(self, table: Any) -> list[str]:
@@ -229,12 +236,17 @@ class Spark:
             table.unpersist()
 
 
-def file_of(source: object) -> str | None:
-    """Give the name of a file, if it is one: a table's has no slash in it, and no suffix `parquet`."""
-    match source:
-        case os.PathLike():
-            return str(cast("os.PathLike[str]", source))
-        case str() if "/" in source or os.sep in source or source.endswith(".parquet"):
-            return source
-        case _:
-            return None
+_PATTERN = re.compile(r"[\\*?\[\]{}]")
+"""What means something in the paths that Spark reads."""
+
+
+def names_files(source: object) -> TypeGuard[str]:
+    """Tell the name of files from a table's, which has no slash in it, and no suffix `parquet`."""
+    return isinstance(source, str) and ("/" in source or os.sep in source or source.endswith(".parquet"))
+
+
+def path_of(source: object) -> Path | None:
+    """Give the path, if it is one."""
+    if not isinstance(source, os.PathLike):
+        return None
+    return Path(os.fsdecode(cast("os.PathLike[str]", source)))

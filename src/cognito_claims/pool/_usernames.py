@@ -6,8 +6,9 @@ import hmac
 from dataclasses import dataclass, field
 from typing import Literal
 
+from cognito_claims.pool._limits import SHORTEST_KEY
+
 Form = Literal["kept", "hashed", "left-out"]
-SHORTEST_KEY = 16
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING
 
 from cognito_claims._explain import in_words
 from cognito_claims.errors import InvalidClaimsError
-from cognito_claims.identity_pool import Denied, GetIdentityPoolRolesResponse, RoleMapping, choose_role
+from cognito_claims.identity_pool import (
+    Denied,
+    GetIdentityPoolRolesResponse,
+    RoleMapping,
+    choose_role,
+    read_roles,
+)
 from cognito_claims.pool import findings as found
 from cognito_claims.pool.bulk import UserSet, user_sets
 from cognito_claims.pool.findings import CHECKS, Finding, Severity
@@ -113,18 +119,20 @@ def audit(
             find users who would be denied or get the authenticated role.
         provider: the name by which the identity pool knows the pool and the app client; needed where
             `identity_pool` is a whole response that has mappings.
-        samples: how many users to name with a finding.
+        samples: how many users to name with a finding, from 0 to 10,000.
 
     Raises:
         InvalidResponseError: `identity_pool` does not fit its model.
         InvalidClaimsError: the provider is not known.
+        ValueError: `samples` is out of bounds.
         ImportError: the extra `pool` is missing.
     """
+    roles = read_roles(identity_pool)
     seen = _Seen(samples)
     for users in user_sets(snapshot, policy=policy, samples=samples):
         seen.take(users)
-        if identity_pool is not None:
-            seen.choose(users, identity_pool, provider)
+        if roles is not None:
+            seen.choose(users, roles, provider)
     groups = resolve(snapshot.groups()).ranking
     every = [*_of_users(seen), *_of_groups(groups, seen), *_of_the_pool(groups, snapshot.manifest)]
     order = {check.code: place for place, check in enumerate(CHECKS)}
@@ -172,10 +180,16 @@ class _Touched:
         self.groups.update(group.group_name for group in groups)
         self.why = self.why or why
 
-    def finding(self, check: found.Check, reason: str, groups: Iterable[str] | None = None) -> Finding:
-        names = tuple(sorted(self.groups if groups is None else groups))
+    def finding(
+        self, check: found.Check, about: str, reason: str, groups: Iterable[str] | None = None
+    ) -> Finding:
         return Finding(
-            check=check, reason=reason, groups=names, users=self.users, samples=tuple(self.samples)
+            check=check,
+            about=about,
+            reason=reason,
+            groups=tuple(sorted(self.groups if groups is None else groups)),
+            users=self.users,
+            samples=tuple(self.samples),
         )
 
 
@@ -231,21 +245,28 @@ class _Seen:
             self.crowded.add(users)
             self.most_groups = max(self.most_groups, len(resolution.ranking))
 
-    def choose(self, users: UserSet, identity_pool: IdentityPoolRoles, provider: str | None) -> None:
+    def choose(
+        self,
+        users: UserSet,
+        identity_pool: RoleMapping | GetIdentityPoolRolesResponse,
+        provider: str | None,
+    ) -> None:
         """Note which role an identity pool gives the users of a set."""
         try:
             choice = choose_role(users.resolution, identity_pool, provider=provider)
         except InvalidClaimsError as error:
             if not error.problems[0].path:
                 raise
-            code, why = found.IDENTITY_POOL_ASKS_FOR_MORE.code, error.problems[0].path
-            self.choices[code, f"the rules ask for {why}"].add(users)
+            code = found.IDENTITY_POOL_ASKS_FOR_MORE.code
+            claims = ", ".join(dict.fromkeys(problem.path for problem in error.problems))
+            self.choices[code, f"the rules ask for {claims}"].add(users)
             return
+        why = choice.why if users.resolution.roles else f"they have no role: {choice.why}"
         if isinstance(choice, Denied):
-            self.choices[found.IDENTITY_POOL_DENIES.code, choice.why].add(users, users.resolution.ranking)
+            self.choices[found.IDENTITY_POOL_DENIES.code, why].add(users, users.resolution.ranking)
         elif {AMBIGUOUS_RESOLUTION, NO_MATCH, NO_MAPPING} & {*choice.rules}:
             code = found.IDENTITY_POOL_FALLS_BACK.code
-            self.choices[code, choice.why].add(users, users.resolution.ranking)
+            self.choices[code, why].add(users, users.resolution.ranking)
         asked = {question.id: question for question in choice.open_questions}
         for question in asked.values():
             code = found.IDENTITY_POOL_OPEN_QUESTION.code
@@ -262,16 +283,16 @@ def _disputed(groups: Iterable[GroupType]) -> set[int | None]:
 
 
 def _of_users(seen: _Seen) -> Iterator[Finding]:
-    for ambiguous in seen.ambiguous.values():
-        yield ambiguous.finding(found.NO_PREFERRED_ROLE, ambiguous.why)
+    for names, ambiguous in seen.ambiguous.items():
+        yield ambiguous.finding(found.NO_PREFERRED_ROLE, " ".join(names), ambiguous.why)
     for question, asked in seen.questions.items():
-        yield asked.finding(found.OPEN_QUESTION, f"{question}: {asked.why}")
+        yield asked.finding(found.OPEN_QUESTION, question, f"{question}: {asked.why}")
     if seen.crowded.users:
         reason = f"up to {seen.most_groups} groups of {_MOST_GROUPS_OF_A_USER}"
-        yield seen.crowded.finding(found.MANY_GROUPS, reason)
+        yield seen.crowded.finding(found.MANY_GROUPS, "", reason)
     by_code = {check.code: check for check in CHECKS}
     for (code, why), chosen in seen.choices.items():
-        yield chosen.finding(by_code[code], why)
+        yield chosen.finding(by_code[code], why, why)
 
 
 def _of_groups(groups: tuple[GroupType, ...], seen: _Seen) -> Iterator[Finding]:
@@ -284,29 +305,28 @@ def _of_groups(groups: tuple[GroupType, ...], seen: _Seen) -> Iterator[Finding]:
         has_role = f"{name!r} has {role}"
         members = seen.members[name]
         if has_federated_name(group):
-            yield members.finding(found.FEDERATED_GROUP_WITH_ROLE, has_role, [name])
+            yield members.finding(found.FEDERATED_GROUP_WITH_ROLE, name, has_role, [name])
         if group.precedence is None:
-            yield members.finding(found.ROLE_WITHOUT_PRECEDENCE, has_role, [name])
+            yield members.finding(found.ROLE_WITHOUT_PRECEDENCE, name, has_role, [name])
         if not members.users:
-            yield members.finding(found.EMPTY_GROUP, has_role, [name])
+            yield members.finding(found.EMPTY_GROUP, name, has_role, [name])
     for precedence in _disputed(groups):
         tied = [group for group in groups if group.precedence == precedence and group.role_arn is not None]
         names = [group.group_name for group in tied]
         roles = len({group.role_arn for group in tied})
         place = "without a precedence" if precedence is None else f"at precedence {precedence}"
         reason = f"{len(tied)} groups {place} name {roles} roles: {_named(names)}"
-        yield seen.equal[precedence].finding(found.EQUAL_PRECEDENCE, reason, names)
+        yield seen.equal[precedence].finding(found.EQUAL_PRECEDENCE, place, reason, names)
     for role, holders in seen.holders.items():
         if holders.users and not seen.preferring[role] and role not in seen.contested:
-            yield holders.finding(
-                found.OUTRANKED_ROLE, f"nobody prefers {role}, of {_named(by_role[role])}", by_role[role]
-            )
+            reason = f"nobody prefers {role}, of {_named(by_role[role])}"
+            yield holders.finding(found.OUTRANKED_ROLE, role, reason, by_role[role])
 
 
 def _of_the_pool(groups: tuple[GroupType, ...], manifest: Manifest) -> Iterator[Finding]:
     for name, others in _overlaps([group.group_name for group in groups]):
         reason = f"{name!r} is part of {_named(others)}"
-        yield Finding(check=found.OVERLAPPING_NAMES, reason=reason, groups=(name, *others))
+        yield Finding(check=found.OVERLAPPING_NAMES, about=name, reason=reason, groups=(name, *others))
     if len(groups) >= _CLOSE * _MOST_GROUPS_OF_A_POOL:
         reason = f"{len(groups):,} groups of {_MOST_GROUPS_OF_A_POOL:,}"
         yield Finding(check=found.POOL_NEARLY_FULL, reason=reason)

@@ -39,6 +39,7 @@ from cognito_claims.pool._engines import (
     SparkSession,
     is_of_spark,
 )
+from cognito_claims.pool._limits import MOST_SAMPLES
 from cognito_claims.resolver import DOCUMENTED, Policy, Resolution, resolve
 
 if TYPE_CHECKING:
@@ -151,8 +152,8 @@ class BulkResolution(Generic[TableT_co]):
         """A row for each user.
 
         Its columns are `username`, `groups`, `roles`, `preferred_role`, `outcome` and `open_questions`. A
-        relation of DuckDB or a DataFrame of Spark, which is computed when it is read. `groups` is in
-        the order of `Resolution.ranking`, which is this library's own.
+        relation of DuckDB or a DataFrame of Spark, which is computed when it is read: hold this
+        result until then. `groups` is in the order of `Resolution.ranking`, which is this library's own.
         """
         return cast("TableT_co", self._engine.hand_over(self._claims))
 
@@ -218,13 +219,14 @@ def resolve_memberships(
             order: a Parquet file, a DuckDB relation (it is copied), a Spark DataFrame, or the name of a
             table of the session. A text with a slash or the suffix `.parquet` is a file, or several by `*`.
         groups: all groups of the pool. Such a table, with the columns `group_name`, `role_arn` and
-            `precedence` in AWS's names or in these, or groups as `resolve()` takes them.
+            `precedence` (whole numbers, of a type of whole numbers) in AWS's names or in these, or groups
+            as `resolve()` takes them.
         policy: how to answer what AWS leaves open.
         unknown_groups: what to do about memberships in groups that are not among the groups.
         session: a Spark session, for Spark to do the work; or the DuckDB connection that knows a table.
 
     Raises:
-        InvalidTableError: a column is missing, or a username.
+        InvalidTableError: a column is missing, or a username, or one table is Spark's and one DuckDB's.
         UnknownGroupsError: memberships name groups that are not among the groups.
         InvalidResponseError: a group does not fit its model.
         MixedUserPoolsError: the groups belong to more than one user pool.
@@ -301,11 +303,20 @@ def user_sets(snapshot: Snapshot, *, policy: Policy, samples: int) -> Iterator[U
     ):
         ranking = resolve(snapshot.groups()).ranking
         members = engine.read(snapshot.memberships_file)
-        sets = engine.sql(
-            SAMPLED_SETS, sets=sets_of(engine, members, ranking), samples=str(max(samples, 1))
-        )
+        sets = engine.sql(SAMPLED_SETS, sets=sets_of(engine, members, ranking), samples=sampled(samples))
         for ranks, users, names in engine.rows(sets):
             yield UserSet(resolve(groups_at(ranking, ranks), policy=policy), users, tuple(names))
+
+
+def sampled(samples: int) -> str:
+    """Write how many users a statement is to name.
+
+    Raises:
+        ValueError: that is less than none, or too many to be samples.
+    """
+    if not 0 <= samples <= MOST_SAMPLES:
+        raise ValueError(f"samples: should be from 0 to {MOST_SAMPLES:,}, not {samples:,}")
+    return str(max(samples, 1))  # DuckDB's least; it is cut off again
 
 
 def engine_for(memberships: object, session: object, scratch: Path) -> Engine[Any]:
@@ -321,6 +332,11 @@ def read_groups(engine: Engine[Any], groups: Groups) -> tuple[GroupType, ...]:
     """Give the groups of a table, or as they are."""
     if not _is_table(groups):
         return resolve(cast("Iterable[GroupType]", groups)).ranking
+    spark = isinstance(engine, Spark)
+    if spark != is_of_spark(groups) and not isinstance(groups, _NAMES):
+        engines = ("DuckDB's", "Spark's") if spark else ("Spark's", "DuckDB's")
+        reason = "are a table of {}, and the memberships are {}: hand over the groups themselves"
+        raise InvalidTableError("groups", reason.format(*engines))
     table = engine.read(groups)
     fields = ("group_name", "user_pool_id", "role_arn", "precedence")
     names = {column.lower(): column for column in engine.columns(table)}
@@ -366,9 +382,10 @@ def _ranks(engine: Engine[Any], ranking: Sequence[GroupType]) -> Any:
     return engine.make(rows, {"group_name": "text", "rank": "int"})
 
 
-def groups_at(ranking: Sequence[GroupType], ranks: Iterable[int]) -> list[GroupType]:
-    """Give the groups at these places."""
-    return [ranking[rank] for rank in ranks if rank != _UNKNOWN]
+def groups_at(ranking: Sequence[GroupType | None], ranks: Iterable[int]) -> list[GroupType]:
+    """Give the groups at these places, where there are some."""
+    groups = (ranking[rank] for rank in ranks if rank != _UNKNOWN)
+    return [group for group in groups if group is not None]
 
 
 def _unknown_names(engine: Engine[Any], members: Any, ranking: Sequence[GroupType]) -> list[str | None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
@@ -16,9 +17,9 @@ from cognito_claims._explain import in_words
 from cognito_claims._wire import read_request, wire_name
 from cognito_claims.models import GroupType, UpdateGroupRequest
 from cognito_claims.pool._engines import DuckDB
-from cognito_claims.pool.bulk import sets_of
+from cognito_claims.pool.bulk import groups_at, sampled, sets_of
 from cognito_claims.pool.snapshot import Snapshot, SnapshotError
-from cognito_claims.resolver import DOCUMENTED, Policy, Resolution, resolve
+from cognito_claims.resolver import DOCUMENTED, Policy, resolve
 
 if TYPE_CHECKING:
     from cognito_claims.pool.snapshot import Manifest
@@ -93,14 +94,15 @@ class Edits:
         return group.model_copy(update=settings)
 
     def __str__(self) -> str:
-        """Tell them as the options of the command."""
+        """Tell them as the options of the command, as a shell reads them."""
         settings = [("--set-precedence", self.precedences), ("--set-role", self.roles)]
         told = [
-            f"{option} {name}={'' if value is None else value}"
+            (option, f"{name}={'' if value is None else value}")
             for option, values in settings
             for name, value in values.items()
         ]
-        return " ".join(told + [f"--drop-group {name}" for name in sorted(self.dropped)])
+        told += [("--drop-group", name) for name in sorted(self.dropped)]
+        return shlex.join(word for option in told for word in option)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,13 +179,13 @@ def diff(
         before: a pool.
         after: other settings for its groups, or a later snapshot.
         policy: how to answer what AWS leaves open.
-        samples: how many users to name with a change.
+        samples: how many users to name with a change, from 0 to 10,000.
         users_out: a Parquet file to write, with a row for each user who is touched: `username`,
             `preferred_before`, `preferred_after`, `roles_gained`, `roles_lost`.
 
     Raises:
         SnapshotError: the users of the two snapshots cannot be told to be the same.
-        ValueError: edits name a group that is not there.
+        ValueError: edits name a group that is not there, or `samples` is out of bounds.
         InvalidRequestError: AWS would not take a setting.
         ImportError: the extra `pool` is missing.
     """
@@ -203,7 +205,7 @@ def diff(
             pairs = engine.sql(SAME_MEMBERSHIPS, sets=sets)
         pairs = engine.keep(pairs)
         seen = _Seen(ranking, places, policy, samples)
-        rows = engine.rows(engine.sql(PAIRS_OF_SETS, pairs=pairs, samples=str(max(samples, 1))))
+        rows = engine.rows(engine.sql(PAIRS_OF_SETS, pairs=pairs, samples=sampled(samples)))
         answers = engine.make(seen.changes(rows), _ANSWERS)
         if users_out is not None:
             engine.write(engine.sql(CHANGED_USERS, pairs=pairs, answers=answers), Path(users_out))
@@ -232,11 +234,6 @@ _Places: TypeAlias = Sequence[GroupType | None]
 """The groups by their places in the ranking; `None` where one was dropped."""
 
 
-def _resolved(places: _Places, ranks: Iterable[int], policy: Policy) -> Resolution:
-    groups = (places[rank] for rank in ranks)
-    return resolve([group for group in groups if group is not None], policy=policy)
-
-
 @dataclass
 class _Users:
     users: int = 0
@@ -260,8 +257,8 @@ class _Seen:
     def changes(self, rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
         """Give the pairs that differ in their roles."""
         for ranks_before, ranks_after, users, samples in rows:
-            before = _resolved(self._before, ranks_before, self._policy)
-            after = _resolved(self._after, ranks_after, self._policy)
+            before = resolve(groups_at(self._before, ranks_before), policy=self._policy)
+            after = resolve(groups_at(self._after, ranks_after), policy=self._policy)
             gained, lost = (
                 [role for role in one.roles if role not in other.roles]
                 for one, other in ((after, before), (before, after))

@@ -21,9 +21,9 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, overload
 from cognito_claims._pace import Pace
 from cognito_claims.errors import PaginationError
 from cognito_claims.pagination import ListGroupsPaginator, ListUsersInGroupPaginator
+from cognito_claims.pool import _limits
 from cognito_claims.pool._duckdb import connect
 from cognito_claims.pool._journal import Journal, Unread
-from cognito_claims.pool._rates import LIST_GROUPS_RATE, LIST_USERS_IN_GROUP_RATE
 from cognito_claims.pool._usernames import Usernames, usernames_as
 from cognito_claims.pool.snapshot import (
     GROUPS,
@@ -80,15 +80,16 @@ def fetch(
     out: str | os.PathLike[str],
     key: bytes | None = None,
     usernames: bool = True,
-    rate: float = LIST_USERS_IN_GROUP_RATE,
+    rate: float = _limits.LIST_USERS_IN_GROUP_RATE,
     concurrency: int = 8,
     on_progress: Callable[[Progress], object] = lambda _: None,
 ) -> Snapshot:
     """Fetch a pool's groups and who is in them, into a folder.
 
-    It may end in any way, at any moment (when interrupted, it waits for the answers
-    that it asked for): called again with the same arguments, it goes on where it was. A snapshot that is finished is opened, and nothing
-    is fetched. Memory is bounded: a few pages, and 256 MB for DuckDB to write the tables.
+    It may end in any way, at any moment: called again with the same arguments, it
+    goes on where it was. When it is interrupted, it waits for the answers to the
+    calls that it has made. A snapshot that is finished is opened, and nothing is
+    fetched. Memory is bounded: a few pages, and 256 MB for DuckDB to write the tables.
 
     Args:
         client: a boto3 `cognito-idp` client that may call ListGroups and ListUsersInGroup, set up to
@@ -174,7 +175,7 @@ def _paced(client: ClientWithEvents, rate: float) -> Generator[Event, None, None
 
         return turn
 
-    rates = {"ListGroups": min(rate, LIST_GROUPS_RATE), "ListUsersInGroup": rate}
+    rates = {"ListGroups": min(rate, _limits.LIST_GROUPS_RATE), "ListUsersInGroup": rate}
     handlers = {
         f"before-send.cognito-identity-provider.{call}": turns(a_second) for call, a_second in rates.items()
     }

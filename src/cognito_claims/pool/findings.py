@@ -49,6 +49,10 @@ class Finding:
     check: Check
     """What was looked for."""
 
+    about: str = ""
+    """What it is about, where a check may find several things: a group, a role, a precedence, a question.
+    It stays the same for as long as that is wrong, however many users it touches."""
+
     reason: str
     """What was found, in words."""
 

@@ -54,6 +54,7 @@ def audit_as_json(audit: Audit) -> str:
                 {
                     "code": finding.check.code,
                     "severity": finding.check.severity.value,
+                    "about": finding.about,
                     "title": finding.check.title,
                     "reason": finding.reason,
                     "remedy": finding.check.remedy,
@@ -110,7 +111,8 @@ def _sarif_rule(check: Check) -> dict[str, Any]:
 
 def _sarif_result(finding: Finding, manifest: Manifest) -> dict[str, Any]:
     users = f" ({finding.users:,} users)" if finding.users else ""
-    about = [
+    text = f"{finding.check.title} {finding.reason}{users}. {finding.check.remedy}"
+    groups = [
         {"name": name, "fullyQualifiedName": f"{manifest.user_pool_id}/{name}", "kind": "resource"}
         for name in finding.groups
     ]
@@ -119,9 +121,9 @@ def _sarif_result(finding: Finding, manifest: Manifest) -> dict[str, Any]:
         "ruleId": finding.check.code,
         "ruleIndex": CHECKS.index(finding.check),
         "level": finding.check.severity.value,
-        "message": {"text": f"{finding.check.title} {finding.reason}{users}. {finding.check.remedy}"},
-        "locations": [{"physicalLocation": place, **({"logicalLocations": about} if about else {})}],
-        "partialFingerprints": {"finding/v1": "/".join([finding.check.code, *finding.groups])},
+        "message": {"text": text.replace("](", "\\](")},  # of names, no link is to be made
+        "locations": [{"physicalLocation": place, **({"logicalLocations": groups} if groups else {})}],
+        "partialFingerprints": {"finding/v1": f"{finding.check.code}/{finding.about}"},
     }
 
 

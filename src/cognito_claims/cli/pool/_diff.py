@@ -1,5 +1,6 @@
 """What `cognito-claims pool diff` does: a pool before and after, told as text."""
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TypeVar
@@ -44,10 +45,9 @@ def _precedence(edit: str) -> tuple[str, int | None]:
 
 
 def _number(said: str) -> int | None:
-    try:
-        return int(said) if said else None
-    except ValueError:
-        raise typer.BadParameter(f"--set-precedence: {said!r} is no number") from None
+    if not re.fullmatch("(-?[0-9]{1,18})?", said):
+        raise typer.BadParameter(f"--set-precedence: {said!r} is no number")
+    return int(said) if said else None
 
 
 def _role(edit: str) -> tuple[str, str | None]:

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from cognito_claims.cli._options import FILES
+from cognito_claims.pool._limits import MOST_SAMPLES
 
 SnapshotArgument = Annotated[
     Path,
@@ -14,7 +15,9 @@ SnapshotArgument = Annotated[
     ),
 ]
 
-SamplesOption = Annotated[int, typer.Option(help="How many users to name, at most.", min=0, max=10_000)]
+SamplesOption = Annotated[
+    int, typer.Option(help="How many users to name, at most.", min=0, max=MOST_SAMPLES)
+]
 HtmlOption = Annotated[
     Path | None,
     typer.Option(

@@ -8,8 +8,7 @@ import typer
 from cognito_claims.cli._exit import ExitCode, stop, write
 from cognito_claims.cli._options import EndpointUrlOption, JsonOption, ProfileOption, RegionOption
 from cognito_claims.cli._service import Service
-from cognito_claims.pool._rates import LIST_USERS_IN_GROUP_RATE
-from cognito_claims.pool._usernames import SHORTEST_KEY
+from cognito_claims.pool._limits import LIST_USERS_IN_GROUP_RATE, SHORTEST_KEY
 
 
 def fetch(
