@@ -203,6 +203,21 @@ class TestWithAnIdentityPool:
         [one] = chosen("identity-pool-falls-back", identity_pool=roles, provider=PROVIDER)
         assert one.samples == ("bob",)
 
+    def test_an_identity_pool_is_read_though_nobody_is_in_a_group(self, tmp_path: Path) -> None:
+        with pytest.raises(InvalidResponseError):
+            audit(snapshot_of(tmp_path, [], {}), identity_pool={"Type": "token"})
+
+    def test_users_without_a_role_are_told_apart(self, tmp_path: Path) -> None:
+        groups = [group("a", 1, "a"), group("b", 1, "b"), group("c", 1)]
+        snapshot = snapshot_of(tmp_path, groups, {"a": ["ann"], "b": ["ann"], "c": ["cid"]})
+        roles = identity_pool(by_token("AuthenticatedRole"))
+        result = audit(snapshot, identity_pool=roles, provider=PROVIDER)
+        found = [one for one in result.findings if one.check.code == "identity-pool-falls-back"]
+        assert {one.samples: one.reason.startswith("they have no role: ") for one in found} == {
+            ("ann",): False,
+            ("cid",): True,
+        }
+
     def test_users_get_it_where_there_is_no_mapping(self, chosen: Any) -> None:
         roles = {"Roles": {"authenticated": role("authenticated")}}
         [one] = chosen("identity-pool-falls-back", identity_pool=roles)
@@ -213,6 +228,13 @@ class TestWithAnIdentityPool:
         [one] = chosen("identity-pool-open-question", identity_pool=mapping)
         assert one.samples == ("cid",)
         assert one.reason.startswith("contains-element: ")
+
+    def test_rules_ask_for_several_things(self, chosen: Any) -> None:
+        mapping = by_rule("custom:team", "Equals", "b")
+        rules = mapping["RulesConfiguration"]["Rules"]
+        rules.append({**rules[0], "Claim": "email"})
+        [one] = chosen("identity-pool-asks-for-more", identity_pool=mapping)
+        assert one.reason == "the rules ask for custom:team, email"
 
     def test_a_rule_asks_for_more(self, chosen: Any) -> None:
         mapping = by_rule("custom:team", "Equals", "b")
@@ -318,6 +340,19 @@ class TestReports:
             {json.dumps(one["partialFingerprints"]) for one in json.loads(text)["runs"][0]["results"]}
         ) == len(result.findings)
         assert not any(name in text for name in ("ann", "fay", "gus", "ian</b>"))
+
+    def test_sarif_makes_no_links_of_names(self, tmp_path: Path) -> None:
+        name = "[here](https://example.com)"
+        snapshot = snapshot_of(tmp_path, [group(name, 1, "a")], {})
+        [result] = json.loads(audit_as_sarif(audit(snapshot)))["runs"][0]["results"]
+        assert "[here\\](" in result["message"]["text"]
+        assert "[here](" not in result["message"]["text"]
+        assert result["partialFingerprints"] == {"finding/v1": f"empty-group/{name}"}
+
+    @pytest.mark.parametrize("samples", [-1, 10_001])
+    def test_samples_are_bounded(self, tmp_path: Path, samples: int) -> None:
+        with pytest.raises(ValueError, match="samples: should be from 0 to 10,000"):
+            audit(snapshot_of(tmp_path, [], {}), samples=samples)
 
     def test_html_escapes_what_others_named(self, tmp_path: Path) -> None:
         html = audit_as_html(self.result(tmp_path))

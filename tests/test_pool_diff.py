@@ -127,11 +127,11 @@ class TestEdits:
         edits = Edits(
             precedences={"a": 1, "b": None},
             roles={"c": role("c"), "d": None},
-            dropped=frozenset({"f", "e"}),
+            dropped=frozenset({"$f", "e"}),
         )
         assert str(edits) == (
             f"--set-precedence a=1 --set-precedence b= --set-role c={role('c')} --set-role d= "
-            "--drop-group e --drop-group f"
+            "--drop-group '$f' --drop-group e"
         )
 
 

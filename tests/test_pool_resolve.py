@@ -147,6 +147,18 @@ class TestWhatTheMembershipsMayBe:
             with resolve_memberships(path, GROUPS) as result:
                 assert answers_of(result) == EXPECTED
 
+    def test_a_file_that_spark_would_take_for_a_pattern(
+        self, spark: "SparkSession", tmp_path: Path
+    ) -> None:
+        odd = tmp_path / "a[b]{c,d}*?.parquet"
+        membership_file(tmp_path).rename(odd)
+        with resolve_memberships(odd, GROUPS, session=spark) as result:
+            assert answers_of(result) == EXPECTED
+
+    def test_but_not_a_file_whose_name_is_no_utf_8(self) -> None:
+        with pytest.raises(OSError, match="UTF-8"):
+            resolve_memberships(Path("\udcff.parquet"), GROUPS)
+
     def test_several_files(self, tmp_path: Path) -> None:
         for name, rows in (("a", MEMBERS[:2]), ("b", MEMBERS[2:])):
             (tmp_path / name).mkdir()
@@ -270,6 +282,12 @@ class TestWhatTheGroupsMayBe:
         table = parquet(tmp_path, "groups", [("a", 1.5)], group_name="VARCHAR", precedence="DOUBLE")
         with pytest.raises(InvalidResponseError, match=r"Groups\[0\]\.Precedence"):
             self.resolved(tmp_path, table)
+
+    def test_but_not_of_another_engine(self, spark: "SparkSession", tmp_path: Path) -> None:
+        with pytest.raises(InvalidTableError, match="are a table of Spark's, and the memberships DuckDB's"):
+            resolve_memberships(membership_file(tmp_path), spark.read.parquet(str(group_file(tmp_path))))
+        with pytest.raises(InvalidTableError, match="are a table of DuckDB's, and the memberships Spark's"):
+            resolve_memberships(membership_file(tmp_path), duckdb.sql("select 1"), session=spark)
 
     def test_but_not_of_two_pools(self, tmp_path: Path) -> None:
         other = GroupType(group_name="other", user_pool_id="eu-west-1_Other")

@@ -335,7 +335,7 @@ def read_groups(engine: Engine[Any], groups: Groups) -> tuple[GroupType, ...]:
     spark = isinstance(engine, Spark)
     if spark != is_of_spark(groups) and not isinstance(groups, _NAMES):
         engines = ("DuckDB's", "Spark's") if spark else ("Spark's", "DuckDB's")
-        reason = "are a table of {}, and the memberships are {}: hand over the groups themselves"
+        reason = "are a table of {}, and the memberships {}: hand over the groups themselves"
         raise InvalidTableError("groups", reason.format(*engines))
     table = engine.read(groups)
     fields = ("group_name", "user_pool_id", "role_arn", "precedence")
