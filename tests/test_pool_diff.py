@@ -304,6 +304,8 @@ class TestCommand:
             (["--set-precedence", "admins"], "NAME=NUMBER"),
             (["--set-precedence", "=5"], "NAME=NUMBER"),
             (["--set-precedence", "admins=high"], "no number"),
+            (["--set-precedence", "admins=1_0"], "no number"),
+            (["--set-precedence", "admins=٣"], "no number"),
             (["--set-precedence", "admins=-1"], "Precedence"),
             (["--set-role", "admins"], "NAME=ARN"),
             (["--set-role", "admins=admin"], "NAME=ARN"),

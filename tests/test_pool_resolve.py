@@ -287,7 +287,9 @@ class TestWhatTheGroupsMayBe:
         with pytest.raises(InvalidTableError, match="are a table of Spark's, and the memberships DuckDB's"):
             resolve_memberships(membership_file(tmp_path), spark.read.parquet(str(group_file(tmp_path))))
         with pytest.raises(InvalidTableError, match="are a table of DuckDB's, and the memberships Spark's"):
-            resolve_memberships(membership_file(tmp_path), duckdb.sql("select 1"), session=spark)
+            resolve_memberships(
+                membership_file(tmp_path), duckdb.from_parquet(str(group_file(tmp_path))), session=spark
+            )
 
     def test_but_not_of_two_pools(self, tmp_path: Path) -> None:
         other = GroupType(group_name="other", user_pool_id="eu-west-1_Other")
