@@ -152,8 +152,9 @@ class TestWhatTheMembershipsMayBe:
     ) -> None:
         odd = tmp_path / "a[b]{c,d}*?.parquet"
         membership_file(tmp_path).rename(odd)
-        with resolve_memberships(odd, GROUPS, session=spark) as result:
-            assert answers_of(result) == EXPECTED
+        for files in (odd, f"{tmp_path}/*.parquet"):
+            with resolve_memberships(files, GROUPS, session=spark) as result:
+                assert answers_of(result) == EXPECTED
 
     def test_but_not_a_file_whose_name_is_no_utf_8(self) -> None:
         with pytest.raises(OSError, match="UTF-8"):

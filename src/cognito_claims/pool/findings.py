@@ -142,7 +142,7 @@ IDENTITY_POOL_OPEN_QUESTION = Check(
     code="identity-pool-open-question",
     severity=Severity.WARNING,
     title="The role that the identity pool gives users hangs on what AWS leaves open.",
-    remedy="Write the rule so that both readings match the same users.",
+    remedy="As for open-question; a rule, write so that both readings match the same users.",
 )
 IDENTITY_POOL_ASKS_FOR_MORE = Check(
     code="identity-pool-asks-for-more",
