@@ -387,6 +387,16 @@ class TestGoingOn:
         assert parts.manifest.changes == ()
         assert server.calls["ListUsersInGroup"] < 40
 
+    def test_what_it_began_with_outlives_the_machine(self, tmp_path: Path) -> None:
+        """Tables that are on the disk are known for this fetch's: what SQLite may lose is its log."""
+        with Journal(tmp_path / UNFINISHED) as journal:
+            journal.begin([], {"user_pool_id": POOL})
+            there = (tmp_path / UNFINISHED / "journal.sqlite").read_bytes()
+        (tmp_path / "after").mkdir()
+        (tmp_path / "after" / "journal.sqlite").write_bytes(there)
+        with Journal(tmp_path / "after") as journal:
+            assert journal.settings() == {"user_pool_id": POOL}
+
     def test_refuses_while_another_is_at_work(
         self, server: PoolServer, connect: Connect, tmp_path: Path
     ) -> None:

@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Self
 
 from cognito_claims.models import GroupType
-from cognito_claims.pool.snapshot import Change, Membership, SnapshotError
+from cognito_claims.pool.snapshot import Change, Membership, SnapshotError, make_durable
 
 _LAYOUT = """
 create table if not exists settings (name text primary key, value text not null) without rowid;
@@ -96,6 +96,10 @@ class Journal:
             self._database.executemany("insert into settings values (?, ?)", settings.items())
             for group in {group.group_name: group for group in groups}.values():
                 self._note(group)
+        # On the disk before any table is, so that tables in the folder are known for this fetch's.
+        self._database.execute("pragma wal_checkpoint(truncate)")
+        make_durable(self._folder)
+        make_durable(self._folder.parent)
 
     def list_again(self, groups: Iterable[GroupType]) -> bool:
         """Note the pool's groups as they are now, and tell whether they are other ones.
