@@ -6,12 +6,14 @@ import pty
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
+import typer
 from botocore.exceptions import ReadTimeoutError
 from typer.testing import CliRunner, Result
 
@@ -178,14 +180,43 @@ class TestFetch:
         assert asked <= 4
         assert Snapshot.open(tmp_path).manifest.memberships == 8
 
-    def test_ends_as_interrupted(
+    def test_waits_for_no_answer_when_it_is_interrupted(self, server: PoolServer, tmp_path: Path) -> None:
+        running: list[subprocess.Popen[bytes]] = []
+        ended = threading.Event()
+
+        def meddle(operation: str, _: dict[str, Any]) -> None:
+            if operation == "ListUsersInGroup":
+                running[0].send_signal(signal.SIGINT)
+                assert ended.wait(60), "it waited"
+
+        server.meddle = meddle
+        with subprocess.Popen(
+            [COMMAND, "pool", *arguments(server, tmp_path)], stderr=subprocess.PIPE
+        ) as it:
+            running.append(it)
+            it.communicate()
+        ended.set()
+        assert it.returncode == ExitCode.INTERRUPTED
+
+    def test_leaves_the_terminal_as_it_was_when_it_is_interrupted(
         self, server: PoolServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def interrupted(*_: object, **__: object) -> None:
-            raise KeyboardInterrupt
+            os.kill(os.getpid(), signal.SIGINT)
 
+        def end(code: int) -> None:
+            raise typer.Exit(code)
+
+        before = signal.getsignal(signal.SIGINT)
+        monkeypatch.setenv("FORCE_COLOR", "1")
         monkeypatch.setattr(fetching, "fetch", interrupted)
-        assert call(*arguments(server, tmp_path)).exit_code == ExitCode.INTERRUPTED
+        monkeypatch.setattr("os._exit", end)
+        result = call(*arguments(server, tmp_path))
+        assert result.exit_code == ExitCode.INTERRUPTED
+        shown, _, said = result.stderr.rpartition("error: ")
+        assert "interrupted" in said
+        assert shown.rindex("\x1b[?25h") > shown.rindex("\x1b[?25l"), "the cursor is shown again"
+        assert signal.getsignal(signal.SIGINT) == before
 
     def test_shows_progress_where_colours_are_forced(
         self, server: PoolServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -3,7 +3,6 @@
 import os
 import signal
 import sys
-import threading
 from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from types import FrameType
@@ -14,7 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from cognito_claims._pace import Pace
-from cognito_claims.cli._exit import ExitCode, stop
+from cognito_claims.cli._exit import ExitCode, handling, stop
 from cognito_claims.cli._scorecard import plan_of
 from cognito_claims.cli._service import Service
 from cognito_claims.conformance import runner
@@ -59,7 +58,7 @@ def at_aws(service: Service, cases: tuple[str, ...], *, yes: bool) -> Endpoint:
 def put(endpoint: Endpoint, cases: tuple[str, ...], *, name: str) -> Scorecard:
     """Put the cases to the endpoint, or stop: nothing that was made stays."""
     try:
-        with _ended_as_interrupted(), _progress(len(cases)) as advance:
+        with handling(signal.SIGTERM, _interrupt), _progress(len(cases)) as advance:
             return runner.run(endpoint, cases, on_result=advance)
     except EndpointError as error:
         stop(ExitCode.SERVICE, [f"{name}: {error}", *not_removed(endpoint)])
@@ -73,21 +72,9 @@ def slow_down(client: Any, seconds: float) -> None:
     client.meta.events.register("before-send.cognito-idp", Pace(seconds))
 
 
-@contextmanager
-def _ended_as_interrupted() -> Generator[None, None, None]:
+def _interrupt(_: int, __: FrameType | None) -> Never:
     """Take a request to end as Ctrl-C: what was made has to be removed."""
-
-    def interrupt(_: int, __: FrameType | None) -> Never:
-        raise KeyboardInterrupt
-
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
+    raise KeyboardInterrupt
 
 
 @contextmanager

@@ -1,10 +1,13 @@
 """How a command ends: its exit codes, and the one way out for results and for faults."""
 
 import os
+import signal
 import sys
-from collections.abc import Iterable
-from contextlib import suppress
+import threading
+from collections.abc import Callable, Generator, Iterable
+from contextlib import contextmanager, suppress
 from enum import IntEnum
+from types import FrameType
 from typing import NoReturn
 
 import typer
@@ -34,9 +37,34 @@ class ExitCode(IntEnum):
 
 def stop(code: ExitCode, faults: Iterable[object]) -> NoReturn:
     """End with the faults on stderr, one a line; a service's words may hold anything."""
+    _tell(faults)
+    raise typer.Exit(code)
+
+
+def stop_at_once(code: ExitCode, faults: Iterable[object]) -> NoReturn:
+    """End as `stop` does, and wait for no other thread."""
+    _tell(faults)
+    os._exit(code)
+
+
+def _tell(faults: Iterable[object]) -> None:
     for fault in faults:
         typer.echo(f"error: {printable(str(fault))}", err=True)
-    raise typer.Exit(code)
+
+
+@contextmanager
+def handling(
+    number: signal.Signals, handler: Callable[[int, FrameType | None], object]
+) -> Generator[None, None, None]:
+    """Have a signal handled, for a while; outside of the main thread nobody can."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(number, handler)
+    try:
+        yield
+    finally:
+        signal.signal(number, before)
 
 
 def printable(text: str) -> str:

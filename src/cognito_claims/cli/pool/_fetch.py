@@ -1,12 +1,15 @@
 """What `cognito-claims pool fetch` does: the service asked, with a bar for whoever looks on."""
 
+import signal
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Never
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from cognito_claims.cli._exit import ExitCode, handling, stop_at_once
 from cognito_claims.cli._paper import Paper
 from cognito_claims.cli._service import Service
 from cognito_claims.cli.pool._snapshot import told
@@ -28,7 +31,8 @@ def fetched(
     retries = {"total_max_attempts": 10, "mode": "standard"}
 
     def fetch(client: fetching.FetchClient) -> Snapshot:
-        with told(), _progress() as on_progress:
+        with told(), ExitStack() as shown, handling(signal.SIGINT, lambda *_: _end(shown)):
+            on_progress = shown.enter_context(_progress())
             return fetching.fetch(
                 client,
                 user_pool_id=user_pool_id,
@@ -42,6 +46,12 @@ def fetched(
 
     config = {"retries": retries, "max_pool_connections": concurrency}
     return service.ask("cognito-idp", fetch, config=config)
+
+
+def _end(shown: ExitStack) -> Never:
+    """End now: what was read is safe, and a call that is under way may take a minute."""
+    shown.close()
+    stop_at_once(ExitCode.INTERRUPTED, ["interrupted: run the same command again, and it goes on"])
 
 
 @contextmanager

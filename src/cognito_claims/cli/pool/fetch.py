@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from cognito_claims.cli._exit import ExitCode, stop, write
+from cognito_claims.cli._exit import write
 from cognito_claims.cli._options import EndpointUrlOption, JsonOption, ProfileOption, RegionOption
 from cognito_claims.cli._service import Service
 from cognito_claims.pool._limits import LIST_USERS_IN_GROUP_RATE, SHORTEST_KEY
@@ -55,17 +55,14 @@ def fetch(
     if key is not None and (no_usernames or len(key) < SHORTEST_KEY):
         raise typer.BadParameter("--pseudonymize: takes a key of 16 bytes or more, and no --no-usernames")
     service = Service(profile, region, endpoint_url)
-    try:
-        snapshot = _fetch.fetched(
-            service,
-            user_pool_id=user_pool_id,
-            out=out,
-            key=key,
-            usernames=not no_usernames,
-            rate=rate,
-            concurrency=concurrency,
-        )
-    except KeyboardInterrupt:
-        stop(ExitCode.INTERRUPTED, ["interrupted: run the same command again, and it goes on"])
+    snapshot = _fetch.fetched(
+        service,
+        user_pool_id=user_pool_id,
+        out=out,
+        key=key,
+        usernames=not no_usernames,
+        rate=rate,
+        concurrency=concurrency,
+    )
     manifest = snapshot.manifest
     write(manifest.model_dump_json(indent=2) if as_json else _fetch.as_text(snapshot))
