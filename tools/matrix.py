@@ -22,7 +22,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 BUILD = ROOT / "build" / "matrix"
 UV = ROOT / ".venv" / "bin" / "uv"
-SHOWN = ("pydantic", "boto3", "botocore", "aiobotocore", "mypy-boto3-cognito-idp", "hypothesis")
+SHOWN = ("pydantic", "boto3", "botocore", "aiobotocore", "mypy-boto3-cognito-idp", "hypothesis", "duckdb")
 README = "tests/test_documentation.py::test_the_examples_run_as_printed[README.md]"
 """Which needs aiobotocore, too."""
 
@@ -103,7 +103,7 @@ class Cell:
 def lowest(interpreter: Path, name: str) -> Iterator[Cell]:
     """The lowest versions that are allowed, all together."""
     cell = Cell(interpreter, name)
-    wanted = ("--editable", ".[aio,aws,cli,testing]", "--group", "stubs", "botocore")
+    wanted = ("--editable", ".[aio,aws,cli,pool,testing]", "--group", "stubs", "botocore")
     cell.install("--upgrade", "--resolution", "lowest-direct", *wanted)
     cell.check()
     cell.test("-W", f"ignore:{OF_BOTOCORE}:DeprecationWarning")
@@ -114,7 +114,7 @@ def newest(interpreter: Path, name: str) -> Iterator[Cell]:
     """The newest versions that there are; then aiobotocore's, with the boto3 that it allows."""
     cell = Cell(interpreter, name)
     cell.uninstall("aiobotocore")
-    cell.install("--upgrade", "--editable", ".[aws,cli,testing]", "--group", "stubs")
+    cell.install("--upgrade", "--editable", ".[aws,cli,pool,testing]", "--group", "stubs")
     cell.check()
     cell.test("--ignore", "tests/test_aio.py", "--deselect", README)
     yield cell
