@@ -2,8 +2,8 @@
 
 import logging
 import os
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Protocol
 
 import boto3
 import pytest
@@ -26,7 +26,12 @@ settings.load_profile("default")
 collect_ignore = ["typing"]  # read by type checkers, never run
 
 Client = CognitoIdentityProviderClient
-Connect = Callable[[str], Client]
+
+
+class Connect(Protocol):
+    """Makes clients of an endpoint."""
+
+    def __call__(self, endpoint_url: str, attempts: int = 1) -> Client: ...
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -55,14 +60,14 @@ def _no_aws() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def connect(_no_aws: None) -> Connect:
-    """Make a client of an endpoint; one that tries once."""
+    """Make a client of an endpoint; one that tries once, if nothing else is said."""
 
-    def connect(endpoint_url: str) -> CognitoIdentityProviderClient:
+    def connect(endpoint_url: str, attempts: int = 1) -> CognitoIdentityProviderClient:
         return boto3.client(  # pyright: ignore[reportUnknownMemberType]
             "cognito-idp",
             region_name="eu-west-1",
             endpoint_url=endpoint_url,
-            config=Config(retries={"total_max_attempts": 1, "mode": "standard"}),
+            config=Config(retries={"total_max_attempts": attempts, "mode": "standard"}),
         )
 
     return connect

@@ -3,12 +3,14 @@
 import json
 import os
 import pty
+import random
 import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import duckdb
@@ -91,15 +93,23 @@ class TestFetch:
         assert "--pseudonymize" in result.stderr
         assert key.decode() not in result.stderr
 
-    def test_tries_again_where_it_is_throttled(self, server: PoolServer, tmp_path: Path) -> None:
-        refused = iter([True, False, False, True])
+    def test_comes_to_its_end_where_half_of_its_calls_are_throttled(
+        self, server: PoolServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """boto3's own retries are used up after some three hundred calls."""
+        monkeypatch.setattr("botocore.endpoint.time", SimpleNamespace(sleep=lambda _: None))
+        for number in range(8):
+            server.add(f"group-{number}", [f"user-{member:04}" for member in range(150)])
+        throttled = random.Random(3)
 
         def meddle(_: str, __: dict[str, Any]) -> None:
-            if next(refused, False):
+            if throttled.random() < 0.5:
                 raise RefusedError(400, "TooManyRequestsException")
 
         server.meddle = meddle
-        assert call(*arguments(server, tmp_path)).exit_code == ExitCode.OK
+        result = call(*arguments(server, tmp_path), "--rate", "10000")
+        assert result.exit_code == ExitCode.OK, result.stderr
+        assert Snapshot.open(tmp_path).manifest.memberships == 8 + 8 * 150
 
     def test_says_what_the_service_refuses(self, server: PoolServer, tmp_path: Path) -> None:
         def meddle(operation: str, _: dict[str, Any]) -> None:

@@ -9,18 +9,19 @@ import threading
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import boto3
 import duckdb
 import pytest
-from botocore.config import Config
-from botocore.exceptions import ClientError, EndpointConnectionError
+from botocore.exceptions import ClientError, ConnectionClosedError, EndpointConnectionError
 
 from cognito_claims import InvalidRequestError, InvalidResponseError, PaginationError
 from cognito_claims._pace import Pace
 from cognito_claims.pool import Membership, Progress, Snapshot, SnapshotError, _limits, fetch, fetching
 from cognito_claims.pool._journal import Journal
+from cognito_claims.pool._patience import MOST_ATTEMPTS
 from cognito_claims.pool.snapshot import GROUPS, MANIFEST, MEMBERSHIPS, UNFINISHED, is_finished
 from tests.conftest import Client, Connect
 from tests.fake_cognito import RefusedError
@@ -34,6 +35,7 @@ KEY = b"sixteen bytes and more"
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_limits, "LIST_GROUPS_RATE", FAST)
+    monkeypatch.setattr("botocore.endpoint.time", SimpleNamespace(sleep=lambda _: None))  # between attempts
 
 
 @pytest.fixture
@@ -45,36 +47,6 @@ def server() -> Iterator[PoolServer]:
             server.add(name, members[::-1], precedence=number if number % 3 else None)
         server.add('odd",\\group', ["'\"\\", "żółć,;|", "null", "NULL"])
         yield server
-
-
-@pytest.fixture
-def patient() -> Callable[[str], Client]:
-    """Make a client that tries again, at once."""
-
-    def patient(url: str) -> Client:
-        return patient_client(url)
-
-    return patient
-
-
-def patient_client(url: str) -> Client:
-    client: Client = boto3.client(  # pyright: ignore[reportUnknownMemberType]
-        "cognito-idp",
-        region_name="eu-west-1",
-        endpoint_url=url,
-        aws_access_key_id="test",
-        aws_secret_access_key="test",
-        config=Config(retries={"total_max_attempts": 20, "mode": "standard"}, max_pool_connections=20),
-    )
-    # It waits between tries, longer and longer; here, nobody has to be spared.
-    client.meta.events.register_first("needs-retry.cognito-identity-provider", retry_at_once)
-    return client
-
-
-def retry_at_once(attempts: int, response: Any, caught_exception: Exception | None, **_: Any) -> Any:
-    failed = caught_exception is not None or response[0].status_code >= 500
-    throttled = not failed and response[1].get("Error", {}).get("Code") == "TooManyRequestsException"
-    return 0.0 if (failed or throttled) and attempts < 20 else None
 
 
 def expected(server: PoolServer) -> list[Membership]:
@@ -241,14 +213,16 @@ class TestUsernames:
         assert len({membership.username for membership in snapshot.memberships()}) == len(users)
 
 
-def refuse_after(server: PoolServer, calls: int, error: str = "NotAuthorizedException") -> None:
+def refuse_after(
+    server: PoolServer, calls: int, error: str = "NotAuthorizedException", status: int = 400
+) -> None:
     """Have the server refuse whatever is asked after so many calls from now on."""
     left = [calls]
 
     def meddle(_: str, __: dict[str, Any]) -> None:
         left[0] -= 1
         if left[0] < 0:
-            raise RefusedError(400, error)
+            raise RefusedError(status, error)
 
     server.meddle = meddle
 
@@ -438,39 +412,96 @@ def begin(client: Client, out: Path, **options: Any) -> None:
 
 
 class TestAServer:
+    @pytest.mark.parametrize("attempts", [1, 10])
     def test_that_throttles_hangs_up_and_fails(
-        self, server: PoolServer, patient: Callable[[str], Client], connect: Connect, tmp_path: Path
+        self, server: PoolServer, connect: Connect, tmp_path: Path, attempts: int
     ) -> None:
         whole = take(connect(server.url), tmp_path / "whole")
         chance = random.Random(7)
+        list_groups = iter([False])
 
         def meddle(_: str, __: dict[str, Any]) -> None:
-            match chance.randrange(6):
-                case 0 | 1:
+            match chance.randrange(12) if next(list_groups, True) else None:
+                case 0 | 1 | 2 | 3:
                     raise RefusedError(400, "TooManyRequestsException")
-                case 2:
+                case 4:
                     raise HungUpError
-                case 3:
+                case 5:
                     raise RefusedError(500, "InternalErrorException")
                 case _:
                     pass
 
         server.meddle = meddle
-        snapshot = take(patient(server.url), tmp_path / "snapshot")
+        snapshot = take(connect(server.url, attempts), tmp_path / "snapshot")
         assert digests(snapshot) == digests(whole)
 
-    @pytest.mark.parametrize("error", ["TooManyRequestsException", "InternalErrorException"])
+    @pytest.mark.parametrize(
+        ("error", "status"), [("TooManyRequestsException", 400), ("InternalErrorException", 500)]
+    )
     def test_that_never_recovers_is_told_and_nothing_is_lost(
-        self, server: PoolServer, connect: Connect, tmp_path: Path, error: str
+        self, server: PoolServer, connect: Connect, tmp_path: Path, error: str, status: int
     ) -> None:
-        refuse_after(server, 12, error)
+        refuse_after(server, 12, error, status)
         with pytest.raises(ClientError, match=error):
-            take(connect(server.url), tmp_path)
+            take(connect(server.url), tmp_path, concurrency=1)
+        assert server.calls.total() == 12 + MOST_ATTEMPTS
         with Journal(tmp_path / UNFINISHED) as journal:
             read, groups, memberships = journal.counts()
         assert read > 0
         assert groups == 13
         assert memberships > 0
+
+    def test_that_never_answered_is_told_at_once(
+        self, server: PoolServer, connect: Connect, tmp_path: Path
+    ) -> None:
+        def hang_up(_: str, __: dict[str, Any]) -> None:
+            raise HungUpError
+
+        server.meddle = hang_up
+        with pytest.raises(ConnectionClosedError):
+            take(connect(server.url), tmp_path)
+        assert server.calls.total() == 1
+
+    def test_is_asked_other_things_as_before(
+        self, server: PoolServer, connect: Connect, tmp_path: Path
+    ) -> None:
+        client = connect(server.url)
+        asked: list[int] = []
+
+        def ask(_: object) -> None:
+            before = server.calls.total()
+            with pytest.raises(ClientError):
+                client.get_group(UserPoolId=POOL, GroupName="group-01")
+            asked.append(server.calls.total() - before)
+
+        def meddle(operation: str, _: dict[str, Any]) -> None:
+            if operation == "GetGroup":
+                raise RefusedError(400, "TooManyRequestsException")
+
+        server.meddle = meddle
+        take(client, tmp_path, concurrency=1, on_progress=ask)
+        assert {*asked} == {1}
+
+    def test_may_list_a_group_for_ever_and_not_find_it(
+        self, server: PoolServer, connect: Connect, tmp_path: Path
+    ) -> None:
+        def meddle(_: str, body: dict[str, Any]) -> None:
+            if body.get("GroupName") == "group-05":
+                raise RefusedError(400, "ResourceNotFoundException")
+
+        server.meddle = meddle
+        snapshot = take(connect(server.url), tmp_path)
+        assert {change.what for change in snapshot.manifest.changes} == {"created", "deleted"}
+        del server.members["group-05"]
+        assert list(snapshot.memberships()) == expected(server)
+
+    def test_may_leave_out_which_pool_a_group_is_of(
+        self, server: PoolServer, connect: Connect, tmp_path: Path
+    ) -> None:
+        for group in server.groups.values():
+            del group["UserPoolId"]
+        snapshot = take(connect(server.url), tmp_path)
+        assert {group.user_pool_id for group in snapshot.groups()} == {POOL}
 
     def test_that_is_gone_is_told(self, connect: Connect, tmp_path: Path) -> None:
         with pytest.raises(EndpointConnectionError):
@@ -744,7 +775,14 @@ def test_the_extra_is_missed_before_anything_is_asked(
 
 def fetch_elsewhere(url: str, out: Path) -> None:
     _limits.LIST_GROUPS_RATE = FAST
-    take(patient_client(url), out)
+    client: Client = boto3.client(  # pyright: ignore[reportUnknownMemberType]
+        "cognito-idp",
+        region_name="eu-west-1",
+        endpoint_url=url,
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+    )
+    take(client, out)
 
 
 def test_kill_it_at_50_random_moments(connect: Connect, tmp_path: Path) -> None:

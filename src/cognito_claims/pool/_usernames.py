@@ -20,8 +20,11 @@ class Usernames:
 
     @property
     def key_id(self) -> str | None:
-        """Tells the users' keys apart; of one that is thrown away, nothing stays."""
-        return self._hashed("cognito-claims")[:16] if self.form == "hashed" else None
+        """Tells the users' keys apart; of one that is thrown away, nothing stays.
+
+        What is hashed for it has blanks, so that it is nobody's username.
+        """
+        return self._hashed("a key of cognito-claims")[:16] if self.form == "hashed" else None
 
     def written(self, username: str) -> str:
         """Give what is written for a username."""

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event, Lock
-from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, overload
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, overload
 
 from cognito_claims._pace import Pace
 from cognito_claims.errors import PaginationError
@@ -24,6 +24,7 @@ from cognito_claims.pagination import ListGroupsPaginator, ListUsersInGroupPagin
 from cognito_claims.pool import _limits
 from cognito_claims.pool._duckdb import connect
 from cognito_claims.pool._journal import Journal, Unread
+from cognito_claims.pool._patience import Patience
 from cognito_claims.pool._usernames import Usernames, usernames_as
 from cognito_claims.pool.snapshot import (
     GROUPS,
@@ -88,13 +89,14 @@ def fetch(
 
     It may end in any way, at any moment: called again with the same arguments, it
     goes on where it was. When it is interrupted, it waits for the answers to the
-    calls that it has made. A snapshot that is finished is opened, and nothing is
+    calls that it has made. Where the service throttles, fails or does not answer, boto3
+    tries again as the client is set up to; after that, a call is repeated for two
+    minutes more. A snapshot that is finished is opened, and nothing is
     fetched. Memory is bounded: a few pages, and 256 MB for DuckDB to write the tables.
 
     Args:
-        client: a boto3 `cognito-idp` client that may call ListGroups and ListUsersInGroup, set up to
-            try again where it is throttled. Until this returns, all its calls of these two keep to
-            the rate.
+        client: a boto3 `cognito-idp` client that may call ListGroups and ListUsersInGroup. Until this
+            returns, all its calls of these two keep to the rate.
         user_pool_id: the pool.
         out: the folder; it is made if it is not there.
         key: hash the usernames with this key, 16 bytes or more: HMAC-SHA-256, the first 16 bytes as
@@ -102,7 +104,7 @@ def fetch(
         usernames: `False` hashes them with a key that is thrown away when the snapshot is finished.
         rate: calls of ListUsersInGroup a second, at most, repeated ones included.
         concurrency: groups that are read at a time; a client has 10 connections if nothing else is said.
-        on_progress: called after each page.
+        on_progress: called after each page, by the thread that read it, one at a time.
 
     Raises:
         SnapshotError: the folder holds another fetch, or what it holds is damaged.
@@ -162,7 +164,7 @@ class _StoppedError(Exception):
 
 @contextmanager
 def _paced(client: ClientWithEvents, rate: float) -> Generator[Event, None, None]:
-    """Keep the client's calls apart; once the event is set, nobody waits, and nothing is sent."""
+    """Keep the client's calls apart, and ask again; once the event is set, nothing is sent."""
     stopped = Event()
 
     def turns(a_second: float) -> Callable[..., None]:
@@ -176,9 +178,11 @@ def _paced(client: ClientWithEvents, rate: float) -> Generator[Event, None, None
         return turn
 
     rates = {"ListGroups": min(rate, _limits.LIST_GROUPS_RATE), "ListUsersInGroup": rate}
-    handlers = {
+    handlers: dict[str, Callable[..., Any]] = {
         f"before-send.cognito-identity-provider.{call}": turns(a_second) for call, a_second in rates.items()
     }
+    # Not by call: botocore would ask it before its own.
+    handlers["needs-retry.cognito-identity-provider"] = Patience(rates.keys(), stopped)
     for event, handler in handlers.items():
         client.meta.events.register(event, handler)
     try:
@@ -186,6 +190,9 @@ def _paced(client: ClientWithEvents, rate: float) -> Generator[Event, None, None
     finally:
         for event, handler in handlers.items():
             client.meta.events.unregister(event, handler)
+
+
+_MOST_ROUNDS = 10
 
 
 class _Fetch:
@@ -213,19 +220,25 @@ class _Fetch:
         self._telling = Lock()
 
     def run(self, settings: Mapping[str, str]) -> None:
-        """Read what is not read, until two lists of the groups name the same ones."""
+        """Read what is not read, until two lists of the groups are the same, or so for ten rounds."""
         groups = self._list_groups()  # which fails where it is the pool that is not there, or not from here
         if self._journal.settings():
             self._journal.list_again(groups)
         else:
             self._journal.begin(groups, settings)
         self._read_all()
-        while self._journal.list_again(self._list_groups()):
+        for _ in range(_MOST_ROUNDS):  # a group may be listed for ever and never be found
+            if not self._journal.list_again(self._list_groups()):
+                break
             self._read_all()
 
     def _list_groups(self) -> list[GroupType]:
         pages = self._groups.paginate(UserPoolId=self._user_pool_id, PaginationConfig={"PageSize": 60})
-        return list(pages.groups())
+        of_the_pool = {"user_pool_id": self._user_pool_id}
+        return [
+            group if group.user_pool_id else group.model_copy(update=of_the_pool)
+            for group in pages.groups()
+        ]
 
     def _read_all(self) -> None:
         todo = deque(self._journal.unread())
