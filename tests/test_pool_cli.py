@@ -8,7 +8,8 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -22,8 +23,9 @@ from typer.testing import CliRunner, Result
 from cognito_claims.cli._app import app
 from cognito_claims.cli._exit import ExitCode
 from cognito_claims.pool import Snapshot, _limits, fetching
+from cognito_claims.pool._engines import DuckDB
 from tests.fake_cognito import RefusedError
-from tests.pool_data import pool_with_faults
+from tests.pool_data import group, pool_with_faults, snapshot_of
 from tests.pool_server import POOL, PoolServer
 
 COMMAND = str(Path(sys.executable).with_name("cognito-claims"))
@@ -323,6 +325,60 @@ def test_a_snapshot_is_not_written_over(tmp_path: Path, arguments: tuple[str, ..
     assert result.exit_code == ExitCode.BAD_INPUT
     assert "in the snapshot" in " ".join(result.stderr.split())
     assert Snapshot.open(tmp_path / "s") == snapshot
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, partial(RuntimeError, "Query interrupted")])
+@pytest.mark.parametrize(
+    "arguments", [("audit",), ("resolve", "--out", "out.parquet"), ("diff", "--drop-group", "beta")]
+)
+def test_ends_as_interrupted_and_not_as_if_there_were_findings(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: tuple[str, ...],
+    error: Callable[[], BaseException],
+) -> None:
+    """While a query runs, DuckDB makes an error of its own of Ctrl-C."""
+
+    def interrupted(*_: object) -> None:
+        raise error()
+
+    pool_with_faults(tmp_path / "s")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(DuckDB, "rows", interrupted)
+    result = call(arguments[0], tmp_path / "s", *arguments[1:])
+    assert (result.exit_code, result.stdout) == (ExitCode.INTERRUPTED, "")
+    assert result.stderr == "error: interrupted\n"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("audit", "--html", "report.html", "--sarif", "report.sarif"),
+        ("diff", "--drop-group", "beta", "--html", "report.html"),
+    ],
+)
+def test_files_are_there_where_nobody_reads_the_rest(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    pool_with_faults(tmp_path / "s")
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [COMMAND, "pool", arguments[0], str(tmp_path / "s"), *arguments[1:]]
+    done = subprocess.run(command, cwd=tmp_path, stdout=writing, stderr=subprocess.PIPE, check=False)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (ExitCode.NOT_WRITTEN, b"")
+    assert all((tmp_path / name).exists() for name in arguments if name.startswith("report"))
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])
+def test_json_is_json_in_any_encoding(tmp_path: Path, encoding: str) -> None:
+    snapshot_of(tmp_path / "s", [group("\U0001f680żé\\", 1, "role")], {"\U0001f680żé\\": ["ann"]})
+    done = subprocess.run(
+        [COMMAND, "pool", "audit", str(tmp_path / "s"), "--json"],
+        capture_output=True,
+        check=True,
+        env={**os.environ, "PYTHONIOENCODING": encoding},
+    )
+    said = json.loads(done.stdout.decode(encoding))
+    assert [one["group_name"] for one in said["groups"]] == ["\U0001f680żé\\"]
 
 
 @pytest.mark.parametrize("arguments", [("audit",), ("diff", "--drop-group", "beta")])

@@ -1,5 +1,6 @@
 """How a command ends: its exit codes, and the one way out for results and for faults."""
 
+import json
 import os
 import signal
 import sys
@@ -84,5 +85,17 @@ def write(text: str) -> None:
 
 
 def _shown_by(encoding: str, text: str) -> str:
-    """Give the code of each character that an encoding lacks."""
-    return text.encode(encoding, "backslashreplace").decode(encoding)
+    """Give the code of each character that an encoding lacks, as JSON writes it."""
+
+    def shown(character: str) -> str:
+        try:
+            character.encode(encoding)
+        except UnicodeEncodeError:
+            return json.dumps(character)[1:-1]
+        return character
+
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return "".join(map(shown, text))
+    return text

@@ -54,6 +54,9 @@ def _end(shown: ExitStack) -> Never:
     stop_at_once(ExitCode.INTERRUPTED, ["interrupted: run the same command again, and it goes on"])
 
 
+_A_DAY = 24 * 60 * 60.0
+
+
 @contextmanager
 def _progress() -> Generator[Callable[[fetching.Progress], object], None, None]:
     console = Console(stderr=True)
@@ -67,7 +70,8 @@ def _progress() -> Generator[Callable[[fetching.Progress], object], None, None]:
         TextColumn("{task.description}"),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=console, transient=True) as progress:
+    # The time left is told by the groups that were read, which may take minutes each.
+    with Progress(*columns, console=console, transient=True, speed_estimate_period=_A_DAY) as progress:
         task = progress.add_task("", total=None)
         first: list[tuple[float, int]] = []
 

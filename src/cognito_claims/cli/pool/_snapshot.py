@@ -13,9 +13,11 @@ from cognito_claims.pool.snapshot import Snapshot
 
 @contextmanager
 def told() -> Generator[None, None, None]:
-    """Stop with what is wrong with tables, or what could not be written."""
+    """Stop with what is wrong with tables, or what could not be written, or if interrupted."""
     try:
         yield
+    except KeyboardInterrupt:
+        stop(ExitCode.INTERRUPTED, ["interrupted"])
     except PaginationError:
         raise
     except (CognitoClaimsError, ImportError) as error:
@@ -25,6 +27,8 @@ def told() -> Generator[None, None, None]:
             raise  # its time-outs are of this kind too
         stop(ExitCode.NOT_WRITTEN, [f"{error.filename or 'a file'}: {error.strerror}"])
     except Exception as error:
+        if str(error) == "Query interrupted":  # what DuckDB makes of Ctrl-C, a RuntimeError
+            stop(ExitCode.INTERRUPTED, ["interrupted"])
         if _is_of_a_database(error):
             stop(ExitCode.NOT_WRITTEN, [str(error).partition("\n")[0]])
         raise

@@ -71,11 +71,11 @@ def audit(
     result = _audit.audited(
         snapshot, policy=policy_of(policy), identity_pool=roles, client_id=client_id, samples=samples
     )
-    write(report.audit_as_json(result) if as_json else _audit.as_text(result))
     if html is not None:
         with told():
             save(html, report.audit_as_html(result))
     if sarif is not None:
         save(sarif, report.audit_as_sarif(result))
+    write(report.audit_as_json(result) if as_json else _audit.as_text(result))
     if _audit.fails(result, fail_on.value):
         raise typer.Exit(ExitCode.NO)

@@ -75,7 +75,7 @@ def diff(
             keep_whole(one, html, users)
     after = later or _diff.edits_of(set_precedence or (), set_role or (), drop_group or ())
     result = _diff.compared(snapshot, after, policy=policy_of(policy), samples=samples, users_out=users)
-    write(report.diff_as_json(result) if as_json else _diff.as_text(result))
     if html is not None:
         with told():
             save(html, report.diff_as_html(result))
+    write(report.diff_as_json(result) if as_json else _diff.as_text(result))
