@@ -3,6 +3,7 @@
 import json
 from functools import partial
 from importlib import import_module
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +73,30 @@ class TestFindings:
         assert (tie.groups, tie.users, tie.samples) == (("a", "b"), 1, ("bob",))
         assert "'a' and 'b'" in tie.reason
         assert tie.check.severity is Severity.ERROR
+
+    def test_ties_at_one_precedence_are_one_finding(self, found: Any) -> None:
+        names = "abcdefgh"
+        groups = [group(name, None, name) for name in names] + [group("y", 1, "y"), group("z", 1, "z")]
+        members: dict[str, list[str]] = {"y": ["yz"], "z": ["yz"]}
+        for pair in combinations(names, 2):
+            for name in pair:
+                members.setdefault(name, []).append("".join(pair))
+        for name in "gh":
+            members[name].append("gh again")
+        [nulls, ones] = found("no-preferred-role", groups, members)
+        assert (nulls.about, nulls.users, nulls.groups) == ("without a precedence", 29, (*names,))
+        assert "in 28 combinations: 'g' and 'h' (2); 'a' and 'b' (1); " in nulls.reason
+        assert nulls.reason.count(";") == 5
+        assert (ones.about, ones.users, ones.samples) == ("at precedence 1", 1, ("yz",))
+
+    def test_users_without_one_by_the_policy_are_told_apart(self, found: Any) -> None:
+        groups = [group("a", 1), group("b", 2, "x"), group("c", 2, "y")]
+        members = {"a": ["ann"], "b": ["ann", "bob"], "c": ["ann", "bob"]}
+        findings = found("no-preferred-role", groups, members, policy=Policy(roleless="blocks"))
+        assert {one.about: one.samples for one in findings} == {
+            "by the policy": ("ann",),
+            "at precedence 2": ("bob",),
+        }
 
     def test_none_where_the_tied_name_one_role(self, found: Any) -> None:
         groups = [group("a", 1, "x"), group("b", 1, "x")]
@@ -154,10 +179,16 @@ class TestFindings:
 
     def test_names_that_are_part_of_others(self, found: Any) -> None:
         names = ["admins", "nonadmins", "admins-eu", "min", "other", "x"]
-        findings = {one.groups[0]: one for one in found("overlapping-names", [*map(group, names)], {})}
-        assert {name: set(one.groups[1:]) for name, one in findings.items()} == {
-            "admins": {"admins-eu", "nonadmins"},
-            "min": {"admins", "admins-eu", "nonadmins"},
+        members = {
+            "admins": ["ann", "bob"],
+            "nonadmins": ["ann", "cid"],
+            "admins-eu": ["ann"],
+            "x": ["eve"],
+        }
+        findings = found("overlapping-names", [*map(group, names)], members)
+        assert {one.about: (one.groups, one.samples) for one in findings} == {
+            "admins": (("admins", "admins-eu", "nonadmins"), ("ann", "cid")),
+            "min": (("admins", "admins-eu", "min", "nonadmins"), ("ann", "bob", "cid")),
         }
 
     @pytest.mark.parametrize(("count", "users"), [(89, 0), (90, 1), (100, 1)])
@@ -341,12 +372,13 @@ class TestReports:
         ) == len(result.findings)
         assert not any(name in text for name in ("ann", "fay", "gus", "ian</b>"))
 
-    def test_sarif_makes_no_links_of_names(self, tmp_path: Path) -> None:
-        name = "[here](https://example.com)"
+    def test_sarif_makes_no_links_and_no_placeholders_of_names(self, tmp_path: Path) -> None:
+        name = "[here](https://example.com){0}"
         snapshot = snapshot_of(tmp_path, [group(name, 1, "a")], {})
         [result] = json.loads(audit_as_sarif(audit(snapshot)))["runs"][0]["results"]
         assert "[here\\](" in result["message"]["text"]
         assert "[here](" not in result["message"]["text"]
+        assert "com){{0}}" in result["message"]["text"]
         assert result["partialFingerprints"] == {"finding/v1": f"empty-group/{name}"}
 
     @pytest.mark.parametrize("samples", [-1, 10_001])
@@ -388,7 +420,7 @@ class TestCommand:
         for said in (
             "no-preferred-role",
             "'billing' and 'support'",
-            "1 users: cid",
+            "1 user: cid",
             role("reader"),
             "9 users",
         ):

@@ -69,13 +69,16 @@ class TestEdits:
             ("gains", None, role("billing"), 1, ("bob",)),
             ("changes", role("support"), role("billing"), 1, ("dora",)),
         }
-        assert result.roles == (RoleChange(role("billing"), 1, 0), RoleChange(role("support"), 0, 2))
+        assert result.roles == (
+            RoleChange(role("billing"), 1, 0, ("dora",), ()),
+            RoleChange(role("support"), 0, 2, (), ("bob", "dora")),
+        )
 
     def test_of_a_role_that_nobody_prefers_touch_users_too(self, tmp_path: Path) -> None:
         result = self.of(tmp_path, roles={"x=y": role("y")})
         assert told(result) == {("gains", None, role("y"), 1, ("eve",))}
         assert result.touched == 2
-        assert result.roles == (RoleChange(role("y"), 2, 0),)
+        assert result.roles == (RoleChange(role("y"), 2, 0, ("cid", "eve"), ()),)
 
     def test_take_a_role_away(self, tmp_path: Path) -> None:
         result = self.of(tmp_path, roles={"support": None})
@@ -104,8 +107,9 @@ class TestEdits:
         for samples in (0, 2, 9):
             [one] = diff(snapshot, Edits(dropped=frozenset({"a"})), samples=samples).transitions
             assert (one.users, len(one.samples)) == (5, min(samples, 5))
-        roles = diff(snapshot, Edits(roles={"a": role("y")})).roles
-        assert roles == (RoleChange(role("x"), 0, 5), RoleChange(role("y"), 5, 0))
+            roles = diff(snapshot, Edits(roles={"a": role("y")}), samples=samples).roles
+            names = tuple(f"u{n}" for n in range(min(samples, 5)))
+            assert roles == (RoleChange(role("x"), 0, 5, (), names), RoleChange(role("y"), 5, 0, names, ()))
 
     @pytest.mark.parametrize(
         ("edits", "error", "said"),
@@ -274,6 +278,7 @@ class TestCommand:
         assert "5 of 5 users get other roles" in result.stdout
         assert f"1 changes: {role('billing')} -> {role('y')}" in result.stdout
         assert "users: cid" in result.stdout
+        assert f"{role('support')}\n  lost by 2: bob, dora\n" in result.stdout
 
     def test_compares_two(self, snapshot: Path, tmp_path: Path) -> None:
         later = snapshot_of(tmp_path / "later", GROUPS, {"admins": ["bob"]}).path
@@ -288,7 +293,7 @@ class TestCommand:
         files = ("--html", html, "--users", users)
         result = call(snapshot, "--drop-group", "admins", *files, "--samples", 0)
         assert result.exit_code == ExitCode.OK
-        assert "and 1 more" in result.stdout
+        assert "users: (--samples names some)" in result.stdout
         assert "drop-group admins" in html.read_text()
         assert duckdb.execute(f"select * from '{users}'").fetchall() == [
             ("ann", role("admin"), role("billing"), [], [role("admin")])

@@ -129,6 +129,10 @@ class TestAnAudit:
         expect(finding).to_have_count(1)
         expect(finding).to_contain_text("outranked-role")
         expect(finding.locator(".names li")).to_have_text("fay")
+        finding.locator("summary").click()
+        expect(finding).to_have_count(0)
+        report.locator("tr", has_text="interns").get_by_role("link").click()  # it leads there already
+        expect(finding).to_have_count(1)
 
     def test_works_by_keyboard(self, report: Page) -> None:
         report.keyboard.press("Tab")
@@ -170,8 +174,20 @@ class TestADiff:
         expect(page.locator(".facts li").nth(2)).to_contain_text("1 gain a preferred role")
         change = page.locator("details")
         expect(change).to_have_count(1)
+        expect(page.locator("main")).to_contain_text("Nobody has other roles.")
         change.locator("summary").click()
         expect(change.locator(".names li")).to_have_text("cid")
+
+    def test_shows_who_has_other_roles_though_the_preferred_one_stays(
+        self, opened: Open, snapshot: Snapshot
+    ) -> None:
+        page = opened(diff_as_html(diff(snapshot, Edits(roles={"interns": None}))))
+        expect(page.locator("main")).to_contain_text("Nobody's preferred role is another.")
+        change = page.locator("details")
+        expect(change).to_contain_text("gained by 0, lost by 1")
+        change.locator("summary").click()
+        expect(change.locator(".names")).to_have_count(1)
+        expect(change.locator(".names li")).to_have_text("fay")
 
     def test_of_two_snapshots_that_are_the_same(self, opened: Open, snapshot: Snapshot) -> None:
         page = opened(diff_as_html(diff(snapshot, snapshot)))

@@ -191,6 +191,24 @@ class TestWhatTheMembershipsMayBe:
             with resolve_memberships("members", "groups", session=connection) as result:
                 assert answers_of(result).keys() == EXPECTED.keys()
 
+    def test_a_file_whose_texts_are_not_marked_as_such(self, spark: "SparkSession", tmp_path: Path) -> None:
+        path = tmp_path / "members.parquet"
+        duckdb.execute(f"copy (select 'ann' as username, 'é'.encode() as group_name) to '{path}'")
+        for session in (None, spark):
+            with resolve_memberships(path, [{"GroupName": "é"}], session=session) as result:
+                assert result.users == 1
+
+    def test_but_not_of_another_engine(self, spark: "SparkSession", tmp_path: Path) -> None:
+        """Spark would write the rows into its statement, and that into its error."""
+        table: Any = duckdb.from_parquet(str(membership_file(tmp_path)))
+        with pytest.raises(InvalidTableError, match="memberships: are a table of DuckDB, and Spark does"):
+            resolve_memberships(table, GROUPS, session=spark)
+
+    def test_but_not_rows(self) -> None:
+        rows: Any = MEMBERS
+        with pytest.raises(InvalidTableError, match="a table of DuckDB, not a list"):
+            resolve_memberships(rows, GROUPS)
+
     def test_numbers_are_names_as_they_are_written(self) -> None:
         with duckdb.connect() as connection:
             connection.execute("create table members as select 1 as username, 5 as group_name")
@@ -285,9 +303,9 @@ class TestWhatTheGroupsMayBe:
             self.resolved(tmp_path, table)
 
     def test_but_not_of_another_engine(self, spark: "SparkSession", tmp_path: Path) -> None:
-        with pytest.raises(InvalidTableError, match="are a table of Spark's, and the memberships DuckDB's"):
+        with pytest.raises(InvalidTableError, match="groups: are a table of Spark, and DuckDB does"):
             resolve_memberships(membership_file(tmp_path), spark.read.parquet(str(group_file(tmp_path))))
-        with pytest.raises(InvalidTableError, match="are a table of DuckDB's, and the memberships Spark's"):
+        with pytest.raises(InvalidTableError, match="groups: are a table of DuckDB, and Spark does"):
             resolve_memberships(
                 membership_file(tmp_path), duckdb.from_parquet(str(group_file(tmp_path))), session=spark
             )

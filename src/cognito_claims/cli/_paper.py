@@ -1,12 +1,19 @@
 """Text for people: coloured at a terminal, and never cut where nobody looks."""
 
 import sys
+from collections.abc import Sequence
 from io import StringIO
 
 from rich.console import Console, RenderableType
 from rich.text import Text
 
 from cognito_claims.cli._exit import printable
+
+
+def some_of(names: Sequence[str], count: int) -> str:
+    """Tell names, and how many more there are."""
+    more = [f"{count - len(names):,} more"] if count > len(names) > 0 else []
+    return " and ".join([", ".join(names) or "(--samples names some)", *more])
 
 
 class Paper:

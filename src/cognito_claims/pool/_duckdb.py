@@ -58,5 +58,5 @@ def to_write(path: Path) -> str:
 
 
 def parquet(files: str) -> str:
-    """Read Parquet, and nothing into the names of folders such as `username=alice`."""
-    return f"read_parquet({files}, hive_partitioning=false)"
+    """Read Parquet: texts that are not marked as such, and nothing out of folders like `username=alice`."""
+    return f"read_parquet({files}, hive_partitioning=false, binary_as_string=true)"

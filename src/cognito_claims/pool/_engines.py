@@ -59,6 +59,11 @@ def is_of_spark(value: object) -> bool:
 class Engine(Protocol[TableT]):
     """Runs statements over tables."""
 
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        ...
+
     def read(self, source: Any) -> TableT:
         """Make a table of what the user has: a Parquet file, the name of a table, or a table."""
         ...
@@ -98,6 +103,8 @@ class Engine(Protocol[TableT]):
 
 class DuckDB:
     """The embedded engine. A table is the text that stands for it in a statement."""
+
+    name = "DuckDB"
 
     def __init__(self, scratch: Path, theirs: DuckDBPyConnection | None = None) -> None:
         self._scratch = scratch
@@ -187,6 +194,8 @@ _SPARK = {"int": "int", "text": "string", "[int]": "array<int>", "[text]": "arra
 
 class Spark:
     """The user's own session. A table is a DataFrame."""
+
+    name = "Spark"
 
     def __init__(self, session: Any) -> None:
         self._session = session

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from heapq import nsmallest
 from typing import TYPE_CHECKING
 
 from cognito_claims._explain import in_words
@@ -18,10 +17,16 @@ from cognito_claims.identity_pool import (
     read_roles,
 )
 from cognito_claims.pool import findings as found
-from cognito_claims.pool.bulk import UserSet, user_sets
+from cognito_claims.pool.bulk import Tally, UserSet, user_sets
 from cognito_claims.pool.findings import CHECKS, Finding, Severity
 from cognito_claims.resolver import DOCUMENTED, Policy, has_federated_name, resolve
-from cognito_claims.rules import AMBIGUOUS_RESOLUTION, NO_MAPPING, NO_MATCH
+from cognito_claims.rules import (
+    AMBIGUOUS_RESOLUTION,
+    NO_MAPPING,
+    NO_MATCH,
+    OPEN_QUESTIONS,
+    TIE_DIFFERING_ROLES,
+)
 
 if TYPE_CHECKING:
     from cognito_claims.models import GroupType
@@ -128,13 +133,19 @@ def audit(
         ImportError: the extra `pool` is missing.
     """
     roles = read_roles(identity_pool)
-    seen = _Seen(samples)
+    groups = resolve(snapshot.groups()).ranking
+    overlaps = dict(_overlaps(group.group_name for group in groups))
+    seen = _Seen(samples, overlaps)
     for users in user_sets(snapshot, policy=policy, samples=samples):
         seen.take(users)
         if roles is not None:
             seen.choose(users, roles, provider)
-    groups = resolve(snapshot.groups()).ranking
-    every = [*_of_users(seen), *_of_groups(groups, seen), *_of_the_pool(groups, snapshot.manifest)]
+    every = [
+        *_of_users(seen),
+        *_of_groups(groups, seen),
+        *_of_names(overlaps, seen),
+        *_of_the_pool(groups, snapshot.manifest),
+    ]
     order = {check.code: place for place, check in enumerate(CHECKS)}
     every.sort(
         key=lambda finding: (order[finding.check.code], -finding.users, finding.groups, finding.reason)
@@ -165,20 +176,32 @@ def _uses_of_roles(groups: Iterable[GroupType], seen: _Seen) -> tuple[RoleUse, .
 
 
 @dataclass
-class _Touched:
+class _Touched(Tally):
     """Users who have something in common, and the groups by which they have it."""
 
-    most: int
-    users: int = 0
-    samples: list[str] = field(default_factory=list[str])
     groups: set[str] = field(default_factory=set[str])
-    why: str = ""
+    combinations: Counter[tuple[str, ...]] = field(default_factory=Counter[tuple[str, ...]])
 
-    def add(self, users: UserSet, groups: Iterable[GroupType] = (), why: str = "") -> None:
-        self.users += users.users
-        self.samples = nsmallest(self.most, [*self.samples, *users.samples])
+    def note(self, users: UserSet, groups: Iterable[GroupType] = ()) -> None:
+        """Note the users of a set, and the groups."""
+        self.add(users.users, users.samples)
         self.groups.update(group.group_name for group in groups)
-        self.why = self.why or why
+
+    def note_tie(self, users: UserSet, groups: Iterable[GroupType]) -> None:
+        """Note the users of a set, and the combination of groups."""
+        names = tuple(group.group_name for group in groups)
+        self.note(users, groups)
+        self.combinations[names] += users.users
+
+    def ties(self) -> str:
+        """Tell the combinations, those of most users first, and not all if they are many."""
+        if len(self.combinations) == 1:
+            [names] = self.combinations
+            return f"They are {_named(names)}."
+        ranked = sorted(self.combinations.items(), key=lambda one: (-one[1], one[0]))
+        told = [f"{_named(names)} ({users:,})" for names, users in ranked[:_MOST_NAMES]]
+        more = ["..."] if len(ranked) > _MOST_NAMES else []
+        return f"They are, in {len(ranked):,} combinations: {'; '.join(told + more)}."
 
     def finding(
         self, check: found.Check, about: str, reason: str, groups: Iterable[str] | None = None
@@ -196,10 +219,14 @@ class _Touched:
 class _Seen:
     """What the users' sets of groups showed."""
 
-    def __init__(self, samples: int) -> None:
+    def __init__(self, samples: int, overlaps: Mapping[str, Iterable[str]]) -> None:
         def tallies() -> defaultdict[str, _Touched]:
             return defaultdict(lambda: _Touched(samples))
 
+        self._parts: defaultdict[str, list[str]] = defaultdict(list)
+        for name, others in overlaps.items():
+            for other in others:
+                self._parts[other].append(name)
         self.sets = 0
         self.outcomes: Counter[str] = Counter()
         self.members = tallies()
@@ -208,9 +235,10 @@ class _Seen:
         self.holders = tallies()
         self.preferring: Counter[str] = Counter()
         self.contested: set[str] = set()
-        self.ambiguous: defaultdict[tuple[str, ...], _Touched] = defaultdict(lambda: _Touched(samples))
+        self.ambiguous: defaultdict[tuple[str, str], _Touched] = defaultdict(lambda: _Touched(samples))
         self.questions = tallies()
         self.equal: defaultdict[int | None, _Touched] = defaultdict(lambda: _Touched(samples))
+        self.overlapping = tallies()
         self.crowded = _Touched(samples)
         self.most_groups = 0
         self.choices: defaultdict[tuple[str, str], _Touched] = defaultdict(lambda: _Touched(samples))
@@ -222,9 +250,9 @@ class _Seen:
         self.sets += 1
         self.outcomes[resolution.outcome.name] += users.users
         for group in resolution.ranking:
-            self.members[group.group_name].add(users)
+            self.members[group.group_name].note(users)
         for role in resolution.roles:
-            self.holders[role].add(users)
+            self.holders[role].note(users)
         if resolution.preferred_role is not None:
             self.preferring[resolution.preferred_role] += users.users
             self.decides.update(dict.fromkeys((group.group_name for group in deciding), users.users))
@@ -233,16 +261,20 @@ class _Seen:
             self.ties.update(dict.fromkeys(names, users.users))
             involved = deciding or resolution.ranking
             self.contested.update(group.role_arn for group in involved if group.role_arn is not None)
-            why = f"{in_words(resolution)} They are {_named(group.group_name for group in involved)}."
-            self.ambiguous[tuple(group.group_name for group in involved)].add(users, involved, why)
+            about = _place(deciding) if TIE_DIFFERING_ROLES in resolution.rules else "by the policy"
+            self.ambiguous[about, in_words(resolution)].note_tie(users, involved)
         for other in resolution.alternatives:
             there = resolve(resolution.ranking, policy=other.policy).decided_by
             for question in other.questions:
-                self.questions[question.id].add(users, {*deciding} ^ {*there}, question.question)
+                self.questions[question.id].note(users, {*deciding} ^ {*there})
         for precedence in _disputed(resolution.ranking):
-            self.equal[precedence].add(users)
+            self.equal[precedence].note(users)
+        for part in {
+            part for group in resolution.ranking for part in self._parts.get(group.group_name, ())
+        }:
+            self.overlapping[part].note(users)
         if len(resolution.ranking) >= _CLOSE * _MOST_GROUPS_OF_A_USER:
-            self.crowded.add(users)
+            self.crowded.note(users)
             self.most_groups = max(self.most_groups, len(resolution.ranking))
 
     def choose(
@@ -259,34 +291,45 @@ class _Seen:
                 raise
             code = found.IDENTITY_POOL_ASKS_FOR_MORE.code
             claims = ", ".join(dict.fromkeys(problem.path for problem in error.problems))
-            self.choices[code, f"the rules ask for {claims}"].add(users)
+            self.choices[code, f"the rules ask for {claims}"].note(users)
             return
         why = choice.why if users.resolution.roles else f"they have no role: {choice.why}"
         if isinstance(choice, Denied):
-            self.choices[found.IDENTITY_POOL_DENIES.code, why].add(users, users.resolution.ranking)
+            self.choices[found.IDENTITY_POOL_DENIES.code, why].note(users, users.resolution.ranking)
         elif {AMBIGUOUS_RESOLUTION, NO_MATCH, NO_MAPPING} & {*choice.rules}:
             code = found.IDENTITY_POOL_FALLS_BACK.code
-            self.choices[code, why].add(users, users.resolution.ranking)
+            self.choices[code, why].note(users, users.resolution.ranking)
         asked = {question.id: question for question in choice.open_questions}
         for question in asked.values():
             code = found.IDENTITY_POOL_OPEN_QUESTION.code
-            self.choices[code, f"{question.id}: {question.question}"].add(users, users.resolution.ranking)
+            self.choices[code, f"{question.id}: {question.question}"].note(users, users.resolution.ranking)
 
 
-def _disputed(groups: Iterable[GroupType]) -> set[int | None]:
-    """Give the precedences at which groups name different roles."""
-    roles: defaultdict[int | None, set[str]] = defaultdict(set)
+def _disputed(groups: Iterable[GroupType]) -> dict[int | None, list[GroupType]]:
+    """Give the groups that name different roles at one precedence, by it."""
+    by_precedence: defaultdict[int | None, list[GroupType]] = defaultdict(list)
     for group in groups:
         if group.role_arn is not None:
-            roles[group.precedence].add(group.role_arn)
-    return {precedence for precedence, named in roles.items() if len(named) > 1}
+            by_precedence[group.precedence].append(group)
+    return {
+        precedence: tied
+        for precedence, tied in by_precedence.items()
+        if len({group.role_arn for group in tied}) > 1
+    }
+
+
+def _place(tied: Sequence[GroupType]) -> str:
+    """Tell where groups of one precedence stand."""
+    precedence = tied[0].precedence
+    return "without a precedence" if precedence is None else f"at precedence {precedence}"
 
 
 def _of_users(seen: _Seen) -> Iterator[Finding]:
-    for names, ambiguous in seen.ambiguous.items():
-        yield ambiguous.finding(found.NO_PREFERRED_ROLE, " ".join(names), ambiguous.why)
+    for (about, why), ambiguous in seen.ambiguous.items():
+        yield ambiguous.finding(found.NO_PREFERRED_ROLE, about, f"{why} {ambiguous.ties()}")
+    questions = {question.id: question.question for question in OPEN_QUESTIONS}
     for question, asked in seen.questions.items():
-        yield asked.finding(found.OPEN_QUESTION, question, f"{question}: {asked.why}")
+        yield asked.finding(found.OPEN_QUESTION, question, f"{question}: {questions[question]}")
     if seen.crowded.users:
         reason = f"up to {seen.most_groups} groups of {_MOST_GROUPS_OF_A_USER}"
         yield seen.crowded.finding(found.MANY_GROUPS, "", reason)
@@ -310,11 +353,10 @@ def _of_groups(groups: tuple[GroupType, ...], seen: _Seen) -> Iterator[Finding]:
             yield members.finding(found.ROLE_WITHOUT_PRECEDENCE, name, has_role, [name])
         if not members.users:
             yield members.finding(found.EMPTY_GROUP, name, has_role, [name])
-    for precedence in _disputed(groups):
-        tied = [group for group in groups if group.precedence == precedence and group.role_arn is not None]
+    for precedence, tied in _disputed(groups).items():
         names = [group.group_name for group in tied]
         roles = len({group.role_arn for group in tied})
-        place = "without a precedence" if precedence is None else f"at precedence {precedence}"
+        place = _place(tied)
         reason = f"{len(tied)} groups {place} name {roles} roles: {_named(names)}"
         yield seen.equal[precedence].finding(found.EQUAL_PRECEDENCE, place, reason, names)
     for role, holders in seen.holders.items():
@@ -323,10 +365,13 @@ def _of_groups(groups: tuple[GroupType, ...], seen: _Seen) -> Iterator[Finding]:
             yield holders.finding(found.OUTRANKED_ROLE, role, reason, by_role[role])
 
 
-def _of_the_pool(groups: tuple[GroupType, ...], manifest: Manifest) -> Iterator[Finding]:
-    for name, others in _overlaps([group.group_name for group in groups]):
+def _of_names(overlaps: Mapping[str, Sequence[str]], seen: _Seen) -> Iterator[Finding]:
+    for name, others in overlaps.items():
         reason = f"{name!r} is part of {_named(others)}"
-        yield Finding(check=found.OVERLAPPING_NAMES, about=name, reason=reason, groups=(name, *others))
+        yield seen.overlapping[name].finding(found.OVERLAPPING_NAMES, name, reason, [name, *others])
+
+
+def _of_the_pool(groups: tuple[GroupType, ...], manifest: Manifest) -> Iterator[Finding]:
     if len(groups) >= _CLOSE * _MOST_GROUPS_OF_A_POOL:
         reason = f"{len(groups):,} groups of {_MOST_GROUPS_OF_A_POOL:,}"
         yield Finding(check=found.POOL_NEARLY_FULL, reason=reason)

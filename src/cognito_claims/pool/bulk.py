@@ -12,6 +12,7 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
@@ -218,20 +219,22 @@ def resolve_memberships(
         memberships: a table with the columns `username` and `group_name`, a row for each membership, in any
             order: a Parquet file, a DuckDB relation (it is copied), a Spark DataFrame, or the name of a
             table of the session. A text with a slash or the suffix `.parquet` is a file, or several by `*`.
-        groups: all groups of the pool. Such a table, with the columns `group_name`, `role_arn` and
-            `precedence` (whole numbers, of a type of whole numbers) in AWS's names or in these, or groups
-            as `resolve()` takes them.
+        groups: all groups of the pool. Such a table, with the columns `group_name`, `role_arn`,
+            `precedence` (whole numbers, of a type of whole numbers) and `user_pool_id` in AWS's names or in
+            these, of which the first alone has to be there; or groups as `resolve()` takes them. The
+            pool's id tells a group that a federated sign-in made, and groups of two pools.
         policy: how to answer what AWS leaves open.
         unknown_groups: what to do about memberships in groups that are not among the groups.
         session: a Spark session, for Spark to do the work; or the DuckDB connection that knows a table.
 
     Raises:
-        InvalidTableError: a column is missing, or a username, or one table is Spark's and one DuckDB's.
+        InvalidTableError: a column is missing, or a username; a table is none, or not the engine's.
         UnknownGroupsError: memberships name groups that are not among the groups.
         InvalidResponseError: a group does not fit its model.
         MixedUserPoolsError: the groups belong to more than one user pool.
         ConflictingGroupsError: differing groups of one name.
         ValueError: `unknown_groups` is neither.
+        TypeError: `memberships` names a table, and there is no session.
         ImportError: the extra `pool` is missing.
         Exception: whatever the engine raises.
     """
@@ -308,6 +311,21 @@ def user_sets(snapshot: Snapshot, *, policy: Policy, samples: int) -> Iterator[U
             yield UserSet(resolve(groups_at(ranking, ranks), policy=policy), users, tuple(names))
 
 
+@dataclass
+class Tally:
+    """How many users there are, and the first of them by name."""
+
+    most: int
+    users: int = 0
+    samples: list[str] = field(default_factory=list[str])
+
+    def add(self, users: int, samples: Sequence[str]) -> None:
+        """Count more users; the samples of both are sorted."""
+        self.users += users
+        if len(self.samples) < self.most or (self.samples and samples[0] < self.samples[-1]):
+            self.samples = sorted([*self.samples, *samples])[: self.most]
+
+
 def sampled(samples: int) -> str:
     """Write how many users a statement is to name.
 
@@ -332,11 +350,9 @@ def read_groups(engine: Engine[Any], groups: Groups) -> tuple[GroupType, ...]:
     """Give the groups of a table, or as they are."""
     if not _is_table(groups):
         return resolve(cast("Iterable[GroupType]", groups)).ranking
-    spark = isinstance(engine, Spark)
-    if spark != is_of_spark(groups) and not isinstance(groups, _NAMES):
-        engines = ("DuckDB's", "Spark's") if spark else ("Spark's", "DuckDB's")
-        reason = "are a table of {}, and the memberships {}: hand over the groups themselves"
-        raise InvalidTableError("groups", reason.format(*engines))
+    if _owner(groups) not in (engine.name, None):
+        reason = f"are a table of {_owner(groups)}, and {engine.name} does the work"
+        raise InvalidTableError("groups", f"{reason}: hand over the groups themselves")
     table = engine.read(groups)
     fields = ("group_name", "user_pool_id", "role_arn", "precedence")
     names = {column.lower(): column for column in engine.columns(table)}
@@ -353,8 +369,13 @@ def read_groups(engine: Engine[Any], groups: Groups) -> tuple[GroupType, ...]:
 
 
 def _is_table(groups: object) -> bool:
-    kind = type(groups).__module__.lstrip("_").partition(".")[0]
-    return isinstance(groups, _NAMES) or kind in ("duckdb", "pyspark")
+    return isinstance(groups, _NAMES) or _owner(groups) is not None
+
+
+def _owner(table: object) -> str | None:
+    """Give the engine whose table it is."""
+    kind = type(table).__module__.lstrip("_").partition(".")[0]
+    return {"duckdb": "DuckDB", "pyspark": "Spark"}.get(kind)
 
 
 _NAMES: tuple[type, ...] = (str, os.PathLike)
@@ -362,6 +383,13 @@ _NAMES: tuple[type, ...] = (str, os.PathLike)
 
 def read_memberships(engine: Engine[Any], memberships: object) -> Any:
     """Give the memberships, without what else their table has."""
+    if not _is_table(memberships):
+        kind = type(memberships).__name__
+        reason = f"should be a Parquet file, the name of a table, or a table of {engine.name}, not a {kind}"
+        raise InvalidTableError("memberships", reason)
+    if _owner(memberships) not in (engine.name, None):
+        reason = f"are a table of {_owner(memberships)}, and {engine.name} does the work: hand over a file"
+        raise InvalidTableError("memberships", reason)
     table = engine.read(memberships)
     columns = {column.lower(): column for column in engine.columns(table)}
     if missing := [name for name in ("username", "group_name") if name not in columns]:

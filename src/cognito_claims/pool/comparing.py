@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
-from heapq import nsmallest
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
@@ -17,7 +16,7 @@ from cognito_claims._explain import in_words
 from cognito_claims._wire import read_request, wire_name
 from cognito_claims.models import GroupType, UpdateGroupRequest
 from cognito_claims.pool._engines import DuckDB
-from cognito_claims.pool.bulk import groups_at, sampled, sets_of
+from cognito_claims.pool.bulk import Tally, groups_at, sampled, sets_of
 from cognito_claims.pool.snapshot import Snapshot, SnapshotError
 from cognito_claims.resolver import DOCUMENTED, Policy, resolve
 
@@ -141,6 +140,12 @@ class RoleChange:
     lost_by: int
     """How many users had it before only."""
 
+    gained_samples: tuple[str, ...]
+    """Some of those who gain it: the first by name."""
+
+    lost_samples: tuple[str, ...]
+    """Some of those who lose it: the first by name."""
+
 
 @dataclass(frozen=True, slots=True)
 class Diff:
@@ -179,7 +184,7 @@ def diff(
         before: a pool.
         after: other settings for its groups, or a later snapshot.
         policy: how to answer what AWS leaves open.
-        samples: how many users to name with a change, from 0 to 10,000.
+        samples: how many users to name with a change of the preferred role or of roles, from 0 to 10,000.
         users_out: a Parquet file to write, with a row for each user who is touched: `username`,
             `preferred_before`, `preferred_after`, `roles_gained`, `roles_lost`.
 
@@ -234,12 +239,6 @@ _Places: TypeAlias = Sequence[GroupType | None]
 """The groups by their places in the ranking; `None` where one was dropped."""
 
 
-@dataclass
-class _Users:
-    users: int = 0
-    samples: list[str] = field(default_factory=list[str])
-
-
 class _Seen:
     """What the pairs of sets showed."""
 
@@ -247,12 +246,13 @@ class _Seen:
         self._before = before
         self._after = after
         self._policy = policy
-        self._most = samples
         self._users = 0
         self._touched = 0
-        self._transitions: defaultdict[tuple[str | None, str | None, str], _Users] = defaultdict(_Users)
-        self._gained: Counter[str] = Counter()
-        self._lost: Counter[str] = Counter()
+        self._transitions: defaultdict[tuple[str | None, str | None, str], Tally] = defaultdict(
+            lambda: Tally(samples)
+        )
+        self._gained: defaultdict[str, Tally] = defaultdict(lambda: Tally(samples))
+        self._lost: defaultdict[str, Tally] = defaultdict(lambda: Tally(samples))
 
     def changes(self, rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
         """Give the pairs that differ in their roles."""
@@ -264,13 +264,13 @@ class _Seen:
                 for one, other in ((after, before), (before, after))
             )
             self._users += users
-            self._gained.update(dict.fromkeys(gained, users))
-            self._lost.update(dict.fromkeys(lost, users))
+            for role in gained:
+                self._gained[role].add(users, samples)
+            for role in lost:
+                self._lost[role].add(users, samples)
             if before.preferred_role != after.preferred_role:
                 key = before.preferred_role, after.preferred_role, in_words(after)
-                changed = self._transitions[key]
-                changed.users += users
-                changed.samples = nsmallest(self._most, [*changed.samples, *samples])
+                self._transitions[key].add(users, samples)
             elif not gained and not lost:
                 continue
             self._touched += users
@@ -292,8 +292,9 @@ class _Seen:
             touched=self._touched,
             transitions=tuple(transitions),
             roles=tuple(
-                RoleChange(role, self._gained[role], self._lost[role])
+                RoleChange(role, gained.users, lost.users, tuple(gained.samples), tuple(lost.samples))
                 for role in sorted(self._gained.keys() | self._lost.keys())
+                for gained, lost in [(self._gained[role], self._lost[role])]
             ),
         )
 

@@ -82,7 +82,7 @@ EQUAL_PRECEDENCE = Check(
     code="equal-precedence",
     severity=Severity.WARNING,
     title="Groups of one precedence name different roles.",
-    remedy="Give each a precedence of its own: whoever is in two of them has no preferred role.",
+    remedy="Give each a precedence of its own: two that rank best for a user leave no role preferred.",
 )
 ROLE_WITHOUT_PRECEDENCE = Check(
     code="role-without-precedence",

@@ -110,8 +110,8 @@ def _sarif_rule(check: Check) -> dict[str, Any]:
 
 
 def _sarif_result(finding: Finding, manifest: Manifest) -> dict[str, Any]:
-    users = f" ({finding.users:,} users)" if finding.users else ""
-    text = f"{finding.check.title} {finding.reason}{users}. {finding.check.remedy}"
+    users = f" ({finding.users:,} user{'s'[: finding.users != 1]})" if finding.users else ""
+    text = f"{finding.check.title} {finding.reason.removesuffix('.')}{users}. {finding.check.remedy}"
     groups = [
         {"name": name, "fullyQualifiedName": f"{manifest.user_pool_id}/{name}", "kind": "resource"}
         for name in finding.groups
@@ -121,10 +121,15 @@ def _sarif_result(finding: Finding, manifest: Manifest) -> dict[str, Any]:
         "ruleId": finding.check.code,
         "ruleIndex": CHECKS.index(finding.check),
         "level": finding.check.severity.value,
-        "message": {"text": text.replace("](", "\\](")},  # of names, no link is to be made
+        "message": {"text": _plain(text)},
         "locations": [{"physicalLocation": place, **({"logicalLocations": groups} if groups else {})}],
         "partialFingerprints": {"finding/v1": f"{finding.check.code}/{finding.about}"},
     }
+
+
+def _plain(text: str) -> str:
+    """Write what SARIF is to take for neither a link nor a placeholder, as a name may look like one."""
+    return text.replace("](", "\\](").replace("{", "{{").replace("}", "}}")
 
 
 def diff_as_json(diff: Diff) -> str:
@@ -149,7 +154,13 @@ def diff_as_json(diff: Diff) -> str:
                 for one in diff.transitions
             ],
             "roles": [
-                {"role_arn": one.role_arn, "gained_by": one.gained_by, "lost_by": one.lost_by}
+                {
+                    "role_arn": one.role_arn,
+                    "gained_by": one.gained_by,
+                    "lost_by": one.lost_by,
+                    "gained_samples": list(one.gained_samples),
+                    "lost_samples": list(one.lost_samples),
+                }
                 for one in diff.roles
             ],
         }

@@ -9,7 +9,7 @@ from rich.text import Text
 from cognito_claims._wire import as_object
 from cognito_claims.cli._exit import ExitCode, stop
 from cognito_claims.cli._input import identity_pool_from_text
-from cognito_claims.cli._paper import Paper
+from cognito_claims.cli._paper import Paper, some_of
 from cognito_claims.cli._service import provider_of
 from cognito_claims.cli.pool._snapshot import opened, told
 from cognito_claims.pool import auditing
@@ -89,13 +89,10 @@ def _tell(paper: Paper, finding: Finding) -> None:
     paper.say(f"{check.severity}  {check.code}  {check.title}", style=_STYLES[check.severity])
     paper.say(f"  {finding.reason}")
     if finding.groups:
-        more = len(finding.groups) - _MOST_GROUPS
-        names = ", ".join(finding.groups[:_MOST_GROUPS]) + (f" and {more:,} more" if more > 0 else "")
-        paper.say(f"  groups: {names}")
+        paper.say(f"  groups: {some_of(finding.groups[:_MOST_GROUPS], len(finding.groups))}")
     if finding.users:
-        more = finding.users - len(finding.samples)
-        names = ", ".join(finding.samples) + (f" and {more:,} more" if more > 0 else "")
-        paper.say(f"  {finding.users:,} users: {names}")
+        users = "1 user" if finding.users == 1 else f"{finding.users:,} users"
+        paper.say(f"  {users}: {some_of(finding.samples, finding.users)}")
     paper.say(f"  {check.remedy}", "")
 
 

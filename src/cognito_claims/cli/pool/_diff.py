@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cognito_claims.cli._exit import ExitCode, stop
-from cognito_claims.cli._paper import Paper
+from cognito_claims.cli._paper import Paper, some_of
 from cognito_claims.cli.pool._snapshot import opened, told
 from cognito_claims.errors import CognitoClaimsError
 from cognito_claims.pool import comparing
@@ -82,12 +82,16 @@ def as_text(diff: Diff) -> str:
         paper.say("")
         roles = f"{one.before or 'none'} -> {one.after or 'none'}"
         paper.say(f"{one.users:,} {one.kind}: {roles}", style=_STYLES[one.kind])
-        more = one.users - len(one.samples)
-        names = ", ".join(one.samples) + (f" and {more:,} more" if more > 0 else "")
-        paper.say(f"  {one.why}", f"  users: {names}")
+        paper.say(f"  {one.why}", f"  users: {some_of(one.samples, one.users)}")
     if diff.roles:
         paper.say("", "In cognito:roles")
         paper.show(_roles(diff))
+        for role in diff.roles:
+            paper.say("", role.role_arn)
+            if role.gained_by:
+                paper.say(f"  gained by {role.gained_by:,}: {some_of(role.gained_samples, role.gained_by)}")
+            if role.lost_by:
+                paper.say(f"  lost by {role.lost_by:,}: {some_of(role.lost_samples, role.lost_by)}")
     return paper.text
 
 
