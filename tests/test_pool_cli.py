@@ -4,6 +4,7 @@ import json
 import os
 import pty
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -366,6 +367,37 @@ def test_files_are_there_where_nobody_reads_the_rest(tmp_path: Path, arguments: 
     os.close(writing)
     assert (done.returncode, done.stderr) == (ExitCode.NOT_WRITTEN, b"")
     assert all((tmp_path / name).exists() for name in arguments if name.startswith("report"))
+
+
+def keys_of(said: dict[str, Any]) -> set[str]:
+    """Give the keys as docs/pool.md writes them."""
+    keys: set[str] = set()
+    for key, value in said.items():
+        members = value if isinstance(value, list) else []
+        inner = {f"{key}[].{name}" for member in members if isinstance(member, dict) for name in member}
+        keys |= inner or {key}
+    return keys
+
+
+def test_json_is_as_documented(server: PoolServer, tmp_path: Path) -> None:
+    def meddle(operation: str, _: dict[str, Any]) -> None:
+        if operation == "ListUsersInGroup" and "new" not in server.groups:
+            server.add("new", [])
+
+    server.meddle = meddle
+    pool_with_faults(tmp_path / "s")
+    commands = {
+        "fetch": call(*arguments(server, tmp_path / "new"), "--json"),
+        "resolve": call("resolve", tmp_path / "s", "--out", tmp_path / "out", "--json"),
+        "audit": call("audit", tmp_path / "s", "--json", "--fail-on", "never"),
+        "diff": call("diff", tmp_path / "s", "--drop-group", "readers", "--json"),
+    }
+    text = (Path(__file__).parents[1] / "docs" / "pool.md").read_text()
+    for command, result in commands.items():
+        _, _, after = text.partition(f"`cognito-claims pool {command} --json`")
+        rows = re.findall(r"^\| (.+?) \| ", after.partition("`cognito-claims pool")[0], re.MULTILINE)
+        told = {key for row in rows for key in re.findall("`(.+?)`", row)}
+        assert keys_of(json.loads(result.stdout)) == told
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])
