@@ -77,7 +77,7 @@ def grouping() -> Generator[Any, None, None]:
     """Give DuckDB as `resolve_memberships` sets it up."""
     with (
         TemporaryDirectory() as scratch,
-        closing(connect(Path(scratch), preserve_insertion_order=False)) as it,
+        closing(connect(Path(scratch), preserve_insertion_order="false")) as it,
     ):
         yield it
 

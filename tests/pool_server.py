@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 from tests.fake_cognito import RefusedError
@@ -10,6 +11,14 @@ from tests.loopback import LoopbackServer
 from tests.strategies import role
 
 POOL = "eu-west-1_Fake"
+
+
+def _not_at_all(_: float) -> None:
+    pass
+
+
+AWAKE = SimpleNamespace(sleep=_not_at_all)
+"""A `time` for botocore, which sleeps between two attempts at a call."""
 
 
 class PoolServer(LoopbackServer):

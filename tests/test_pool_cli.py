@@ -12,7 +12,6 @@ import threading
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import duckdb
@@ -27,7 +26,7 @@ from cognito_claims.pool import Snapshot, _limits, fetching
 from cognito_claims.pool._engines import DuckDB
 from tests.fake_cognito import RefusedError
 from tests.pool_data import group, pool_with_faults, snapshot_of
-from tests.pool_server import POOL, PoolServer
+from tests.pool_server import AWAKE, POOL, PoolServer
 
 COMMAND = str(Path(sys.executable).with_name("cognito-claims"))
 
@@ -100,7 +99,7 @@ class TestFetch:
         self, server: PoolServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """boto3's own retries are used up after some three hundred calls."""
-        monkeypatch.setattr("botocore.endpoint.time", SimpleNamespace(sleep=lambda _: None))
+        monkeypatch.setattr("botocore.endpoint.time", AWAKE)
         for number in range(8):
             server.add(f"group-{number}", [f"user-{member:04}" for member in range(150)])
         throttled = random.Random(3)
@@ -373,8 +372,8 @@ def keys_of(said: dict[str, Any]) -> set[str]:
     """Give the keys as docs/pool.md writes them."""
     keys: set[str] = set()
     for key, value in said.items():
-        members = value if isinstance(value, list) else []
-        inner = {f"{key}[].{name}" for member in members if isinstance(member, dict) for name in member}
+        members: Any = value if isinstance(value, list) else ()
+        inner = {f"{key}[].{name}" for member in members for name in member}
         keys |= inner or {key}
     return keys
 

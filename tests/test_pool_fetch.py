@@ -9,7 +9,6 @@ import threading
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import boto3
@@ -26,7 +25,7 @@ from cognito_claims.pool.snapshot import GROUPS, MANIFEST, MEMBERSHIPS, UNFINISH
 from tests.conftest import Client, Connect
 from tests.fake_cognito import RefusedError
 from tests.loopback import HungUpError
-from tests.pool_server import POOL, PoolServer
+from tests.pool_server import AWAKE, POOL, PoolServer
 
 FAST = 10_000.0
 KEY = b"sixteen bytes and more"
@@ -35,7 +34,7 @@ KEY = b"sixteen bytes and more"
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_limits, "LIST_GROUPS_RATE", FAST)
-    monkeypatch.setattr("botocore.endpoint.time", SimpleNamespace(sleep=lambda _: None))  # between attempts
+    monkeypatch.setattr("botocore.endpoint.time", AWAKE)  # between attempts
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 
-def connect(scratch: Path, **settings: str | int | bool) -> DuckDBPyConnection:
+def connect(scratch: Path, **settings: str) -> DuckDBPyConnection:
     """Open a database in memory that puts what does not fit into `scratch`.
 
     What fits is DuckDB's to say: four fifths of the machine's or the container's memory, unless
@@ -27,8 +27,8 @@ def connect(scratch: Path, **settings: str | int | bool) -> DuckDBPyConnection:
     return duckdb.connect(
         config={
             "temp_directory": str(scratch),
-            "autoinstall_known_extensions": False,
-            "autoload_known_extensions": False,
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
             **settings,
         }
     )

@@ -109,7 +109,7 @@ class DuckDB:
     def __init__(self, scratch: Path, theirs: DuckDBPyConnection | None = None) -> None:
         self._scratch = scratch
         self._theirs = theirs
-        self._database = connect(scratch, preserve_insertion_order=False)
+        self._database = connect(scratch, preserve_insertion_order="false")
         self._numbers = count(1)
 
     def read(self, source: Any) -> str:

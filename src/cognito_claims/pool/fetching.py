@@ -236,7 +236,7 @@ class _Fetch:
         pages = self._groups.paginate(UserPoolId=self._user_pool_id, PaginationConfig={"PageSize": 60})
         of_the_pool = {"user_pool_id": self._user_pool_id}
         return [
-            group if group.user_pool_id else group.model_copy(update=of_the_pool)
+            group if group.user_pool_id is not None else group.model_copy(update=of_the_pool)
             for group in pages.groups()
         ]
 

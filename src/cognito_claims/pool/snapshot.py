@@ -243,7 +243,7 @@ def write_tables(
         GROUPS: _GROUP_LINES.format(to_read(group_lines)),
         MEMBERSHIPS: _MEMBERSHIP_LINES.format(to_read(membership_lines)),
     }
-    with closing(connect(scratch, memory_limit="256MB", threads=1)) as database:
+    with closing(connect(scratch, memory_limit="256MB", threads="1")) as database:
         database.execute("set timezone = 'UTC'")
         for name, source in sources.items():
             partial = scratch / name

@@ -3,6 +3,7 @@
 import signal
 from collections.abc import Callable, Generator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Never
 
@@ -31,7 +32,7 @@ def fetched(
     retries = {"total_max_attempts": 10, "mode": "standard"}
 
     def fetch(client: fetching.FetchClient) -> Snapshot:
-        with told(), ExitStack() as shown, handling(signal.SIGINT, lambda *_: _end(shown)):
+        with told(), ExitStack() as shown, handling(signal.SIGINT, partial(_end, shown)):
             on_progress = shown.enter_context(_progress())
             return fetching.fetch(
                 client,
@@ -48,7 +49,7 @@ def fetched(
     return service.ask("cognito-idp", fetch, config=config)
 
 
-def _end(shown: ExitStack) -> Never:
+def _end(shown: ExitStack, *_: object) -> Never:
     """End now: what was read is safe, and a call that is under way may take a minute."""
     shown.close()
     stop_at_once(ExitCode.INTERRUPTED, ["interrupted: run the same command again, and it goes on"])
