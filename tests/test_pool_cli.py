@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import duckdb
 import pytest
@@ -210,6 +210,23 @@ class TestFetch:
         ended.set()
         assert it.returncode == ExitCode.INTERRUPTED
 
+    def test_is_not_interrupted_where_that_is_ignored(
+        self, server: PoolServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """As it is for what a shell has put into the background."""
+        fetch = fetching.fetch
+
+        def interrupted(*arguments: Any, **options: Any) -> Snapshot:
+            os.kill(os.getpid(), signal.SIGINT)
+            return fetch(*arguments, **options)
+
+        monkeypatch.setattr(fetching, "fetch", interrupted)
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        try:
+            assert call(*arguments(server, tmp_path)).exit_code == ExitCode.OK
+        finally:
+            signal.signal(signal.SIGINT, before)
+
     def test_leaves_the_terminal_as_it_was_when_it_is_interrupted(
         self, server: PoolServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -372,7 +389,7 @@ def keys_of(said: dict[str, Any]) -> set[str]:
     """Give the keys as docs/pool.md writes them."""
     keys: set[str] = set()
     for key, value in said.items():
-        members: Any = value if isinstance(value, list) else ()
+        members = cast("list[dict[str, Any]]", value if isinstance(value, list) else [])
         inner = {f"{key}[].{name}" for member in members for name in member}
         keys |= inner or {key}
     return keys

@@ -57,11 +57,12 @@ def _tell(faults: Iterable[object]) -> None:
 def handling(
     number: signal.Signals, handler: Callable[[int, FrameType | None], object]
 ) -> Generator[None, None, None]:
-    """Have a signal handled, for a while; outside of the main thread nobody can."""
-    if threading.current_thread() is not threading.main_thread():
+    """Have a signal handled, for a while, unless it is ignored; outside of the main thread nobody can."""
+    before = signal.getsignal(number)
+    if before is signal.SIG_IGN or threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(number, handler)
+    signal.signal(number, handler)
     try:
         yield
     finally:
