@@ -90,11 +90,13 @@ class TestFindings:
         assert (ones.about, ones.users, ones.samples) == ("at precedence 1", 1, ("yz",))
 
     def test_users_without_one_by_the_policy_are_told_apart(self, found: Any) -> None:
-        groups = [group("a", 1), group("b", 2, "x"), group("c", 2, "y")]
-        members = {"a": ["ann"], "b": ["ann", "bob"], "c": ["ann", "bob"]}
-        findings = found("no-preferred-role", groups, members, policy=Policy(roleless="blocks"))
+        groups = [group("a", 1), group("b", 2, "x"), group("c", 2, "y"), group("d", None, "z")]
+        members = {"a": ["ann"], "b": ["ann", "bob"], "c": ["ann", "bob"], "d": ["cid"]}
+        policy = Policy(null_precedence="abstains", roleless="blocks")
+        findings = found("no-preferred-role", groups, members, policy=policy)
         assert {one.about: one.samples for one in findings} == {
-            "by the policy": ("ann",),
+            "by roleless": ("ann",),
+            "by null_precedence": ("cid",),
             "at precedence 2": ("bob",),
         }
 

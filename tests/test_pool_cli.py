@@ -162,6 +162,12 @@ class TestFetch:
         assert result.exit_code == ExitCode.NOT_WRITTEN
         assert "database file" in result.stderr
 
+    @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere, a file's name is a text")
+    def test_says_that_a_name_is_no_text(self, server: PoolServer, tmp_path: Path) -> None:
+        result = call(*arguments(server, tmp_path / "bad\udcff"))
+        assert result.exit_code == ExitCode.NOT_WRITTEN
+        assert "UTF-8" in result.stderr
+
     def test_says_which_extra_is_missing(
         self, server: PoolServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -192,13 +198,16 @@ class TestFetch:
         assert asked <= 4
         assert Snapshot.open(tmp_path).manifest.memberships == 8
 
-    def test_waits_for_no_answer_when_it_is_interrupted(self, server: PoolServer, tmp_path: Path) -> None:
+    @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+    def test_waits_for_no_answer_when_it_is_interrupted(
+        self, server: PoolServer, tmp_path: Path, number: signal.Signals
+    ) -> None:
         running: list[subprocess.Popen[bytes]] = []
         ended = threading.Event()
 
         def meddle(operation: str, _: dict[str, Any]) -> None:
             if operation == "ListUsersInGroup":
-                running[0].send_signal(signal.SIGINT)
+                running[0].send_signal(number)
                 assert ended.wait(60), "it waited"
 
         server.meddle = meddle

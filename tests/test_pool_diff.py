@@ -278,7 +278,7 @@ class TestCommand:
         assert "5 of 5 users get other roles" in result.stdout
         assert f"1 changes: {role('billing')} -> {role('y')}" in result.stdout
         assert "users: cid" in result.stdout
-        assert f"{role('support')}\n  lost by 2: bob, dora\n" in result.stdout
+        assert f"  {role('support')}\n    lost by 2: bob, dora\n" in result.stdout
 
     def test_compares_two(self, snapshot: Path, tmp_path: Path) -> None:
         later = snapshot_of(tmp_path / "later", GROUPS, {"admins": ["bob"]}).path
@@ -316,7 +316,10 @@ class TestCommand:
             (["--set-role", "admins=admin"], "NAME=ARN"),
             (["--set-role", "=arn:aws:iam::123456789012:role/x"], "NAME=ARN"),
             (["--set-role", "="], "NAME=ARN"),
+            (["--set-role", "none="], "no such group: 'none'"),
+            (["--set-precedence", "admins=-1"], "for 'admins'"),
             (["--drop-group", "none"], "no such group"),
+            (["--drop-group", "admins", "--html", "one", "--users", "one"], "two files are one"),
             (["nowhere"], "is no snapshot"),
         ],
     )
@@ -324,6 +327,20 @@ class TestCommand:
         result = call(snapshot, *arguments)
         assert result.exit_code == ExitCode.BAD_INPUT
         assert said in result.stderr
+
+    def test_reads_names_that_look_like_edits(self, tmp_path: Path) -> None:
+        odd = f"x={role('a')}"
+        groups = [group("x", 1, "x"), group(odd, 2, "odd")]
+        only, both = (
+            snapshot_of(tmp_path / str(len(some)), some, {one.group_name: ["ann"] for one in some}).path
+            for some in (groups[1:], groups)
+        )
+        assert f"1 loses: {role('odd')} -> none" in call(only, "--set-role", f"{odd}=").stdout
+        assert f"{role('odd')} -> {role('b')}" in call(only, "--set-role", f"{odd}={role('b')}").stdout
+        assert f"{role('x')} -> {role('a')}" in call(both, "--set-role", odd).stdout
+        result = call(both, "--set-role", f"{odd}=")
+        assert result.exit_code == ExitCode.BAD_INPUT
+        assert "may be" in result.stderr
 
     def test_says_what_cannot_be_written(self, snapshot: Path, tmp_path: Path) -> None:
         result = call(snapshot, "--drop-group", "admins", "--users", tmp_path / "none" / "users.parquet")

@@ -1,6 +1,7 @@
 """Everyone resolved, by DuckDB and by Spark: the same as by `resolve()`, user by user."""
 
 import json
+import os
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
@@ -193,7 +194,7 @@ class TestWhatTheMembershipsMayBe:
 
     def test_a_file_whose_texts_are_not_marked_as_such(self, spark: "SparkSession", tmp_path: Path) -> None:
         path = tmp_path / "members.parquet"
-        duckdb.execute(f"copy (select 'ann' as username, 'é'.encode() as group_name) to '{path}'")
+        duckdb.execute(f"copy (select 'ann' as username, encode('é') as group_name) to '{path}'")
         for session in (None, spark):
             with resolve_memberships(path, [{"GroupName": "é"}], session=session) as result:
                 assert result.users == 1
@@ -349,10 +350,23 @@ class TestTheResult:
         (tmp_path / "claims.parquet").mkdir()
         with (
             resolve_memberships(membership_file(tmp_path), GROUPS) as result,
-            pytest.raises(IsADirectoryError),
+            pytest.raises(FileExistsError),
         ):
             result.write_parquet(tmp_path / "claims.parquet")
         assert not list(tmp_path.glob("*.partial"))
+
+    def test_replaces_nothing_but_files(self, tmp_path: Path) -> None:
+        os.mkfifo(tmp_path / "pipe")
+        (tmp_path / "link").symlink_to("target.parquet")
+        with resolve_memberships(membership_file(tmp_path), GROUPS) as result:
+            with pytest.raises(FileExistsError, match="no file that could be replaced"):
+                result.write_parquet(tmp_path / "pipe")
+            result.write_parquet(tmp_path / "link")
+        assert (tmp_path / "pipe").is_fifo()
+        assert (tmp_path / "link").is_symlink()
+        assert duckdb.execute(f"select count(*) from '{tmp_path / 'target.parquet'}'").fetchall() == [
+            (len(EXPECTED),)
+        ]
 
     def test_of_nobody_is_empty(self, tmp_path: Path) -> None:
         with resolve_memberships(membership_file(tmp_path, []), []) as result:

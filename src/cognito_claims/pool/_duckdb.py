@@ -19,6 +19,7 @@ def connect(scratch: Path, **settings: str) -> DuckDBPyConnection:
 
     Raises:
         ImportError: the extra is missing.
+        OSError: the name of `scratch` is no UTF-8.
     """
     try:
         import duckdb
@@ -26,7 +27,7 @@ def connect(scratch: Path, **settings: str) -> DuckDBPyConnection:
         raise ImportError('whole pools need an extra: pip install "cognito-claims[pool]"') from error
     return duckdb.connect(
         config={
-            "temp_directory": str(scratch),
+            "temp_directory": _checked(str(scratch)),
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
             **settings,
@@ -40,11 +41,15 @@ def quoted(text: str) -> str:
     Raises:
         OSError: it is no UTF-8, as the name of a file may be.
     """
+    return "'" + _checked(text).replace("'", "''") + "'"
+
+
+def _checked(text: str) -> str:
     try:
         text.encode()
     except UnicodeEncodeError:
         raise OSError(EILSEQ, "DuckDB takes names in UTF-8 alone", text) from None
-    return "'" + text.replace("'", "''") + "'"
+    return text
 
 
 def to_read(path: Path) -> str:

@@ -9,7 +9,7 @@ import json
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from errno import EISDIR
+from errno import EEXIST
 from itertools import count
 from pathlib import Path
 from secrets import token_hex
@@ -165,9 +165,10 @@ class DuckDB:
         return self._database.sql(f"from {table}")
 
     def write(self, table: str, path: Path) -> None:
-        """Write a table as Parquet; the file is there once it is whole."""
-        if path.is_dir():
-            raise IsADirectoryError(EISDIR, os.strerror(EISDIR), str(path))
+        """Write a table as Parquet; the file is there once it is whole. A link stays one."""
+        path = path.resolve()
+        if path.exists() and not path.is_file():
+            raise OSError(EEXIST, "is there, and no file that could be replaced", str(path))
         partial = path.with_name(f"{path.name}.{token_hex(4)}.partial")
         try:
             self._copy(table, partial)

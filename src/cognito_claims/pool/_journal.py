@@ -10,6 +10,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from errno import EIO
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
@@ -55,12 +56,15 @@ class Journal:
 
         Raises:
             SnapshotError: another process has it, or the file is none of ours.
+            OSError: SQLite could not open or write it.
         """
         self._lock = Lock()
         folder.mkdir(parents=True, exist_ok=True)
-        database = sqlite3.connect(
-            folder.absolute() / "journal.sqlite", timeout=0, isolation_level=None, check_same_thread=False
-        )
+        path = folder.absolute() / "journal.sqlite"
+        try:
+            database = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
+        except sqlite3.DatabaseError as error:
+            raise _told(error, folder) from None
         try:
             database.execute("pragma locking_mode = exclusive")
             database.execute("pragma journal_mode = wal")
@@ -233,4 +237,4 @@ def _told(error: sqlite3.DatabaseError, folder: Path) -> Exception:
         case "SQLITE_NOTADB" | "SQLITE_CORRUPT":
             return SnapshotError(folder, "is damaged: remove the folder, and fetch the pool anew")
         case _:
-            return error
+            return OSError(EIO, str(error), str(folder))

@@ -261,7 +261,9 @@ class _Seen:
             self.ties.update(dict.fromkeys(names, users.users))
             involved = deciding or resolution.ranking
             self.contested.update(group.role_arn for group in involved if group.role_arn is not None)
-            about = _place(deciding) if TIE_DIFFERING_ROLES in resolution.rules else "by the policy"
+            about = "by roleless" if deciding else "by null_precedence"
+            if TIE_DIFFERING_ROLES in resolution.rules:
+                about = _place(deciding)
             self.ambiguous[about, in_words(resolution)].note_tie(users, involved)
         for other in resolution.alternatives:
             there = resolve(resolution.ranking, policy=other.policy).decided_by

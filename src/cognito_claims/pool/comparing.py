@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from cognito_claims._explain import in_words
 from cognito_claims._wire import read_request, wire_name
+from cognito_claims.errors import InvalidRequestError, Problem
 from cognito_claims.models import GroupType, UpdateGroupRequest
 from cognito_claims.pool._engines import DuckDB
 from cognito_claims.pool.bulk import Tally, groups_at, sampled, sets_of
@@ -89,7 +90,11 @@ class Edits:
             "role_arn": self.roles.get(name, group.role_arn),
         }
         said = {wire_name(setting): value for setting, value in settings.items()}
-        read_request(UpdateGroupRequest, {"GroupName": name, "UserPoolId": "any_1", **said})
+        try:
+            read_request(UpdateGroupRequest, {"GroupName": name, "UserPoolId": "any_1", **said})
+        except InvalidRequestError as error:
+            problems = [Problem(path, f"{reason}, for {name!r}") for path, reason in error.problems]
+            raise InvalidRequestError(error.operation, problems) from None
         return group.model_copy(update=settings)
 
     def __str__(self) -> str:

@@ -113,7 +113,7 @@ def fetch(
         PaginationError: the service repeated a page token; the next call reads that group anew.
         ValueError: the key is too short, there are two ways of hashing, or a number is not positive.
         ImportError: the extra `pool` is missing.
-        OSError, sqlite3.Error: something could not be written.
+        OSError: something could not be written.
         Exception: whatever boto3 raises.
     """
     naming = usernames_as(key, usernames=usernames)

@@ -203,8 +203,8 @@ def _manifest_of(folder: Path) -> Manifest:
         manifest = Manifest.model_validate_json(text)
     except ValidationError as error:
         [first, *_] = error.errors(include_url=False, include_input=False)
-        place = ".".join(map(str, first["loc"]))
-        raise SnapshotError(folder / MANIFEST, f"{place}: {first['msg']}: fetch the pool anew") from None
+        place = "".join(f"{part}: " for part in first["loc"])
+        raise SnapshotError(folder / MANIFEST, f"{place}{first['msg']}: fetch the pool anew") from None
     if manifest.files.keys() != {GROUPS, MEMBERSHIPS}:
         raise SnapshotError(folder / MANIFEST, f"files: should be {GROUPS} and {MEMBERSHIPS}")
     return manifest

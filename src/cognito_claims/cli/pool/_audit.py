@@ -76,11 +76,11 @@ def as_text(audit: Audit) -> str:
 
 def _roles(audit: Audit) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("Role", overflow="fold")
     table.add_column("Preferred by", justify="right", no_wrap=True)
     table.add_column("Held by", justify="right", no_wrap=True)
+    table.add_column("Role", overflow="fold")
     for use in audit.roles[:_MOST_ROLES]:
-        table.add_row(Text(use.role_arn), Text(f"{use.preferred_by:,}"), Text(f"{use.held_by:,}"))
+        table.add_row(Text(f"{use.preferred_by:,}"), Text(f"{use.held_by:,}"), Text(use.role_arn))
     return table
 
 

@@ -1,31 +1,33 @@
 """What `cognito-claims pool diff` does: a pool before and after, told as text."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from pathlib import Path
 from typing import TypeVar
 
 import typer
-from rich.table import Table
-from rich.text import Text
 
 from cognito_claims.cli._exit import ExitCode, stop
 from cognito_claims.cli._paper import Paper, some_of
-from cognito_claims.cli.pool._snapshot import opened, told
+from cognito_claims.cli.pool._snapshot import told
 from cognito_claims.errors import CognitoClaimsError
 from cognito_claims.pool import comparing
 from cognito_claims.pool.comparing import Diff, Edits
+from cognito_claims.pool.snapshot import Snapshot
 from cognito_claims.resolver import Policy
 
 _T = TypeVar("_T")
 _STYLES = {"gains": "bold green", "loses": "bold red", "changes": "bold yellow"}
 
 
-def edits_of(precedences: Iterable[str], roles: Iterable[str], dropped: Iterable[str]) -> Edits:
+def edits_of(
+    snapshot: Snapshot, precedences: Iterable[str], roles: Iterable[str], dropped: Iterable[str]
+) -> Edits:
     """Read what is to be another, or stop."""
+    known = {group.group_name for group in snapshot.groups()}
     return Edits(
         precedences=_once("--set-precedence", map(_precedence, precedences)),
-        roles=_once("--set-role", map(_role, roles)),
+        roles=_once("--set-role", (_role(edit, known) for edit in roles)),
         dropped=frozenset(dropped),
     )
 
@@ -50,24 +52,26 @@ def _number(said: str) -> int | None:
     return int(said) if said else None
 
 
-def _role(edit: str) -> tuple[str, str | None]:
-    name, arn, rest = edit.rpartition("=arn:")  # an ARN may hold an equals sign, but not this
-    if arn and name:
-        return name, f"arn:{rest}"
-    if edit.endswith("=") and len(edit) > 1:
-        return edit[:-1], None
-    raise typer.BadParameter(f"--set-role: {edit!r} should be NAME=ARN, or NAME=")
+def _role(edit: str, known: Container[str]) -> tuple[str, str | None]:
+    """Read an edit; names and ARNs may hold equals signs, so the groups that there are tell them apart."""
+    splits = [(edit[: at.start()], edit[at.end() :]) for at in re.finditer("(?<!^)=(?=arn:|$)", edit)]
+    match [split for split in splits if split[0] in known] or splits[-1:]:
+        case [(name, arn)]:
+            return name, arn or None
+        case []:
+            raise typer.BadParameter(f"--set-role: {edit!r} should be NAME=ARN, or NAME=")
+        case several:
+            names = " or ".join(repr(name) for name, _ in several)
+            raise typer.BadParameter(f"--set-role: {edit!r} may be of the group {names}")
 
 
 def compared(
-    path: Path, after: Path | Edits, *, policy: Policy, samples: int, users_out: Path | None
+    before: Snapshot, after: Snapshot | Edits, *, policy: Policy, samples: int, users_out: Path | None
 ) -> Diff:
     """Compare, or stop."""
-    before = opened(path)
-    there = after if isinstance(after, Edits) else opened(after)
     with told():
         try:
-            return comparing.diff(before, there, policy=policy, samples=samples, users_out=users_out)
+            return comparing.diff(before, after, policy=policy, samples=samples, users_out=users_out)
         except CognitoClaimsError:
             raise
         except ValueError as error:
@@ -85,21 +89,12 @@ def as_text(diff: Diff) -> str:
         paper.say(f"  {one.why}", f"  users: {some_of(one.samples, one.users)}")
     if diff.roles:
         paper.say("", "In cognito:roles")
-        paper.show(_roles(diff))
         for role in diff.roles:
-            paper.say("", role.role_arn)
+            paper.say(f"  {role.role_arn}")
             if role.gained_by:
-                paper.say(f"  gained by {role.gained_by:,}: {some_of(role.gained_samples, role.gained_by)}")
+                paper.say(
+                    f"    gained by {role.gained_by:,}: {some_of(role.gained_samples, role.gained_by)}"
+                )
             if role.lost_by:
-                paper.say(f"  lost by {role.lost_by:,}: {some_of(role.lost_samples, role.lost_by)}")
+                paper.say(f"    lost by {role.lost_by:,}: {some_of(role.lost_samples, role.lost_by)}")
     return paper.text
-
-
-def _roles(diff: Diff) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("Role", overflow="fold")
-    table.add_column("Gained by", justify="right", no_wrap=True)
-    table.add_column("Lost by", justify="right", no_wrap=True)
-    for one in diff.roles:
-        table.add_row(Text(one.role_arn), Text(f"{one.gained_by:,}"), Text(f"{one.lost_by:,}"))
-    return table

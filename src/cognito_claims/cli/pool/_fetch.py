@@ -32,7 +32,12 @@ def fetched(
     retries = {"total_max_attempts": 10, "mode": "standard"}
 
     def fetch(client: fetching.FetchClient) -> Snapshot:
-        with told(), ExitStack() as shown, handling(signal.SIGINT, partial(_end, shown)):
+        with (
+            told(),
+            ExitStack() as shown,
+            handling(signal.SIGINT, partial(_end, shown)),
+            handling(signal.SIGTERM, partial(_end, shown)),
+        ):
             on_progress = shown.enter_context(_progress())
             return fetching.fetch(
                 client,

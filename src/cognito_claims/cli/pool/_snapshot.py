@@ -3,6 +3,7 @@
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import gettempdir
 
 import typer
 
@@ -25,7 +26,8 @@ def told() -> Generator[None, None, None]:
     except OSError as error:
         if type(error).__module__.startswith("botocore"):
             raise  # its time-outs are of this kind too
-        stop(ExitCode.NOT_WRITTEN, [f"{error.filename or 'a file'}: {error.strerror}"])
+        place = error.filename or f"a file, or what is put off to {gettempdir()}"
+        stop(ExitCode.NOT_WRITTEN, [f"{place}: {error.strerror}"])
     except Exception as error:
         if str(error) == "Query interrupted":  # what DuckDB makes of Ctrl-C, a RuntimeError
             stop(ExitCode.INTERRUPTED, ["interrupted"])
@@ -36,7 +38,7 @@ def told() -> Generator[None, None, None]:
 
 def _is_of_a_database(error: Exception) -> bool:
     # By its name, since DuckDB may be missing.
-    return type(error).__module__.strip("_").partition(".")[0] in ("duckdb", "sqlite3")
+    return type(error).__module__.strip("_").partition(".")[0] == "duckdb"
 
 
 def opened(path: Path) -> Snapshot:
@@ -46,7 +48,10 @@ def opened(path: Path) -> Snapshot:
 
 
 def keep_whole(snapshot: Path, *outputs: Path | None) -> None:
-    """Refuse to write over a file of a snapshot."""
-    for output in outputs:
-        if output is not None and output.resolve().parent == snapshot.resolve():
-            raise typer.BadParameter(f"{output}: is in the snapshot, which is to stay as it is")
+    """Refuse to write over a file of a snapshot, or two things into one file."""
+    paths = [output.resolve() for output in outputs if output is not None]
+    for path in paths:
+        if path.parent == snapshot.resolve():
+            raise typer.BadParameter(f"{path}: is in the snapshot, which is to stay as it is")
+    if len({*paths}) < len(paths):
+        raise typer.BadParameter("two files are one")

@@ -62,7 +62,7 @@ def diff(
     """
     from cognito_claims.cli._files import save
     from cognito_claims.cli.pool import _diff
-    from cognito_claims.cli.pool._snapshot import keep_whole, told
+    from cognito_claims.cli.pool._snapshot import keep_whole, opened, told
     from cognito_claims.pool import report
 
     edits = [*(set_precedence or ()), *(set_role or ()), *(drop_group or ())]
@@ -73,8 +73,13 @@ def diff(
     for one in (snapshot, later):
         if one is not None:
             keep_whole(one, html, users)
-    after = later or _diff.edits_of(set_precedence or (), set_role or (), drop_group or ())
-    result = _diff.compared(snapshot, after, policy=policy_of(policy), samples=samples, users_out=users)
+    before = opened(snapshot)
+    after = (
+        opened(later)
+        if later is not None
+        else _diff.edits_of(before, set_precedence or (), set_role or (), drop_group or ())
+    )
+    result = _diff.compared(before, after, policy=policy_of(policy), samples=samples, users_out=users)
     if html is not None:
         with told():
             save(html, report.diff_as_html(result))
