@@ -443,7 +443,8 @@ def test_a_report_says_which_extra_is_missing(
     tmp_path: Path, arguments: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pool_with_faults(tmp_path / "s")
-    monkeypatch.setitem(sys.modules, "jinja2", None)
-    result = call(arguments[0], tmp_path / "s", *arguments[1:], "--html", tmp_path / "report.html")
-    assert result.exit_code == ExitCode.BAD_INPUT
-    assert "cognito-claims[pool]" in result.stderr
+    for module in ("jinja2", "duckdb"):
+        monkeypatch.setitem(sys.modules, module, None)
+        result = call(arguments[0], tmp_path / "s", *arguments[1:], "--html", tmp_path / "report.html")
+        assert result.exit_code == ExitCode.BAD_INPUT
+        assert "cognito-claims[pool]" in result.stderr

@@ -24,7 +24,8 @@ def edits_of(
     snapshot: Snapshot, precedences: Iterable[str], roles: Iterable[str], dropped: Iterable[str]
 ) -> Edits:
     """Read what is to be another, or stop."""
-    known = {group.group_name for group in snapshot.groups()}
+    with told():
+        known = {group.group_name for group in snapshot.groups()}
     return Edits(
         precedences=_once("--set-precedence", map(_precedence, precedences)),
         roles=_once("--set-role", (_role(edit, known) for edit in roles)),

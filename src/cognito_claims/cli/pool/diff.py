@@ -1,13 +1,17 @@
 """`cognito-claims pool diff`: who would get another role."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cognito_claims.cli._exit import write
 from cognito_claims.cli._options import FILES, JsonOption, PolicyOption, policy_of
 from cognito_claims.cli.pool._options import HtmlOption, SamplesOption, SnapshotArgument
+
+if TYPE_CHECKING:
+    from cognito_claims.pool.comparing import Edits
+    from cognito_claims.pool.snapshot import Snapshot
 
 _EDITS = "What if"
 
@@ -73,12 +77,12 @@ def diff(
     for one in (snapshot, later):
         if one is not None:
             keep_whole(one, html, users)
+    after: Snapshot | Edits
     before = opened(snapshot)
-    after = (
-        opened(later)
-        if later is not None
-        else _diff.edits_of(before, set_precedence or (), set_role or (), drop_group or ())
-    )
+    if later is None:
+        after = _diff.edits_of(before, set_precedence or (), set_role or (), drop_group or ())
+    else:
+        after = opened(later)
     result = _diff.compared(before, after, policy=policy_of(policy), samples=samples, users_out=users)
     if html is not None:
         with told():
