@@ -38,4 +38,4 @@ class Paper:
     @property
     def text(self) -> str:
         """All of it."""
-        return self._text.getvalue().rstrip("\n")
+        return "\n".join(line.rstrip(" ") for line in self._text.getvalue().split("\n")).rstrip("\n")
