@@ -1,5 +1,6 @@
 """`cognito-claims pool fetch` and `pool resolve`, as they are typed."""
 
+import io
 import json
 import os
 import pty
@@ -21,7 +22,7 @@ from botocore.exceptions import ReadTimeoutError
 from typer.testing import CliRunner, Result
 
 from cognito_claims.cli._app import app
-from cognito_claims.cli._exit import ExitCode
+from cognito_claims.cli._exit import ExitCode, write
 from cognito_claims.pool import Snapshot, _limits, fetching
 from cognito_claims.pool._engines import DuckDB
 from tests.fake_cognito import RefusedError
@@ -436,6 +437,13 @@ def test_json_is_json_in_any_encoding(tmp_path: Path, encoding: str) -> None:
     )
     said = json.loads(done.stdout.decode(encoding))
     assert [one["group_name"] for one in said["groups"]] == ["\U0001f680żé\\"]
+
+
+def test_what_stdout_cannot_show_is_told_as_json_tells_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(shown, encoding="latin-1", write_through=True))
+    write('["\U0001f680é"]')
+    assert shown.getvalue().decode("latin-1").rstrip() == r'["\ud83d\ude80é"]'
 
 
 @pytest.mark.parametrize("arguments", [("audit",), ("diff", "--drop-group", "beta")])
