@@ -309,6 +309,7 @@ class TestGoingOn:
         with pytest.raises(SnapshotError, match=r"groups\.parquet: is there already"):
             take(connect(server.url), tmp_path)
         assert (tmp_path / GROUPS).read_text() == "somebody's"
+        assert [path.name for path in tmp_path.iterdir()] == [GROUPS]
         assert not server.calls
 
     def test_asks_nobody_where_only_the_clearing_away_is_left(

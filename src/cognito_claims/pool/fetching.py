@@ -123,6 +123,7 @@ def fetch(
     asked = {"user_pool_id": user_pool_id, "usernames": naming.form, "key_id": naming.key_id or ""}
     if not is_finished(folder):
         connect(folder).close()  # the extra is missed now, and not after hours
+        _refuse_others(folder)
         with Journal(folder / UNFINISHED) as journal:
             if not (folder / MANIFEST).exists():  # another process may have come to the end of it
                 settings = _settings(journal, folder, asked)
@@ -143,11 +144,17 @@ def _settings(journal: Journal, folder: Path, asked: Mapping[str, str]) -> Mappi
     if settings := journal.settings():
         _refuse_another(folder, settings, asked)
         return settings
+    started_at = datetime.now(UTC).isoformat()
+    return {**asked, "throwaway_key": secrets.token_hex(32), "started_at": started_at}
+
+
+def _refuse_others(folder: Path) -> None:
+    """Refuse a folder in which no fetch has begun, and tables are."""
+    if (folder / UNFINISHED).exists() or (folder / MANIFEST).exists():
+        return
     for name in (GROUPS, MEMBERSHIPS):
         if (folder / name).exists():
             raise SnapshotError(folder / name, "is there already, and of no fetch: give another folder")
-    started_at = datetime.now(UTC).isoformat()
-    return {**asked, "throwaway_key": secrets.token_hex(32), "started_at": started_at}
 
 
 def _refuse_another(folder: Path, kept: Mapping[str, str | None], asked: Mapping[str, str]) -> None:
