@@ -258,6 +258,7 @@ def spark(users: int, repeats: int) -> tuple[float, float]:
             "spark.ui.enabled": "false",
             "spark.ui.showConsoleProgress": "false",
         }
+        os.environ["PYSPARK_PYTHON"] = sys.executable
         session: Any = SparkSession.builder.master("local[2]").config(map=settings).getOrCreate()
         ranked = sorted(groups(), key=lambda group: group.group_name)
         ranks = [(group.group_name, rank) for rank, group in enumerate(ranked)]

@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -46,6 +47,8 @@ def session(scratch: Path) -> Generator["SparkSession", None, None]:
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
     }
-    spark = SparkSession.builder.master("local[2]").config(map=settings).getOrCreate()
-    yield spark
-    spark.stop()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYSPARK_PYTHON", sys.executable)  # or its workers are whatever python3 is
+        spark = SparkSession.builder.master("local[2]").config(map=settings).getOrCreate()
+        yield spark
+        spark.stop()
