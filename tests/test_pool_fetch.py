@@ -6,6 +6,7 @@ import os
 import random
 import sqlite3
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -418,10 +419,13 @@ class TestAServer:
     ) -> None:
         whole = take(connect(server.url), tmp_path / "whole")
         chance = random.Random(7)
-        list_groups = iter([False])
+        tries: Counter[tuple[object, object]] = Counter()
 
-        def meddle(_: str, __: dict[str, Any]) -> None:
-            match chance.randrange(12) if next(list_groups, True) else None:
+        def meddle(_: str, body: dict[str, Any]) -> None:
+            page = body.get("GroupName"), body.get("NextToken")
+            tries[page] += 1
+            first_of_all = tries.total() == 1
+            match chance.randrange(12) if not first_of_all and tries[page] % 10 else None:
                 case 0 | 1 | 2 | 3:
                     raise RefusedError(400, "TooManyRequestsException")
                 case 4:
