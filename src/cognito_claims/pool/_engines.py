@@ -225,7 +225,7 @@ class Spark:
 
     def rows(self, table: Any) -> Iterator[tuple[Any, ...]]:
         """Hand out a DataFrame row by row."""
-        return map(tuple, table.toLocalIterator(prefetchPartitions=True))
+        return map(tuple, table.collect())
 
     def make(self, rows: Iterable[tuple[Any, ...]], columns: Mapping[str, str]) -> Any:
         """Make a DataFrame. Its types are told, not guessed."""
