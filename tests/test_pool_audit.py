@@ -307,6 +307,19 @@ class TestTheAudit:
             assert last.samples == tuple(f"u{n}" for n in range(min(9, samples)))
             assert last.users == 9
 
+    def test_names_the_first_users_of_all_sets(self, tmp_path: Path) -> None:
+        """Whichever of the sets comes first, its names are no better than the others'."""
+        groups = [group("a", None, "x"), *(group(name, number) for number, name in enumerate("bcd"))]
+        members = {
+            "a": ["u1", "u2", "u3", "u4", "u5", "u6"],
+            "b": ["u3", "u6"],
+            "c": ["u2", "u5"],
+            "d": ["u1"],
+        }
+        result = audit(snapshot_of(tmp_path, groups, members), samples=3)
+        [one] = [one for one in result.findings if one.check.code == "role-without-precedence"]
+        assert (one.users, one.samples) == (6, ("u1", "u2", "u3"))
+
     @settings(max_examples=25)
     @given(pool=pools())
     def test_counts_as_resolve_does(
