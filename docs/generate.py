@@ -3,19 +3,12 @@
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from cognito_claims import (
-    CARRIER_RULES,
-    CLAIM_RULES,
-    IDENTITY_POOL_QUESTIONS,
-    IDENTITY_POOL_RULES,
-    OPEN_QUESTIONS,
-    PAGING_RULES,
-    RULES,
-    TRIGGER_RULES,
-    Rule,
-)
+from cognito_claims.client import PAGING_RULES
 from cognito_claims.conformance.endpoint import CALLS
+from cognito_claims.events import EVENT_RULES, TRIGGER_RULES
+from cognito_claims.identity_pool import IDENTITY_POOL_QUESTIONS, IDENTITY_POOL_RULES
 from cognito_claims.pool import CHECKS
+from cognito_claims.rules import CLAIM_RULES, OPEN_QUESTIONS, RULES, Rule
 from docs import revealed
 
 ROOT = Path(__file__).parents[1]
@@ -52,7 +45,7 @@ def checks() -> str:
 PARTS: dict[str, dict[str, Callable[[], str]]] = {
     "README.md": {"rules": lambda: rules(RULES), "questions": questions, "revealed": revealed.table},
     "docs/claims.md": {
-        "carrier-rules": lambda: rules(CARRIER_RULES),
+        "carrier-rules": lambda: rules(EVENT_RULES),
         "trigger-rules": lambda: rules(TRIGGER_RULES),
         "identity-pool-rules": lambda: rules(IDENTITY_POOL_RULES),
         "identity-pool-questions": identity_pool_questions,

@@ -7,8 +7,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 EXAMPLE = """\
-from cognito_claims import AdminListGroupsForUserPaginator, Resolution, aio
-from cognito_claims.pagination import AdminListGroupsForUserClient
+from cognito_claims import AdminListGroupsForUserPaginator, Resolution
+from cognito_claims.client import aio
+from cognito_claims.client import AdminListGroupsForUserClient
 
 async def reveal(
     resolution: Resolution, client: AdminListGroupsForUserClient, aio_client: aio.ListGroupsClient

@@ -8,21 +8,24 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from cognito_claims import rules
 from cognito_claims._wire import as_list, as_object
+from cognito_claims.client import PAGING_RULES
 from cognito_claims.conformance.cases import schema
+from cognito_claims.events import EVENT_RULES, TRIGGER_RULES
+from cognito_claims.identity_pool import IDENTITY_POOL_QUESTIONS, IDENTITY_POOL_RULES
+from cognito_claims.rules import CLAIM_RULES, OPEN_QUESTIONS, RULES
 
 ROOT = Path(__file__).parents[1]
 VECTORS = ROOT / "src" / "cognito_claims" / "conformance" / "vectors" / "v1"
 ALL_RULES = (
-    *rules.RULES,
-    *rules.CLAIM_RULES,
-    *rules.PAGING_RULES,
-    *rules.CARRIER_RULES,
-    *rules.TRIGGER_RULES,
-    *rules.IDENTITY_POOL_RULES,
+    *RULES,
+    *CLAIM_RULES,
+    *PAGING_RULES,
+    *EVENT_RULES,
+    *TRIGGER_RULES,
+    *IDENTITY_POOL_RULES,
 )
-ALL_QUESTIONS = (*rules.OPEN_QUESTIONS, *rules.IDENTITY_POOL_QUESTIONS)
+ALL_QUESTIONS = (*OPEN_QUESTIONS, *IDENTITY_POOL_QUESTIONS)
 _WIDTH = 100
 
 

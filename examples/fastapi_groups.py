@@ -9,14 +9,8 @@ from typing import Annotated
 from fastapi import Depends, FastAPI, HTTPException, Request
 from mangum import Mangum
 
-from cognito_claims import (
-    Carrier,
-    GroupClaims,
-    InvalidClaimsError,
-    carrier_of,
-    read_http_api,
-    read_rest_api,
-)
+from cognito_claims import GroupClaims, InvalidClaimsError
+from cognito_claims.events import ClaimsSource, detect_source, parse_http_api_event, parse_rest_api_event
 
 GROUPS_OF_THE_POOL = ["admins", "staff", "staff,night"]
 """A REST API joins names by commas: who knows them all can tell `staff,night` from two groups."""
@@ -26,13 +20,13 @@ def group_claims(request: Request) -> GroupClaims:
     """Give the caller's groups, from whichever gateway the request came through."""
     event = request.scope.get("aws.event", {})
     try:
-        carrier = carrier_of(event)
+        carrier = detect_source(event)
     except InvalidClaimsError as error:
         raise HTTPException(401, "no authorizer in front of this API") from error
     try:
-        if carrier is Carrier.REST_API:
-            return read_rest_api(event, known_groups=GROUPS_OF_THE_POOL)
-        return read_http_api(event)
+        if carrier is ClaimsSource.REST_API:
+            return parse_rest_api_event(event, known_groups=GROUPS_OF_THE_POOL)
+        return parse_http_api_event(event)
     except InvalidClaimsError as error:  # an AmbiguousClaimsError too: nobody is admitted by a guess
         raise HTTPException(401, "the claims cannot be read") from error
 

@@ -8,7 +8,8 @@ which role is preferred, as it would in Cognito.
 from collections.abc import Mapping
 from typing import Any
 
-from cognito_claims import GroupType, override_claims, override_groups, read_trigger_event, resolve
+from cognito_claims import GroupType, resolve
+from cognito_claims.events import override_claims, override_groups, parse_trigger_event
 
 TEAMS = {
     "platform": GroupType(
@@ -23,7 +24,7 @@ TEAMS = {
 
 def handler(event: Mapping[str, object], _: object) -> dict[str, Any]:
     """Give back the event with the groups of the user's teams."""
-    attributes = read_trigger_event(event).request.user_attributes or {}
+    attributes = parse_trigger_event(event).request.user_attributes or {}
     names = attributes.get("custom:teams", "").split()
     answer = override_groups(event, resolve(TEAMS[name] for name in names if name in TEAMS))
     return override_claims(answer, suppress_in_id_token=["custom:teams"])

@@ -11,7 +11,8 @@ import jwt
 from fastapi import Depends, FastAPI, HTTPException
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from cognito_claims import IdTokenClaims, InvalidClaimsError
+from cognito_claims import InvalidClaimsError
+from cognito_claims.tokens import IdTokenClaims
 
 BILLING = "arn:aws:iam::123456789012:role/billing"
 

@@ -1,6 +1,7 @@
 """Which role will Alice get from the identity pool, and why not the other one?"""
 
-from cognito_claims import Assumed, choose_role, resolve
+from cognito_claims import resolve
+from cognito_claims.identity_pool import AssumedRole, choose_role
 
 ADMIN = "arn:aws:iam::123456789012:role/admin"
 AUDITOR = "arn:aws:iam::123456789012:role/auditor"
@@ -24,7 +25,9 @@ def tell(groups: list[dict[str, object]], custom_role_arn: str | None = None) ->
     choice = choose_role(
         resolution.claims, IDENTITY_POOL, provider=PROVIDER, custom_role_arn=custom_role_arn
     )
-    print(f"Alice gets {choice.role_arn if isinstance(choice, Assumed) else 'no role'}: {choice.why}.")
+    print(
+        f"Alice gets {choice.role_arn if isinstance(choice, AssumedRole) else 'no role'}: {choice.reason}."
+    )
     for question in choice.open_questions:
         print(f"But: {question.question}")
     print(f"\n{resolution.explain()}")

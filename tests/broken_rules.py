@@ -12,17 +12,16 @@ from cognito_claims import (
     GroupClaims,
     GroupType,
     InvalidResponseError,
-    IssuedClaims,
     Policy,
     Resolution,
-    carriers,
-    identity_pool,
-    resolver,
-    triggers,
 )
-from cognito_claims._paging import PagesOfOneCall
+from cognito_claims import tokens as token_claims
+from cognito_claims.client._iteration import BasePageIterator
 from cognito_claims.conformance.shapes import PagesAnswered
-from tests import reference
+from cognito_claims.events import TokenPair, gateways, pre_token_generation
+from cognito_claims.identity_pool import choice
+from cognito_claims.resolver.decision import Decision, is_federated_auto_group
+from tests import vector_adapter
 from tests.conftest import Connect
 from tests.fake_cognito import FakeCognito
 
@@ -40,93 +39,100 @@ def breaks(rule: str) -> Callable[[Break], Break]:
 
 
 Groups = tuple[GroupType, ...]
+Decide = Callable[[Groups, Policy], Decision]
 
 
-def ranked(patch: pytest.MonkeyPatch, key: Callable[[GroupType], Any]) -> None:
-    """Have other groups decide: those that come first by the key."""
-    original = resolver.deciding
+def decides(patch: pytest.MonkeyPatch, broken: Callable[[Decide, Groups, Policy], Decision]) -> None:
+    """Decide in a broken way, which may use the right one."""
+    right = Decision.from_ranking.__func__  # type: ignore[attr-defined]
 
-    def deciding(ranking: Groups, roles: tuple[str, ...], policy: Policy) -> Groups:
-        return original(tuple(sorted(ranking, key=key)), roles, policy)
+    def from_ranking(cls: type[Decision], ranking: Groups, policy: Policy) -> Decision:
+        decision = broken(lambda *given: right(cls, *given), ranking, policy)
+        return replace(decision, ranking=ranking, policy=policy)
 
-    patch.setattr(resolver, "deciding", deciding)
+    patch.setattr(Decision, "from_ranking", classmethod(from_ranking))
 
 
-def prefers(patch: pytest.MonkeyPatch, otherwise: Callable[[Groups, tuple[str, ...]], Any]) -> None:
-    """Prefer another role, where that is not `...`."""
-    original = resolver.preferred
+def ranks_by(patch: pytest.MonkeyPatch, key: Callable[[GroupType], Any]) -> None:
+    """Let the groups decide that come first by the key."""
+    decides(patch, lambda right, ranking, policy: right(tuple(sorted(ranking, key=key)), policy))
 
-    def preferred(ranking: Groups, roles: tuple[str, ...], policy: Policy) -> str | None:
-        other = otherwise(resolver.deciding(ranking, roles, policy), roles)
-        return original(ranking, roles, policy) if other is ... else other
 
-    patch.setattr(resolver, "preferred", preferred)
+def prefers(patch: pytest.MonkeyPatch, other: Callable[[Decision], Any]) -> None:
+    """Prefer a different role, where that is not `...`."""
+
+    def broken(right: Decide, ranking: Groups, policy: Policy) -> Decision:
+        decision = right(ranking, policy)
+        role = other(decision)
+        return decision if role is ... else replace(decision, preferred_role=role)
+
+    decides(patch, broken)
 
 
 @breaks("lowest-wins")
 def highest_wins(patch: pytest.MonkeyPatch) -> None:
-    ranked(patch, lambda group: 1 if group.precedence is None else -group.precedence)
+    ranks_by(patch, lambda group: 1 if group.precedence is None else -group.precedence)
 
 
 @breaks("null-ranks-last")
 def null_ranks_first(patch: pytest.MonkeyPatch) -> None:
-    ranked(patch, lambda group: -1 if group.precedence is None else group.precedence)
+    ranks_by(patch, lambda group: -1 if group.precedence is None else group.precedence)
+
+
+def nominated(decision: Decision) -> set[str | None]:
+    return {group.role_arn for group in decision.decided_by}
 
 
 @breaks("tie-same-role")
 def every_tie_is_ambiguous(patch: pytest.MonkeyPatch) -> None:
-    def otherwise(deciding: Groups, _: object) -> Any:
-        return None if len(deciding) > 1 and len({group.role_arn for group in deciding}) == 1 else ...
+    def other(decision: Decision) -> Any:
+        return None if len(decision.decided_by) > 1 and len(nominated(decision)) == 1 else ...
 
-    prefers(patch, otherwise)
+    prefers(patch, other)
 
 
 @breaks("tie-differing-roles")
 def first_of_a_tie_wins(patch: pytest.MonkeyPatch) -> None:
-    def otherwise(deciding: Groups, _: object) -> Any:
-        return deciding[0].role_arn if len({group.role_arn for group in deciding}) > 1 else ...
+    def other(decision: Decision) -> Any:
+        return decision.decided_by[0].role_arn if len(nominated(decision)) > 1 else ...
 
-    prefers(patch, otherwise)
+    prefers(patch, other)
 
 
 @breaks("only-role")
 def only_role_is_not_preferred(patch: pytest.MonkeyPatch) -> None:
-    prefers(patch, lambda _, roles: None if len(roles) == 1 else ...)
+    prefers(patch, lambda decision: None if len(decision.roles) == 1 else ...)
 
 
 @breaks("null-ties")
 def nulls_do_not_tie(patch: pytest.MonkeyPatch) -> None:
-    original = resolver.deciding
+    def broken(right: Decide, ranking: Groups, policy: Policy) -> Decision:
+        decision = right(ranking, policy)
+        best = decision.decided_by[:1]
+        if not best or best[0].precedence is not None:
+            return decision
+        return replace(decision, decided_by=best, preferred_role=best[0].role_arn)
 
-    def deciding(ranking: Groups, roles: tuple[str, ...], policy: Policy) -> Groups:
-        best = original(ranking, roles, policy)
-        return best[:1] if best and best[0].precedence is None else best
-
-    patch.setattr(resolver, "deciding", deciding)
+    decides(patch, broken)
 
 
 @breaks("roleless-ignored")
 def roleless_competes(patch: pytest.MonkeyPatch) -> None:
-    original = resolver.deciding
-
-    def deciding(ranking: Groups, roles: tuple[str, ...], policy: Policy) -> Groups:
-        return original(ranking, roles, replace(policy, roleless="blocks"))
-
-    patch.setattr(resolver, "deciding", deciding)
+    decides(patch, lambda right, ranking, policy: right(ranking, replace(policy, roleless="blocks")))
 
 
 @breaks("federated-auto-group")
 def federated_group_competes(patch: pytest.MonkeyPatch) -> None:
-    is_federated = resolver.is_federated_auto_group
-    roleless_competes(patch)
-    competing = resolver.deciding
+    def broken(right: Decide, ranking: Groups, policy: Policy) -> Decision:
+        # Without its pool, nothing tells a federated group from others.
+        competing = tuple(
+            group.model_copy(update={"user_pool_id": None})
+            for group in ranking
+            if group.role_arn is not None or is_federated_auto_group(group)
+        )
+        return right(competing, replace(policy, roleless="blocks"))
 
-    def deciding(ranking: Groups, roles: tuple[str, ...], policy: Policy) -> Groups:
-        kept = tuple(group for group in ranking if group.role_arn is not None or is_federated(group))
-        return competing(kept, roles, policy)
-
-    patch.setattr(resolver, "deciding", deciding)
-    patch.setattr(resolver, "is_federated_auto_group", lambda _: False)
+    decides(patch, broken)
 
 
 def issues(
@@ -211,8 +217,8 @@ def one_element_is_text(patch: pytest.MonkeyPatch) -> None:
             token |= {name: value[0] for name, value in token.items() if len(value) == 1}
 
     issues(patch, change)
-    patch.setattr(carriers, "read_jwt", lambda event: as_text(event["cognito:groups"]))
-    patch.setattr(carriers, "read_appsync", lambda event: as_text(event["identity"]["groups"]))
+    patch.setattr(token_claims, "parse_token_payload", lambda event: as_text(event["cognito:groups"]))
+    patch.setattr(gateways, "parse_appsync_event", lambda event: as_text(event["identity"]["groups"]))
 
 
 def as_text(groups: object) -> GroupClaims:
@@ -234,14 +240,14 @@ def there_is_always_a_token(patch: pytest.MonkeyPatch) -> None:
 
     patch.setattr(FakeCognito, "page_of", page_of)
 
-    original_pages = reference.read_pages
+    original_pages = vector_adapter.read_pages
 
     def read_pages(given: PagesAnswered, connect: Connect) -> tuple[str, ...]:
         if any("NextToken" not in page for page in given.pages):
             raise RecursionError("asks for ever")
         return original_pages(given, connect)
 
-    patch.setattr(reference, "read_pages", read_pages)
+    patch.setattr(vector_adapter, "read_pages", read_pages)
 
 
 @breaks("each-group-once")
@@ -257,7 +263,7 @@ def the_last_of_a_page_comes_twice(patch: pytest.MonkeyPatch) -> None:
 
 @breaks("max-items-resumes")
 def nothing_to_resume_from(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(PagesOfOneCall, "resume_token", None)
+    patch.setattr(BasePageIterator, "resume_token", None)
 
 
 @breaks("listed-as-created")
@@ -268,53 +274,53 @@ def name_alone_is_listed(patch: pytest.MonkeyPatch) -> None:
 @breaks("unset-is-absent")
 def unset_is_zero_or_empty(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(FakeCognito, "listed", lambda _, group: {"Precedence": 0, **group})
-    original = reference.read_pages
+    original = vector_adapter.read_pages
 
     def read_pages(given: PagesAnswered, connect: Connect) -> tuple[str, ...]:
         if '""' in given.model_dump_json():
             raise InvalidResponseError("AdminListGroupsForUser", [])
         return original(given, connect)
 
-    patch.setattr(reference, "read_pages", read_pages)
+    patch.setattr(vector_adapter, "read_pages", read_pages)
 
 
 @breaks("rest-commas")
 def rest_is_read_as_http(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(carriers, "_groups_of_rest", lambda text, *_: tuple(str(text)[1:-1].split(" ")))
+    patch.setattr(gateways, "_groups_of_rest", lambda text, *_: tuple(str(text)[1:-1].split(" ")))
 
 
 @breaks("rest-ambiguous")
 def every_comma_splits(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(carriers, "_groups_of_rest", lambda text, *_: tuple(str(text).split(",")) if text else ())
+    patch.setattr(gateways, "_groups_of_rest", lambda text, *_: tuple(str(text).split(",")) if text else ())
 
 
 @breaks("http-brackets")
 def http_is_read_as_rest(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(carriers, "_bracketed", lambda text, *_: tuple(str(text).split(",")))
+    patch.setattr(gateways, "_bracketed", lambda text, *_: tuple(str(text).split(",")))
 
 
 @breaks("trigger-configuration")
 def members_are_mixed_up(patch: pytest.MonkeyPatch) -> None:
-    original = carriers.read_pre_token_generation
+    original = gateways.parse_pre_token_generation_event
 
     def read(event: Any) -> GroupClaims:
         claims = original(event)
         return GroupClaims(claims.roles, claims.groups, str(claims.preferred_role))
 
-    patch.setattr(carriers, "read_pre_token_generation", read)
+    patch.setattr(gateways, "parse_pre_token_generation_event", read)
 
 
 def overrides(patch: pytest.MonkeyPatch, change: Callable[[dict[str, Any], dict[str, Any]], None]) -> None:
     """Answer something else than the trigger did: change its override, given what the ID token had."""
-    original = triggers.apply_override
+    original = pre_token_generation.apply_override
 
-    def apply_override(claims: IssuedClaims, event: dict[str, Any]) -> IssuedClaims:
-        container = carriers.CONTAINERS[event["version"]]
+    def apply_override(claims: TokenPair, event: dict[str, Any]) -> TokenPair:
+        container = gateways.CONTAINERS[event["version"]]
         details: dict[str, Any] = {**(event["response"].get(container) or {})}
         change(details, claims.id_token)
         return original(claims, {**event, "response": {container: details}})
 
-    patch.setattr(triggers, "apply_override", apply_override)
+    patch.setattr(pre_token_generation, "apply_override", apply_override)
 
 
 @breaks("override-replaces")
@@ -370,17 +376,17 @@ def what_cannot_be_is_left_out(patch: pytest.MonkeyPatch) -> None:
 
 @breaks("suppress-groups")
 def roles_outlive_suppressed_groups(patch: pytest.MonkeyPatch) -> None:
-    original = triggers.apply_override
+    original = pre_token_generation.apply_override
 
-    def apply_override(claims: IssuedClaims, event: dict[str, Any]) -> IssuedClaims:
+    def apply_override(claims: TokenPair, event: dict[str, Any]) -> TokenPair:
         issued = original(claims, event)
         suppressed = "cognito:groups" in claims.id_token and "cognito:groups" not in issued.id_token
         if suppressed and "cognito:groups" in str(event):
             kept = {name: value for name, value in claims.id_token.items() if "role" in name}
-            return IssuedClaims(kept | issued.id_token, issued.access_token)
+            return TokenPair(kept | issued.id_token, issued.access_token)
         return issued
 
-    patch.setattr(triggers, "apply_override", apply_override)
+    patch.setattr(pre_token_generation, "apply_override", apply_override)
 
 
 @breaks("suppressed-wins")
@@ -400,8 +406,8 @@ def added_wins(patch: pytest.MonkeyPatch) -> None:
 
 @breaks("reserved-claims")
 def nothing_is_reserved(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(triggers, "_may_add", lambda *_, **__: True)
-    patch.setattr(triggers, "_may_suppress", lambda *_, **__: True)
+    patch.setattr(pre_token_generation, "_may_add", lambda *_, **__: True)
+    patch.setattr(pre_token_generation, "_may_suppress", lambda *_, **__: True)
 
 
 Choose = Callable[..., Any]
@@ -409,16 +415,16 @@ Choose = Callable[..., Any]
 
 def chooses(patch: pytest.MonkeyPatch, step: str, otherwise: Callable[[Choose, Any], Any]) -> None:
     """Replace a step of the choice by one that may ask the original."""
-    original: Choose = getattr(identity_pool, step)
+    original: Choose = getattr(choice, step)
 
     def chosen(request: Any, *rest: Any, **settings: Any) -> Any:
         return otherwise(lambda asked=request: original(asked, *rest, **settings), request)
 
-    patch.setattr(identity_pool, step, chosen)
+    patch.setattr(choice, step, chosen)
 
 
 def hands_out(role_arn: str | None) -> Any:
-    return identity_pool._Choice(role_arn, "broken", ())
+    return choice._Choice(role_arn, "broken", ())
 
 
 @breaks("no-mapping")
@@ -506,9 +512,8 @@ def the_first_rule_is_a_default(patch: pytest.MonkeyPatch) -> None:
 
 @breaks("absent-claim")
 def an_absent_claim_is_empty(patch: pytest.MonkeyPatch) -> None:
-    original = identity_pool._matches
+    original = choice._matches
     patch.setattr(
-        identity_pool,
         "_matches",
         lambda rule, claim, **how: original(rule, "" if claim is None else claim, **how),
     )
@@ -516,4 +521,4 @@ def an_absent_claim_is_empty(patch: pytest.MonkeyPatch) -> None:
 
 @breaks("array-elements")
 def an_array_is_its_text(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(identity_pool, "as_list", lambda _: None)
+    patch.setattr(choice, "as_list", lambda _: None)

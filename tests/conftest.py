@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, settings
 from moto.server import ThreadedMotoServer
 from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
 
+from tests.samples import role
 from tests.scripted_server import ScriptedServer
 from tests.spark import has_java, session
-from tests.strategies import role
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession

@@ -4,7 +4,8 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from cognito_claims import GroupType, MappingRule, Policy, RoleMapping
+from cognito_claims import GroupType, Policy
+from cognito_claims.identity_pool import MappingRule, RoleMapping
 
 
 def preferred_role(groups: Sequence[GroupType], policy: Policy) -> str | None:

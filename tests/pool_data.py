@@ -8,7 +8,7 @@ from typing import Any
 from cognito_claims import GroupType
 from cognito_claims.pool import Manifest, Membership, Snapshot
 from cognito_claims.pool.snapshot import UNFINISHED, write_manifest, write_tables
-from tests.strategies import role
+from tests.samples import role
 
 POOL = "eu-west-1_EXAMPLE"
 AT = datetime(2026, 11, 24, 12, 30, tzinfo=UTC)

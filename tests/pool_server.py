@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.fake_cognito import RefusedError
 from tests.loopback import LoopbackServer
-from tests.strategies import role
+from tests.samples import role
 
 POOL = "eu-west-1_Fake"
 

@@ -20,17 +20,17 @@ from cognito_claims import (
     PaginationError,
     PaginatorConfig,
     Policy,
-    aio,
     validate_responses,
 )
-from cognito_claims.aio import (
+from cognito_claims.client import aio
+from cognito_claims.client.aio import (
     AdminListGroupsForUserPaginator,
     ListGroupsPaginator,
     ListUsersInGroupPaginator,
 )
 from tests.conftest import Client
+from tests.samples import POOL
 from tests.scripted_server import ScriptedServer
-from tests.strategies import POOL
 
 AioConnect = Callable[[str], AbstractAsyncContextManager[AioClient]]
 
@@ -62,13 +62,15 @@ def wire_groups(*names: str) -> list[dict[str, object]]:
 
 def of_alice(
     client: AioClient, **config: object
-) -> aio.GroupPages[cognito_claims.AdminListGroupsForUserResponse]:
+) -> aio.GroupPageIterator[cognito_claims.AdminListGroupsForUserResponse]:
     return AdminListGroupsForUserPaginator(client).paginate(
         Username="alice", UserPoolId=POOL, PaginationConfig=PaginatorConfig.model_validate(config)
     )
 
 
-async def names_of(pages: aio.GroupPages[cognito_claims.AdminListGroupsForUserResponse]) -> list[str]:
+async def names_of(
+    pages: aio.GroupPageIterator[cognito_claims.AdminListGroupsForUserResponse],
+) -> list[str]:
     return [group.group_name async for group in pages.groups()]
 
 
@@ -234,7 +236,7 @@ class TestFaults:
         assert scripted.requests == []
 
     async def test_the_paginators_of_boto3_refuse_such_a_client(self, aio_client: Any) -> None:
-        with pytest.raises(TypeError, match=r"cognito_claims\.aio"):
+        with pytest.raises(TypeError, match=r"cognito_claims\.client\.aio"):
             cognito_claims.resolve_user(aio_client, user_pool_id=POOL, username="alice")
 
     async def test_a_client_of_boto3_is_refused(self, client: Any) -> None:

@@ -8,19 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cognito_claims import (
-    AccessTokenClaims,
-    ClaimsChange,
-    GroupClaims,
-    IdTokenClaims,
-    InvalidClaimsError,
-    read_jwt,
-    resolve,
-)
+from cognito_claims import ClaimsChange, GroupClaims, InvalidClaimsError, resolve
 from cognito_claims.testing.strategies import access_token_claims, group_claims, id_token_claims
+from cognito_claims.tokens import AccessTokenClaims, IdTokenClaims, parse_token_payload
 from tests.events import event
 from tests.json_values import anything, json_values
-from tests.strategies import role
+from tests.samples import role
 
 GUARANTEED = {"iss": "https://x", "sub": "s", "aud": "a", "token_use": "id", "exp": 2, "iat": 1}
 
@@ -43,7 +36,7 @@ class TestGroupClaims:
 
     @pytest.mark.parametrize("wrong", [{"groups": "staff"}, {"roles": "staff"}])
     def test_one_text_is_no_tuple(self, wrong: dict[str, Any]) -> None:
-        with pytest.raises(TypeError, match="expected a tuple of names"):
+        with pytest.raises(TypeError, match="expected a tuple of strings"):
             GroupClaims(**wrong)
 
     def test_what_is_empty_is_absent(self) -> None:
@@ -89,7 +82,7 @@ class TestCompare:
         assert not before.compare(before).preferred_role_changed
 
     def test_what_is_no_claims_is_refused(self) -> None:
-        with pytest.raises(TypeError, match=r"got Resolution: a Resolution has them as \.claims"):
+        with pytest.raises(TypeError, match=r"got Resolution: use the \.claims of a Resolution"):
             GroupClaims().compare(resolve([]))  # type: ignore[arg-type]
 
     @given(group_claims(), st.randoms())
@@ -172,15 +165,15 @@ class TestIdToken:
     @pytest.mark.parametrize(
         ("claim", "value", "reason"),
         [
-            ("cognito:groups", "a,b", "should be a list"),
-            ("cognito:groups", ["a", 5], "should be a valid string"),
-            ("cognito:preferred_role", [role("x")], "should be a valid string"),
-            ("cognito:preferred_role", "", "should have at least 1 character"),
-            ("exp", "5", "should be a number of seconds"),
-            ("exp", True, "should be a number of seconds"),
-            ("exp", float("nan"), "should be a number of seconds"),
-            ("token_use", "access", "should be 'id'"),
-            ("email_verified", "yes", "should be a valid boolean"),
+            ("cognito:groups", "a,b", "must be a list"),
+            ("cognito:groups", ["a", 5], "must be a valid string"),
+            ("cognito:preferred_role", [role("x")], "must be a valid string"),
+            ("cognito:preferred_role", "", "must have at least 1 character"),
+            ("exp", "5", "must be a number of seconds"),
+            ("exp", True, "must be a number of seconds"),
+            ("exp", float("nan"), "must be a number of seconds"),
+            ("token_use", "access", "must be 'id'"),
+            ("email_verified", "yes", "must be a valid boolean"),
             ("identities", [{"providerName": "x"}], "is missing"),
         ],
     )
@@ -191,9 +184,11 @@ class TestIdToken:
 
     @pytest.mark.parametrize("text", ["eyJhbGciOi.secret.x", b"eyJhbGciOi.secret.x"])
     def test_that_was_not_decoded_is_refused_and_not_shown(self, text: object) -> None:
-        assert problems(IdTokenClaims, text) == ["is text: decode it first, and verify it if it is a token"]
-        with pytest.raises(InvalidClaimsError, match="is text: decode it first"):
-            read_jwt(text)  # type: ignore[arg-type]
+        assert problems(IdTokenClaims, text) == [
+            "must be an object, got a string: verify and decode a token first"
+        ]
+        with pytest.raises(InvalidClaimsError, match="must be an object, got a string"):
+            parse_token_payload(text)  # type: ignore[arg-type]
 
     @given(id_token_claims())
     def test_is_a_value(self, token: IdTokenClaims) -> None:
@@ -255,7 +250,7 @@ class TestAccessToken:
     def test_is_no_id_token(self) -> None:
         assert problems(IdTokenClaims, event("access_token")) == [
             "aud: is missing",
-            "token_use: should be 'id', got 'access'",
+            "token_use: must be 'id', got 'access'",
         ]
         assert problems(AccessTokenClaims, event("id_token"))[0] == "client_id: is missing"
 

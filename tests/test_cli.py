@@ -13,8 +13,8 @@ from typer.testing import CliRunner, Result
 from cognito_claims import cli, models
 from cognito_claims.cli._app import app
 from cognito_claims.cli._exit import ExitCode
+from tests.samples import POOL, role
 from tests.scripted_server import ScriptedServer
-from tests.strategies import POOL, role
 
 COMMAND = str(Path(sys.executable).with_name("cognito-claims"))
 ADMIN, STAFF = role("admin"), role("staff")
@@ -142,7 +142,7 @@ class TestInput:
             (b"\xff\xff\xff", "not JSON"),
             ("[" * 100_000, "not JSON"),
             ('{"Groups": [{"GroupName": "a", "Precedence": ' + "9" * 5000 + "}]}", "not JSON"),
-            ("5", "should be an object"),
+            ("5", "must be an object"),
             ("{}", "Groups: is missing"),
             ('{"Users": []}', "Groups: is missing"),
             ('{"Groups": [{"GroupName": "a", "Precedence": NaN}]}', "Groups[0].Precedence"),

@@ -12,13 +12,14 @@ import pytest
 from hypothesis import given
 from typer.testing import CliRunner, Result
 
-from cognito_claims import cli, render_http_api
+from cognito_claims import cli
 from cognito_claims.cli._app import app
 from cognito_claims.cli._exit import ExitCode
+from cognito_claims.events import build_http_api_event
 from tests.events import NAMES, event
 from tests.json_values import anything
+from tests.samples import role
 from tests.scripted_server import ScriptedServer
-from tests.strategies import role
 
 EVENTS = Path(__file__).parent / "events"
 ADMIN, STAFF, LEGAL, SIGNED_IN = role("admin"), role("staff"), role("legal"), role("signed-in")
@@ -199,7 +200,7 @@ class TestDecode:
         ("changes", "odd"),
         [
             ({"exp": 5}, "it has expired: exp is 5"),
-            ({"exp": None}, "exp: should be a number of seconds"),
+            ({"exp": None}, "exp: must be a number of seconds"),
             ({"iss": "https://example.com"}, "iss is no user pool"),
             ({"token_use": "refresh"}, "token_use is neither id nor access"),
             ({"cognito:groups": []}, "cognito:groups is empty"),
@@ -219,7 +220,7 @@ class TestDecode:
         [
             ("access_token", {"cognito:roles": [STAFF]}, "an access token has no roles"),
             ("access_token_of_a_machine", {"cognito:groups": ["a"]}, "a machine's token has groups"),
-            ("pre_token_generation_1", {"version": "9"}, "version: should be"),
+            ("pre_token_generation_1", {"version": "9"}, "version: must be"),
             (
                 "pre_token_generation_1",
                 {"response": {"claimsOverrideDetails": {"groupOverrideDetails": None}}},
@@ -266,13 +267,13 @@ class TestDecode:
             ("eyJhbGciOiJub25lIn0", "the token is cut off"),
             ("eyJhbGciOiJub25lIn0.c2VjcmV0.x", "the token's payload is not JSON"),
             ("eyJhbGciOiJub25lIn0.c2VjcmV.x", "the token's payload is not JSON"),
-            ("a.W10.c", "should be a token, its payload or an event"),
+            ("a.W10.c", "must be a token, its payload or an event"),
             (b"\xff\xfe\xff", "not text"),
             ("[" * 100_000, "not JSON: RecursionError"),
-            ("5", "should be a token, its payload or an event"),
+            ("5", "must be a token, its payload or an event"),
             ("{}", "is no token's payload and no event"),
             ('{"Groups": []}', "cognito-claims resolve reads it"),
-            ('{"cognito:groups": "secret"}', "['cognito:groups']: should be a list"),
+            ('{"cognito:groups": "secret"}', "['cognito:groups']: must be a list"),
         ],
     )
     def test_what_is_none_is_refused_and_not_shown(self, text: str | bytes, reason: str) -> None:
@@ -345,7 +346,7 @@ class TestCompare:
         assert "Role" not in stale.stdout
 
     def test_of_an_event_of_no_known_token_the_groups_alone_can_count(self, groups: str) -> None:
-        given_event = render_http_api({"cognito:groups": ["admins", "staff"]})
+        given_event = build_http_api_event({"cognito:groups": ["admins", "staff"]})
         result = run("compare", "--groups", groups, stdin=given_event)
         assert result.exit_code == ExitCode.NO
         assert "--groups-only" in result.stderr

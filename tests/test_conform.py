@@ -19,10 +19,10 @@ from xml.etree import ElementTree as ET
 import pytest
 from typer.testing import CliRunner, Result
 
-from cognito_claims._pace import Pace
 from cognito_claims.cli import _conform, _scorecard
 from cognito_claims.cli._app import app
 from cognito_claims.cli._exit import ExitCode
+from cognito_claims.client.rate_limiter import RateLimiter
 from cognito_claims.conformance import load
 from cognito_claims.conformance.endpoint import CALLS, Endpoint
 from cognito_claims.conformance.runner import CONTROL, run, select
@@ -509,8 +509,8 @@ class TestCommandLine:
 
     def test_keeps_to_a_rate(self, fake: FakeCognito, monkeypatch: pytest.MonkeyPatch) -> None:
         slept: list[float] = []
-        slow = partial(Pace, wait=slept.append, clock=lambda: sum(slept))
-        monkeypatch.setattr(_conform, "Pace", slow)
+        slow = partial(RateLimiter, wait=slept.append, clock=lambda: sum(slept))
+        monkeypatch.setattr(_conform, "RateLimiter", slow)
         assert call("--endpoint-url", fake.url, "--select", WINNER, "--rate", "4").exit_code == ExitCode.OK
         assert slept == [0.0, *[pytest.approx(0.25)] * (len(fake.calls) - 1)]
 
@@ -589,8 +589,8 @@ class TestAtAws:
 
     def test_is_slow_by_default(self, monkeypatch: pytest.MonkeyPatch) -> None:
         slept: list[float] = []
-        slow = partial(Pace, wait=slept.append, clock=lambda: sum(slept))
-        monkeypatch.setattr(_conform, "Pace", slow)
+        slow = partial(RateLimiter, wait=slept.append, clock=lambda: sum(slept))
+        monkeypatch.setattr(_conform, "RateLimiter", slow)
         assert call("--aws", "--yes", *self.WANTED).exit_code == ExitCode.OK
         assert slept[1:] == [pytest.approx(0.2)] * (len(slept) - 1)
         assert len(slept) > 5

@@ -10,22 +10,17 @@ from typing import Any
 
 import pytest
 
-from cognito_claims import (
-    CARRIER_RULES,
-    CLAIM_RULES,
-    IDENTITY_POOL_RULES,
-    PAGING_RULES,
-    RULES,
-    TRIGGER_RULES,
-    triggers,
-)
+from cognito_claims.client import PAGING_RULES
 from cognito_claims.conformance import load
 from cognito_claims.conformance.runner import select
+from cognito_claims.events import EVENT_RULES, TRIGGER_RULES, pre_token_generation
+from cognito_claims.identity_pool import IDENTITY_POOL_RULES
 from cognito_claims.pool import CHECKS
+from cognito_claims.rules import CLAIM_RULES, RULES
 from docs import generate, scorecards
 from docs.revealed import CHECKERS
 from tests.conftest import Client
-from tests.strategies import role
+from tests.samples import role
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
@@ -90,7 +85,7 @@ def test_the_generated_parts_are_up_to_date(page: str) -> None:
     assert generate.generated(page, text) == text, "run: python -m docs.generate"
     rules = {
         "README.md": RULES,
-        "docs/claims.md": (*CARRIER_RULES, *TRIGGER_RULES, *IDENTITY_POOL_RULES),
+        "docs/claims.md": (*EVENT_RULES, *TRIGGER_RULES, *IDENTITY_POOL_RULES),
         "docs/conformance.md": (*CLAIM_RULES, *PAGING_RULES),
         "docs/pool.md": (),
     }[page]
@@ -138,7 +133,7 @@ def test_links_lead_somewhere(page: str) -> None:
 def test_the_vectors_readme_lists_the_reserved_claims() -> None:
     text = (ROOT / "src/cognito_claims/conformance/vectors/README.md").read_text()
     listed = text.partition("Reserved claims")[2].partition("every name")[0]
-    assert {*re.findall("`([a-z_]+)`", listed)} == triggers._RESERVED
+    assert {*re.findall("`([a-z_]+)`", listed)} == pre_token_generation._RESERVED
 
 
 class TestScorecards:

@@ -14,8 +14,9 @@ from botocore.loaders import Loader
 from mypy_boto3_cognito_idp import type_defs
 from pydantic import Field, TypeAdapter
 
-from cognito_claims import _paging, _wire, models
+from cognito_claims import _wire, models
 from cognito_claims._wire import WireModel
+from cognito_claims.client import _operations
 
 COMMON = {
     "InternalErrorException",
@@ -103,7 +104,7 @@ SINCE = {
 OF_BOTO3: list[type[WireModel]] = [
     models.PaginatorConfig,
     models.ResponseMetadata,
-    *(getattr(_paging, f"_{call}RequestPaginate") for call in LISTED),
+    *(getattr(_operations, f"{call}RequestPaginate") for call in LISTED),
 ]
 OF_SERVICE: list[type[WireModel]] = [
     model
@@ -190,7 +191,7 @@ def _of_stubs() -> Facts:
 
 
 def _stub(model: type[WireModel]) -> Any:
-    name, call = _name(model), _wire.operation_of(model)
+    name, call = _name(model), _wire.operation_name(model)
     names = (name, f"{name}Request", f"{call}Request{call}Paginate")  # the latter two in old stubs
     found = (getattr(type_defs, f"{name}TypeDef", None) for name in names)
     return next((stub for stub in found if stub), object)

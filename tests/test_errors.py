@@ -16,7 +16,7 @@ from cognito_claims import (
     Problem,
     UserType,
 )
-from cognito_claims._wire import read_request, read_response
+from cognito_claims._wire import parse_request, parse_response
 from cognito_claims.models import GetGroupRequest
 
 ERRORS: list[tuple[CognitoClaimsError, type[Exception]]] = [
@@ -54,14 +54,14 @@ def test_the_tree_of_memberships() -> None:
 
 def problems(value: object, model: type[UserType | AdminListGroupsForUserResponse]) -> list[str]:
     with pytest.raises(InvalidResponseError) as caught:
-        read_response(model, value)
+        parse_response(model, value)
     return [str(problem) for problem in caught.value.problems]
 
 
 def test_a_value_that_is_no_secret_is_shown() -> None:
     page = {"Groups": [{"GroupName": "a", "Precedence": -1}, {"GroupName": "b c"}]}
     negative, blank = problems(page, AdminListGroupsForUserResponse)
-    assert negative == "Groups[0].Precedence: should be greater than or equal to 0, got -1"
+    assert negative == "Groups[0].Precedence: must be greater than or equal to 0, got -1"
     assert blank.endswith("got 'b c'")
 
 
@@ -77,8 +77,8 @@ def test_a_long_value_is_cut_and_a_huge_number_is_not_printed() -> None:
 def test_a_secret_is_not_shown() -> None:
     user = {"Username": "secret secret", "Attributes": [{"Name": "email", "Value": ["secret"]}]}
     assert problems(user, UserType) == [
-        r"Username: string should match pattern '^[^\p{Z}\p{C}]+$', got a value of type str",
-        "Attributes[0].Value: should be a valid string, got a value of type list",
+        r"Username: string must match pattern '^[^\p{Z}\p{C}]+$', got a value of type str",
+        "Attributes[0].Value: must be a valid string, got a value of type list",
     ]
 
 
@@ -91,9 +91,9 @@ def test_a_page_token_is_a_secret_too() -> None:
 
 def test_text_in_a_request_is_not_shown_wherever_it_stands() -> None:
     with pytest.raises(InvalidRequestError) as caught:
-        read_request(GetGroupRequest, {"GroupName": None, "UserPoolId": "secret@example.com"})
-    blank, swapped = map(str, caught.value.problems)
-    assert blank == "GroupName: should be a valid string, got none"
+        parse_request(GetGroupRequest, {"GroupName": None, "UserPoolId": "secret@example.com"})
+    swapped, blank = map(str, caught.value.problems)
+    assert blank == "GroupName: must be a valid string, got None"
     assert swapped.endswith("got a value of type str")
 
 
@@ -109,4 +109,4 @@ def test_a_missing_member_is_said_to_be_missing() -> None:
 
 def test_a_value_that_is_no_object_has_no_place() -> None:
     [problem] = problems("text", AdminListGroupsForUserResponse)
-    assert problem == "should be an object, got a value of type str"
+    assert problem == "must be an object, got a value of type str"

@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
-from cognito_claims import GroupClaims, apply_override, render_http_api, render_rest_api
+from cognito_claims import GroupClaims
+from cognito_claims.events import apply_override, build_http_api_event, build_rest_api_event
 from examples import pre_token_generation
 from tests.events import event
-from tests.strategies import role
+from tests.samples import role
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 
@@ -63,7 +64,7 @@ def in_a_loop_of_its_own(given: dict[str, Any]) -> dict[str, Any]:
         loop.close()
 
 
-@pytest.mark.parametrize("render", [render_rest_api, render_http_api])
+@pytest.mark.parametrize("render", [build_rest_api_event, build_http_api_event])
 class TestFastAPI:
     def test_admits_members(self, render: Any) -> None:
         assert call(render(GroupClaims(("staff", "admins")), path="/orders")) == (
@@ -83,9 +84,9 @@ class TestFastAPI:
 
 def test_fastapi_admits_nobody_by_a_guess() -> None:
     unknown = GroupClaims(("staff", "unknown"))
-    refused = call(render_rest_api(unknown, path="/orders"))
+    refused = call(build_rest_api_event(unknown, path="/orders"))
     assert refused == (401, {"detail": "the claims cannot be read"})
-    assert call(render_http_api(unknown, path="/orders"))[0] == 200
+    assert call(build_http_api_event(unknown, path="/orders"))[0] == 200
 
 
 def test_alice_learns_which_role_and_why_not_the_other() -> None:

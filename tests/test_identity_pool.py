@@ -11,27 +11,28 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cognito_claims import (
-    IDENTITY_POOL_QUESTIONS,
-    IDENTITY_POOL_RULES,
-    AccessTokenClaims,
-    Assumed,
-    Denied,
-    GetIdentityPoolRolesResponse,
+    Alternative,
     GroupClaims,
-    IdTokenClaims,
     InvalidClaimsError,
     InvalidResponseError,
-    MappingRule,
-    OtherRole,
     Policy,
+    resolve,
+)
+from cognito_claims._wire import WireModel, parse_response
+from cognito_claims.identity_pool import (
+    IDENTITY_POOL_QUESTIONS,
+    IDENTITY_POOL_RULES,
+    AccessDenied,
+    AssumedRole,
+    GetIdentityPoolRolesResponse,
+    MappingRule,
     RoleMapping,
     RulesConfiguration,
     choose_role,
-    provider_name,
-    resolve,
+    get_provider_name,
 )
-from cognito_claims._wire import WireModel, read_response
-from cognito_claims.rules import CONTAINS_ELEMENT, LONE_ROLE, NULL_PRECEDENCE
+from cognito_claims.identity_pool.rules import CONTAINS_ELEMENT, LONE_ROLE
+from cognito_claims.rules import NULL_PRECEDENCE
 from cognito_claims.testing import strategies
 from cognito_claims.testing.strategies import (
     group_claims,
@@ -39,14 +40,16 @@ from cognito_claims.testing.strategies import (
     identity_pool_roles,
     role_mappings,
 )
+from cognito_claims.tokens import AccessTokenClaims, IdTokenClaims
 from tests import oracle
 from tests.events import event
 from tests.json_values import anything
+from tests.samples import role
 from tests.scripted_server import ScriptedServer
-from tests.strategies import role
 
 ADMIN, STAFF, SIGNED_IN, LEGAL = role("admin"), role("staff"), role("signed-in"), role("legal")
 PROVIDER = "cognito-idp.eu-west-1.amazonaws.com/eu-west-1_EXAMPLE:1example23456789"
+ABSTAINS = Policy(null_precedence="abstains")
 DENY = RoleMapping(type="Token", ambiguous_role_resolution="Deny")
 FALL_BACK = RoleMapping(type="Token", ambiguous_role_resolution="AuthenticatedRole")
 TIE = GroupClaims(("a", "b"), (ADMIN, STAFF))
@@ -67,11 +70,11 @@ def rules(*rows: Sequence[str], otherwise: Any = "Deny") -> RoleMapping:
     )
 
 
-def role_of(choice: Assumed | Denied) -> str | None:
-    return choice.role_arn if isinstance(choice, Assumed) else None
+def role_of(choice: AssumedRole | AccessDenied) -> str | None:
+    return choice.role_arn if isinstance(choice, AssumedRole) else None
 
 
-def ids(choice: Assumed | Denied) -> list[str]:
+def ids(choice: AssumedRole | AccessDenied) -> list[str]:
     return [rule.id for rule in choice.rules]
 
 
@@ -83,22 +86,22 @@ class TestNoMapping:
         assert (role_of(choice), ids(choice)) == (SIGNED_IN, ["no-mapping"])
 
     def test_or_none_if_there_is_none(self) -> None:
-        assert isinstance(choose_role(WINNER, None), Denied)
+        assert isinstance(choose_role(WINNER, None), AccessDenied)
 
     def test_a_key_of_another_app_client_is_pointed_out(self) -> None:
         payload = {**event("id_token"), "aud": "another"}
         choice = choose_role(payload, event("identity_pool_token"))
         assert role_of(choice) == SIGNED_IN
-        assert f"the user pool has one for another app client: {PROVIDER}" in choice.why
+        assert f"the user pool has one for a different app client: {PROVIDER}" in choice.reason
 
     def test_a_key_of_another_pool_is_not(self) -> None:
         payload = {
             **event("id_token"),
             "iss": "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_OTHER",
         }
-        why = choose_role(payload, event("identity_pool_token")).why
+        why = choose_role(payload, event("identity_pool_token")).reason
         assert "another app client" not in why
-        assert f"the identity pool has some for others: {PROVIDER}" in why
+        assert f"the identity pool has some for other providers: {PROVIDER}" in why
 
     def test_without_any_mapping_the_provider_does_not_matter(self) -> None:
         choice = choose_role(WINNER, {"Roles": {"authenticated": SIGNED_IN}})
@@ -128,7 +131,7 @@ class TestCustomRole:
     @pytest.mark.parametrize("mapping", [DENY, FALL_BACK])
     def test_another_is_denied_whatever_the_resolution(self, mapping: RoleMapping) -> None:
         choice = choose_role(WINNER, mapping, custom_role_arn=LEGAL, authenticated_role=SIGNED_IN)
-        assert isinstance(choice, Denied)
+        assert isinstance(choice, AccessDenied)
         assert ids(choice) == ["custom-role"]
 
 
@@ -149,29 +152,29 @@ class TestAmbiguousResolution:
         choice = choose_role(claims, FALL_BACK, authenticated_role=SIGNED_IN)
         assert (role_of(choice), ids(choice)) == (SIGNED_IN, ["ambiguous-resolution"])
         denied = choose_role(claims, DENY, authenticated_role=SIGNED_IN)
-        assert isinstance(denied, Denied)
-        assert "Deny" in denied.why
+        assert isinstance(denied, AccessDenied)
+        assert "Deny" in denied.reason
 
     def test_without_an_authenticated_role_is_denied(self) -> None:
         choice = choose_role(TIE, FALL_BACK)
-        assert isinstance(choice, Denied)
-        assert "AuthenticatedRole: none was given" in choice.why
+        assert isinstance(choice, AccessDenied)
+        assert "AuthenticatedRole: no authenticated role was passed" in choice.reason
         whole = choose_role(TIE, {"RoleMappings": {PROVIDER: FALL_BACK}}, provider=PROVIDER)
-        assert "AuthenticatedRole: the identity pool has none" in whole.why
+        assert "AuthenticatedRole: the identity pool has no authenticated role" in whole.reason
 
     def test_that_is_missing_is_denied(self) -> None:
         choice = choose_role(TIE, RoleMapping(type="Token"), authenticated_role=SIGNED_IN)
-        assert isinstance(choice, Denied)
-        assert "is missing" in choice.why
+        assert isinstance(choice, AccessDenied)
+        assert "is missing" in choice.reason
 
     def test_denied_reads_as_the_service_says_it(self) -> None:
         choice = choose_role({**event("id_token"), "cognito:preferred_role": None}, DENY)
-        assert isinstance(choice, Denied)
+        assert isinstance(choice, AccessDenied)
         said = f"The ambiguous role mapping rules for: {PROVIDER} denied this request"
         assert choice.message == f"NotAuthorizedException: {said}"
         token = {**event("id_token"), "cognito:preferred_role": None}
         for other in (choose_role(TIE, DENY), choose_role(token, None), choose_role(token, FALL_BACK)):
-            assert isinstance(other, Denied)
+            assert isinstance(other, AccessDenied)
             assert other.message is None
 
 
@@ -182,7 +185,7 @@ class TestNoRoles:
     def test_of_some_groups_and_of_none(self, claims: GroupClaims) -> None:
         choice = choose_role(claims, FALL_BACK, authenticated_role=SIGNED_IN)
         assert (role_of(choice), ids(choice)) == (SIGNED_IN, ["ambiguous-resolution", "no-roles"])
-        assert isinstance(choose_role(claims, DENY, authenticated_role=SIGNED_IN), Denied)
+        assert isinstance(choose_role(claims, DENY, authenticated_role=SIGNED_IN), AccessDenied)
 
 
 class TestFirstMatch:
@@ -193,7 +196,7 @@ class TestFirstMatch:
     def test_in_their_order(self) -> None:
         choice = choose_role({"a": "1", "b": "1"}, rules(*self.ROWS))
         assert (role_of(choice), ids(choice)) == (ADMIN, ["first-match"])
-        assert choice.why == "rule 1 of 3 matches: a Equals '1'"
+        assert choice.reason == "rule 1 of 3 matches: a Equals '1'"
         assert role_of(choose_role({"a": "1", "b": "1"}, rules(*reversed(self.ROWS)))) == LEGAL
         assert role_of(choose_role({"b": "1"}, rules(*self.ROWS))) == STAFF
 
@@ -213,10 +216,12 @@ class TestFirstMatch:
     )
     def test_by_each_match_type(self, value: object, match: str, wanted: str, matches: bool) -> None:
         choice = choose_role({"x": value}, rules(("x", match, wanted, ADMIN)))
-        assert isinstance(choice, Assumed) == matches
+        assert isinstance(choice, AssumedRole) == matches
 
     def test_roles_of_the_token_do_not_count(self) -> None:
-        assert isinstance(choose_role(dict(WINNER.id_token()), rules(("a", "Equals", "1", ADMIN))), Denied)
+        assert isinstance(
+            choose_role(dict(WINNER.id_token()), rules(("a", "Equals", "1", ADMIN))), AccessDenied
+        )
 
 
 class TestNoMatch:
@@ -238,7 +243,7 @@ class TestAbsentClaim:
     @pytest.mark.parametrize("payload", [{}, {"a": None}])
     def test_by_no_match_type(self, match: str, payload: dict[str, object]) -> None:
         choice = choose_role(payload, rules(("a", match, "x", ADMIN)))
-        assert isinstance(choice, Denied)
+        assert isinstance(choice, AccessDenied)
         assert ids(choice) == ["no-match", "absent-claim"]
 
 
@@ -288,10 +293,10 @@ def test_every_rule_of_identity_pools_has_a_class_of_tests() -> None:
 class TestOpenQuestions:
     def test_one_role_and_none_preferred(self) -> None:
         choice = choose_role(LONE, DENY)
-        assert choice.alternatives == (OtherRole((LONE_ROLE,), ADMIN),)
+        assert choice.alternatives == (Alternative((LONE_ROLE,), ADMIN),)
         assert choice.open_questions == (LONE_ROLE,)
         fallen_back = choose_role(LONE, FALL_BACK, authenticated_role=SIGNED_IN)
-        assert fallen_back.alternatives == (OtherRole((LONE_ROLE,), ADMIN),)
+        assert fallen_back.alternatives == (Alternative((LONE_ROLE,), ADMIN),)
 
     def test_is_none_where_both_answers_give_one_role(self) -> None:
         assert choose_role(LONE, FALL_BACK, authenticated_role=ADMIN).open_questions == ()
@@ -303,14 +308,14 @@ class TestOpenQuestions:
         nonadmins = GroupClaims(("nonadmins",))
         mapping = rules(("cognito:groups", "Contains", "admins", ADMIN))
         choice = choose_role(nonadmins, mapping)
-        assert isinstance(choice, Denied)
-        assert choice.alternatives == (OtherRole((CONTAINS_ELEMENT,), ADMIN),)
+        assert isinstance(choice, AccessDenied)
+        assert choice.alternatives == (Alternative((CONTAINS_ELEMENT,), ADMIN),)
         assert choose_role(GroupClaims(("nonadmins", "admins")), mapping).open_questions == ()
 
     def test_part_of_a_groups_name_in_an_earlier_rule(self) -> None:
         choice = choose_role(event("id_token"), event("identity_pool_rules"))
         assert role_of(choice) == LEGAL
-        assert choice.alternatives == (OtherRole((CONTAINS_ELEMENT,), ADMIN),)
+        assert choice.alternatives == (Alternative((CONTAINS_ELEMENT,), ADMIN),)
 
     def test_a_text_is_searched_in_either_reading(self) -> None:
         mapping = rules(("custom:groups", "Contains", "admins", ADMIN))
@@ -336,7 +341,7 @@ class TestOracle:
         choice = choose_role(token, mapping, authenticated_role=fallback, custom_role_arn=custom)
         assert role_of(choice) == expected
         whole = {
-            "RoleMappings": {provider_name(token): mapping.model_dump(by_alias=True)},
+            "RoleMappings": {get_provider_name(token): mapping.model_dump(by_alias=True)},
             "Roles": {} if fallback is None else {"authenticated": fallback},
         }
         assert role_of(choose_role(token, whole, custom_role_arn=custom)) == expected
@@ -352,7 +357,7 @@ class TestInput:
         token = IdTokenClaims.from_payload(event("id_token"))
         assert role_of(choose_role(token, pool)) == ADMIN
         assert (
-            role_of(choose_role(event("id_token"), read_response(GetIdentityPoolRolesResponse, pool)))
+            role_of(choose_role(event("id_token"), parse_response(GetIdentityPoolRolesResponse, pool)))
             == ADMIN
         )
 
@@ -369,7 +374,7 @@ class TestInput:
         assert role_of(choose_role(WINNER, both, custom_role_arn=ADMIN)) == ADMIN
         assert role_of(choose_role(WINNER, both, custom_role_arn=LEGAL)) is None
         for mapping, custom in ((rules(of_email, of_groups), None), (both, STAFF)):
-            with pytest.raises(InvalidClaimsError, match=r"email: rule \d asks for it") as caught:
+            with pytest.raises(InvalidClaimsError, match=r"email: rule \d uses this claim") as caught:
                 choose_role(WINNER, mapping, custom_role_arn=custom)
             assert len(caught.value.problems) == 1
 
@@ -386,7 +391,7 @@ class TestInput:
         ],
     )
     def test_what_is_no_mapping_is_not_taken_for_none(self, mapping: Any) -> None:
-        with pytest.raises(InvalidResponseError, match="neither a role mapping"):
+        with pytest.raises(InvalidResponseError, match="must be a role mapping"):
             choose_role(TIE, mapping, authenticated_role=SIGNED_IN, provider=PROVIDER)
 
     @pytest.mark.parametrize(
@@ -401,12 +406,12 @@ class TestInput:
         ],
     )
     def test_nor_is_another_answer(self, answer: Any) -> None:
-        with pytest.raises(InvalidResponseError, match="neither a role mapping"):
+        with pytest.raises(InvalidResponseError, match="must be a role mapping"):
             choose_role(TIE, answer, authenticated_role=SIGNED_IN, provider=PROVIDER)
 
     def test_an_identity_pool_without_roles_has_none(self) -> None:
         answer = {"IdentityPoolId": "eu-west-1:0a1b", "ResponseMetadata": {"RetryAttempts": 0}}
-        assert isinstance(choose_role(TIE, answer, provider=PROVIDER), Denied)
+        assert isinstance(choose_role(TIE, answer, provider=PROVIDER), AccessDenied)
 
     def test_a_resolution_will_do(self) -> None:
         resolution = resolve([{"GroupName": "a", "Precedence": 1, "RoleArn": STAFF}])
@@ -414,11 +419,14 @@ class TestInput:
 
     def test_the_open_questions_of_a_resolution_count(self) -> None:
         lone = resolve([{"GroupName": "a", "RoleArn": STAFF}])
-        assert choose_role(lone, DENY).alternatives == (OtherRole((NULL_PRECEDENCE,), None),)
+        assert choose_role(lone, DENY).alternatives == (Alternative((NULL_PRECEDENCE,), None, ABSTAINS),)
         assert choose_role(lone.claims, DENY).alternatives == ()
-        abstaining = resolve(lone.ranking, policy=Policy(null_precedence="abstains"))
+        abstaining = resolve(lone.ranking, policy=ABSTAINS)
         choice = choose_role(abstaining, DENY)
-        assert choice.alternatives == (OtherRole((LONE_ROLE,), STAFF), OtherRole((NULL_PRECEDENCE,), STAFF))
+        assert choice.alternatives == (
+            Alternative((LONE_ROLE,), STAFF, ABSTAINS),
+            Alternative((NULL_PRECEDENCE,), STAFF, Policy()),
+        )
         assert choice.open_questions == (LONE_ROLE, NULL_PRECEDENCE)
         assert choose_role(lone, None, authenticated_role=SIGNED_IN).alternatives == ()
 
@@ -435,7 +443,7 @@ class TestInput:
         "claims", [event("access_token"), AccessTokenClaims.from_payload(event("access_token"))]
     )
     def test_an_access_token_is_refused(self, claims: Any) -> None:
-        with pytest.raises(InvalidClaimsError, match="ID tokens alone"):
+        with pytest.raises(InvalidClaimsError, match="ID tokens only"):
             choose_role(claims, DENY)
 
     @pytest.mark.parametrize("claims", [[], "eyJ", None, {"cognito:roles": "x"}])
@@ -444,10 +452,10 @@ class TestInput:
             choose_role(claims, DENY)
 
     def test_a_provider_is_named_by_issuer_and_client(self) -> None:
-        assert provider_name(event("id_token")) == PROVIDER
-        assert provider_name(IdTokenClaims.from_payload(event("id_token"))) == PROVIDER
+        assert get_provider_name(event("id_token")) == PROVIDER
+        assert get_provider_name(IdTokenClaims.from_payload(event("id_token"))) == PROVIDER
         with pytest.raises(InvalidClaimsError):
-            provider_name({"iss": "x"})
+            get_provider_name({"iss": "x"})
 
     def test_boto3_answers_it(self, scripted: ScriptedServer) -> None:
         session: Any = boto3.Session(region_name="eu-west-1")
@@ -456,7 +464,7 @@ class TestInput:
         pool = event("identity_pool_rules")["IdentityPoolId"]
         answer = client.get_identity_pool_roles(IdentityPoolId=pool)
         assert role_of(choose_role(event("id_token"), answer)) == LEGAL
-        assert read_response(GetIdentityPoolRolesResponse, answer).model_dump(by_alias=True) == answer
+        assert parse_response(GetIdentityPoolRolesResponse, answer).model_dump(by_alias=True) == answer
 
     @given(id_token_claims(), role_mappings())
     def test_dictionaries_will_do(self, token: IdTokenClaims, mapping: RoleMapping) -> None:
@@ -471,7 +479,7 @@ class TestInput:
     @given(anything, role_mappings() | identity_pool_roles())
     def test_anything_is_a_payload_or_refused(self, claims: Any, mapping: Any) -> None:
         with suppress(InvalidClaimsError):
-            assert choose_role(claims, mapping).why
+            assert choose_role(claims, mapping).reason
 
     @given(anything | st.dictionaries(st.sampled_from(["Type", "RoleMappings", "Roles"]), anything))
     def test_anything_is_a_mapping_or_refused(self, mapping: Any) -> None:
@@ -525,13 +533,13 @@ class TestShapes:
         assert described("MappingRulesList")["max"] == 400
         assert described("RoleMappingMap")["max"] == 10
         row = ("a", "Equals", "1", ADMIN)
-        assert isinstance(choose_role({"a": "1"}, rules(*[row] * 400)), Assumed)
+        assert isinstance(choose_role({"a": "1"}, rules(*[row] * 400)), AssumedRole)
         pool = {"RoleMappings": {f"provider-{n}": {"Type": "Token"} for n in range(10)}}
-        assert len(read_response(GetIdentityPoolRolesResponse, pool).role_mappings or {}) == 10
+        assert len(parse_response(GetIdentityPoolRolesResponse, pool).role_mappings or {}) == 10
 
     FAULTY: ClassVar[list[tuple[dict[str, Any], str]]] = [
         ({"Type": "Other"}, "Type"),
-        ({"Type": "Rules"}, "Type is Rules, so RulesConfiguration is required"),
+        ({"Type": "Rules"}, "RulesConfiguration is required if Type is Rules"),
         ({"Type": "Rules", "RulesConfiguration": {"Rules": []}}, "RulesConfiguration.Rules"),
         ({"Type": "Rules", "RulesConfiguration": {"Rules": [{}] * 401}}, "RulesConfiguration.Rules"),
         (

@@ -38,7 +38,7 @@ from cognito_claims.models import (
     UserType,
 )
 from tests.json_schema import Validator
-from tests.strategies import POOL, groups, role
+from tests.samples import POOL, groups, role
 
 ALL_MODELS: list[type[WireModel]] = [getattr(models, name) for name in models.__all__]
 

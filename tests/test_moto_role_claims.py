@@ -23,7 +23,7 @@ from cognito_claims.testing import UnknownMotoError, moto_role_claims
 from cognito_claims.testing import moto as testing_moto
 from cognito_claims.testing.strategies import memberships
 from tests.conftest import Client, Connect
-from tests.strategies import role
+from tests.samples import role
 
 ADMIN, STAFF = role("admin"), role("staff")
 PASSWORD = "P4ss-word"

@@ -27,15 +27,14 @@ from cognito_claims import (
     ListUsersInGroupPaginator,
     PaginationError,
     PaginatorConfig,
-    PaginatorConfigDict,
     Policy,
     resolve_user,
 )
-from cognito_claims._paging import decode, encode
-from cognito_claims.pagination import GroupPages, UserPages
+from cognito_claims.client import GroupPageIterator, PaginatorConfigDict, UserPageIterator
+from cognito_claims.client._iteration import decode, encode
 from tests.conftest import Connect
+from tests.samples import POOL, role
 from tests.scripted_server import ScriptedServer
-from tests.strategies import POOL, role
 
 Client = CognitoIdentityProviderClient
 
@@ -46,7 +45,7 @@ def wire_groups(*names: str) -> list[dict[str, object]]:
 
 def list_groups(
     client: Client, **config: Unpack[PaginatorConfigDict]
-) -> GroupPages[AdminListGroupsForUserResponse]:
+) -> GroupPageIterator[AdminListGroupsForUserResponse]:
     return AdminListGroupsForUserPaginator(client).paginate(
         Username="alice", UserPoolId=POOL, PaginationConfig=config
     )
@@ -142,7 +141,7 @@ class TestAgainstMoto:
 # boto3's own paginators over a list in memory: every combination in no time.
 _SERVICE = get_session().get_service_model("cognito-idp")
 _PAGING = get_session().get_paginator_model("cognito-idp")
-BotoPages: TypeAlias = "PageIterator[dict[str, object]]"
+BotoPageIterator: TypeAlias = "PageIterator[dict[str, object]]"
 Operation = Literal["admin_list_groups_for_user", "list_groups", "list_users_in_group"]
 OPERATIONS: dict[Operation, tuple[str, str, dict[str, str]]] = {
     "admin_list_groups_for_user": (
@@ -184,13 +183,13 @@ class InMemory:
         return {member: items, **more}
 
 
-def names_of(pages: GroupPages[AdminListGroupsForUserResponse]) -> list[str]:
+def names_of(pages: GroupPageIterator[AdminListGroupsForUserResponse]) -> list[str]:
     return [group.group_name for group in pages.groups()]
 
 
 def paged(
     client: InMemory, **config: Unpack[PaginatorConfigDict]
-) -> GroupPages[AdminListGroupsForUserResponse]:
+) -> GroupPageIterator[AdminListGroupsForUserResponse]:
     return AdminListGroupsForUserPaginator(client).paginate(
         Username="alice", UserPoolId=POOL, PaginationConfig=config
     )
@@ -198,7 +197,11 @@ def paged(
 
 def paged_by(
     client: InMemory, config: PaginatorConfigDict
-) -> GroupPages[AdminListGroupsForUserResponse] | GroupPages[ListGroupsResponse] | UserPages:
+) -> (
+    GroupPageIterator[AdminListGroupsForUserResponse]
+    | GroupPageIterator[ListGroupsResponse]
+    | UserPageIterator
+):
     untyped: Any = client
     match client.operation:
         case "admin_list_groups_for_user":
@@ -211,7 +214,7 @@ def paged_by(
             )
 
 
-def boto3_paged(client: InMemory, **config: object) -> BotoPages:
+def boto3_paged(client: InMemory, **config: object) -> BotoPageIterator:
     _, _, arguments = OPERATIONS[client.operation]
     return client.get_paginator(client.operation).paginate(**arguments, PaginationConfig=config)
 

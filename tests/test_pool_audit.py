@@ -19,7 +19,7 @@ from cognito_claims.pool.auditing import GroupUse, RoleUse
 from cognito_claims.pool.report import audit_as_html, audit_as_json, audit_as_sarif
 from cognito_claims.pool.snapshot import Change
 from tests.pool_data import POOL, group, pool_with_faults, snapshot_of
-from tests.strategies import role
+from tests.samples import role
 from tests.test_pool_resolve import one_by_one, pools
 
 PROVIDER = f"cognito-idp.eu-west-1.amazonaws.com/{POOL}:client"
@@ -398,7 +398,7 @@ class TestReports:
 
     @pytest.mark.parametrize("samples", [-1, 10_001])
     def test_samples_are_bounded(self, tmp_path: Path, samples: int) -> None:
-        with pytest.raises(ValueError, match="samples: should be from 0 to 10,000"):
+        with pytest.raises(ValueError, match="samples: must be from 0 to 10,000"):
             audit(snapshot_of(tmp_path, [], {}), samples=samples)
 
     def test_html_escapes_what_others_named(self, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from cognito_claims.cli._exit import ExitCode
 from cognito_claims.pool import Diff, Edits, RoleChange, SnapshotError, Transition, diff
 from cognito_claims.pool.report import diff_as_html, diff_as_json
 from tests.pool_data import group, pool_with_faults, snapshot_of
-from tests.strategies import role
+from tests.samples import role
 from tests.test_pool_resolve import Answers, one_by_one, pools
 
 GROUPS = [
@@ -57,7 +57,7 @@ class TestEdits:
             ("gains", None, role("billing"), 1, ("bob",)),
         }
         [lost] = [one for one in result.transitions if one.kind == "loses"]
-        assert "No preferred role" in lost.why
+        assert "No preferred role" in lost.reason
 
     def test_take_a_precedence_away(self, tmp_path: Path) -> None:
         result = self.of(tmp_path, precedences={"admins": None})

@@ -18,7 +18,7 @@ import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError, EndpointConnectionError
 
 from cognito_claims import InvalidRequestError, InvalidResponseError, PaginationError
-from cognito_claims._pace import Pace
+from cognito_claims.client.rate_limiter import RateLimiter
 from cognito_claims.pool import Membership, Progress, Snapshot, SnapshotError, _limits, fetch, fetching
 from cognito_claims.pool._journal import Journal
 from cognito_claims.pool._patience import MOST_ATTEMPTS
@@ -154,11 +154,11 @@ class TestAFetch:
     ) -> None:
         slept: dict[float, list[float]] = {}
 
-        def pace(seconds: float, _: object) -> Pace:
+        def pace(seconds: float, _: object) -> RateLimiter:
             waits = slept.setdefault(seconds, [])
-            return Pace(seconds, waits.append, lambda: sum(waits))
+            return RateLimiter(seconds, waits.append, lambda: sum(waits))
 
-        monkeypatch.setattr(fetching, "Pace", pace)
+        monkeypatch.setattr(fetching, "RateLimiter", pace)
         monkeypatch.setattr(_limits, "LIST_GROUPS_RATE", 4)
         client = connect(server.url)
         take(client, tmp_path, rate=8)

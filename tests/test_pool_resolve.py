@@ -22,7 +22,7 @@ from cognito_claims import (
     resolve,
 )
 from cognito_claims.pool import BulkResolution, InvalidTableError, UnknownGroupsError, resolve_memberships
-from tests.strategies import POOL, memberships, policies, role
+from tests.samples import POOL, memberships, policies, role
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession

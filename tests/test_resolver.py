@@ -7,21 +7,20 @@ from types import MappingProxyType
 import pytest
 
 from cognito_claims import (
-    OPEN_QUESTIONS,
-    RULES,
     AdminListGroupsForUserResponse,
     Ambiguous,
     ConflictingGroupsError,
+    GroupStatus,
     GroupType,
     InvalidResponseError,
     MixedUserPoolsError,
     NoRole,
-    Part,
     Policy,
     Preferred,
     resolve,
 )
-from tests.strategies import MAX_PRECEDENCE, POOL, role
+from cognito_claims.rules import OPEN_QUESTIONS, RULES
+from tests.samples import MAX_PRECEDENCE, POOL, role
 
 ADMIN, STAFF, READER = role("admin"), role("staff"), role("reader")
 
@@ -284,21 +283,25 @@ def test_the_claims_are_in_this_librarys_order_and_absent_when_empty() -> None:
     assert resolve([group("a")]).claims.id_token() == {"cognito:groups": ["a"]}
 
 
-def test_each_group_has_its_rank_and_its_part() -> None:
+def test_each_group_has_its_rank_and_its_status() -> None:
     groups = [group("a", 1), group("b", 5, ADMIN), group("c", 5, STAFF), group("d", 6, ADMIN), group("e")]
-    standings = resolve([*groups, group("f", None, READER)]).standings
-    assert [(s.rank, s.group.group_name, s.part) for s in standings] == [
-        (1, "a", Part.NO_ROLE),
-        (2, "b", Part.TIES),
-        (2, "c", Part.TIES),
-        (4, "d", Part.OUTRANKED),
-        (5, "e", Part.NO_ROLE),
-        (5, "f", Part.OUTRANKED),
+    standings = resolve([*groups, group("f", None, READER)]).ranked_groups
+    assert [(s.rank, s.group.group_name, s.status) for s in standings] == [
+        (1, "a", GroupStatus.NO_ROLE),
+        (2, "b", GroupStatus.TIES),
+        (2, "c", GroupStatus.TIES),
+        (4, "d", GroupStatus.OUTRANKED),
+        (5, "e", GroupStatus.NO_ROLE),
+        (5, "f", GroupStatus.OUTRANKED),
     ]
     blocked = resolve([group("a", 1), group("b", 1, ADMIN), group("c", 2, STAFF)], policy=BLOCKS)
-    assert [s.part for s in blocked.standings] == [Part.BLOCKS, Part.TIES, Part.OUTRANKED]
+    assert [s.status for s in blocked.ranked_groups] == [
+        GroupStatus.BLOCKS,
+        GroupStatus.TIES,
+        GroupStatus.OUTRANKED,
+    ]
     abstaining = resolve([group("a", 1, ADMIN), group("b", None, STAFF)], policy=ABSTAINS)
-    assert [s.part for s in abstaining.standings] == [Part.DECIDES, Part.ABSTAINS]
+    assert [s.status for s in abstaining.ranked_groups] == [GroupStatus.DECIDES, GroupStatus.ABSTAINS]
 
 
 class TestOpenQuestions:
@@ -306,7 +309,7 @@ class TestOpenQuestions:
         resolution = resolve([group("a", None, ADMIN)])
         assert [question.id for question in resolution.open_questions] == ["null-precedence"]
         [other] = resolution.alternatives
-        assert (other.policy, other.preferred_role) == (ABSTAINS, None)
+        assert (other.policy, other.role_arn) == (ABSTAINS, None)
 
     def test_a_roleless_group_that_ranks_best_hangs_on_one(self) -> None:
         resolution = resolve([group("a", 0), group("b", 1, ADMIN), group("c", 2, STAFF)])
@@ -316,12 +319,12 @@ class TestOpenQuestions:
         resolution = resolve([group("a", 0), group("b", 1, ADMIN)])
         assert resolution.open_questions == OPEN_QUESTIONS
         [other] = resolution.alternatives
-        assert (other.policy, other.preferred_role) == (BOTH, None)
+        assert (other.policy, other.role_arn) == (BOTH, None)
 
     def test_they_are_asked_of_another_policy_too(self) -> None:
         resolution = resolve([group("a", None, ADMIN)], policy=ABSTAINS)
         [other] = resolution.alternatives
-        assert (other.policy, other.preferred_role) == (DOCUMENTED, ADMIN)
+        assert (other.policy, other.role_arn) == (DOCUMENTED, ADMIN)
         blocked = resolve([group("a", 0), group("b", 1, ADMIN), group("c", 2, STAFF)], policy=BLOCKS)
         assert [other.policy for other in blocked.alternatives] == [DOCUMENTED]
 
@@ -466,7 +469,7 @@ def test_rules_and_questions_print_their_ids() -> None:
 HOSTILE = "<script>alert('x')</script>&"
 
 
-TIED = "No preferred role: the groups at the best precedence name different roles."
+TIED = "No preferred role: the groups with the lowest precedence name different roles."
 
 
 def headline(groups: list[GroupType], policy: Policy = DOCUMENTED) -> str:
@@ -509,7 +512,7 @@ class TestTelling:
         assert "no group with a role has a precedence" in headline([group("a", None, ADMIN)], ABSTAINS)
         for rank in (0, 1):
             blocked = [group("x", rank), tie[0], group("c", 5, STAFF)]
-            assert "a group without a role ranks best" in headline(blocked, BLOCKS)
+            assert "a group without a role has the lowest precedence" in headline(blocked, BLOCKS)
 
     def test_explains_a_tie_as_one_though_a_roleless_group_is_in_it(self) -> None:
         groups = [group("a", 0, ADMIN), group("b", 0, STAFF), group("c", 0)]

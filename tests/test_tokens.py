@@ -18,10 +18,8 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from cognito_claims import (
-    AccessTokenClaims,
     ConflictingGroupsError,
     GroupClaims,
-    IdTokenClaims,
     InvalidResponseError,
     Resolution,
     resolve,
@@ -30,8 +28,9 @@ from cognito_claims import (
 from cognito_claims.testing import ServedKeys, TokenFactory
 from cognito_claims.testing import tokens as testing_tokens
 from cognito_claims.testing.strategies import resolutions
+from cognito_claims.tokens import AccessTokenClaims, IdTokenClaims
 from tests.events import event
-from tests.strategies import role
+from tests.samples import role
 
 # Libraries for Cognito's tokens, without types of their own.
 cognitojwt: Any = import_module("cognitojwt")

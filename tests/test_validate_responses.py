@@ -9,8 +9,8 @@ from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
 
 from cognito_claims import InvalidResponseError, validate_responses
 from tests.conftest import Connect
+from tests.samples import POOL
 from tests.scripted_server import ScriptedServer
-from tests.strategies import POOL
 
 Client = CognitoIdentityProviderClient
 

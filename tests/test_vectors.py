@@ -8,29 +8,25 @@ from typing import Any, ClassVar
 import pytest
 from pydantic import ValidationError
 
-from cognito_claims import (
-    CARRIER_RULES,
-    CLAIM_RULES,
-    IDENTITY_POOL_RULES,
-    PAGING_RULES,
-    RULES,
-    TRIGGER_RULES,
-    resolve,
-)
+from cognito_claims import resolve
+from cognito_claims.client import PAGING_RULES
 from cognito_claims.conformance import load
 from cognito_claims.conformance.cases import SUBJECTS, read, resource
 from cognito_claims.conformance.endpoint import Endpoint
 from cognito_claims.conformance.runner import run, select
 from cognito_claims.conformance.scorecard import Verdict
 from cognito_claims.conformance.shapes import TokensAnswer
-from cognito_claims.rules import ALB_WITHOUT, Basis
+from cognito_claims.events import EVENT_RULES, TRIGGER_RULES
+from cognito_claims.events.rules import ALB_WITHOUT
+from cognito_claims.identity_pool import IDENTITY_POOL_RULES
+from cognito_claims.rules import CLAIM_RULES, RULES, Basis
 from docs import vectors as written
-from tests import reference
+from tests import vector_adapter
 from tests.broken_rules import BREAKS
 from tests.conftest import Connect
 from tests.fake_cognito import FakeCognito
 from tests.json_schema import Validator
-from tests.strategies import ALL_POLICIES
+from tests.samples import ALL_POLICIES
 
 VECTORS = load()
 CASES: dict[str, tuple[str, Any]] = {
@@ -39,7 +35,7 @@ CASES: dict[str, tuple[str, Any]] = {
 OF_A_SERVICE = ("listing", "paging")
 """Subjects that a service alone can answer: the runner asks the fake one."""
 
-ALL_RULES = (*RULES, *CLAIM_RULES, *PAGING_RULES, *CARRIER_RULES, *TRIGGER_RULES, *IDENTITY_POOL_RULES)
+ALL_RULES = (*RULES, *CLAIM_RULES, *PAGING_RULES, *EVENT_RULES, *TRIGGER_RULES, *IDENTITY_POOL_RULES)
 
 
 def wrong_in_process(connect: Connect) -> Iterator[str]:
@@ -51,7 +47,7 @@ def wrong_in_process(connect: Connect) -> Iterator[str]:
 
 def is_right(subject: str, case: Any, connect: Connect) -> bool:
     try:
-        answer = reference.answer(subject, case.input, connect)
+        answer = vector_adapter.answer(subject, case.input, connect)
     except Exception:  # noqa: BLE001, a broken reader may fail in any way
         return False
     return bool(case.expected[0].same_as(answer))
@@ -129,7 +125,7 @@ class TestPreferredRole:
         for case in self.of_subject():
             resolution = resolve(case.input.groups)
             others = [
-                (*(question.id for question in other.questions), other.preferred_role)
+                (*(question.id for question in other.questions), other.role_arn)
                 for other in resolution.alternatives
             ]
             listed = [

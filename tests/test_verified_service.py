@@ -13,7 +13,7 @@ import uvicorn
 
 from cognito_claims.testing import ServedKeys, TokenFactory
 from examples.verified_service import BILLING, Verifier, make_app
-from tests.strategies import role
+from tests.samples import role
 
 Get = Callable[[str, str | None], tuple[int, Any]]
 

@@ -1,343 +1,95 @@
-"""Amazon Cognito's group claims: typed models of the group API, and its rules computed.
+"""Typed models of Amazon Cognito's group API, and the role claims that a user's groups result in.
 
-The names below load their modules when they are first used, so that importing
-this package costs next to nothing where it is only installed.
+>>> from cognito_claims import resolve
+>>> resolution = resolve([
+...     {"GroupName": "staff", "Precedence": 10, "RoleArn": "arn:aws:iam::123456789012:role/staff"},
+...     {"GroupName": "admins", "Precedence": 0, "RoleArn": "arn:aws:iam::123456789012:role/admin"},
+... ])
+>>> resolution.preferred_role
+'arn:aws:iam::123456789012:role/admin'
+>>> resolution.claims.access_token()
+{'cognito:groups': ['admins', 'staff']}
+
+`resolve_user` lists a user's groups with a boto3 client first. The result has
+the claims of both tokens, the outcome and its reasons; `print(resolution.explain())`
+shows them.
+
+This package has the names that most programs need. Import the others from the
+package of their domain:
+
+- `cognito_claims.tokens`: the claims of ID tokens and access tokens
+- `cognito_claims.events`: API Gateway, AppSync and pre token generation events
+- `cognito_claims.identity_pool`: the IAM role that an identity pool hands out
+- `cognito_claims.client.aio`: the paginators for aiobotocore
+- `cognito_claims.pool`: whole user pools
+- `cognito_claims.conformance`: test vectors for other implementations
+- `cognito_claims.testing`: signed tokens, moto, pytest and Hypothesis
+- `cognito_claims.rules`: every rule as a value
+
+Importing this package loads none of its modules: each is loaded when one of its
+names is first used.
 """
 
-TYPE_CHECKING = False  # type checkers take it for true; `typing` would cost more than all the rest
-if TYPE_CHECKING:
-    from cognito_claims.carriers import (
-        Carrier,
-        carrier_of,
-        read_appsync,
-        read_http_api,
-        read_jwt,
-        read_pre_token_generation,
-        read_rest_api,
-        render_appsync,
-        render_http_api,
-        render_jwt,
-        render_pre_token_generation,
-        render_rest_api,
-    )
-    from cognito_claims.claims import (
-        AccessTokenClaims,
-        AccessTokenGroupClaims,
-        ClaimsChange,
-        GroupClaims,
-        Identity,
-        IdTokenClaims,
-        IdTokenGroupClaims,
-    )
-    from cognito_claims.errors import (
-        AmbiguousClaimsError,
-        CognitoClaimsError,
-        ConflictingGroupsError,
-        InvalidClaimsError,
-        InvalidMembershipError,
-        InvalidRequestError,
-        InvalidResponseError,
-        MixedUserPoolsError,
-        PaginationError,
-        Problem,
-    )
-    from cognito_claims.identity_pool import (
-        Assumed,
-        Denied,
-        GetIdentityPoolRolesResponse,
-        MappingRule,
-        OtherRole,
-        RoleMapping,
-        RulesConfiguration,
-        choose_role,
-        provider_name,
-    )
-    from cognito_claims.models import (
-        AdminListGroupsForUserRequest,
-        AdminListGroupsForUserResponse,
-        AttributeType,
-        CreateGroupRequest,
-        CreateGroupResponse,
-        GetGroupRequest,
-        GetGroupResponse,
-        GroupType,
-        ListGroupsRequest,
-        ListGroupsResponse,
-        ListUsersInGroupRequest,
-        ListUsersInGroupResponse,
-        MFAOptionType,
-        PaginatorConfig,
-        ResponseMetadata,
-        UpdateGroupRequest,
-        UpdateGroupResponse,
-        UserType,
-    )
-    from cognito_claims.pagination import (
-        AdminListGroupsForUserPaginator,
-        GroupPages,
-        ListGroupsPaginator,
-        ListUsersInGroupPaginator,
-        PaginatorConfigDict,
-        UserPages,
-    )
-    from cognito_claims.reasons import (
-        Alternative,
-        Ambiguous,
-        NoRole,
-        Outcome,
-        Part,
-        Preferred,
-        Standing,
-    )
-    from cognito_claims.resolver import (
-        Policy,
-        Resolution,
-        resolve,
-        resolve_user,
-    )
-    from cognito_claims.rules import (
-        CARRIER_RULES,
-        CLAIM_RULES,
-        IDENTITY_POOL_QUESTIONS,
-        IDENTITY_POOL_RULES,
-        OPEN_QUESTIONS,
-        PAGING_RULES,
-        RULES,
-        TRIGGER_RULES,
-        Basis,
-        OpenQuestion,
-        Rule,
-    )
-    from cognito_claims.triggers import (
-        IssuedClaims,
-        PreTokenGenerationEvent,
-        PreTokenGenerationV1Event,
-        PreTokenGenerationV2Event,
-        PreTokenGenerationV3Event,
-        apply_override,
-        override_claims,
-        override_groups,
-        read_trigger_event,
-        suppress_groups,
-    )
-    from cognito_claims.validation import (
-        ResponseValidation,
-        validate_responses,
-    )
+from cognito_claims._lazy import attach
 
-__all__ = [
-    "CARRIER_RULES",
-    "CLAIM_RULES",
-    "IDENTITY_POOL_QUESTIONS",
-    "IDENTITY_POOL_RULES",
-    "OPEN_QUESTIONS",
-    "PAGING_RULES",
-    "RULES",
-    "TRIGGER_RULES",
-    "AccessTokenClaims",
-    "AccessTokenGroupClaims",
-    "AdminListGroupsForUserPaginator",
-    "AdminListGroupsForUserRequest",
-    "AdminListGroupsForUserResponse",
-    "Alternative",
-    "Ambiguous",
-    "AmbiguousClaimsError",
-    "Assumed",
-    "AttributeType",
-    "Basis",
-    "Carrier",
-    "ClaimsChange",
-    "CognitoClaimsError",
-    "ConflictingGroupsError",
-    "CreateGroupRequest",
-    "CreateGroupResponse",
-    "Denied",
-    "GetGroupRequest",
-    "GetGroupResponse",
-    "GetIdentityPoolRolesResponse",
-    "GroupClaims",
-    "GroupPages",
-    "GroupType",
-    "IdTokenClaims",
-    "IdTokenGroupClaims",
-    "Identity",
-    "InvalidClaimsError",
-    "InvalidMembershipError",
-    "InvalidRequestError",
-    "InvalidResponseError",
-    "IssuedClaims",
-    "ListGroupsPaginator",
-    "ListGroupsRequest",
-    "ListGroupsResponse",
-    "ListUsersInGroupPaginator",
-    "ListUsersInGroupRequest",
-    "ListUsersInGroupResponse",
-    "MFAOptionType",
-    "MappingRule",
-    "MixedUserPoolsError",
-    "NoRole",
-    "OpenQuestion",
-    "OtherRole",
-    "Outcome",
-    "PaginationError",
-    "PaginatorConfig",
-    "PaginatorConfigDict",
-    "Part",
-    "Policy",
-    "PreTokenGenerationEvent",
-    "PreTokenGenerationV1Event",
-    "PreTokenGenerationV2Event",
-    "PreTokenGenerationV3Event",
-    "Preferred",
-    "Problem",
-    "Resolution",
-    "ResponseMetadata",
-    "ResponseValidation",
-    "RoleMapping",
-    "Rule",
-    "RulesConfiguration",
-    "Standing",
-    "UpdateGroupRequest",
-    "UpdateGroupResponse",
-    "UserPages",
-    "UserType",
-    "apply_override",
-    "carrier_of",
-    "choose_role",
-    "override_claims",
-    "override_groups",
-    "provider_name",
-    "read_appsync",
-    "read_http_api",
-    "read_jwt",
-    "read_pre_token_generation",
-    "read_rest_api",
-    "read_trigger_event",
-    "render_appsync",
-    "render_http_api",
-    "render_jwt",
-    "render_pre_token_generation",
-    "render_rest_api",
-    "resolve",
-    "resolve_user",
-    "suppress_groups",
-    "validate_responses",
-]
+__version__ = "0.1.0"
 
-_HOMES = {
-    "CARRIER_RULES": "rules",
-    "CLAIM_RULES": "rules",
-    "IDENTITY_POOL_QUESTIONS": "rules",
-    "IDENTITY_POOL_RULES": "rules",
-    "OPEN_QUESTIONS": "rules",
-    "PAGING_RULES": "rules",
-    "RULES": "rules",
-    "TRIGGER_RULES": "rules",
-    "AccessTokenClaims": "claims",
-    "AccessTokenGroupClaims": "claims",
-    "AdminListGroupsForUserPaginator": "pagination",
-    "AdminListGroupsForUserRequest": "models",
-    "AdminListGroupsForUserResponse": "models",
-    "Alternative": "reasons",
-    "Ambiguous": "reasons",
-    "AmbiguousClaimsError": "errors",
-    "Assumed": "identity_pool",
-    "AttributeType": "models",
-    "Basis": "rules",
-    "Carrier": "carriers",
-    "ClaimsChange": "claims",
-    "CognitoClaimsError": "errors",
-    "ConflictingGroupsError": "errors",
-    "CreateGroupRequest": "models",
-    "CreateGroupResponse": "models",
-    "Denied": "identity_pool",
-    "GetGroupRequest": "models",
-    "GetGroupResponse": "models",
-    "GetIdentityPoolRolesResponse": "identity_pool",
-    "GroupClaims": "claims",
-    "GroupPages": "pagination",
-    "GroupType": "models",
-    "IdTokenClaims": "claims",
-    "IdTokenGroupClaims": "claims",
-    "Identity": "claims",
-    "InvalidClaimsError": "errors",
-    "InvalidMembershipError": "errors",
-    "InvalidRequestError": "errors",
-    "InvalidResponseError": "errors",
-    "IssuedClaims": "triggers",
-    "ListGroupsPaginator": "pagination",
-    "ListGroupsRequest": "models",
-    "ListGroupsResponse": "models",
-    "ListUsersInGroupPaginator": "pagination",
-    "ListUsersInGroupRequest": "models",
-    "ListUsersInGroupResponse": "models",
-    "MFAOptionType": "models",
-    "MappingRule": "identity_pool",
-    "MixedUserPoolsError": "errors",
-    "NoRole": "reasons",
-    "OpenQuestion": "rules",
-    "OtherRole": "identity_pool",
-    "Outcome": "reasons",
-    "PaginationError": "errors",
-    "PaginatorConfig": "models",
-    "PaginatorConfigDict": "pagination",
-    "Part": "reasons",
-    "Policy": "resolver",
-    "PreTokenGenerationEvent": "triggers",
-    "PreTokenGenerationV1Event": "triggers",
-    "PreTokenGenerationV2Event": "triggers",
-    "PreTokenGenerationV3Event": "triggers",
-    "Preferred": "reasons",
-    "Problem": "errors",
-    "Resolution": "resolver",
-    "ResponseMetadata": "models",
-    "ResponseValidation": "validation",
-    "RoleMapping": "identity_pool",
-    "Rule": "rules",
-    "RulesConfiguration": "identity_pool",
-    "Standing": "reasons",
-    "UpdateGroupRequest": "models",
-    "UpdateGroupResponse": "models",
-    "UserPages": "pagination",
-    "UserType": "models",
-    "apply_override": "triggers",
-    "carrier_of": "carriers",
-    "choose_role": "identity_pool",
-    "override_claims": "triggers",
-    "override_groups": "triggers",
-    "provider_name": "identity_pool",
-    "read_appsync": "carriers",
-    "read_http_api": "carriers",
-    "read_jwt": "carriers",
-    "read_pre_token_generation": "carriers",
-    "read_rest_api": "carriers",
-    "read_trigger_event": "triggers",
-    "render_appsync": "carriers",
-    "render_http_api": "carriers",
-    "render_jwt": "carriers",
-    "render_pre_token_generation": "carriers",
-    "render_rest_api": "carriers",
-    "resolve": "resolver",
-    "resolve_user": "resolver",
-    "suppress_groups": "triggers",
-    "validate_responses": "validation",
-}
-"""The module that each public name lives in."""
-
-
-if not TYPE_CHECKING:  # or a misspelt name would be an `object` to type checkers
-
-    def __getattr__(name: str) -> object:
-        try:
-            home = _HOMES[name]
-        except KeyError:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}") from None
-        from importlib import import_module
-
-        value = getattr(import_module(f"{__name__}.{home}"), name)
-        globals()[name] = value
-        return value
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+__getattr__, __dir__, __all__ = attach(
+    __name__,
+    {
+        "claims": (
+            "ClaimsChange",
+            "GroupClaims",
+        ),
+        "client": (
+            "AdminListGroupsForUserPaginator",
+            "GroupPageIterator",
+            "ListGroupsPaginator",
+            "ListUsersInGroupPaginator",
+            "UserPageIterator",
+            "resolve_user",
+            "validate_responses",
+        ),
+        "errors": (
+            "AmbiguousClaimsError",
+            "CognitoClaimsError",
+            "ConflictingGroupsError",
+            "InvalidClaimsError",
+            "InvalidMembershipError",
+            "InvalidRequestError",
+            "InvalidResponseError",
+            "MixedUserPoolsError",
+            "PaginationError",
+            "Problem",
+        ),
+        "models": (
+            "AdminListGroupsForUserRequest",
+            "AdminListGroupsForUserResponse",
+            "CreateGroupRequest",
+            "CreateGroupResponse",
+            "GetGroupRequest",
+            "GetGroupResponse",
+            "GroupType",
+            "ListGroupsRequest",
+            "ListGroupsResponse",
+            "ListUsersInGroupRequest",
+            "ListUsersInGroupResponse",
+            "PaginatorConfig",
+            "UpdateGroupRequest",
+            "UpdateGroupResponse",
+            "UserType",
+        ),
+        "resolver": (
+            "Alternative",
+            "Ambiguous",
+            "GroupStatus",
+            "NoRole",
+            "Outcome",
+            "Policy",
+            "Preferred",
+            "RankedGroup",
+            "Resolution",
+            "resolve",
+        ),
+    },
+)

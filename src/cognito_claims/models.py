@@ -1,22 +1,22 @@
 """The group calls of the Amazon Cognito user pools API, as models.
 
-Every model reads AWS's names and its own, and all four shapes in which AWS
-data arrives: boto3's dictionary, the wire's JSON, what the AWS CLI prints, and
-what emulators write (an unset text as `""`). They are read to equal values:
+Every model accepts AWS's names and its own, and all four forms of AWS data:
+boto3 dictionaries, raw JSON, AWS CLI output, and the output of emulators, which
+write an unset string as `""`. They parse to equal models:
 
 >>> boto3 = GroupType.model_validate({"GroupName": "admins", "Precedence": 0})
 >>> wire = GroupType.model_validate_json('{"GroupName": "admins", "Precedence": 0, "RoleArn": ""}')
 >>> boto3 == wire == GroupType(group_name="admins", precedence=0)
 True
 
-`model_dump(by_alias=True)` gives back what boto3 would, and
+`model_dump(by_alias=True)` returns what boto3 returns, and
 `model_dump_json(by_alias=True)` what the AWS CLI prints:
 
 >>> wire.model_dump(by_alias=True)
 {'GroupName': 'admins', 'Precedence': 0}
 
-A response may hold keys that are not modelled here (AWS adds some from time to
-time): they are left out. A request may not.
+A response may contain keys that are not modelled here, since AWS adds some from
+time to time: they are left out. A request must not.
 
 Source: the `cognito-idp` service model of 2016-04-18, as botocore ships it.
 """
@@ -25,24 +25,23 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, cast
 
 from pydantic import Field, SerializationInfo, SerializerFunctionWrapHandler, model_serializer
 
-from cognito_claims._hypothesis import drawn
 from cognito_claims._wire import (
     AttributeName,
     AttributeValue,
-    Count,
+    AwsDatetime,
     Description,
-    Flag,
+    EmptyStringAsNone,
     GroupName,
-    Instant,
     Limit,
-    Listed,
-    Maybe,
     NextToken,
-    OrEmpty,
+    NonNegativeInt,
+    Omittable,
     PageToken,
     Precedence,
     RoleArn,
-    Text,
+    StrictBool,
+    StrictStr,
+    TupleOf,
     Username,
     UserPoolId,
     WireModel,
@@ -78,31 +77,31 @@ __all__ = [
 class GroupType(WireModel, frozen=True):
     """A group of a user pool.
 
-    A group without a name is refused; everything else may be absent.
+    A group must have a name; everything else may be absent.
     """
 
     group_name: GroupName
     """1 to 128 characters: letters, marks, symbols, numbers, punctuation; no white space."""
 
-    user_pool_id: Maybe[UserPoolId] = None
-    """The pool that the group belongs to: 1 to 55 characters, such as `us-east-1_EXAMPLE`."""
+    user_pool_id: Omittable[UserPoolId] = None
+    """The ID of the user pool: 1 to 55 characters, such as `us-east-1_EXAMPLE`."""
 
-    description: Maybe[
-        Annotated[Description, Field(min_length=1), OrEmpty("text of at most 2048 characters")]
+    description: Omittable[
+        Annotated[Description, Field(min_length=1), EmptyStringAsNone("a string of up to 2048 characters")]
     ] = None
-    """Up to 2048 characters. Empty is read as absent."""
+    """Up to 2048 characters. An empty one is read as absent."""
 
-    role_arn: Maybe[Annotated[RoleArn, OrEmpty("an ARN of 20 to 2048 characters")]] = None
-    """The ARN of the group's IAM role, 20 to 2048 characters. Empty is read as absent."""
+    role_arn: Omittable[Annotated[RoleArn, EmptyStringAsNone("an ARN of 20 to 2048 characters")]] = None
+    """The ARN of the group's IAM role, 20 to 2048 characters. An empty one is read as absent."""
 
-    precedence: Maybe[Precedence] = None
-    """0 to 2147483647, the lowest is the best. `None` ranks after every number; it is not 0."""
+    precedence: Omittable[Precedence] = None
+    """0 to 2147483647; the lowest wins. `None` ranks after every number and is not 0."""
 
-    last_modified_date: Maybe[Instant] = None
-    """When the group was last changed; with a time zone."""
+    last_modified_date: Omittable[AwsDatetime] = None
+    """When the group was last changed; an aware datetime."""
 
-    creation_date: Maybe[Instant] = None
-    """When the group was made; with a time zone."""
+    creation_date: Omittable[AwsDatetime] = None
+    """When the group was created; an aware datetime."""
 
 
 class AttributeType(WireModel, frozen=True):
@@ -111,18 +110,18 @@ class AttributeType(WireModel, frozen=True):
     name: AttributeName
     """1 to 32 characters, such as `email` or `custom:department`."""
 
-    value: Maybe[AttributeValue] = Field(default=None, repr=False)
+    value: Omittable[AttributeValue] = Field(default=None, repr=False)
     """Up to 2048 characters."""
 
 
 class MFAOptionType(WireModel, frozen=True):
-    """A way of sending a second factor. AWS no longer uses it, and still answers it."""
+    """A way of sending a second factor. AWS no longer uses it, but still returns it."""
 
-    delivery_medium: Maybe[Text] = None
-    """`SMS` or `EMAIL`; a value that AWS may add later is not refused."""
+    delivery_medium: Omittable[StrictStr] = None
+    """`SMS` or `EMAIL`; a value that AWS adds later is accepted."""
 
-    attribute_name: Maybe[AttributeName] = None
-    """1 to 32 characters; AWS answers `phone_number`."""
+    attribute_name: Omittable[AttributeName] = None
+    """1 to 32 characters; AWS returns `phone_number`."""
 
 
 class UserType(WireModel, frozen=True):
@@ -131,62 +130,62 @@ class UserType(WireModel, frozen=True):
     username: Username = Field(repr=False)
     """1 to 128 characters without white space."""
 
-    attributes: Maybe[Listed[AttributeType]] = Field(default=None, repr=False)
-    """The user's attributes, in the order in which they came."""
+    attributes: Omittable[TupleOf[AttributeType]] = Field(default=None, repr=False)
+    """The user's attributes, in the order of the response."""
 
-    user_create_date: Maybe[Instant] = None
-    """When the user was made; with a time zone."""
+    user_create_date: Omittable[AwsDatetime] = None
+    """When the user was created; an aware datetime."""
 
-    user_last_modified_date: Maybe[Instant] = None
-    """When the user was last changed; with a time zone."""
+    user_last_modified_date: Omittable[AwsDatetime] = None
+    """When the user was last changed; an aware datetime."""
 
-    enabled: Maybe[Flag] = None
+    enabled: Omittable[StrictBool] = None
     """Whether the user can sign in."""
 
-    user_status: Maybe[Text] = None
-    """`CONFIRMED`, `FORCE_CHANGE_PASSWORD` and so on; a value that AWS may add later is not refused."""
+    user_status: Omittable[StrictStr] = None
+    """`CONFIRMED`, `FORCE_CHANGE_PASSWORD` and so on; a value that AWS adds later is accepted."""
 
-    mfa_options: Maybe[Listed[MFAOptionType]] = None
-    """How the user gets a second factor."""
+    mfa_options: Omittable[TupleOf[MFAOptionType]] = None
+    """How the user receives a second factor."""
 
 
 class ResponseMetadata(WireModel, frozen=True):
-    """How a response travelled, as boto3 tells it."""
+    """The metadata that boto3 adds to a response."""
 
-    request_id: Maybe[Text] = None
-    """AWS's id of the request."""
+    request_id: Omittable[StrictStr] = None
+    """AWS's ID of the request."""
 
-    host_id: Maybe[Text] = None
-    """AWS's id of the host that answered; rarely there."""
+    host_id: Omittable[StrictStr] = None
+    """AWS's ID of the host that responded; rarely present."""
 
-    http_status_code: Maybe[Count] = None
+    http_status_code: Omittable[NonNegativeInt] = None
     """The HTTP status, such as 200."""
 
-    http_headers: Maybe[dict[str, str]] = Field(default=None, repr=False)
-    """The HTTP headers of the response, names in lower case. A dictionary, so this model has no hash."""
+    http_headers: Omittable[dict[str, str]] = Field(default=None, repr=False)
+    """The HTTP headers of the response, with lower-case names. A dictionary, so this model has no hash."""
 
-    retry_attempts: Maybe[Count] = None
-    """How many times boto3 tried again; 0 if the first attempt was answered."""
+    retry_attempts: Omittable[NonNegativeInt] = None
+    """How many times boto3 retried; 0 if the first attempt succeeded."""
 
-    max_attempts_reached: Maybe[Flag] = None
-    """Whether boto3 would not have tried again; there only if so."""
+    max_attempts_reached: Omittable[StrictBool] = None
+    """Whether boto3 would not have retried again; present only if so."""
 
 
 class PaginatorConfig(WireModel, frozen=True, extra="forbid"):
-    """How a boto3 paginator pages. A key that boto3 would silently ignore is refused."""
+    """The configuration of a boto3 paginator. It must not contain keys that boto3 would silently ignore."""
 
-    max_items: Maybe[Count] = None
-    """Items to return in all, 0 or more; the result then holds a token to resume from."""
+    max_items: Omittable[NonNegativeInt] = None
+    """The number of items to return in all, 0 or more. The result then has a token to resume from."""
 
-    page_size: Maybe[Limit] = None
-    """Items to ask the service for at a time, 0 to 60."""
+    page_size: Omittable[Limit] = None
+    """The number of items to request at a time, 0 to 60."""
 
-    starting_token: Maybe[Annotated[Text, Field(min_length=1)]] = Field(default=None, repr=False)
+    starting_token: Omittable[Annotated[StrictStr, Field(min_length=1)]] = Field(default=None, repr=False)
     """A `resume_token`, or the `NextToken` of an earlier `build_full_result()`."""
 
 
 class ServiceRequest(WireModel, frozen=True, extra="forbid"):
-    """The arguments of a call."""
+    """The arguments of a call. Unknown keys are an error."""
 
 
 def _without_metadata(members: dict[str, object]) -> dict[str, object]:
@@ -194,16 +193,16 @@ def _without_metadata(members: dict[str, object]) -> dict[str, object]:
 
 
 class ServiceResponse(WireModel, frozen=True):
-    """The answer to a call.
+    """The response to a call.
 
-    `response_metadata` says how it travelled and not what it holds: it takes
-    no part in equality, and JSON is without it, as from the AWS CLI.
+    `response_metadata` describes the transport: it is excluded from equality, and
+    from JSON, as in the output of the AWS CLI.
     """
 
-    response_metadata: Maybe[ResponseMetadata] = Field(default=None, repr=False)
-    """There if the response came through boto3."""
+    response_metadata: Omittable[ResponseMetadata] = Field(default=None, repr=False)
+    """Present if the response comes from boto3."""
 
-    _apart: ClassVar[frozenset[str]] = frozenset({"response_metadata"})
+    _excluded_from_eq: ClassVar[frozenset[str]] = frozenset({"response_metadata"})
 
     @model_serializer(mode="wrap")
     def _leave_metadata_out_of_json(
@@ -216,7 +215,7 @@ class ServiceResponse(WireModel, frozen=True):
     def __get_pydantic_json_schema__(
         cls, schema: "CoreSchema", handler: "GetJsonSchemaHandler"
     ) -> "JsonSchemaValue":
-        # Without the serializer, of which pydantic knows no more than that it gives an object.
+        # Without the serializer: pydantic knows only that it returns an object.
         json_schema = handler(cast("CoreSchema", {k: v for k, v in schema.items() if k != "serialization"}))
         if handler.mode == "serialization":
             described = handler.resolve_ref_schema(json_schema)
@@ -224,89 +223,94 @@ class ServiceResponse(WireModel, frozen=True):
         return json_schema
 
 
+class UserPoolRequest(ServiceRequest, frozen=True):
+    """The arguments of a call about a user pool."""
+
+    user_pool_id: UserPoolId
+    """The ID of the user pool: 1 to 55 characters, such as `us-east-1_EXAMPLE`."""
+
+
+class GroupRequest(UserPoolRequest, frozen=True):
+    """The arguments of a call about one group."""
+
+    group_name: GroupName
+    """The name of the group, unique in its pool: 1 to 128 characters without white space."""
+
+
+class UserRequest(UserPoolRequest, frozen=True):
+    """The arguments of a call about one user."""
+
+    username: Username = Field(repr=False)
+    """The username or one of the user's aliases: 1 to 128 characters without white space."""
+
+
 class PageRequest(ServiceRequest, frozen=True):
-    """The arguments of a call that answers a page at a time."""
+    """The arguments of a call that returns a page at a time."""
 
-    limit: Maybe[Limit] = None
-    """How many items to answer at the most, 0 to 60."""
+    limit: Omittable[Limit] = None
+    """The maximum number of items in the page, 0 to 60."""
 
-    next_token: Maybe[PageToken] = Field(default=None, repr=False)
-    """The token of the page before, 1 to 131072 characters."""
+    next_token: Omittable[PageToken] = Field(default=None, repr=False)
+    """The `next_token` of the previous page, 1 to 131072 characters."""
 
 
 class PageResponse(ServiceResponse, frozen=True):
     """A page of a list.
 
-    It may be short or even empty before the list ends: only a missing
+    It may be short or empty before the end of the list: only a missing
     `next_token` ends it.
     """
 
-    next_token: Maybe[NextToken] = Field(default=None, repr=False)
-    """Asks for the next page, 1 to 131072 characters; absent on the last. Empty is read as absent."""
+    next_token: Omittable[NextToken] = Field(default=None, repr=False)
+    """The token of the next page, 1 to 131072 characters. Absent, or empty, on the last page."""
 
 
-class AdminListGroupsForUserRequest(PageRequest, frozen=True):
-    """Ask for a page of the groups that a user is in."""
-
-    username: Username = Field(repr=False)
-    """1 to 128 characters: the username, or one of the user's aliases."""
-
-    user_pool_id: UserPoolId
-    """The user's pool: 1 to 55 characters, such as `us-east-1_EXAMPLE`."""
+class AdminListGroupsForUserRequest(PageRequest, UserRequest, frozen=True):
+    """Request a page of the groups that a user is in."""
 
 
 class AdminListGroupsForUserResponse(PageResponse, frozen=True):
     """A page of the groups that a user is in, in no particular order."""
 
-    groups: Listed[GroupType]
-    """Up to 60 groups a page. Required, since AWS always sends the list: without it this is another call's
-    answer, or none at all (botocore reads a body that is no JSON as an empty response)."""
-
-
-class GroupRequest(ServiceRequest, frozen=True):
-    """The arguments of a call about one group."""
-
-    group_name: GroupName
-    """The group's name, one of a kind in its pool: 1 to 128 characters without white space."""
-
-    user_pool_id: UserPoolId
-    """The group's pool: 1 to 55 characters, such as `us-east-1_EXAMPLE`."""
+    groups: TupleOf[GroupType]
+    """Up to 60 groups. Required, since AWS always sends the list: without it, this is the response to a
+    different call, or a body that is not JSON, which botocore parses to an empty response."""
 
 
 class GroupSettingsRequest(GroupRequest, frozen=True):
-    """The arguments of a call that makes or changes a group."""
+    """The arguments of a call that creates or changes a group."""
 
-    description: Maybe[Description] = None
+    description: Omittable[Description] = None
     """Up to 2048 characters."""
 
-    role_arn: Maybe[RoleArn] = None
-    """The ARN of the IAM role that members may get, 20 to 2048 characters."""
+    role_arn: Omittable[RoleArn] = None
+    """The ARN of the IAM role for members, 20 to 2048 characters."""
 
-    precedence: Maybe[Precedence] = None
-    """0 to 2147483647, the lowest is the best. A group without one ranks last."""
+    precedence: Omittable[Precedence] = None
+    """0 to 2147483647; the lowest wins. A group without one ranks last."""
 
 
 class GroupResponse(ServiceResponse, frozen=True):
-    """The answer to a call about one group."""
+    """The response to a call about one group."""
 
     group: GroupType
     """The group."""
 
 
 class GetGroupRequest(GroupRequest, frozen=True):
-    """Ask for one group."""
+    """Request one group."""
 
 
 class GetGroupResponse(GroupResponse, frozen=True):
-    """The group asked for."""
+    """The requested group."""
 
 
 class CreateGroupRequest(GroupSettingsRequest, frozen=True):
-    """Make a group."""
+    """Create a group."""
 
 
 class CreateGroupResponse(GroupResponse, frozen=True):
-    """The group that was made."""
+    """The group that was created."""
 
 
 class UpdateGroupRequest(GroupSettingsRequest, frozen=True):
@@ -314,38 +318,26 @@ class UpdateGroupRequest(GroupSettingsRequest, frozen=True):
 
 
 class UpdateGroupResponse(GroupResponse, frozen=True):
-    """The group as it is after the change."""
+    """The group after the change."""
 
 
-class ListGroupsRequest(PageRequest, frozen=True):
-    """Ask for a page of a pool's groups."""
-
-    user_pool_id: UserPoolId
-    """The pool: 1 to 55 characters, such as `us-east-1_EXAMPLE`."""
+class ListGroupsRequest(PageRequest, UserPoolRequest, frozen=True):
+    """Request a page of a pool's groups."""
 
 
 class ListGroupsResponse(PageResponse, frozen=True):
     """A page of a pool's groups."""
 
-    groups: Listed[GroupType]
-    """Up to 60 groups a page."""
+    groups: TupleOf[GroupType]
+    """Up to 60 groups."""
 
 
-class ListUsersInGroupRequest(PageRequest, frozen=True):
-    """Ask for a page of a group's users."""
-
-    user_pool_id: UserPoolId
-    """The group's pool: 1 to 55 characters, such as `us-east-1_EXAMPLE`."""
-
-    group_name: GroupName
-    """The group's name: 1 to 128 characters without white space."""
+class ListUsersInGroupRequest(PageRequest, GroupRequest, frozen=True):
+    """Request a page of a group's users."""
 
 
 class ListUsersInGroupResponse(PageResponse, frozen=True):
     """A page of a group's users."""
 
-    users: Listed[UserType]
-    """Up to 60 users a page."""
-
-
-drawn(GroupType, UserType)
+    users: TupleOf[UserType]
+    """Up to 60 users."""

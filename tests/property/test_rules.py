@@ -6,9 +6,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from cognito_claims import RULES, GroupType, NoRole, Policy, Preferred, Rule, resolve
+from cognito_claims import GroupType, NoRole, Policy, Preferred, resolve
+from cognito_claims.rules import RULES, Rule
 from tests import oracle
-from tests.strategies import (
+from tests.samples import (
     ALL_POLICIES,
     MAX_PRECEDENCE,
     POOL,
@@ -240,8 +241,8 @@ class TestEveryResolution:
         answers = {resolve(groups, policy=other).preferred_role for other in ALL_POLICIES}
         assert bool(resolution.open_questions) == (len(answers) > 1)
         for other in resolution.alternatives:
-            assert resolve(groups, policy=other.policy).preferred_role == other.preferred_role
-            assert other.preferred_role != resolution.preferred_role
+            assert resolve(groups, policy=other.policy).preferred_role == other.role_arn
+            assert other.role_arn != resolution.preferred_role
 
     @given(memberships, policies)
     def test_is_decided_by_groups_that_name_the_preferred_role(
@@ -264,6 +265,6 @@ class TestEveryResolution:
     def test_tells_its_story_in_one_line_a_group(self, groups: list[GroupType], policy: Policy) -> None:
         resolution = resolve(groups, policy=policy)
         _, _, *lines = resolution.explain().splitlines()
-        for line, standing in zip(lines[1:], resolution.standings, strict=False):
-            assert line.split()[:2] == [f"{standing.rank}.", standing.group.group_name]
-            assert standing.part in line
+        for line, ranked in zip(lines[1:], resolution.ranked_groups, strict=False):
+            assert line.split()[:2] == [f"{ranked.rank}.", ranked.group.group_name]
+            assert ranked.status in line

@@ -8,52 +8,57 @@ from aws_lambda_powertools.utilities.data_classes.cognito_user_pool_event import
 from aws_lambda_powertools.utilities.parser.models import CognitoPreTokenGenerationTriggerModelV1
 
 from cognito_claims import (
-    CARRIER_RULES,
-    IDENTITY_POOL_QUESTIONS,
-    IDENTITY_POOL_RULES,
-    TRIGGER_RULES,
-    AccessTokenClaims,
+    Alternative,
     AmbiguousClaimsError,
-    Assumed,
-    Carrier,
     ClaimsChange,
-    Denied,
-    GetIdentityPoolRolesResponse,
     GroupClaims,
-    Identity,
-    IdTokenClaims,
     InvalidClaimsError,
-    IssuedClaims,
-    MappingRule,
-    OpenQuestion,
-    OtherRole,
+    Problem,
+    resolve,
+)
+from cognito_claims.events import (
+    EVENT_RULES,
+    TRIGGER_RULES,
+    ClaimsSource,
     PreTokenGenerationEvent,
     PreTokenGenerationV1Event,
     PreTokenGenerationV2Event,
     PreTokenGenerationV3Event,
-    Problem,
-    RoleMapping,
-    Rule,
-    RulesConfiguration,
+    TokenPair,
     apply_override,
-    carrier_of,
-    choose_role,
+    build_appsync_event,
+    build_http_api_event,
+    build_pre_token_generation_event,
+    build_rest_api_event,
+    detect_source,
     override_claims,
     override_groups,
-    provider_name,
-    read_appsync,
-    read_http_api,
-    read_jwt,
-    read_pre_token_generation,
-    read_rest_api,
-    read_trigger_event,
-    render_appsync,
-    render_http_api,
-    render_jwt,
-    render_pre_token_generation,
-    render_rest_api,
-    resolve,
+    parse_appsync_event,
+    parse_http_api_event,
+    parse_pre_token_generation_event,
+    parse_rest_api_event,
+    parse_trigger_event,
     suppress_groups,
+)
+from cognito_claims.identity_pool import (
+    IDENTITY_POOL_QUESTIONS,
+    IDENTITY_POOL_RULES,
+    AccessDenied,
+    AssumedRole,
+    GetIdentityPoolRolesResponse,
+    MappingRule,
+    RoleMapping,
+    RulesConfiguration,
+    choose_role,
+    get_provider_name,
+)
+from cognito_claims.rules import OpenQuestion, Rule
+from cognito_claims.tokens import (
+    AccessTokenClaims,
+    Identity,
+    IdTokenClaims,
+    build_token_payload,
+    parse_token_payload,
 )
 
 
@@ -87,23 +92,23 @@ def tokens(payload: Mapping[str, object], claims: GroupClaims) -> None:
 def events(
     event: dict[str, Any], v2: APIGatewayProxyEventV2, claims: GroupClaims, token: IdTokenClaims
 ) -> None:
-    assert_type(carrier_of(event), Carrier)
-    assert_type(read_jwt(event), GroupClaims)
-    assert_type(read_appsync(event), GroupClaims)
-    assert_type(read_rest_api(event, known_groups=["a"]), GroupClaims)
-    assert_type(read_rest_api(event, comma_free=True), GroupClaims)
-    assert_type(read_http_api(v2), GroupClaims)
-    assert_type(read_pre_token_generation(event), GroupClaims)
-    assert_type(render_jwt(claims), dict[str, Any])
-    assert_type(render_appsync(token), dict[str, Any])
-    assert_type(render_rest_api({"cognito:groups": ["a"]}), dict[str, Any])
-    assert_type(render_http_api(claims), dict[str, Any])
-    assert_type(render_pre_token_generation(claims, version="2"), dict[str, Any])
-    assert_type(CARRIER_RULES, tuple[Rule, ...])
+    assert_type(detect_source(event), ClaimsSource)
+    assert_type(parse_token_payload(event), GroupClaims)
+    assert_type(parse_appsync_event(event), GroupClaims)
+    assert_type(parse_rest_api_event(event, known_groups=["a"]), GroupClaims)
+    assert_type(parse_rest_api_event(event, comma_free=True), GroupClaims)
+    assert_type(parse_http_api_event(v2), GroupClaims)
+    assert_type(parse_pre_token_generation_event(event), GroupClaims)
+    assert_type(build_token_payload(claims), dict[str, Any])
+    assert_type(build_appsync_event(token), dict[str, Any])
+    assert_type(build_rest_api_event({"cognito:groups": ["a"]}), dict[str, Any])
+    assert_type(build_http_api_event(claims), dict[str, Any])
+    assert_type(build_pre_token_generation_event(claims, version="2"), dict[str, Any])
+    assert_type(EVENT_RULES, tuple[Rule, ...])
 
-    read_rest_api(event, ["a"])  # type: ignore[call-arg]  # ty: ignore[too-many-positional-arguments]  # pyrefly: ignore[bad-argument-count]
-    read_http_api(event["body"], known_groups=["a"])  # type: ignore[call-arg]  # ty: ignore[unknown-argument]  # pyrefly: ignore[unexpected-keyword]
-    render_pre_token_generation(claims, version="4")  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]  # pyrefly: ignore[bad-argument-type]
+    parse_rest_api_event(event, ["a"])  # type: ignore[call-arg]  # ty: ignore[too-many-positional-arguments]  # pyrefly: ignore[bad-argument-count]
+    parse_http_api_event(event["body"], known_groups=["a"])  # type: ignore[call-arg]  # ty: ignore[unknown-argument]  # pyrefly: ignore[unexpected-keyword]
+    build_pre_token_generation_event(claims, version="4")  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]  # pyrefly: ignore[bad-argument-type]
 
 
 def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
@@ -121,11 +126,11 @@ def triggers(
     assert_type(suppress_groups(event), dict[str, Any])
     assert_type(override_claims(event, id_token={"a": "b"}, suppress_in_id_token=["c"]), dict[str, Any])
     issued = apply_override(claims, event)
-    assert_type(issued, IssuedClaims)
+    assert_type(issued, TokenPair)
     assert_type(apply_override(issued, event).group_claims, GroupClaims)
     assert_type(TRIGGER_RULES, tuple[Rule, ...])
 
-    read = read_trigger_event(event)
+    read = parse_trigger_event(event)
     assert_type(read, PreTokenGenerationV1Event | PreTokenGenerationV2Event | PreTokenGenerationV3Event)
     assert_type(read.request.identities, tuple[Identity, ...])
     by_version(read)
@@ -150,7 +155,7 @@ def choosing(token: IdTokenClaims, response: GetIdentityPoolRolesResponse, rule:
     assert_type(response.authenticated_role, str | None)
     assert_type(response.role_mappings, dict[str, RoleMapping] | None)
     assert_type(rule.match_type, Literal["Equals", "Contains", "StartsWith", "NotEqual"])
-    assert_type(provider_name(token), str)
+    assert_type(get_provider_name(token), str)
     assert_type(IDENTITY_POOL_RULES, tuple[Rule, ...])
     assert_type(IDENTITY_POOL_QUESTIONS, tuple[OpenQuestion, ...])
     rules = RoleMapping(type="Rules", rules_configuration=RulesConfiguration(rules=(rule,)))
@@ -160,14 +165,14 @@ def choosing(token: IdTokenClaims, response: GetIdentityPoolRolesResponse, rule:
     choose_role(token)  # type: ignore[call-arg]  # ty: ignore[missing-argument]  # pyrefly: ignore[missing-argument]
     RoleMapping(type="Other")  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]  # pyrefly: ignore[bad-argument-type]
     match choice := choose_role(token, response):
-        case Assumed(role_arn, why):
+        case AssumedRole(role_arn, why):
             assert_type(role_arn, str)
             assert_type(why, str)
             return role_arn
-        case Denied(why):
+        case AccessDenied(why):
             assert_type(why, str)
             assert_type(choice.message, str | None)
-            assert_type(choice.alternatives, tuple[OtherRole, ...])
+            assert_type(choice.alternatives, tuple[Alternative, ...])
             return None
         case _:
             assert_never(choice)
@@ -175,7 +180,7 @@ def choosing(token: IdTokenClaims, response: GetIdentityPoolRolesResponse, rule:
 
 def catching(event: dict[str, Any]) -> None:
     try:
-        read_rest_api(event)
+        parse_rest_api_event(event)
     except AmbiguousClaimsError as error:
         assert_type(error.source, str)
     except InvalidClaimsError as error:

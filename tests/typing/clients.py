@@ -11,19 +11,23 @@ from types_boto3_cognito_idp.type_defs import GroupTypeTypeDef as TypesBoto3Grou
 from cognito_claims import (
     AdminListGroupsForUserPaginator,
     AdminListGroupsForUserResponse,
-    GroupPages,
+    GroupPageIterator,
     ListGroupsPaginator,
     ListGroupsResponse,
     ListUsersInGroupPaginator,
     Resolution,
-    ResponseValidation,
-    UserPages,
-    aio,
+    UserPageIterator,
     resolve,
     resolve_user,
     validate_responses,
 )
-from cognito_claims.pagination import AdminListGroupsForUserClient, ListGroupsClient, ListUsersInGroupClient
+from cognito_claims.client import (
+    AdminListGroupsForUserClient,
+    ListGroupsClient,
+    ListUsersInGroupClient,
+    ResponseValidation,
+    aio,
+)
 
 POOL = "eu-west-1_EXAMPLE"
 
@@ -76,10 +80,12 @@ async def without_stubs(client: Any) -> None:
     assert_type(await aio.resolve_user(client, user_pool_id=POOL, username="alice"), Resolution)
     assert_type(validate_responses(client), ResponseValidation)
     pages = AdminListGroupsForUserPaginator(client).paginate(Username="alice", UserPoolId=POOL)
-    assert_type(pages, GroupPages[AdminListGroupsForUserResponse])
-    assert_type(ListGroupsPaginator(client).paginate(UserPoolId=POOL), GroupPages[ListGroupsResponse])
+    assert_type(pages, GroupPageIterator[AdminListGroupsForUserResponse])
+    assert_type(
+        ListGroupsPaginator(client).paginate(UserPoolId=POOL), GroupPageIterator[ListGroupsResponse]
+    )
     users = ListUsersInGroupPaginator(client).paginate(UserPoolId=POOL, GroupName="admins")
-    assert_type(users, UserPages)
+    assert_type(users, UserPageIterator)
     assert_type(resolve(client.admin_list_groups_for_user()["Groups"]), Resolution)
 
 

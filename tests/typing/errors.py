@@ -10,11 +10,10 @@ from cognito_claims import (
     MixedUserPoolsError,
     PaginationError,
     Problem,
-    ResponseValidation,
     resolve,
     resolve_user,
 )
-from cognito_claims.pagination import AdminListGroupsForUserClient
+from cognito_claims.client import AdminListGroupsForUserClient, ResponseValidation
 
 
 def catching(client: AdminListGroupsForUserClient) -> None:

@@ -4,7 +4,6 @@ from typing import assert_type
 from cognito_claims import (
     AdminListGroupsForUserRequest,
     AdminListGroupsForUserResponse,
-    AttributeType,
     CreateGroupRequest,
     CreateGroupResponse,
     GetGroupRequest,
@@ -14,13 +13,12 @@ from cognito_claims import (
     ListGroupsResponse,
     ListUsersInGroupRequest,
     ListUsersInGroupResponse,
-    MFAOptionType,
     PaginatorConfig,
-    ResponseMetadata,
     UpdateGroupRequest,
     UpdateGroupResponse,
     UserType,
 )
+from cognito_claims.models import AttributeType, MFAOptionType, ResponseMetadata
 
 POOL = "eu-west-1_EXAMPLE"
 

@@ -9,22 +9,18 @@ from types_aiobotocore_cognito_idp import CognitoIdentityProviderClient as AioCl
 from cognito_claims import (
     AdminListGroupsForUserPaginator,
     AdminListGroupsForUserResponse,
-    GroupPages,
+    GroupPageIterator,
     GroupType,
     ListGroupsPaginator,
     ListGroupsResponse,
     ListUsersInGroupPaginator,
     ListUsersInGroupResponse,
     PaginatorConfig,
-    PaginatorConfigDict,
-    ResponseValidation,
-    UserPages,
+    UserPageIterator,
     UserType,
-    aio,
-    pagination,
     validate_responses,
-    validation,
 )
+from cognito_claims.client import PaginatorConfigDict, ResponseValidation, aio, paginators, validation
 
 
 def paging(
@@ -36,7 +32,7 @@ def paging(
         UserPoolId="eu-west-1_EXAMPLE",
         PaginationConfig={"MaxItems": 100, "PageSize": 60, "StartingToken": None},
     )
-    assert_type(pages, GroupPages[AdminListGroupsForUserResponse])
+    assert_type(pages, GroupPageIterator[AdminListGroupsForUserResponse])
     for page in pages:
         assert_type(page, AdminListGroupsForUserResponse)
         assert_type(page.groups[0].precedence, int | None)
@@ -61,11 +57,11 @@ def other_lists(client: CognitoIdentityProviderClient) -> None:
     all_groups = ListGroupsPaginator(client).paginate(
         UserPoolId="eu-west-1_EXAMPLE", PaginationConfig=PaginatorConfig(page_size=60)
     )
-    assert_type(all_groups, GroupPages[ListGroupsResponse])
+    assert_type(all_groups, GroupPageIterator[ListGroupsResponse])
     assert_type(all_groups.groups(), Iterator[GroupType])
     assert_type(all_groups.build_full_result(), ListGroupsResponse)
     users = ListUsersInGroupPaginator(client).paginate(UserPoolId="eu-west-1_EXAMPLE", GroupName="admins")
-    assert_type(users, UserPages)
+    assert_type(users, UserPageIterator)
     assert_type(users.users(), Iterator[UserType])
     assert_type(users.build_full_result(), ListUsersInGroupResponse)
 
@@ -75,12 +71,12 @@ def other_lists(client: CognitoIdentityProviderClient) -> None:
 
 
 async def paging_async(
-    client: AioClient, config: PaginatorConfigTypeDef, ours: aio.PaginatorConfigDict
+    client: AioClient, config: PaginatorConfigTypeDef, ours: PaginatorConfigDict
 ) -> None:
     paginator = aio.AdminListGroupsForUserPaginator(client)
     pages = paginator.paginate(Username="alice", UserPoolId="eu-west-1_EXAMPLE", PaginationConfig=config)
     paginator.paginate(Username="alice", UserPoolId="eu-west-1_EXAMPLE", PaginationConfig=ours)
-    assert_type(pages, aio.GroupPages[AdminListGroupsForUserResponse])
+    assert_type(pages, aio.GroupPageIterator[AdminListGroupsForUserResponse])
     async for page in pages:
         assert_type(page, AdminListGroupsForUserResponse)
     assert_type(pages.groups(), AsyncIterator[GroupType])
@@ -91,12 +87,12 @@ async def paging_async(
         assert_type(found, object)
 
     aio_pages = aio.ListGroupsPaginator(client).paginate(UserPoolId="eu-west-1_EXAMPLE")
-    assert_type(aio_pages, aio.GroupPages[ListGroupsResponse])
+    assert_type(aio_pages, aio.GroupPageIterator[ListGroupsResponse])
     assert_type(await aio_pages.build_full_result(), ListGroupsResponse)
     users = aio.ListUsersInGroupPaginator(client).paginate(
         UserPoolId="eu-west-1_EXAMPLE", GroupName="admins"
     )
-    assert_type(users, aio.UserPages)
+    assert_type(users, aio.UserPageIterator)
     assert_type(users.users(), AsyncIterator[UserType])
     assert_type(await users.build_full_result(), ListUsersInGroupResponse)
 
@@ -105,10 +101,10 @@ async def paging_async(
 
 
 def any_pages(
-    pages: pagination.Pages[AdminListGroupsForUserResponse, GroupType],
-    aio_pages: aio.Pages[AdminListGroupsForUserResponse, GroupType],
-    boto_pages: pagination.BotoPages,
-    aio_boto_pages: aio.BotoPages,
+    pages: paginators.PageIterator[AdminListGroupsForUserResponse, GroupType],
+    aio_pages: aio.PageIterator[AdminListGroupsForUserResponse, GroupType],
+    boto_pages: paginators.BotoPageIterator,
+    aio_boto_pages: aio.BotoPageIterator,
 ) -> None:
     assert_type(iter(pages), Iterator[AdminListGroupsForUserResponse])
     assert_type(aiter(aio_pages), AsyncIterator[AdminListGroupsForUserResponse])

@@ -4,26 +4,21 @@ from typing import Literal, assert_never, assert_type
 from mypy_boto3_cognito_idp.type_defs import GroupTypeTypeDef
 
 from cognito_claims import (
-    OPEN_QUESTIONS,
-    RULES,
-    AccessTokenGroupClaims,
     Alternative,
     Ambiguous,
-    Basis,
     GroupClaims,
+    GroupStatus,
     GroupType,
-    IdTokenGroupClaims,
     NoRole,
-    OpenQuestion,
     Outcome,
-    Part,
     Policy,
     Preferred,
+    RankedGroup,
     Resolution,
-    Rule,
-    Standing,
     resolve,
 )
+from cognito_claims.claims import AccessTokenGroupClaims, IdTokenGroupClaims
+from cognito_claims.rules import OPEN_QUESTIONS, RULES, Basis, OpenQuestion, Rule
 
 
 def resolving(groups: list[GroupTypeTypeDef], some: Sequence[GroupType], policy: Policy) -> None:
@@ -57,7 +52,7 @@ def reading(resolution: Resolution) -> None:
     assert_type(resolution.rules, tuple[Rule, ...])
     assert_type(resolution.open_questions, tuple[OpenQuestion, ...])
     assert_type(resolution.alternatives, tuple[Alternative, ...])
-    assert_type(resolution.standings, tuple[Standing, ...])
+    assert_type(resolution.ranked_groups, tuple[RankedGroup, ...])
     assert_type(resolution.explain(), str)
 
     resolution.preferred_role = None  # type: ignore[misc]  # ty: ignore[invalid-assignment]  # pyrefly: ignore[read-only]
@@ -117,13 +112,13 @@ def claiming(resolution: Resolution) -> None:
     GroupClaims(groups="admins", roles=(), preferred_role=None)  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]  # pyrefly: ignore[bad-argument-type]
 
 
-def explaining(standing: Standing, alternative: Alternative, rule: Rule, question: OpenQuestion) -> None:
-    assert_type(standing.rank, int)
-    assert_type(standing.group, GroupType)
-    assert_type(standing.part, Part)
+def explaining(ranked: RankedGroup, alternative: Alternative, rule: Rule, question: OpenQuestion) -> None:
+    assert_type(ranked.rank, int)
+    assert_type(ranked.group, GroupType)
+    assert_type(ranked.status, GroupStatus)
     assert_type(alternative.questions, tuple[OpenQuestion, ...])
     assert_type(alternative.policy, Policy)
-    assert_type(alternative.preferred_role, str | None)
+    assert_type(alternative.role_arn, str | None)
     assert_type(rule.id, str)
     assert_type(rule.sentence, str)
     assert_type(rule.basis, Basis)
@@ -132,13 +127,13 @@ def explaining(standing: Standing, alternative: Alternative, rule: Rule, questio
     assert_type(OPEN_QUESTIONS, tuple[OpenQuestion, ...])
 
 
-def matching_parts(part: Part) -> int:
+def matching_parts(part: GroupStatus) -> int:
     match part:
-        case Part.DECIDES | Part.TIES | Part.BLOCKS:
+        case GroupStatus.DECIDES | GroupStatus.TIES | GroupStatus.BLOCKS:
             return 1
-        case Part.OUTRANKED | Part.ABSTAINS:
+        case GroupStatus.OUTRANKED | GroupStatus.ABSTAINS:
             return 2
-        case Part.NO_ROLE:
+        case GroupStatus.NO_ROLE:
             return 3
         case _:
             assert_never(part)

@@ -6,19 +6,16 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from cognito_claims import (
-    AccessTokenClaims,
     AdminListGroupsForUserResponse,
-    GetIdentityPoolRolesResponse,
     GroupClaims,
     GroupType,
-    IdTokenClaims,
     PaginatorConfig,
     Policy,
-    PreTokenGenerationEvent,
     Resolution,
-    RoleMapping,
     UserType,
 )
+from cognito_claims.events import PreTokenGenerationEvent
+from cognito_claims.identity_pool import GetIdentityPoolRolesResponse, RoleMapping
 from cognito_claims.testing.strategies import (
     access_token_claims,
     dates,
@@ -41,6 +38,7 @@ from cognito_claims.testing.strategies import (
     usernames,
     users,
 )
+from cognito_claims.tokens import AccessTokenClaims, IdTokenClaims
 
 
 def drawing() -> None:

@@ -3,25 +3,15 @@ from typing import assert_type
 
 import pytest
 
-from cognito_claims import (
-    CLAIM_RULES,
-    PAGING_RULES,
-    GroupClaims,
-    GroupType,
-    Policy,
-    Rule,
-    resolve,
-)
+from cognito_claims import GroupClaims, GroupType, Policy, resolve
+from cognito_claims.client import PAGING_RULES
 from cognito_claims.conformance import load
-from cognito_claims.conformance.cases import (
-    AnyVectors,
-    IdentityPoolVectors,
-    PreferredRoleVectors,
-)
+from cognito_claims.conformance.cases import AnyVectors, IdentityPoolVectors, PreferredRoleVectors
 from cognito_claims.conformance.endpoint import CognitoClient, Endpoint
 from cognito_claims.conformance.runner import run, select
 from cognito_claims.conformance.scorecard import Result, Scorecard, Verdict
 from cognito_claims.conformance.shapes import RoleAnswer, TokensAnswer
+from cognito_claims.rules import CLAIM_RULES, Rule
 from cognito_claims.testing import ServedKeys, TokenFactory, UnknownMotoError, moto_role_claims
 
 

@@ -12,10 +12,10 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from cognito_claims._pace import Pace
 from cognito_claims.cli._exit import ExitCode, handling, stop
 from cognito_claims.cli._scorecard import plan_of
 from cognito_claims.cli._service import Service
+from cognito_claims.client.rate_limiter import RateLimiter
 from cognito_claims.conformance import runner
 from cognito_claims.conformance.endpoint import Endpoint, EndpointError
 from cognito_claims.conformance.scorecard import Result, Scorecard
@@ -69,7 +69,7 @@ def put(endpoint: Endpoint, cases: tuple[str, ...], *, name: str) -> Scorecard:
 
 def slow_down(client: Any, seconds: float) -> None:
     """Keep the calls of a client this many seconds apart."""
-    client.meta.events.register("before-send.cognito-idp", Pace(seconds))
+    client.meta.events.register("before-send.cognito-idp", RateLimiter(seconds))
 
 
 def _interrupt(_: int, __: FrameType | None) -> Never:

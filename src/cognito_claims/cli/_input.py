@@ -8,7 +8,7 @@ from typing import BinaryIO, cast
 
 import typer
 
-from cognito_claims._wire import as_object, read_response
+from cognito_claims._wire import as_object, parse_response
 from cognito_claims.cli._exit import ExitCode, stop
 from cognito_claims.errors import InvalidResponseError
 from cognito_claims.models import AdminListGroupsForUserResponse, GroupType
@@ -30,7 +30,7 @@ def groups_from_text(text: bytes) -> tuple[GroupType, ...]:
         page: object = {"Groups": cast("object", document)} if isinstance(document, list) else document
         place = f"page {number}: " if len(documents) > 1 else ""
         try:
-            pages.append(read_response(AdminListGroupsForUserResponse, page))
+            pages.append(parse_response(AdminListGroupsForUserResponse, page))
         except InvalidResponseError as error:
             faults += [f"{place}{problem}" for problem in error.problems]
     faults = faults or list(_faults_of_the_list(pages))
@@ -102,7 +102,7 @@ def identity_pool_from_text(text: bytes) -> dict[str, object]:
     """Read what `aws cognito-identity get-identity-pool-roles` prints, or stop."""
     members = as_object(document_from_text(text))
     if members is None:
-        stop(ExitCode.BAD_INPUT, ["should be what aws cognito-identity get-identity-pool-roles prints"])
+        stop(ExitCode.BAD_INPUT, ["must be what aws cognito-identity get-identity-pool-roles prints"])
     if "Type" in members:
         fault = "is a mapping alone, which does not tell the authenticated role: give all that aws prints"
         stop(ExitCode.BAD_INPUT, [fault])

@@ -6,12 +6,12 @@ from typing import Any, TypeVar
 
 import typer
 
-from cognito_claims._wire import read_response
+from cognito_claims._wire import parse_response
 from cognito_claims.cli._exit import ExitCode, stop
+from cognito_claims.client import AdminListGroupsForUserClient, AdminListGroupsForUserPaginator
 from cognito_claims.errors import InvalidRequestError, InvalidResponseError, PaginationError
 from cognito_claims.identity_pool import GetIdentityPoolRolesResponse
 from cognito_claims.models import GroupType
-from cognito_claims.pagination import AdminListGroupsForUserClient, AdminListGroupsForUserPaginator
 
 _T = TypeVar("_T")
 
@@ -83,7 +83,7 @@ def identity_pool_from_service(service: Service, *, identity_pool_id: str) -> Ge
 
     def roles(client: Any) -> GetIdentityPoolRolesResponse:
         answer: object = client.get_identity_pool_roles(IdentityPoolId=identity_pool_id)
-        return read_response(GetIdentityPoolRolesResponse, answer)
+        return parse_response(GetIdentityPoolRolesResponse, answer)
 
     return service.ask("cognito-identity", roles)
 

@@ -9,27 +9,27 @@ from typing import assert_never, cast
 
 import typer
 
-from cognito_claims._wire import as_object, at
-from cognito_claims.carriers import (
-    Carrier,
-    carrier_of,
-    read_appsync,
-    read_http_api,
-    read_jwt,
-    read_pre_token_generation,
-    read_rest_api,
-)
+from cognito_claims._wire import as_object, get_path
 from cognito_claims.claims import GroupClaims
 from cognito_claims.cli._exit import ExitCode, stop
 from cognito_claims.cli._input import document_from_text
 from cognito_claims.errors import InvalidClaimsError
+from cognito_claims.events import (
+    ClaimsSource,
+    detect_source,
+    parse_appsync_event,
+    parse_http_api_event,
+    parse_pre_token_generation_event,
+    parse_rest_api_event,
+)
+from cognito_claims.tokens import parse_token_payload
 
 
 @dataclass(frozen=True)
 class Given:
     """What a command was given: a token's payload or an event, which is one or the other."""
 
-    carrier: Carrier
+    carrier: ClaimsSource
     value: dict[str, object]
     claims: GroupClaims
 
@@ -47,10 +47,10 @@ class Given:
     @property
     def payload(self) -> dict[str, object]:
         """The token's claims as the carrier has them; none in a trigger's event."""
-        if self.carrier is Carrier.JWT:
+        if self.carrier is ClaimsSource.JWT:
             return self.value
         for path in _PATHS:
-            if (claims := as_object(at(self.value, *path))) is not None:
+            if (claims := as_object(get_path(self.value, *path))) is not None:
                 return claims
         return {}
 
@@ -68,7 +68,7 @@ def token_from_text(
     known_groups: list[str] | None = None,
     *,
     comma_free: bool = False,
-    carriers: Collection[Carrier] = tuple(Carrier),
+    carriers: Collection[ClaimsSource] = tuple(ClaimsSource),
 ) -> Given:
     """Read a token, its payload or an event, or stop with what is wrong, and nothing of a token in it."""
     if known_groups is not None and comma_free:
@@ -77,11 +77,11 @@ def token_from_text(
         raise typer.BadParameter("--known-group: the name of a group is not empty")
     members = as_object(_document(text))
     if members is None:
-        stop(ExitCode.BAD_INPUT, ["should be a token, its payload or an event, which is an object"])
+        stop(ExitCode.BAD_INPUT, ["must be a token, its payload or an event, which is an object"])
     if "Groups" in members:
         stop(ExitCode.BAD_INPUT, ["is a list of groups: cognito-claims resolve reads it"])
     try:
-        carrier = carrier_of(members)
+        carrier = detect_source(members)
         if carrier not in carriers:
             fault = f"is the event of another kind, {carrier}, which lacks claims or has them as text alone"
             stop(ExitCode.BAD_INPUT, [f"{fault}: give the ID token or its payload"])
@@ -107,19 +107,19 @@ def _document(text: bytes) -> object:
 
 
 def _read(
-    carrier: Carrier, value: dict[str, object], known_groups: list[str] | None, *, comma_free: bool
+    carrier: ClaimsSource, value: dict[str, object], known_groups: list[str] | None, *, comma_free: bool
 ) -> GroupClaims:
     match carrier:
-        case Carrier.JWT:
-            return read_jwt(value)
-        case Carrier.APPSYNC:
-            return read_appsync(value)
-        case Carrier.REST_API:
-            return read_rest_api(value, known_groups=known_groups, comma_free=comma_free)
-        case Carrier.HTTP_API:
-            return read_http_api(value)
-        case Carrier.PRE_TOKEN_GENERATION:
-            return read_pre_token_generation(value)
+        case ClaimsSource.JWT:
+            return parse_token_payload(value)
+        case ClaimsSource.APPSYNC:
+            return parse_appsync_event(value)
+        case ClaimsSource.REST_API:
+            return parse_rest_api_event(value, known_groups=known_groups, comma_free=comma_free)
+        case ClaimsSource.HTTP_API:
+            return parse_http_api_event(value)
+        case ClaimsSource.PRE_TOKEN_GENERATION:
+            return parse_pre_token_generation_event(value)
         case _:
             assert_never(carrier)
 

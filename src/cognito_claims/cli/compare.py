@@ -7,7 +7,6 @@ import typer
 from pydantic import JsonValue
 
 from cognito_claims import resolver
-from cognito_claims.carriers import Carrier
 from cognito_claims.claims import ClaimsChange
 from cognito_claims.cli._exit import ExitCode, stop, write
 from cognito_claims.cli._input import groups_from_text, read_token
@@ -28,7 +27,8 @@ from cognito_claims.cli._paper import Paper
 from cognito_claims.cli._service import Service, groups_from_service
 from cognito_claims.cli._token import token_from_text
 from cognito_claims.errors import InvalidMembershipError
-from cognito_claims.reasons import Alternative
+from cognito_claims.events import ClaimsSource
+from cognito_claims.resolver import Alternative
 
 
 def compare(
@@ -73,7 +73,11 @@ def compare(
         now = resolver.resolve(groups, policy=policy_of(policy))
     except InvalidMembershipError as error:
         stop(ExitCode.BAD_INPUT, [error])
-    if token.token_use is None and token.carrier is not Carrier.PRE_TOKEN_GENERATION and not groups_only:
+    if (
+        token.token_use is None
+        and token.carrier is not ClaimsSource.PRE_TOKEN_GENERATION
+        and not groups_only
+    ):
         typer.echo("note: nothing says that this is an ID token's; if it is not: --groups-only", err=True)
     change = token.claims.compare(now.claims, groups_only=groups_only or token.is_access_token)
     # What hangs on an open question is in doubt only where the preferred role differs.
@@ -96,7 +100,7 @@ def _report(change: ClaimsChange, doubts: tuple[Alternative, ...]) -> dict[str, 
         "alternatives": [
             {
                 "open_questions": [question.id for question in other.questions],
-                "preferred_role": other.preferred_role,
+                "preferred_role": other.role_arn,
             }
             for other in doubts
         ],
@@ -122,5 +126,5 @@ def _text(change: ClaimsChange, doubts: tuple[Alternative, ...]) -> str:
         paper.say("", "Preferred role:", f"  in the token: {before}", f"  now:          {after}")
     for other in doubts:
         asked = ", ".join(question.id for question in other.questions)
-        paper.say(f"  now, with the other answer to {asked}: {other.preferred_role or 'none'}")
+        paper.say(f"  now, with the other answer to {asked}: {other.role_arn or 'none'}")
     return paper.text

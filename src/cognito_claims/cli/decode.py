@@ -6,23 +6,22 @@ from collections.abc import Iterator
 
 from pydantic import JsonValue
 
-from cognito_claims._wire import as_object, at
-from cognito_claims.carriers import Carrier
-from cognito_claims.claims import AccessTokenClaims, IdTokenClaims
+from cognito_claims._wire import as_object, get_path
 from cognito_claims.cli._exit import write
 from cognito_claims.cli._input import read_token
 from cognito_claims.cli._options import CommaFreeOption, JsonOption, KnownGroupOption, TokenArgument
 from cognito_claims.cli._paper import Paper
 from cognito_claims.cli._token import Given, token_from_text
 from cognito_claims.errors import InvalidClaimsError
-from cognito_claims.triggers import read_trigger_event
+from cognito_claims.events import ClaimsSource, parse_trigger_event
+from cognito_claims.tokens import AccessTokenClaims, IdTokenClaims
 
 _NOT_VERIFIED = "No signature was verified: this is what it says, not that it is true."
 _NAMES = {
-    Carrier.APPSYNC: "An event of an AppSync resolver",
-    Carrier.REST_API: "An event of a REST API",
-    Carrier.HTTP_API: "An event of an HTTP API",
-    Carrier.PRE_TOKEN_GENERATION: "An event of a pre token generation trigger",
+    ClaimsSource.APPSYNC: "An event of an AppSync resolver",
+    ClaimsSource.REST_API: "An event of a REST API",
+    ClaimsSource.HTTP_API: "An event of an HTTP API",
+    ClaimsSource.PRE_TOKEN_GENERATION: "An event of a pre token generation trigger",
 }
 _TOKENS = {"id": "An ID token", "access": "An access token"}
 
@@ -78,7 +77,7 @@ def _text(token: Given, odd: list[str]) -> str:
 
 
 def _name(token: Given) -> str:
-    if token.carrier is Carrier.JWT:
+    if token.carrier is ClaimsSource.JWT:
         return _TOKENS.get(token.token_use or "", "A token of an unknown kind")
     return _NAMES[token.carrier]
 
@@ -86,9 +85,9 @@ def _name(token: Given) -> str:
 def _oddities(token: Given) -> Iterator[str]:
     """Say what a token of Cognito's does not have, or what may surprise."""
     claims = token.claims
-    if token.carrier is Carrier.JWT:
+    if token.carrier is ClaimsSource.JWT:
         yield from _oddities_of_payload(token.payload)
-    elif token.carrier is Carrier.PRE_TOKEN_GENERATION:
+    elif token.carrier is ClaimsSource.PRE_TOKEN_GENERATION:
         yield from _oddities_of_trigger(token.value)
     if token.payload.get("cognito:groups") == []:
         yield "cognito:groups is empty: Cognito leaves it out where there are no groups"
@@ -128,10 +127,10 @@ def _oddities_of_payload(payload: dict[str, object]) -> Iterator[str]:
 
 def _oddities_of_trigger(event: dict[str, object]) -> Iterator[str]:
     try:
-        read_trigger_event(event)
+        parse_trigger_event(event)
     except InvalidClaimsError as error:
         yield from map(str, error.problems)
     for container in ("claimsOverrideDetails", "claimsAndScopeOverrideDetails"):
-        override = as_object(at(event, "response", container, "groupOverrideDetails"))
+        override = as_object(get_path(event, "response", container, "groupOverrideDetails"))
         if override is not None and not override.get("groupsToOverride"):
             yield f"{container}.groupOverrideDetails names no groups, which removes every group"

@@ -8,7 +8,6 @@ from rich.table import Table
 from rich.text import Text
 
 from cognito_claims import resolver
-from cognito_claims._explain import doubts_in_words, in_words, precedence_in_words, reasons_in_words
 from cognito_claims.cli._exit import ExitCode, stop, write
 from cognito_claims.cli._input import groups_from_text, read_file
 from cognito_claims.cli._options import (
@@ -24,8 +23,7 @@ from cognito_claims.cli._options import (
 from cognito_claims.cli._paper import Paper
 from cognito_claims.cli._service import Service, groups_from_service
 from cognito_claims.errors import InvalidMembershipError
-from cognito_claims.reasons import Ambiguous, Part
-from cognito_claims.resolver import Policy, Resolution
+from cognito_claims.resolver import Ambiguous, GroupStatus, Resolution, rendering
 
 
 def resolve(
@@ -71,62 +69,25 @@ def resolve(
         resolution = resolver.resolve(groups, policy=policy_of(policy))
     except InvalidMembershipError as error:
         stop(ExitCode.BAD_INPUT, [error])
-    write(json.dumps(_report(resolution), indent=2) if as_json else _text(resolution))
+    write(json.dumps(_build_report(resolution), indent=2) if as_json else _text(resolution))
     if strict and (isinstance(resolution.outcome, Ambiguous) or resolution.open_questions):
         raise typer.Exit(ExitCode.NO)
 
 
-def _report(resolution: Resolution) -> dict[str, object]:
-    """Give the JSON form, as docs/cli.md describes it: keys may be added, and none changes."""
-    return {
-        "version": 1,
-        "outcome": resolution.outcome.name,
-        "preferred_role": resolution.preferred_role,
-        "claims": {
-            "id_token": resolution.claims.id_token(),
-            "access_token": resolution.claims.access_token(),
-        },
-        "ranking": [
-            {
-                "rank": standing.rank,
-                "part": standing.part.value,
-                "group": standing.group.model_dump(mode="json", by_alias=True),
-            }
-            for standing in resolution.standings
-        ],
-        "decided_by": [group.group_name for group in resolution.decided_by],
-        "rules": [rule.id for rule in resolution.rules],
-        "policy": _settings(resolution.policy),
-        "open_questions": [question.id for question in resolution.open_questions],
-        "alternatives": [
-            {
-                "open_questions": [question.id for question in other.questions],
-                "policy": _settings(other.policy),
-                "preferred_role": other.preferred_role,
-            }
-            for other in resolution.alternatives
-        ],
-    }
-
-
-def _settings(policy: Policy) -> dict[str, str]:
-    return {"null_precedence": policy.null_precedence, "roleless": policy.roleless}
-
-
 _STYLES = {
-    Part.DECIDES: "bold green",
-    Part.TIES: "bold yellow",
-    Part.BLOCKS: "bold yellow",
+    GroupStatus.DECIDES: "bold green",
+    GroupStatus.TIES: "bold yellow",
+    GroupStatus.BLOCKS: "bold yellow",
 }
 
 
 def _text(resolution: Resolution) -> str:
     paper = Paper()
     if resolution.ranking:
-        paper.show(_table(resolution))
+        paper.show(_build_table(resolution))
         paper.say("")
-    paper.say(in_words(resolution), style="bold")
-    paper.say(*(f"  {line}" for line in reasons_in_words(resolution)))
+    paper.say(rendering.headline(resolution), style="bold")
+    paper.say(*(f"  {line}" for line in rendering.reason_lines(resolution.rules, resolution.policy)))
     for title, claims in (
         ("ID token", resolution.claims.id_token()),
         ("Access token", resolution.claims.access_token()),
@@ -137,25 +98,23 @@ def _text(resolution: Resolution) -> str:
     if resolution.open_questions:
         paper.say("")
         paper.say("Open questions", style="bold")
-        paper.say(*(f"  {line}" for line in doubts_in_words(resolution)))
+        paper.say(*(f"  {line}" for line in rendering.open_question_lines(resolution.alternatives)))
     return paper.text
 
 
-def _table(resolution: Resolution) -> Table:
+def _build_report(resolution: Resolution) -> dict[str, object]:
+    return rendering.build_report(resolution, resolution.claims, resolution.alternatives)
+
+
+def _build_table(resolution: Resolution) -> Table:
+    rank, group, precedence, status, role = rendering.COLUMNS
     table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("Rank", justify="right", no_wrap=True)
-    table.add_column("Group", overflow="fold")
-    table.add_column("Precedence", justify="right", no_wrap=True)
-    table.add_column("Part", no_wrap=True)
-    table.add_column("Role", overflow="fold")
-    for standing in resolution.standings:
-        group = standing.group
-        cells = (
-            str(standing.rank),
-            group.group_name,
-            precedence_in_words(group),
-            standing.part.value,
-            group.role_arn or "",
-        )
-        table.add_row(*map(Text, cells), style=_STYLES.get(standing.part, ""))
+    table.add_column(rank, justify="right", no_wrap=True)
+    table.add_column(group, overflow="fold")
+    table.add_column(precedence, justify="right", no_wrap=True)
+    table.add_column(status, no_wrap=True)
+    table.add_column(role, overflow="fold")
+    ranked_groups = resolution.ranked_groups
+    for ranked, row in zip(ranked_groups, rendering.build_rows(ranked_groups), strict=True):
+        table.add_row(*map(Text, row), style=_STYLES.get(ranked.status, ""))
     return table

@@ -7,7 +7,6 @@ import typer
 from pydantic import JsonValue
 
 from cognito_claims import resolver
-from cognito_claims.carriers import Carrier
 from cognito_claims.cli._exit import ExitCode, stop, write
 from cognito_claims.cli._input import identity_pool_from_text, read_token
 from cognito_claims.cli._options import (
@@ -31,9 +30,10 @@ from cognito_claims.cli._service import (
 )
 from cognito_claims.cli._token import token_from_text
 from cognito_claims.errors import CognitoClaimsError, InvalidMembershipError
+from cognito_claims.events import ClaimsSource
 from cognito_claims.identity_pool import (
-    Assumed,
-    Denied,
+    AccessDenied,
+    AssumedRole,
     GetIdentityPoolRolesResponse,
     IdTokenLike,
     choose_role,
@@ -95,7 +95,9 @@ def role(
     elif policy is not None:
         raise typer.BadParameter("--policy is for a user, not for a token")
     else:
-        claims = token_from_text(read_token(file), carriers=(Carrier.JWT, Carrier.APPSYNC)).payload
+        claims = token_from_text(
+            read_token(file), carriers=(ClaimsSource.JWT, ClaimsSource.APPSYNC)
+        ).payload
     roles: GetIdentityPoolRolesResponse | dict[str, object]
     if identity_pool_id is not None:
         roles = identity_pool_from_service(service, identity_pool_id=identity_pool_id)
@@ -106,17 +108,17 @@ def role(
     except CognitoClaimsError as error:
         stop(ExitCode.BAD_INPUT, str(error).replace("provider=", "--provider").splitlines())
     write(json.dumps(_report(choice), indent=2) if as_json else _text(choice))
-    if isinstance(choice, Denied):
+    if isinstance(choice, AccessDenied):
         raise typer.Exit(ExitCode.NO)
 
 
-def _report(choice: Assumed | Denied) -> dict[str, JsonValue]:
+def _report(choice: AssumedRole | AccessDenied) -> dict[str, JsonValue]:
     """Give the JSON form, as docs/cli.md describes it: keys may be added, and none changes."""
     return {
         "version": 1,
-        "outcome": "assumed" if isinstance(choice, Assumed) else "denied",
+        "outcome": "assumed" if isinstance(choice, AssumedRole) else "denied",
         "role_arn": choice.role_arn,
-        "why": choice.why,
+        "why": choice.reason,
         "rules": [rule.id for rule in choice.rules],
         "alternatives": [
             {"open_questions": [question.id for question in other.questions], "role_arn": other.role_arn}
@@ -125,12 +127,14 @@ def _report(choice: Assumed | Denied) -> dict[str, JsonValue]:
     }
 
 
-def _text(choice: Assumed | Denied) -> str:
+def _text(choice: AssumedRole | AccessDenied) -> str:
     paper = Paper()
-    paper.say("Denied" if choice.role_arn is None else f"Assumed: {choice.role_arn}", style="bold")
-    paper.say(f"  {choice.why}")
+    paper.say(
+        "AccessDenied" if choice.role_arn is None else f"AssumedRole: {choice.role_arn}", style="bold"
+    )
+    paper.say(f"  {choice.reason}")
     paper.say(*(f"  {rule.id} ({rule.basis}): {rule.sentence}" for rule in choice.rules))
-    if isinstance(choice, Denied) and choice.message is not None:
+    if isinstance(choice, AccessDenied) and choice.message is not None:
         paper.say("", "The service says:", f"  {choice.message}")
     if choice.alternatives:
         paper.say("")

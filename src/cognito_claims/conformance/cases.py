@@ -24,7 +24,7 @@ from typing import Annotated, Any, Generic, Literal, TypeAlias, TypeVar, get_arg
 
 from pydantic import Field, TypeAdapter
 
-from cognito_claims._wire import Text
+from cognito_claims._wire import StrictStr
 from cognito_claims.conformance.shapes import (
     Answer,
     Carried,
@@ -107,13 +107,13 @@ class VectorRule(VectorModel, frozen=True):
     id: Id
     """A phrase in kebab case."""
 
-    sentence: Text
+    sentence: StrictStr
     """The rule."""
 
     basis: Basis
     """How far it can be trusted."""
 
-    source: Text
+    source: StrictStr
     """Where it stands, or what it was seen in."""
 
 
@@ -123,10 +123,10 @@ class VectorQuestion(VectorModel, frozen=True):
     id: Id
     """A phrase in kebab case."""
 
-    question: Text
+    question: StrictStr
     """What nobody but AWS can say."""
 
-    evidence: Text
+    evidence: StrictStr
     """What speaks for which answer."""
 
 
@@ -142,7 +142,7 @@ class Vectors(VectorModel, Generic[InputT, AnswerT], frozen=True):
     subject: str
     """What they are about, as in the file's name."""
 
-    description: Text
+    description: StrictStr
     """What is given, and what is expected."""
 
     rules: tuple[VectorRule, ...]

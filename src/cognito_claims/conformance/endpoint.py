@@ -15,10 +15,10 @@ from dataclasses import dataclass, field
 from types import FrameType
 from typing import Any, Protocol
 
-from cognito_claims._wire import as_object, at
+from cognito_claims._wire import as_object, get_path
+from cognito_claims.client import AdminListGroupsForUserPaginator, GroupPageIterator
 from cognito_claims.errors import CognitoClaimsError
 from cognito_claims.models import AdminListGroupsForUserResponse, GroupType
-from cognito_claims.pagination import AdminListGroupsForUserPaginator, GroupPages
 
 __all__ = ["CALLS", "CognitoClient", "Endpoint", "EndpointError", "Pool", "Tokens", "UnreadableTokenError"]
 
@@ -116,7 +116,7 @@ class Pool:
             AuthParameters={"USERNAME": username, "PASSWORD": password},
         )
         id_token, access_token = (
-            self._translated(_payload(at(answer, "AuthenticationResult", name)), to_endpoint=False)
+            self._translated(_payload(get_path(answer, "AuthenticationResult", name)), to_endpoint=False)
             for name in ("IdToken", "AccessToken")
         )
         return Tokens(id_token, access_token)
@@ -128,7 +128,7 @@ class Pool:
         page_size: int,
         max_items: int | None = None,
         starting_token: str | None = None,
-    ) -> GroupPages[AdminListGroupsForUserResponse]:
+    ) -> GroupPageIterator[AdminListGroupsForUserResponse]:
         """List the user's groups by boto3's paginator."""
         return AdminListGroupsForUserPaginator(self.client).paginate(
             UserPoolId=self.id,

@@ -13,6 +13,7 @@ from typing import Generic, TypeAlias
 
 from pydantic import JsonValue
 
+from cognito_claims.client.rules import EACH_GROUP_ONCE, LIMIT_BOUNDS
 from cognito_claims.conformance.cases import (
     AccessTokenVectors,
     AnswerT,
@@ -38,7 +39,6 @@ from cognito_claims.conformance.shapes import (
 )
 from cognito_claims.errors import CognitoClaimsError
 from cognito_claims.models import GroupType
-from cognito_claims.rules import EACH_GROUP_ONCE, LIMIT_BOUNDS
 
 __all__ = ["run", "select"]
 

@@ -5,17 +5,17 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field, JsonValue
 
 from cognito_claims._wire import (
-    ARN,
-    Count,
-    Listed,
-    Maybe,
-    NonEmpty,
-    Text,
+    ARN_PATTERN,
+    NonEmptyStr,
+    NonNegativeInt,
+    Omittable,
+    StrictStr,
+    TupleOf,
     WireModel,
     as_list,
     as_object,
 )
-from cognito_claims.carriers import Carrier
+from cognito_claims.events import ClaimsSource
 from cognito_claims.identity_pool import RoleMapping
 from cognito_claims.models import GroupType
 
@@ -39,7 +39,7 @@ __all__ = [
 ]
 
 Id = Annotated[str, Field(strict=True, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
-_Role = Annotated[str, Field(strict=True, pattern=ARN)]
+_Role = Annotated[str, Field(strict=True, pattern=ARN_PATTERN)]
 _TokenClaims = dict[str, JsonValue]
 
 
@@ -54,7 +54,7 @@ class _Input(WireModel, frozen=True, extra="forbid", use_attribute_docstrings=Tr
 class Membership(_Input, frozen=True):
     """The groups of one user."""
 
-    groups: Listed[GroupType]
+    groups: TupleOf[GroupType]
     """The groups, as AdminListGroupsForUser answers them, in no particular order. In their names,
     `eu-west-1_EXAMPLE` stands for the id of the user pool."""
 
@@ -62,33 +62,33 @@ class Membership(_Input, frozen=True):
 class Paging(_Input, frozen=True):
     """How a user's groups are asked for: by boto3's `PaginationConfig`."""
 
-    group_count: Annotated[Count, Field(le=100)]
+    group_count: Annotated[NonNegativeInt, Field(le=100)]
     """In how many groups the user is; their names do not matter."""
 
-    page_size: Annotated[Count, Field(ge=1, le=60)]
+    page_size: Annotated[NonNegativeInt, Field(ge=1, le=60)]
     """The `Limit` of each call."""
 
-    max_items: Maybe[Annotated[Count, Field(ge=1)]] = None
+    max_items: Omittable[Annotated[NonNegativeInt, Field(ge=1)]] = None
     """After how many groups to stop; then the rest is asked for by `StartingToken`."""
 
 
 class PagesAnswered(_Input, frozen=True):
     """What AdminListGroupsForUser answers, call by call."""
 
-    pages: Listed[_TokenClaims]
+    pages: TupleOf[_TokenClaims]
     """The pages. After the last, the service answers the last again."""
 
 
 class Carried(VectorModel, frozen=True):
     """Claims as they arrive."""
 
-    carrier: Carrier
+    carrier: ClaimsSource
     """How they arrive."""
 
     event: dict[str, JsonValue]
     """The payload or the event, as far as it matters."""
 
-    known_groups: tuple[NonEmpty, ...] | None = None
+    known_groups: tuple[NonEmptyStr, ...] | None = None
     """The names of all groups of the pool, if they are known."""
 
     comma_free: bool = False
@@ -156,7 +156,7 @@ class TokensAnswer(Answer, frozen=True):
     access_token: _TokenClaims | None = None
     """The same for the access token."""
 
-    decided_by: tuple[NonEmpty, ...] | None = None
+    decided_by: tuple[NonEmptyStr, ...] | None = None
     """The names of the groups that decide the preferred role. No token shows them."""
 
     def same_as(self, other: "Answer") -> bool:
@@ -170,7 +170,7 @@ class TokensAnswer(Answer, frozen=True):
 class Listing(VectorModel, frozen=True):
     """A group as it is listed: what is absent here is absent there, or an empty text."""
 
-    group_name: NonEmpty = Field(alias="GroupName")
+    group_name: NonEmptyStr = Field(alias="GroupName")
     """Its name."""
 
     precedence: int | None = Field(default=None, alias="Precedence")
@@ -193,20 +193,20 @@ class ListingAnswer(Answer, frozen=True):
 class PagingAnswer(Answer, frozen=True):
     """How many groups come, each once, no page of more than `PageSize`."""
 
-    first: Count
+    first: NonNegativeInt
     """How many come until `MaxItems`."""
 
     resumes: bool
     """Whether there is a token then to resume from."""
 
-    rest: Count
+    rest: NonNegativeInt
     """How many come by it."""
 
 
 class NamesAnswer(Answer, frozen=True):
     """What a reader of pages gets."""
 
-    groups: tuple[NonEmpty, ...]
+    groups: tuple[NonEmptyStr, ...]
     """The names of the user's groups."""
 
 
@@ -233,5 +233,5 @@ class OverrideAnswer(Answer, frozen=True):
 class RoleAnswer(Answer, frozen=True):
     """The role that an identity pool hands out."""
 
-    role_arn: Text | None
+    role_arn: StrictStr | None
     """The role's ARN, or null if the request is denied."""

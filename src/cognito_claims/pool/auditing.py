@@ -7,26 +7,21 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from cognito_claims._explain import in_words
 from cognito_claims.errors import InvalidClaimsError
 from cognito_claims.identity_pool import (
-    Denied,
+    AccessDenied,
     GetIdentityPoolRolesResponse,
     RoleMapping,
     choose_role,
-    read_roles,
+    parse_identity_pool_roles,
 )
+from cognito_claims.identity_pool.rules import AMBIGUOUS_RESOLUTION, NO_MAPPING, NO_MATCH
 from cognito_claims.pool import findings as found
 from cognito_claims.pool.bulk import Tally, UserSet, user_sets
 from cognito_claims.pool.findings import CHECKS, Finding, Severity
-from cognito_claims.resolver import DOCUMENTED, Policy, has_federated_name, resolve
-from cognito_claims.rules import (
-    AMBIGUOUS_RESOLUTION,
-    NO_MAPPING,
-    NO_MATCH,
-    OPEN_QUESTIONS,
-    TIE_DIFFERING_ROLES,
-)
+from cognito_claims.resolver import DOCUMENTED, Decision, Policy, has_federated_name, resolve
+from cognito_claims.resolver.rendering import headline
+from cognito_claims.rules import OPEN_QUESTIONS, TIE_DIFFERING_ROLES
 
 if TYPE_CHECKING:
     from cognito_claims.models import GroupType
@@ -132,7 +127,7 @@ def audit(
         ValueError: `samples` is out of bounds.
         ImportError: the extra `pool` is missing.
     """
-    roles = read_roles(identity_pool)
+    roles = parse_identity_pool_roles(identity_pool)
     groups = resolve(snapshot.groups()).ranking
     overlaps = dict(_overlaps(group.group_name for group in groups))
     seen = _Seen(samples, overlaps)
@@ -264,9 +259,9 @@ class _Seen:
             about = "by roleless" if deciding else "by null_precedence"
             if TIE_DIFFERING_ROLES in resolution.rules:
                 about = _place(deciding)
-            self.ambiguous[about, in_words(resolution)].note_tie(users, involved)
+            self.ambiguous[about, headline(resolution)].note_tie(users, involved)
         for other in resolution.alternatives:
-            there = resolve(resolution.ranking, policy=other.policy).decided_by
+            there = Decision.from_ranking(resolution.ranking, other.policy).decided_by
             for question in other.questions:
                 self.questions[question.id].note(users, {*deciding} ^ {*there})
         for precedence in _disputed(resolution.ranking):
@@ -295,8 +290,8 @@ class _Seen:
             claims = ", ".join(dict.fromkeys(problem.path for problem in error.problems))
             self.choices[code, f"the rules ask for {claims}"].note(users)
             return
-        why = choice.why if users.resolution.roles else f"they have no role: {choice.why}"
-        if isinstance(choice, Denied):
+        why = choice.reason if users.resolution.roles else f"they have no role: {choice.reason}"
+        if isinstance(choice, AccessDenied):
             self.choices[found.IDENTITY_POOL_DENIES.code, why].note(users, users.resolution.ranking)
         elif {AMBIGUOUS_RESOLUTION, NO_MATCH, NO_MAPPING} & {*choice.rules}:
             code = found.IDENTITY_POOL_FALLS_BACK.code

@@ -29,17 +29,10 @@ from typing import (
     overload,
 )
 
-from cognito_claims._wire import read_response, wire_name
+from cognito_claims._wire import parse_response, wire_name
 from cognito_claims.errors import CognitoClaimsError, InvalidMembershipError
 from cognito_claims.models import GroupType, ListGroupsResponse
-from cognito_claims.pool._engines import (
-    DuckDB,
-    Engine,
-    Spark,
-    SparkFrame,
-    SparkSession,
-    is_of_spark,
-)
+from cognito_claims.pool._engines import DuckDB, Engine, Spark, SparkFrame, SparkSession, is_of_spark
 from cognito_claims.pool._limits import MOST_SAMPLES
 from cognito_claims.resolver import DOCUMENTED, Policy, Resolution, resolve
 
@@ -93,7 +86,7 @@ TableT_co = TypeVar("TableT_co", covariant=True)
 
 
 class InvalidTableError(CognitoClaimsError, ValueError):
-    """A table is not what it should be.
+    """A table is not what it must be.
 
     Attributes:
         table: `memberships` or `groups`.
@@ -333,7 +326,7 @@ def sampled(samples: int) -> str:
         ValueError: that is less than none, or too many to be samples.
     """
     if not 0 <= samples <= MOST_SAMPLES:
-        raise ValueError(f"samples: should be from 0 to {MOST_SAMPLES:,}, not {samples:,}")
+        raise ValueError(f"samples: must be from 0 to {MOST_SAMPLES:,}, not {samples:,}")
     return str(max(samples, 1))  # DuckDB's least; it is cut off again
 
 
@@ -365,7 +358,7 @@ def read_groups(engine: Engine[Any], groups: Groups) -> tuple[GroupType, ...]:
         raise InvalidTableError("groups", f"has no column group_name; it has {', '.join(names.values())}")
     selected = engine.sql(f"select {', '.join(found.values())} from {{groups}}", groups=table)
     rows = [dict(zip(map(wire_name, found), row, strict=True)) for row in engine.rows(selected)]
-    return read_response(ListGroupsResponse, {"Groups": rows}).groups
+    return parse_response(ListGroupsResponse, {"Groups": rows}).groups
 
 
 def _is_table(groups: object) -> bool:
@@ -385,7 +378,7 @@ def read_memberships(engine: Engine[Any], memberships: object) -> Any:
     """Give the memberships, without what else their table has."""
     if not _is_table(memberships):
         kind = type(memberships).__name__
-        reason = f"should be a Parquet file, the name of a table, or a table of {engine.name}, not a {kind}"
+        reason = f"must be a Parquet file, the name of a table, or a table of {engine.name}, not a {kind}"
         raise InvalidTableError("memberships", reason)
     if _owner(memberships) not in (engine.name, None):
         reason = f"are a table of {_owner(memberships)}, and {engine.name} does the work: hand over a file"

@@ -12,14 +12,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from cognito_claims._explain import in_words
-from cognito_claims._wire import read_request, wire_name
+from cognito_claims._wire import parse_request, wire_name
 from cognito_claims.errors import InvalidRequestError, Problem
 from cognito_claims.models import GroupType, UpdateGroupRequest
 from cognito_claims.pool._engines import DuckDB
 from cognito_claims.pool.bulk import Tally, groups_at, sampled, sets_of
 from cognito_claims.pool.snapshot import Snapshot, SnapshotError
 from cognito_claims.resolver import DOCUMENTED, Policy, resolve
+from cognito_claims.resolver.rendering import headline
 
 if TYPE_CHECKING:
     from cognito_claims.pool.snapshot import Manifest
@@ -91,7 +91,7 @@ class Edits:
         }
         said = {wire_name(setting): value for setting, value in settings.items()}
         try:
-            read_request(UpdateGroupRequest, {"GroupName": name, "UserPoolId": "any_1", **said})
+            parse_request(UpdateGroupRequest, {"GroupName": name, "UserPoolId": "any_1", **said})
         except InvalidRequestError as error:
             problems = [Problem(path, f"{reason}, for {name!r}") for path, reason in error.problems]
             raise InvalidRequestError(error.operation, problems) from None
@@ -122,7 +122,7 @@ class Transition:
     after: str | None
     """The preferred role afterwards."""
 
-    why: str
+    reason: str
     """Why it is that one, or none."""
 
     users: int
@@ -274,7 +274,7 @@ class _Seen:
             for role in lost:
                 self._lost[role].add(users, samples)
             if before.preferred_role != after.preferred_role:
-                key = before.preferred_role, after.preferred_role, in_words(after)
+                key = before.preferred_role, after.preferred_role, headline(after)
                 self._transitions[key].add(users, samples)
             elif not gained and not lost:
                 continue
@@ -288,7 +288,7 @@ class _Seen:
             for (one, other, why), changed in self._transitions.items()
         ]
         transitions.sort(
-            key=lambda change: (-change.users, change.before or "", change.after or "", change.why)
+            key=lambda change: (-change.users, change.before or "", change.after or "", change.reason)
         )
         return Diff(
             before=before,

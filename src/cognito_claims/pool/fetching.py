@@ -18,9 +18,9 @@ from pathlib import Path
 from threading import Event, Lock
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, overload
 
-from cognito_claims._pace import Pace
+from cognito_claims.client import ClientWithEvents, ListGroupsPaginator, ListUsersInGroupPaginator
+from cognito_claims.client.rate_limiter import RateLimiter
 from cognito_claims.errors import PaginationError
-from cognito_claims.pagination import ListGroupsPaginator, ListUsersInGroupPaginator
 from cognito_claims.pool import _limits
 from cognito_claims.pool._duckdb import connect
 from cognito_claims.pool._journal import Journal, Unread
@@ -38,12 +38,11 @@ from cognito_claims.pool.snapshot import (
     write_manifest,
     write_tables,
 )
-from cognito_claims.validation import ClientWithEvents
 
 if TYPE_CHECKING:
-    from cognito_claims._paging import ListGroupsBotoPaginator, ListUsersInGroupBotoPaginator
+    from cognito_claims.client import BotoPageIterator
+    from cognito_claims.client.protocols import ListGroupsBotoPaginator, ListUsersInGroupBotoPaginator
     from cognito_claims.models import GroupType
-    from cognito_claims.pagination import BotoPages
 
 __all__ = ["FetchClient", "Progress", "fetch"]
 
@@ -54,11 +53,11 @@ class FetchClient(ClientWithEvents, Protocol):
     @overload
     def get_paginator(
         self, operation_name: Literal["list_groups"]
-    ) -> ListGroupsBotoPaginator[BotoPages]: ...
+    ) -> ListGroupsBotoPaginator[BotoPageIterator]: ...
     @overload
     def get_paginator(
         self, operation_name: Literal["list_users_in_group"]
-    ) -> ListUsersInGroupBotoPaginator[BotoPages]: ...
+    ) -> ListUsersInGroupBotoPaginator[BotoPageIterator]: ...
 
 
 class Progress(NamedTuple):
@@ -118,7 +117,7 @@ def fetch(
     """
     naming = usernames_as(key, usernames=usernames)
     if rate <= 0 or concurrency < 1:
-        raise ValueError("rate and concurrency: should be more than 0")
+        raise ValueError("rate and concurrency: must be more than 0")
     folder = Path(out)
     asked = {"user_pool_id": user_pool_id, "usernames": naming.form, "key_id": naming.key_id or ""}
     if not is_finished(folder):
@@ -175,7 +174,7 @@ def _paced(client: ClientWithEvents, rate: float) -> Generator[Event, None, None
     stopped = Event()
 
     def turns(a_second: float) -> Callable[..., None]:
-        pace = Pace(1 / a_second, stopped.wait)
+        pace = RateLimiter(1 / a_second, stopped.wait)
 
         def turn(**_: object) -> None:
             pace()

@@ -147,7 +147,7 @@ def diff_as_json(diff: Diff) -> str:
                     "kind": one.kind,
                     "before": one.before,
                     "after": one.after,
-                    "why": one.why,
+                    "why": one.reason,
                     "users": one.users,
                     "samples": list(one.samples),
                 }

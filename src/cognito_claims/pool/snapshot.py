@@ -22,7 +22,7 @@ from typing import Annotated, Literal, NamedTuple
 
 from pydantic import AwareDatetime, BaseModel, Field, ValidationError
 
-from cognito_claims._wire import read_response
+from cognito_claims._wire import parse_response
 from cognito_claims.errors import CognitoClaimsError
 from cognito_claims.models import GroupType, ListGroupsResponse
 from cognito_claims.pool._duckdb import connect, parquet, to_read, to_write
@@ -161,7 +161,7 @@ class Snapshot:
         select = f"select group_name, user_pool_id, description, role_arn, precedence, {dates}"
         with TemporaryDirectory() as scratch, closing(connect(Path(scratch))) as database:
             rows = database.execute(f"{select} from {parquet(to_read(self.groups_file))}").fetchall()
-        return read_response(ListGroupsResponse, {"Groups": [_group(row) for row in rows]}).groups
+        return parse_response(ListGroupsResponse, {"Groups": [_group(row) for row in rows]}).groups
 
     def memberships(self) -> Iterator[Membership]:
         """Read the memberships, by group and username, a few thousand at a time."""
@@ -206,7 +206,7 @@ def _manifest_of(folder: Path) -> Manifest:
         place = "".join(f"{part}: " for part in first["loc"])
         raise SnapshotError(folder / MANIFEST, f"{place}{first['msg']}: fetch the pool anew") from None
     if manifest.files.keys() != {GROUPS, MEMBERSHIPS}:
-        raise SnapshotError(folder / MANIFEST, f"files: should be {GROUPS} and {MEMBERSHIPS}")
+        raise SnapshotError(folder / MANIFEST, f"files: must be {GROUPS} and {MEMBERSHIPS}")
     return manifest
 
 

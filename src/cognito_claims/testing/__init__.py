@@ -1,37 +1,18 @@
-"""For tests of code that works with Cognito groups and their claims.
+"""Test doubles: signed tokens, moto with the role claims, pytest fixtures and Hypothesis strategies.
 
-`TokenFactory` signs tokens as a user pool would, `moto_role_claims` has moto's
-tokens carry the role claims, and `cognito_claims.testing.strategies` draws values
-for Hypothesis. pytest finds the fixtures of `cognito_claims.testing.plugin` by
-itself. The extra `testing` installs what these need.
+`TokenFactory` signs tokens as a user pool does, `moto_role_claims` adds the role
+claims to moto's tokens, and `cognito_claims.testing.strategies` generates values
+with Hypothesis. pytest finds the fixtures of `cognito_claims.testing.plugin` by
+an entry point. The extra `testing` installs what these need.
 """
 
-TYPE_CHECKING = False  # pytest loads this module for everyone who has the package installed
-if TYPE_CHECKING:
-    from cognito_claims.testing.moto import UnknownMotoError, moto_role_claims
-    from cognito_claims.testing.tokens import ServedKeys, TokenFactory
+from cognito_claims._lazy import attach
 
-__all__ = ["ServedKeys", "TokenFactory", "UnknownMotoError", "moto_role_claims"]
-
-_HOMES = {
-    "ServedKeys": "tokens",
-    "TokenFactory": "tokens",
-    "UnknownMotoError": "moto",
-    "moto_role_claims": "moto",
-}
-
-
-if not TYPE_CHECKING:
-
-    def __getattr__(name: str) -> object:
-        try:
-            home = _HOMES[name]
-        except KeyError:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}") from None
-        from importlib import import_module
-
-        return getattr(import_module(f"{__name__}.{home}"), name)
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+# pytest imports this package for everyone who has it installed: load nothing.
+__getattr__, __dir__, __all__ = attach(
+    __name__,
+    {
+        "moto": ("UnknownMotoError", "moto_role_claims"),
+        "tokens": ("ServedKeys", "TokenFactory"),
+    },
+)

@@ -12,16 +12,17 @@ Every value is valid, and what makes claims differ is frequent: ties, groups
 without a role or a precedence, the groups of federated sign-ins. Values shrink
 towards short names and absent members, memberships towards few groups.
 
-Nothing has to be imported for `st.from_type(GroupType)`, `st.builds(GroupType,
-precedence=st.just(0))` and the like: Hypothesis finds these strategies by its
-entry point. boto3's dictionaries are a `.map(lambda group:
+`st.from_type(GroupType)` finds these strategies without an import, by Hypothesis'
+entry point; so it does for subclasses of the models. To fix one field, use
+`groups(precedence=st.just(0))`. boto3's dictionaries are a `.map(lambda group:
 group.model_dump(by_alias=True))` away.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from functools import cache
-from typing import Literal, NamedTuple, TypeVar
+from inspect import get_annotations
+from typing import Literal, NamedTuple, TypeVar, cast
 
 try:
     from hypothesis import strategies as st
@@ -30,16 +31,21 @@ except ImportError as _error:
     raise ImportError('the strategies need Hypothesis: pip install "cognito-claims[testing]"') from _error
 
 from pydantic import TypeAdapter, ValidationError
+from pydantic.fields import FieldInfo
 
-from cognito_claims._wire import GroupName
-from cognito_claims.carriers import GroupConfiguration, render_pre_token_generation
-from cognito_claims.claims import (
-    AccessTokenClaims,
-    AccessTokenGroupClaims,
-    GroupClaims,
-    Identity,
-    IdTokenClaims,
-    IdTokenGroupClaims,
+from cognito_claims._wire import GroupName, WireModel
+from cognito_claims.claims import AccessTokenGroupClaims, GroupClaims, IdTokenGroupClaims
+from cognito_claims.client import PaginatorConfigDict
+from cognito_claims.events import (
+    GroupConfiguration,
+    PreTokenGenerationEvent,
+    PreTokenGenerationV1Event,
+    PreTokenGenerationV2Event,
+    PreTokenGenerationV3Event,
+    build_pre_token_generation_event,
+    override_claims,
+    override_groups,
+    parse_trigger_event,
 )
 from cognito_claims.identity_pool import (
     GetIdentityPoolRolesResponse,
@@ -54,19 +60,19 @@ from cognito_claims.models import (
     PaginatorConfig,
     UserType,
 )
-from cognito_claims.pagination import PaginatorConfigDict
-from cognito_claims.reasons import Alternative, Ambiguous, NoRole, Outcome, Preferred, Standing
-from cognito_claims.resolver import Policy, Resolution, resolve
-from cognito_claims.rules import OPEN_QUESTIONS, RULES, OpenQuestion, Rule
-from cognito_claims.triggers import (
-    PreTokenGenerationEvent,
-    PreTokenGenerationV1Event,
-    PreTokenGenerationV2Event,
-    PreTokenGenerationV3Event,
-    override_claims,
-    override_groups,
-    read_trigger_event,
+from cognito_claims.resolver import (
+    Alternative,
+    Ambiguous,
+    NoRole,
+    Outcome,
+    Policy,
+    Preferred,
+    RankedGroup,
+    Resolution,
+    resolve,
 )
+from cognito_claims.rules import OPEN_QUESTIONS, RULES, OpenQuestion, Rule
+from cognito_claims.tokens import AccessTokenClaims, Identity, IdTokenClaims
 
 __all__ = [
     "access_token_claims",
@@ -91,6 +97,7 @@ __all__ = [
     "users",
 ]
 
+_M = TypeVar("_M", bound=WireModel)
 _T = TypeVar("_T")
 _MAX_PRECEDENCE = 2**31 - 1
 _EXAMPLE_POOL = "us-east-1_EXAMPLE"
@@ -188,7 +195,7 @@ def groups(
         role_arn: draws the role; absent or `role_arns()` unless told.
         precedence: draws the precedence; absent or `precedences()` unless told.
     """
-    return st.builds(
+    return _models(
         GroupType,
         group_name=group_names() if group_name is None else group_name,
         user_pool_id=_maybe(user_pool_ids()) if user_pool_id is None else user_pool_id,
@@ -424,8 +431,8 @@ def trigger_events(
 def role_mappings() -> st.SearchStrategy[RoleMapping]:
     """How an identity pool maps users to roles, by token or by rules that often match."""
     resolution = st.sampled_from(["AuthenticatedRole", "Deny"])
-    by_token = st.builds(RoleMapping, type=st.just("Token"), ambiguous_role_resolution=resolution)
-    by_rules = st.builds(
+    by_token = _models(RoleMapping, type=st.just("Token"), ambiguous_role_resolution=resolution)
+    by_rules = _models(
         RoleMapping,
         type=st.just("Rules"),
         ambiguous_role_resolution=resolution,
@@ -437,7 +444,7 @@ def role_mappings() -> st.SearchStrategy[RoleMapping]:
 def identity_pool_roles() -> st.SearchStrategy[GetIdentityPoolRolesResponse]:
     """The roles of identity pools, as boto3's `get_identity_pool_roles` answers them."""
     providers = st.builds("{}:{}".format, user_pool_ids().map(_issuer), _client_ids())
-    return st.builds(
+    return _models(
         GetIdentityPoolRolesResponse,
         identity_pool_id=st.uuids().map("eu-west-1:{}".format),
         roles=st.dictionaries(st.sampled_from(["authenticated", "unauthenticated"]), role_arns()),
@@ -477,35 +484,42 @@ def _pages(
 
 def users() -> st.SearchStrategy[UserType]:
     """Users of a pool, as ListUsersInGroup gives them."""
-    attribute = st.builds(AttributeType, name=..., value=...)
+    attribute = _models(AttributeType)
     attributes = st.lists(attribute, max_size=4, unique_by=lambda one: one.name).map(tuple)
-    return st.builds(
-        UserType,
-        username=...,
-        attributes=_maybe(attributes),
-        user_create_date=...,
-        user_last_modified_date=...,
-        enabled=...,
-        user_status=...,
-        mfa_options=...,
-    )
+    return _models(UserType, attributes=_maybe(attributes))
 
 
 def paginator_configs() -> st.SearchStrategy[PaginatorConfig]:
     """What a paginator takes: `MaxItems`, `PageSize` and `StartingToken`, each of which may be absent."""
-    return st.builds(PaginatorConfig, max_items=..., page_size=..., starting_token=...)
+    return _models(PaginatorConfig)
 
 
-def of_type(type_: type) -> st.SearchStrategy[object]:
-    """Give the strategy that is registered for a type of this package."""
-    return _BY_TYPE[type_]()
+def strategy_for_type(type_: type) -> st.SearchStrategy[object]:
+    """Return the strategy for a type of this package, or for a subclass of one of its models."""
+    if type_ in _BY_TYPE:
+        return _BY_TYPE[type_]()
+    if issubclass(type_, WireModel):
+        return _models(type_)
+    raise InvalidArgument(f"expected a type of cognito_claims, got {type_.__name__}")
 
 
-def of_field(name: str, *, or_none: bool) -> Iterator[st.SearchStrategy[object]]:
-    """Give the strategy for a field of the models, if the field's type does not say enough."""
-    if name in _BY_FIELD:
-        strategy = _BY_FIELD[name]()
-        yield _maybe(strategy) if or_none else strategy
+def _models(model: type[_M], **fields: st.SearchStrategy[object]) -> st.SearchStrategy[_M]:
+    """Generate a model; a field without a strategy is generated by its name or its type."""
+    for name, field in model.model_fields.items():
+        if name not in fields:
+            fields[name] = _fields(name, field, _find_owner(model, name))
+    return st.fixed_dictionaries(fields).map(lambda values: model(**values))
+
+
+def _fields(name: str, field: FieldInfo, owner: type) -> st.SearchStrategy[object]:
+    ours = owner.__module__.partition(".")[0] == __package__.partition(".")[0]
+    if not (ours and name in _BY_FIELD):
+        return st.from_type(cast("type[object]", field.annotation))
+    return _BY_FIELD[name]() if field.is_required() else _maybe(_BY_FIELD[name]())
+
+
+def _find_owner(model: type[WireModel], name: str) -> type:
+    return next(base for base in model.__mro__ if name in get_annotations(base))
 
 
 def _maybe(strategy: st.SearchStrategy[_T]) -> st.SearchStrategy[_T | None]:
@@ -568,7 +582,7 @@ def _seconds() -> st.SearchStrategy[int]:
 
 
 def _identities() -> st.SearchStrategy[Identity]:
-    return st.builds(
+    return _models(
         Identity,
         user_id=st.text("0123456789", min_size=5, max_size=21),
         provider_name=st.sampled_from(_PROVIDERS),
@@ -612,18 +626,18 @@ def _trigger_event(
     overridden: GroupClaims | None,
     added: dict[str, str],
 ) -> PreTokenGenerationEvent:
-    event = render_pre_token_generation(claims, version=version)
+    event = build_pre_token_generation_event(claims, version=version)
     if identities:
         texts = [identity.model_dump_json(by_alias=True) for identity in identities]
         event["request"]["userAttributes"]["identities"] = f"[{','.join(texts)}]"
     event["request"]["clientMetadata"] = metadata
     if overridden is not None:
         event = override_groups(event, overridden)
-    return read_trigger_event(override_claims(event, id_token=added) if added else event)
+    return parse_trigger_event(override_claims(event, id_token=added) if added else event)
 
 
 def _mapping_rules() -> st.SearchStrategy[MappingRule]:
-    return st.builds(
+    return _models(
         MappingRule,
         claim=st.sampled_from(["cognito:groups", "email", "custom:department"]) | _any_text(64),
         match_type=st.sampled_from(["Equals", "Contains", "StartsWith", "NotEqual"]),
@@ -634,7 +648,7 @@ def _mapping_rules() -> st.SearchStrategy[MappingRule]:
 
 def _rules_configurations() -> st.SearchStrategy[RulesConfiguration]:
     several = st.lists(_mapping_rules(), min_size=1, max_size=4).map(tuple)
-    return st.builds(RulesConfiguration, rules=several)
+    return _models(RulesConfiguration, rules=several)
 
 
 def _id_token_group_claims() -> st.SearchStrategy[IdTokenGroupClaims]:
@@ -675,9 +689,9 @@ def _ambiguous() -> st.SearchStrategy[Outcome]:
     return resolutions().map(lambda one: one.outcome if isinstance(one.outcome, Ambiguous) else tied)
 
 
-def _standings() -> st.SearchStrategy[Standing]:
+def _standings() -> st.SearchStrategy[RankedGroup]:
     resolved = resolutions(memberships(min_size=1))
-    return resolved.flatmap(lambda resolution: st.sampled_from(resolution.standings))
+    return resolved.flatmap(lambda resolution: st.sampled_from(resolution.ranked_groups))
 
 
 def _alternatives() -> st.SearchStrategy[Alternative]:
@@ -710,7 +724,7 @@ _BY_TYPE: dict[type, Callable[[], st.SearchStrategy[object]]] = {
     RoleMapping: role_mappings,
     Rule: lambda: st.sampled_from(RULES),
     RulesConfiguration: _rules_configurations,
-    Standing: _standings,
+    RankedGroup: _standings,
     UserType: users,
 }
 

@@ -40,7 +40,7 @@ try:
 except ImportError as _error:
     raise ImportError('signing tokens needs an extra: pip install "cognito-claims[testing]"') from _error
 
-from cognito_claims._wire import names_of
+from cognito_claims._wire import validate_group_names
 from cognito_claims.claims import GroupClaims
 from cognito_claims.models import GroupType
 from cognito_claims.resolver import Resolution, resolve
@@ -179,7 +179,7 @@ class TokenFactory:
             "origin_jti": str(uuid4()),
             "event_id": str(uuid4()),
             "token_use": "access",
-            "scope": " ".join(names_of(scopes)),
+            "scope": " ".join(validate_group_names(scopes)),
             **_times(issued_at, expires_in),
             "jti": str(uuid4()),
             "username": username,
@@ -208,7 +208,7 @@ class TokenFactory:
         payload = {
             "sub": self.client_id,
             "token_use": "access",
-            "scope": " ".join(names_of(scopes)),
+            "scope": " ".join(validate_group_names(scopes)),
             **_times(issued_at, expires_in),
             "iss": self.issuer,
             "version": 2,
@@ -255,7 +255,7 @@ def _claims_of(groups: GroupsLike) -> GroupClaims:
         raise TypeError("groups: expected a list of them, got one text")
     given = tuple(groups)
     if all(isinstance(group, str) for group in given):
-        return GroupClaims(tuple(names_of(given)))
+        return GroupClaims(tuple(validate_group_names(given)))
     return resolve(cast("tuple[GroupType, ...]", given)).claims
 
 

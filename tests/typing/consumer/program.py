@@ -11,10 +11,8 @@ from cognito_claims import (
     AdminListGroupsForUserPaginator,
     AdminListGroupsForUserResponse,
     Ambiguous,
-    Assumed,
-    Denied,
     GroupClaims,
-    GroupPages,
+    GroupPageIterator,
     GroupType,
     ListGroupsPaginator,
     ListGroupsResponse,
@@ -23,16 +21,14 @@ from cognito_claims import (
     Policy,
     Preferred,
     Resolution,
-    ResponseValidation,
-    UserPages,
-    aio,
-    choose_role,
-    override_groups,
-    read_rest_api,
+    UserPageIterator,
     resolve,
     resolve_user,
     validate_responses,
 )
+from cognito_claims.client import ResponseValidation, aio
+from cognito_claims.events import override_groups, parse_rest_api_event
+from cognito_claims.identity_pool import AccessDenied, AssumedRole, choose_role
 
 POOL = "eu-west-1_EXAMPLE"
 
@@ -67,8 +63,8 @@ def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
 
 
 def claims(event: dict[str, Any]) -> None:
-    assert_type(read_rest_api(event, known_groups=["staff"]), GroupClaims)
-    assert_type(choose_role(read_rest_api(event, comma_free=True), None), Assumed | Denied)
+    assert_type(parse_rest_api_event(event, known_groups=["staff"]), GroupClaims)
+    assert_type(choose_role(parse_rest_api_event(event, comma_free=True), None), AssumedRole | AccessDenied)
 
 
 def pages() -> None:
@@ -76,13 +72,15 @@ def pages() -> None:
     pages = AdminListGroupsForUserPaginator(client).paginate(
         Username="alice", UserPoolId=POOL, PaginationConfig={"PageSize": 60}
     )
-    assert_type(pages, GroupPages[AdminListGroupsForUserResponse])
+    assert_type(pages, GroupPageIterator[AdminListGroupsForUserResponse])
     for page in pages:
         assert_type(page, AdminListGroupsForUserResponse)
         assert_type(page.groups[0].precedence, int | None)
-    assert_type(ListGroupsPaginator(client).paginate(UserPoolId=POOL), GroupPages[ListGroupsResponse])
+    assert_type(
+        ListGroupsPaginator(client).paginate(UserPoolId=POOL), GroupPageIterator[ListGroupsResponse]
+    )
     users = ListUsersInGroupPaginator(client).paginate(UserPoolId=POOL, GroupName="admins")
-    assert_type(users, UserPages)
+    assert_type(users, UserPageIterator)
     assert_type(validate_responses(client), ResponseValidation)
 
     AdminListGroupsForUserPaginator(client).paginate(Username="alice")  # type: ignore[call-arg]  # ty: ignore[missing-argument]  # pyrefly: ignore[missing-argument]
@@ -102,14 +100,15 @@ async def roles_async() -> None:
     async with session.create_client("cognito-idp") as client:  # pyright: ignore[reportUnknownMemberType]
         assert_type(await aio.resolve_user(client, user_pool_id=POOL, username="alice"), Resolution)
         pages = aio.AdminListGroupsForUserPaginator(client).paginate(Username="alice", UserPoolId=POOL)
-        assert_type(pages, aio.GroupPages[AdminListGroupsForUserResponse])
+        assert_type(pages, aio.GroupPageIterator[AdminListGroupsForUserResponse])
         async for page in pages:
             assert_type(page, AdminListGroupsForUserResponse)
         assert_type(
-            aio.ListGroupsPaginator(client).paginate(UserPoolId=POOL), aio.GroupPages[ListGroupsResponse]
+            aio.ListGroupsPaginator(client).paginate(UserPoolId=POOL),
+            aio.GroupPageIterator[ListGroupsResponse],
         )
         users = aio.ListUsersInGroupPaginator(client).paginate(UserPoolId=POOL, GroupName="admins")
-        assert_type(users, aio.UserPages)
+        assert_type(users, aio.UserPageIterator)
         assert_type(validate_responses(client), ResponseValidation)
 
 

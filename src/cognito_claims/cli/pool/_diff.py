@@ -43,7 +43,7 @@ def _once(option: str, edits: Iterable[tuple[str, _T]]) -> dict[str, _T]:
 def _precedence(edit: str) -> tuple[str, int | None]:
     name, equals, said = edit.rpartition("=")  # a name may hold one, too
     if not equals or not name:
-        raise typer.BadParameter(f"--set-precedence: {edit!r} should be NAME=NUMBER, or NAME=")
+        raise typer.BadParameter(f"--set-precedence: {edit!r} must be NAME=NUMBER, or NAME=")
     return name, _number(said)
 
 
@@ -60,7 +60,7 @@ def _role(edit: str, known: Container[str]) -> tuple[str, str | None]:
         case [(name, arn)]:
             return name, arn or None
         case []:
-            raise typer.BadParameter(f"--set-role: {edit!r} should be NAME=ARN, or NAME=")
+            raise typer.BadParameter(f"--set-role: {edit!r} must be NAME=ARN, or NAME=")
         case several:
             names = " or ".join(repr(name) for name, _ in several)
             raise typer.BadParameter(f"--set-role: {edit!r} may be of the group {names}")
@@ -87,7 +87,7 @@ def as_text(diff: Diff) -> str:
         paper.say("")
         roles = f"{one.before or 'none'} -> {one.after or 'none'}"
         paper.say(f"{one.users:,} {one.kind}: {roles}", style=_STYLES[one.kind])
-        paper.say(f"  {one.why}", f"  users: {some_of(one.samples, one.users)}")
+        paper.say(f"  {one.reason}", f"  users: {some_of(one.samples, one.users)}")
     if diff.roles:
         paper.say("", "In cognito:roles")
         for role in diff.roles:

@@ -49,7 +49,7 @@ def fetch(
     finished; with 2 for bad input; with 3 if the service refused or could not be reached; with 4 if it
     could not write; with 130 if interrupted.
     """
-    from cognito_claims.cli.pool import _fetch  # boto3's part takes a moment to load
+    from cognito_claims.cli.pool import _fetch
 
     key = pseudonymize.read() if pseudonymize is not None else None
     if key is not None and (no_usernames or len(key) < SHORTEST_KEY):

@@ -5,15 +5,12 @@ from typing import Any
 from cognito_claims import (
     AdminListGroupsForUserPaginator,
     AmbiguousClaimsError,
-    Carrier,
     GroupClaims,
     InvalidClaimsError,
-    IssuedClaims,
-    carriers,
     identity_pool,
     resolve,
-    triggers,
 )
+from cognito_claims import tokens as token_claims
 from cognito_claims.conformance.shapes import (
     Answer,
     Carried,
@@ -27,6 +24,7 @@ from cognito_claims.conformance.shapes import (
     RoleAnswer,
     TokensAnswer,
 )
+from cognito_claims.events import ClaimsSource, TokenPair, gateways, pre_token_generation
 from tests.conftest import Connect
 from tests.scripted_server import ScriptedServer
 
@@ -47,8 +45,8 @@ def answer(subject: str, given: object, connect: Connect) -> Answer:
         case Carried():
             return carried(given)
         case Override():
-            claims = IssuedClaims(given.id_token, given.access_token)
-            issued = triggers.apply_override(claims, given.event)
+            claims = TokenPair(given.id_token, given.access_token)
+            issued = pre_token_generation.apply_override(claims, given.event)
             return OverrideAnswer(id_token=issued.id_token, access_token=issued.access_token)
         case Choice():
             choice = identity_pool.choose_role(
@@ -102,15 +100,15 @@ def carried(given: Carried) -> ClaimsAnswer:
 
 def read(given: Carried) -> GroupClaims:
     match given.carrier:
-        case Carrier.JWT:
-            return carriers.read_jwt(given.event)
-        case Carrier.APPSYNC:
-            return carriers.read_appsync(given.event)
-        case Carrier.REST_API:
-            return carriers.read_rest_api(
+        case ClaimsSource.JWT:
+            return token_claims.parse_token_payload(given.event)
+        case ClaimsSource.APPSYNC:
+            return gateways.parse_appsync_event(given.event)
+        case ClaimsSource.REST_API:
+            return gateways.parse_rest_api_event(
                 given.event, known_groups=given.known_groups, comma_free=given.comma_free
             )
-        case Carrier.HTTP_API:
-            return carriers.read_http_api(given.event)
-        case Carrier.PRE_TOKEN_GENERATION:
-            return carriers.read_pre_token_generation(given.event)
+        case ClaimsSource.HTTP_API:
+            return gateways.parse_http_api_event(given.event)
+        case ClaimsSource.PRE_TOKEN_GENERATION:
+            return gateways.parse_pre_token_generation_event(given.event)

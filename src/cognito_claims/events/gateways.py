@@ -5,24 +5,23 @@ have (an access token's roles) is empty. Nothing is ever guessed: what can be
 read in more than one way is an `AmbiguousClaimsError`.
 
 >>> event = {"requestContext": {"authorizer": {"jwt": {"claims": {"cognito:groups": "[admins staff]"}}}}}
->>> read_http_api(event)
+>>> parse_http_api_event(event)
 GroupClaims(groups=('admins', 'staff'), roles=(), preferred_role=None)
 
 The renderers build the event that the real gateway would send, for a test of a
 Lambda function:
 
->>> event = render_rest_api(GroupClaims(groups=("admins", "staff")))
+>>> event = build_rest_api_event(GroupClaims(groups=("admins", "staff")))
 >>> event["requestContext"]["authorizer"]["claims"]
 {'cognito:groups': 'admins,staff'}
->>> read_rest_api(event, known_groups=["admins", "staff", "guests"]).groups
+>>> parse_rest_api_event(event, known_groups=["admins", "staff", "guests"]).groups
 ('admins', 'staff')
 
-Rules: every one of `cognito_claims.rules.CARRIER_RULES`.
+Rules: every one of `cognito_claims.rules.EVENT_RULES`.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
@@ -31,53 +30,51 @@ from typing import Annotated, Any, Literal, NamedTuple, TypeAlias
 
 from pydantic import BaseModel, BeforeValidator, Field
 
-from cognito_claims._hypothesis import drawn
 from cognito_claims._wire import (
-    ARN,
-    EventModel,
-    Listed,
-    Maybe,
-    NonEmpty,
-    OrEmpty,
-    Text,
-    WireModel,
+    ARN_PATTERN,
+    CamelCaseModel,
+    EmptyStringAsNone,
+    NonEmptyStr,
+    Omittable,
+    StrictStr,
+    TupleOf,
     as_list,
     as_object,
-    at,
-    copied,
-    names_of,
-    own_name,
-    read_claims,
+    get_path,
+    parse_claims,
+    validate_group_names,
 )
-from cognito_claims.claims import GroupClaims, claim_name
+from cognito_claims.claims import GroupClaims
 from cognito_claims.errors import AmbiguousClaimsError, InvalidClaimsError, Problem
+from cognito_claims.tokens import (
+    ClaimsLike,
+    ClaimsModel,
+    PayloadGroupClaims,
+    build_token_payload,
+    format_claim,
+    parse_token_payload,
+)
 
 __all__ = [
-    "Carrier",
-    "ClaimsLike",
+    "ClaimsSource",
     "EventLike",
     "GroupConfiguration",
-    "carrier_of",
-    "read_appsync",
-    "read_http_api",
-    "read_jwt",
-    "read_pre_token_generation",
-    "read_rest_api",
-    "render_appsync",
-    "render_http_api",
-    "render_jwt",
-    "render_pre_token_generation",
-    "render_rest_api",
+    "build_appsync_event",
+    "build_http_api_event",
+    "build_pre_token_generation_event",
+    "build_rest_api_event",
+    "detect_source",
+    "parse_appsync_event",
+    "parse_http_api_event",
+    "parse_pre_token_generation_event",
+    "parse_rest_api_event",
 ]
 
 EventLike: TypeAlias = Mapping[str, object] | BaseModel
 """What Lambda hands over, or a part of it: a dictionary, or aws-lambda-powertools' class or model of it."""
 
-ClaimsLike: TypeAlias = GroupClaims | Mapping[str, object] | BaseModel
-"""What to render: a token's payload, or group claims, which stand for an ID token with nothing else."""
 
-
-class Carrier(StrEnum):
+class ClaimsSource(StrEnum):
     """How claims arrive."""
 
     JWT = "jwt"
@@ -96,59 +93,41 @@ class Carrier(StrEnum):
     """The event of a pre token generation trigger: `request.groupConfiguration`."""
 
 
-class _Claims(
-    WireModel,
-    frozen=True,
-    alias_generator=claim_name,
-    field_title_generator=own_name,
-    validate_by_name=False,  # or a claim `cognito_groups`, which a trigger may add, would count
-):
-    cognito_preferred_role: Maybe[NonEmpty] = None
+class _Texts(ClaimsModel, frozen=True):
+    cognito_preferred_role: Omittable[NonEmptyStr] = None
+    cognito_groups: Omittable[StrictStr] = None
+    cognito_roles: Omittable[StrictStr] = None
 
 
-class _Arrays(_Claims, frozen=True):
-    cognito_groups: Maybe[Listed[NonEmpty]] = None
-    cognito_roles: Maybe[Listed[NonEmpty]] = None
-
-    @property
-    def group_claims(self) -> GroupClaims:
-        return GroupClaims(self.cognito_groups or (), self.cognito_roles or (), self.cognito_preferred_role)
+class _AppSyncIdentity(CamelCaseModel, frozen=True):
+    claims: PayloadGroupClaims
 
 
-class _Texts(_Claims, frozen=True):
-    cognito_groups: Maybe[Text] = None
-    cognito_roles: Maybe[Text] = None
-
-
-class _AppSyncIdentity(EventModel, frozen=True):
-    claims: _Arrays
-
-
-class _AppSyncEvent(EventModel, frozen=True):
+class _AppSyncEvent(CamelCaseModel, frozen=True):
     identity: _AppSyncIdentity
 
 
-class _Authorizer(EventModel, frozen=True):
+class _Authorizer(CamelCaseModel, frozen=True):
     claims: _Texts
 
 
-class _Context(EventModel, frozen=True):
+class _Context(CamelCaseModel, frozen=True):
     authorizer: _Authorizer
 
 
-class _RestEvent(EventModel, frozen=True):
+class _RestEvent(CamelCaseModel, frozen=True):
     request_context: _Context
 
 
-class _JwtAuthorizer(EventModel, frozen=True):
+class _JwtAuthorizer(CamelCaseModel, frozen=True):
     jwt: _Authorizer
 
 
-class _JwtContext(EventModel, frozen=True):
+class _JwtContext(CamelCaseModel, frozen=True):
     authorizer: _JwtAuthorizer
 
 
-class _HttpEvent(EventModel, frozen=True):
+class _HttpEvent(CamelCaseModel, frozen=True):
     request_context: _JwtContext
 
 
@@ -156,19 +135,21 @@ def _or_empty_list(value: object) -> object:
     return () if value is None else value
 
 
-Names = Annotated[Listed[NonEmpty], BeforeValidator(_or_empty_list)]
+StringList = Annotated[TupleOf[NonEmptyStr], BeforeValidator(_or_empty_list)]
 
 
-class GroupConfiguration(EventModel, frozen=True):
+class GroupConfiguration(CamelCaseModel, frozen=True):
     """A user's groups and roles in a pre token generation event."""
 
-    groups_to_override: Names = ()
+    groups_to_override: StringList = ()
     """The names of the groups. Null is read as empty."""
 
-    iam_roles_to_override: Names = ()
+    iam_roles_to_override: StringList = ()
     """The ARNs of the groups' roles. Null is read as empty."""
 
-    preferred_role: Maybe[Annotated[NonEmpty, OrEmpty("text or null (AWS's sample has a list)")]] = None
+    preferred_role: Omittable[
+        Annotated[NonEmptyStr, EmptyStringAsNone("text or null (AWS's sample has a list)")]
+    ] = None
     """The ARN of the preferred role, or `None`. Empty is read as absent."""
 
     @property
@@ -185,29 +166,20 @@ CONTAINERS = {
 """Where a pre token generation trigger's answer stands in the response, by the event's version."""
 
 _TRIGGER_SOURCES = ("TokenGeneration_", "PreTokenGen")
-TriggerSource = Annotated[Text, Field(pattern=f"^({'|'.join(_TRIGGER_SOURCES)})")]
+TriggerSource = Annotated[StrictStr, Field(pattern=f"^({'|'.join(_TRIGGER_SOURCES)})")]
 """`TokenGeneration_Authentication` and the like; AWS's sample event has `PreTokenGen`."""
 
 
-class _TriggerRequest(EventModel, frozen=True):
-    group_configuration: Maybe[GroupConfiguration] = None
+class _TriggerRequest(CamelCaseModel, frozen=True):
+    group_configuration: Omittable[GroupConfiguration] = None
 
 
-class _TriggerEvent(EventModel, frozen=True):
-    trigger_source: Maybe[TriggerSource] = None
+class _TriggerEvent(CamelCaseModel, frozen=True):
+    trigger_source: Omittable[TriggerSource] = None
     request: _TriggerRequest
 
 
-def read_jwt(payload: EventLike) -> GroupClaims:
-    """Read the payload of an ID token or an access token that is verified and decoded already.
-
-    Raises:
-        InvalidClaimsError: a group claim has a wrong type; or the payload is no object.
-    """
-    return read_claims(_Arrays, payload, "token payload").group_claims
-
-
-def read_appsync(event: EventLike) -> GroupClaims:
+def parse_appsync_event(event: EventLike) -> GroupClaims:
     """Read the event of an AppSync resolver, or its `identity` alone.
 
     Raises:
@@ -215,11 +187,11 @@ def read_appsync(event: EventLike) -> GroupClaims:
     """
     members = as_object(event)
     if members is not None and "identity" not in members:
-        return read_claims(_AppSyncIdentity, members, "AppSync identity").claims.group_claims
-    return read_claims(_AppSyncEvent, event, "AppSync event").identity.claims.group_claims
+        return parse_claims(_AppSyncIdentity, members, "AppSync identity").claims.group_claims
+    return parse_claims(_AppSyncEvent, event, "AppSync event").identity.claims.group_claims
 
 
-def read_rest_api(
+def parse_rest_api_event(
     event: EventLike, *, known_groups: Iterable[str] | None = None, comma_free: bool = False
 ) -> GroupClaims:
     """Read the event of a REST API with a Cognito authorizer.
@@ -237,12 +209,14 @@ def read_rest_api(
         InvalidClaimsError: there are no claims, or a group claim has a wrong type.
         TypeError: both `known_groups` and `comma_free` are given, or the groups are no list of names.
     """
-    known = None if known_groups is None else frozenset(names_of(known_groups))
+    known = None if known_groups is None else frozenset(validate_group_names(known_groups))
     if comma_free and known is not None:
         raise TypeError("pass known_groups or comma_free, not both")
-    claims = read_claims(_RestEvent, event, _REST).request_context.authorizer.claims
-    if at(event, "version") == "1.0" and _is_bracketed(claims.cognito_groups):
-        raise InvalidClaimsError(_REST, [Problem("version", "is 1.0, an HTTP API's: use read_http_api")])
+    claims = parse_claims(_RestEvent, event, _REST).request_context.authorizer.claims
+    if get_path(event, "version") == "1.0" and _is_bracketed(claims.cognito_groups):
+        raise InvalidClaimsError(
+            _REST, [Problem("version", "is 1.0, an HTTP API's: use parse_http_api_event")]
+        )
     place = "requestContext.authorizer.claims"
     return GroupClaims(
         _groups_of_rest(claims.cognito_groups, f"{place}['cognito:groups']", known, comma_free),
@@ -251,7 +225,7 @@ def read_rest_api(
     )
 
 
-def read_http_api(event: EventLike) -> GroupClaims:
+def parse_http_api_event(event: EventLike) -> GroupClaims:
     """Read the event of an HTTP API with a JWT authorizer, in payload format 2.0 or 1.0.
 
     Names are told apart by blanks, which the name of a group never holds. What a
@@ -261,11 +235,11 @@ def read_http_api(event: EventLike) -> GroupClaims:
         InvalidClaimsError: there are no claims, or a group claim has a wrong type.
     """
     source = "HTTP API event"
-    if at(event, "version") == "1.0":
-        claims = read_claims(_RestEvent, event, source).request_context.authorizer.claims
+    if get_path(event, "version") == "1.0":
+        claims = parse_claims(_RestEvent, event, source).request_context.authorizer.claims
         place = "requestContext.authorizer.claims"
     else:
-        claims = read_claims(_HttpEvent, event, source).request_context.authorizer.jwt.claims
+        claims = parse_claims(_HttpEvent, event, source).request_context.authorizer.jwt.claims
         place = "requestContext.authorizer.jwt.claims"
     return GroupClaims(
         _bracketed(claims.cognito_groups, source, f"{place}['cognito:groups']"),
@@ -274,17 +248,17 @@ def read_http_api(event: EventLike) -> GroupClaims:
     )
 
 
-def read_pre_token_generation(event: EventLike) -> GroupClaims:
+def parse_pre_token_generation_event(event: EventLike) -> GroupClaims:
     """Read the event of a pre token generation trigger of any version: what the tokens would say.
 
     Raises:
         InvalidClaimsError: this is another trigger's event, or the group configuration does not fit.
     """
-    request = read_claims(_TriggerEvent, event, "pre token generation event").request
+    request = parse_claims(_TriggerEvent, event, "pre token generation event").request
     return (request.group_configuration or GroupConfiguration()).group_claims
 
 
-def carrier_of(value: EventLike) -> Carrier:
+def detect_source(value: EventLike) -> ClaimsSource:
     """Tell what this is: a token's payload, or which event.
 
     Raises:
@@ -294,19 +268,19 @@ def carrier_of(value: EventLike) -> Carrier:
     authorizer = ("requestContext", "authorizer")
     # A token first, since a trigger may add a claim of any name to it.
     if "token_use" in members or "cognito:groups" in members or {"iss", "sub"} <= members.keys():
-        return Carrier.JWT
+        return ClaimsSource.JWT
     if _is_pre_token_generation(members):
-        return Carrier.PRE_TOKEN_GENERATION
-    if at(members, *authorizer, "jwt", "claims") is not None:
-        return Carrier.HTTP_API
-    if at(members, *authorizer, "claims") is not None:
+        return ClaimsSource.PRE_TOKEN_GENERATION
+    if get_path(members, *authorizer, "jwt", "claims") is not None:
+        return ClaimsSource.HTTP_API
+    if get_path(members, *authorizer, "claims") is not None:
         # sam local writes a version into a REST API's events too.
-        groups = at(members, *authorizer, "claims", "cognito:groups")
+        groups = get_path(members, *authorizer, "claims", "cognito:groups")
         is_http = members.get("version") == "1.0" and (groups is None or _is_bracketed(groups))
-        return Carrier.HTTP_API if is_http else Carrier.REST_API
-    if at(members, "identity", "claims") is not None or {"claims", "sourceIp"} <= members.keys():
-        return Carrier.APPSYNC
-    reason = "is no token's payload and no event with claims: " + ", ".join(Carrier)
+        return ClaimsSource.HTTP_API if is_http else ClaimsSource.REST_API
+    if get_path(members, "identity", "claims") is not None or {"claims", "sourceIp"} <= members.keys():
+        return ClaimsSource.APPSYNC
+    reason = "is no token's payload and no event with claims: " + ", ".join(ClaimsSource)
     raise InvalidClaimsError("claims", [Problem("", reason)])
 
 
@@ -314,13 +288,13 @@ def _is_pre_token_generation(members: dict[str, object]) -> bool:
     source = members.get("triggerSource")
     if isinstance(source, str) and "request" in members:
         return source.startswith(_TRIGGER_SOURCES)
-    return at(members, "request", "groupConfiguration") is not None
+    return get_path(members, "request", "groupConfiguration") is not None
 
 
 _REST = "REST API event"
 _LONGEST_NAME = 128
 _is_name = re.compile(rf"\S{{1,{_LONGEST_NAME}}}").fullmatch
-_is_arn = re.compile(ARN).fullmatch
+_is_arn = re.compile(ARN_PATTERN).fullmatch
 
 
 def _groups_of_rest(
@@ -332,7 +306,7 @@ def _groups_of_rest(
         return tuple(names)
     found: list[tuple[str, ...]] = [] if comma_free else _readings(text, _is_name)
     if not found:
-        reason = "should be names with commas between, without white space"
+        reason = "must be names with commas between, without white space"
         raise InvalidClaimsError(_REST, [Problem(path, reason)])
     remedy = "pass known_groups, or comma_free=True if no group of the pool has a comma"
     if len(found) > 1 and known is not None:
@@ -350,7 +324,7 @@ def _roles_of_rest(text: str | None, path: str) -> tuple[str, ...]:
         return ()
     roles = tuple(_BEFORE_ARN.split(text))
     if not all(map(_is_arn, roles)) and "," in text:  # without one, what a trigger made up is one role
-        raise InvalidClaimsError(_REST, [Problem(path, "should be ARNs of roles with commas between")])
+        raise InvalidClaimsError(_REST, [Problem(path, "must be ARNs of roles with commas between")])
     return roles
 
 
@@ -395,7 +369,7 @@ def _bracketed(text: str | None, source: str, path: str) -> tuple[str, ...]:
         return ()
     names = text[1:-1].split(" ")
     if not (_is_bracketed(text) and all(map(_NO_BLANKS, names))):
-        reason = "should be names in brackets with one blank between"
+        reason = "must be names in brackets with one blank between"
         raise InvalidClaimsError(source, [Problem(path, reason)])
     return tuple(names)
 
@@ -403,19 +377,9 @@ def _bracketed(text: str | None, source: str, path: str) -> tuple[str, ...]:
 _NO_BLANKS = re.compile(r"\S+").fullmatch
 
 
-def render_jwt(claims: ClaimsLike) -> dict[str, Any]:
-    """Give the claims as they stand in a token's payload."""
-    if isinstance(claims, GroupClaims):
-        return dict(claims.id_token())
-    members = as_object(claims)
-    if members is None:
-        raise InvalidClaimsError("token payload", [Problem("", "should be an object")])
-    return copied(members, "token payload")
-
-
-def render_appsync(claims: ClaimsLike) -> dict[str, Any]:
+def build_appsync_event(claims: ClaimsLike) -> dict[str, Any]:
     """Build the event of an AppSync resolver, as a direct Lambda resolver gets it."""
-    payload = render_jwt(claims)
+    payload = build_token_payload(claims)
     identity = {
         "claims": payload,
         "defaultAuthStrategy": "ALLOW",
@@ -442,9 +406,9 @@ def render_appsync(claims: ClaimsLike) -> dict[str, Any]:
     }
 
 
-def render_rest_api(claims: ClaimsLike, *, path: str = "/") -> dict[str, Any]:
+def build_rest_api_event(claims: ClaimsLike, *, path: str = "/") -> dict[str, Any]:
     """Build the whole event of a REST API with a Cognito authorizer: a `GET` of the path."""
-    texts = {name: _rest_text(name, value) for name, value in _set(render_jwt(claims))}
+    texts = {name: _rest_text(name, value) for name, value in _set(build_token_payload(claims))}
     return {
         "resource": path,
         "path": path,
@@ -474,9 +438,9 @@ def render_rest_api(claims: ClaimsLike, *, path: str = "/") -> dict[str, Any]:
     }
 
 
-def render_http_api(claims: ClaimsLike, *, path: str = "/") -> dict[str, Any]:
+def build_http_api_event(claims: ClaimsLike, *, path: str = "/") -> dict[str, Any]:
     """Build the whole event of an HTTP API with a JWT authorizer, in format 2.0: a `GET` of the path."""
-    texts = {name: _http_text(value) for name, value in _set(render_jwt(claims))}
+    texts = {name: _http_text(value) for name, value in _set(build_token_payload(claims))}
     return {
         "version": "2.0",
         "routeKey": f"GET {path}",
@@ -506,7 +470,7 @@ def render_http_api(claims: ClaimsLike, *, path: str = "/") -> dict[str, Any]:
     }
 
 
-def render_pre_token_generation(
+def build_pre_token_generation_event(
     claims: ClaimsLike,
     *,
     version: Literal["1", "2", "3"] = "1",
@@ -524,7 +488,7 @@ def render_pre_token_generation(
     """
     if version not in CONTAINERS:
         raise ValueError(f"version: '1', '2' or '3', not {version!r}")
-    groups = claims if isinstance(claims, GroupClaims) else read_jwt(claims)
+    groups = claims if isinstance(claims, GroupClaims) else parse_token_payload(claims)
     request: dict[str, Any] = {
         "userAttributes": {
             "sub": "9b1deb4d-3b7d-4bad-9bdd-2b0d7b3dcb6d",
@@ -564,29 +528,15 @@ def _rest_text(name: str, value: object) -> str:
         # Not strftime: its names are those of the machine's locale.
         return f"{_DAYS[date.weekday()]} {_MONTHS[date.month - 1]} {date:%d %H:%M:%S UTC %Y}"
     elements = as_list(value)
-    return claim_text(value) if elements is None else ",".join(map(claim_text, elements))
+    return format_claim(value) if elements is None else ",".join(map(format_claim, elements))
 
 
 def _http_text(value: object) -> str:
     elements = as_list(value)
-    return claim_text(value) if elements is None else f"[{' '.join(map(claim_text, elements))}]"
-
-
-def claim_text(value: object) -> str:
-    """Write a claim's value as text: a text as it is, all else as JSON."""
-    if isinstance(value, str):
-        return value
-    try:
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    except (TypeError, ValueError, RecursionError):
-        reason = f"a claim of type {type(value).__name__} cannot be written as JSON"
-    raise InvalidClaimsError("claims", [Problem("", reason)])
+    return format_claim(value) if elements is None else f"[{' '.join(map(format_claim, elements))}]"
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _YEAR_10000 = 253402300800
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-
-
-drawn(GroupConfiguration)

@@ -8,7 +8,7 @@ from functools import partial
 from types import TracebackType
 from typing import Protocol, Self
 
-from cognito_claims._wire import operation_of, read_response
+from cognito_claims._wire import operation_name, parse_response
 from cognito_claims.models import (
     AdminListGroupsForUserResponse,
     CreateGroupResponse,
@@ -106,14 +106,14 @@ class ResponseValidation:
 
 def _checks() -> Iterator[tuple[str, Callable[..., None]]]:
     for model in _CHECKED:
-        yield f"after-call.cognito-identity-provider.{operation_of(model)}", partial(_check, model)
+        yield f"after-call.cognito-identity-provider.{operation_name(model)}", partial(_check, model)
 
 
 def _check(
     model: type[ServiceResponse], /, *, http_response: _HTTPResponse, parsed: object, **_: object
 ) -> None:
     if http_response.status_code < 300:  # boto3 raises its own error for the others
-        read_response(model, parsed)
+        parse_response(model, parsed)
 
 
 def validate_responses(client: ClientWithEvents) -> ResponseValidation:

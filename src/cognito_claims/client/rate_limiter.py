@@ -7,7 +7,7 @@ from threading import Lock
 
 
 @dataclass
-class Pace:
+class RateLimiter:
     """Keeps calls, repeated ones included, this many seconds apart.
 
     Threads may share it. botocore's event `before-send` takes it as a handler.

@@ -40,31 +40,30 @@ from typing import Any, Literal, TypeAlias
 from pydantic import Field, JsonValue, TypeAdapter, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from cognito_claims._hypothesis import drawn
 from cognito_claims._wire import (
-    EventModel,
-    Listed,
-    Maybe,
-    NonEmpty,
-    Text,
+    CamelCaseModel,
+    NonEmptyStr,
+    Omittable,
+    StrictStr,
+    TupleOf,
     as_list,
     as_object,
-    at,
-    copied,
-    names_of,
-    read_claims,
+    deep_copy_json,
+    get_path,
+    parse_claims,
+    validate_group_names,
 )
-from cognito_claims.carriers import (
+from cognito_claims.claims import GroupClaims
+from cognito_claims.errors import InvalidClaimsError, Problem
+from cognito_claims.events.gateways import (
     CONTAINERS,
     EventLike,
     GroupConfiguration,
-    Names,
+    StringList,
     TriggerSource,
-    read_jwt,
 )
-from cognito_claims.claims import GroupClaims, Identity
-from cognito_claims.errors import InvalidClaimsError, Problem
 from cognito_claims.resolver import Resolution
+from cognito_claims.tokens import Identity, parse_token_payload
 
 __all__ = [
     "AccessTokenGeneration",
@@ -73,7 +72,6 @@ __all__ = [
     "ClaimsOverrideDetails",
     "GroupOverrideDetails",
     "IdTokenGeneration",
-    "IssuedClaims",
     "PreTokenGenerationEvent",
     "PreTokenGenerationRequest",
     "PreTokenGenerationV1Event",
@@ -81,37 +79,38 @@ __all__ = [
     "PreTokenGenerationV2Event",
     "PreTokenGenerationV2Response",
     "PreTokenGenerationV3Event",
+    "TokenPair",
     "apply_override",
     "override_claims",
     "override_groups",
-    "read_trigger_event",
+    "parse_trigger_event",
     "suppress_groups",
 ]
 
 
-class CallerContext(EventModel, frozen=True):
+class CallerContext(CamelCaseModel, frozen=True):
     """Who asked for the tokens."""
 
-    aws_sdk_version: Maybe[Text] = None
+    aws_sdk_version: Omittable[StrictStr] = None
     """The version of the SDK; often `aws-sdk-unknown-unknown`."""
 
-    client_id: Maybe[Text] = None
+    client_id: Omittable[StrictStr] = None
     """The id of the app client."""
 
 
-class PreTokenGenerationRequest(EventModel, frozen=True):
+class PreTokenGenerationRequest(CamelCaseModel, frozen=True):
     """What a pre token generation trigger is told."""
 
-    user_attributes: Maybe[dict[str, Text]] = Field(default=None, repr=False)
+    user_attributes: Omittable[dict[str, StrictStr]] = Field(default=None, repr=False)
     """The user's attributes by their names, all text. A dictionary, so this model has no hash."""
 
-    group_configuration: Maybe[GroupConfiguration] = None
+    group_configuration: Omittable[GroupConfiguration] = None
     """The user's groups and roles: empty, or absent, if there are none."""
 
-    scopes: Maybe[Listed[NonEmpty]] = None
+    scopes: Omittable[TupleOf[NonEmptyStr]] = None
     """The scopes of the access token; since version 2."""
 
-    client_metadata: Maybe[dict[str, Text]] = Field(default=None, repr=False)
+    client_metadata: Omittable[dict[str, StrictStr]] = Field(default=None, repr=False)
     """What the app sent along."""
 
     @property
@@ -125,7 +124,7 @@ class PreTokenGenerationRequest(EventModel, frozen=True):
         try:
             return _IDENTITIES.validate_json(text, by_alias=True, by_name=False)
         except ValidationError:
-            reason = "should be JSON text, a list of identities"
+            reason = "must be JSON text, a list of identities"
         raise InvalidClaimsError(_SOURCE, [Problem("request.userAttributes.identities", reason)])
 
 
@@ -136,15 +135,15 @@ class GroupOverrideDetails(GroupConfiguration, frozen=True):
     """The groups and roles that the tokens shall have, all of them: a missing key counts as empty."""
 
 
-class _Details(EventModel, frozen=True):
-    group_override_details: Maybe[GroupOverrideDetails] = None
+class _Details(CamelCaseModel, frozen=True):
+    group_override_details: Omittable[GroupOverrideDetails] = None
     """The groups. `None` is a missing key, which changes nothing; null, which removes all, is refused."""
 
     @model_validator(mode="before")
     @classmethod
     def _null_is_refused(cls, members: object) -> object:
         for path in (("groupOverrideDetails",), ("groupOverrideDetails", "groupsToOverride")):
-            holder = as_object(at(members, *path[:-1])) or {}
+            holder = as_object(get_path(members, *path[:-1])) or {}
             if path[-1] in holder and holder[path[-1]] is None:
                 details = InitErrorDetails(type=_NULL_GROUPS, loc=path, input=None)
                 raise ValidationError.from_exception_data(cls.__name__, [details])
@@ -159,19 +158,19 @@ _NULL_GROUPS = PydanticCustomError(
 class ClaimsOverrideDetails(_Details, frozen=True):
     """The override of a version 1 event: the ID token's claims, and the groups of both tokens."""
 
-    claims_to_add_or_override: Maybe[dict[str, Text]] = Field(default=None, repr=False)
+    claims_to_add_or_override: Omittable[dict[str, StrictStr]] = Field(default=None, repr=False)
     """Claims by their names; the values are text."""
 
-    claims_to_suppress: Names = ()
-    """Names of claims to leave out."""
+    claims_to_suppress: StringList = ()
+    """StringList of claims to leave out."""
 
 
-class _Generation(EventModel, frozen=True):
-    claims_to_add_or_override: Maybe[dict[str, JsonValue]] = Field(default=None, repr=False)
+class _Generation(CamelCaseModel, frozen=True):
+    claims_to_add_or_override: Omittable[dict[str, JsonValue]] = Field(default=None, repr=False)
     """Claims by their names; the values are any JSON."""
 
-    claims_to_suppress: Names = ()
-    """Names of claims to leave out."""
+    claims_to_suppress: StringList = ()
+    """StringList of claims to leave out."""
 
 
 class IdTokenGeneration(_Generation, frozen=True):
@@ -181,34 +180,34 @@ class IdTokenGeneration(_Generation, frozen=True):
 class AccessTokenGeneration(_Generation, frozen=True):
     """How to change the access token."""
 
-    scopes_to_add: Names = ()
+    scopes_to_add: StringList = ()
     """Scopes to add."""
 
-    scopes_to_suppress: Names = ()
+    scopes_to_suppress: StringList = ()
     """Scopes to leave out."""
 
 
 class ClaimsAndScopeOverrideDetails(_Details, frozen=True):
     """The override of a version 2 or 3 event."""
 
-    id_token_generation: Maybe[IdTokenGeneration] = None
+    id_token_generation: Omittable[IdTokenGeneration] = None
     """How to change the ID token."""
 
-    access_token_generation: Maybe[AccessTokenGeneration] = None
+    access_token_generation: Omittable[AccessTokenGeneration] = None
     """How to change the access token."""
 
 
-class PreTokenGenerationV1Response(EventModel, frozen=True):
+class PreTokenGenerationV1Response(CamelCaseModel, frozen=True):
     """What a trigger answers to an event of version 1."""
 
-    claims_override_details: Maybe[ClaimsOverrideDetails] = None
+    claims_override_details: Omittable[ClaimsOverrideDetails] = None
     """The override; `None` changes nothing."""
 
 
-class PreTokenGenerationV2Response(EventModel, frozen=True):
+class PreTokenGenerationV2Response(CamelCaseModel, frozen=True):
     """What a trigger answers to an event of version 2 or 3."""
 
-    claims_and_scope_override_details: Maybe[ClaimsAndScopeOverrideDetails] = None
+    claims_and_scope_override_details: Omittable[ClaimsAndScopeOverrideDetails] = None
     """The override; `None` changes nothing."""
 
 
@@ -218,25 +217,25 @@ class _Response(
     pass
 
 
-class _Answer(EventModel, frozen=True):
-    trigger_source: Maybe[TriggerSource] = None
+class _Answer(CamelCaseModel, frozen=True):
+    trigger_source: Omittable[TriggerSource] = None
     response: _Response
 
 
-class _Event(EventModel, frozen=True):
-    trigger_source: Maybe[TriggerSource] = None
+class _Event(CamelCaseModel, frozen=True):
+    trigger_source: Omittable[TriggerSource] = None
     """Why tokens are generated, such as `TokenGeneration_Authentication`."""
 
-    region: Maybe[Text] = None
+    region: Omittable[StrictStr] = None
     """The AWS region."""
 
-    user_pool_id: Maybe[Text] = None
+    user_pool_id: Omittable[StrictStr] = None
     """The user pool."""
 
-    user_name: Maybe[Text] = Field(default=None, repr=False)
+    user_name: Omittable[StrictStr] = Field(default=None, repr=False)
     """The username; absent for a machine."""
 
-    caller_context: Maybe[CallerContext] = None
+    caller_context: Omittable[CallerContext] = None
     """Who asked."""
 
     request: PreTokenGenerationRequest
@@ -254,7 +253,7 @@ class PreTokenGenerationV1Event(_Event, frozen=True):
     version: Literal["1"]
     """`1`."""
 
-    response: Maybe[PreTokenGenerationV1Response] = None
+    response: Omittable[PreTokenGenerationV1Response] = None
     """What the function answers; its container is null when the event arrives."""
 
 
@@ -264,7 +263,7 @@ class PreTokenGenerationV2Event(_Event, frozen=True):
     version: Literal["2"]
     """`2`."""
 
-    response: Maybe[PreTokenGenerationV2Response] = None
+    response: Omittable[PreTokenGenerationV2Response] = None
     """What the function answers; its container is null when the event arrives."""
 
 
@@ -274,7 +273,7 @@ class PreTokenGenerationV3Event(_Event, frozen=True):
     version: Literal["3"]
     """`3`."""
 
-    response: Maybe[PreTokenGenerationV2Response] = None
+    response: Omittable[PreTokenGenerationV2Response] = None
     """What the function answers; its container is null when the event arrives."""
 
 
@@ -290,7 +289,7 @@ _EVENTS: dict[str, type[PreTokenGenerationEvent]] = {
 }
 
 
-def read_trigger_event(event: EventLike) -> PreTokenGenerationEvent:
+def parse_trigger_event(event: EventLike) -> PreTokenGenerationEvent:
     """Read the event of a pre token generation trigger.
 
     Args:
@@ -300,7 +299,7 @@ def read_trigger_event(event: EventLike) -> PreTokenGenerationEvent:
         InvalidClaimsError: it does not fit the event of its version.
     """
     members = _members(event)
-    read = read_claims(_EVENTS[_version(members)], members, _SOURCE)
+    read = parse_claims(_EVENTS[_version(members)], members, _SOURCE)
     _read_answer(members)
     return read
 
@@ -318,7 +317,7 @@ def override_groups(
     Rules: `override-replaces`, `override-partial`, `override-unchecked`.
 
     Args:
-        event: the event, as `read_trigger_event` takes it; its version decides the form of the answer.
+        event: the event, as `parse_trigger_event` takes it; its version decides the form of the answer.
         groups: what the tokens shall say. No groups at all remove the claims.
 
     Raises:
@@ -347,13 +346,13 @@ def _claims_of(groups: object) -> GroupClaims:
     if isinstance(groups, GroupClaims):
         return groups
     if (configuration := as_object(groups)) is not None:
-        read = read_claims(_Given, configuration, "groups")
+        read = parse_claims(_Given, configuration, "groups")
         if configuration.get("groupsToOverride") is None:
             reason = "is not there, which would remove every group: name them, or use suppress_groups"
             raise InvalidClaimsError("groups", [Problem("groupsToOverride", reason)])
         return read.group_claims
     try:
-        return GroupClaims(tuple(names_of(groups)))
+        return GroupClaims(tuple(validate_group_names(groups)))
     except TypeError as error:
         raise TypeError(f"{error}; for groups themselves, pass resolve(groups)") from None
 
@@ -394,7 +393,7 @@ def override_claims(
     Rules: `reserved-claims`, `suppressed-wins`, `suppress-groups`.
 
     Args:
-        event: the event, as `read_trigger_event` takes it; its version decides the form of the answer.
+        event: the event, as `parse_trigger_event` takes it; its version decides the form of the answer.
         id_token: claims of the ID token by name: text in version 1, any JSON since version 2.
         access_token: claims of the access token by name, any JSON; since version 2.
         suppress_in_id_token: names of claims that the ID token shall not have.
@@ -410,13 +409,13 @@ def override_claims(
     members = _members(event)
     for_id = _present(
         claimsToAddOrOverride=_claims_by_name(id_token),
-        claimsToSuppress=names_of(suppress_in_id_token),
+        claimsToSuppress=validate_group_names(suppress_in_id_token),
     )
     for_access = _present(
         claimsToAddOrOverride=_claims_by_name(access_token),
-        claimsToSuppress=names_of(suppress_in_access_token),
-        scopesToAdd=names_of(add_scopes),
-        scopesToSuppress=names_of(suppress_scopes),
+        claimsToSuppress=validate_group_names(suppress_in_access_token),
+        scopesToAdd=validate_group_names(add_scopes),
+        scopesToSuppress=validate_group_names(suppress_scopes),
     )
     if _version(members) != "1":
         return _answered(members, _present(idTokenGeneration=for_id, accessTokenGeneration=for_access))
@@ -434,7 +433,7 @@ def _claims_by_name(claims: object) -> dict[str, object]:
     by_name: dict[str, object] | None = {} if claims is None else as_object(claims)
     if by_name is None:
         raise TypeError(f"expected claims by their names, got {type(claims).__name__}")
-    return {name: _listed(value) for name, value in copied(by_name, _SOURCE).items()}
+    return {name: _listed(value) for name, value in deep_copy_json(by_name, _SOURCE).items()}
 
 
 def _listed(value: object) -> object:
@@ -446,7 +445,7 @@ def _listed(value: object) -> object:
     return value
 
 
-def _members(event: EventLike, reason: str = "should be an object") -> dict[str, object]:
+def _members(event: EventLike, reason: str = "must be an object") -> dict[str, object]:
     members = as_object(event)
     if members is None:
         raise InvalidClaimsError(_SOURCE, [Problem("", f"{reason}, got {type(event).__name__}")])
@@ -456,7 +455,7 @@ def _members(event: EventLike, reason: str = "should be an object") -> dict[str,
 def _version(members: dict[str, object]) -> str:
     version = members.get("version")
     if not (isinstance(version, str) and version in _EVENTS):
-        raise InvalidClaimsError(_SOURCE, [Problem("version", "should be the text 1, 2 or 3")])
+        raise InvalidClaimsError(_SOURCE, [Problem("version", "must be the text 1, 2 or 3")])
     return version
 
 
@@ -470,13 +469,13 @@ def _answered(members: dict[str, object], details: dict[str, object]) -> dict[st
         held.pop("groupOverrideDetails", None)
     _read_answer({**members, "response": {**response, container: held}})
     answered = {**members, "response": {**response, container: _merged(held, details)}}
-    return copied(answered, _SOURCE)
+    return deep_copy_json(answered, _SOURCE)
 
 
 def _object(value: object, place: str) -> dict[str, object]:
     members: dict[str, object] | None = {} if value is None else as_object(value)
     if members is None:
-        raise InvalidClaimsError(_SOURCE, [Problem(place, "should be an object or null")])
+        raise InvalidClaimsError(_SOURCE, [Problem(place, "must be an object or null")])
     return members
 
 
@@ -485,7 +484,7 @@ def _read_answer(members: dict[str, object]) -> _Response:
     # What is null says nothing: the container of another version, or one that AWS may add.
     said = {name: value for name, value in _object(response, "response").items() if value is not None}
     given = {"triggerSource": members.get("triggerSource"), "response": said}
-    read = read_claims(_Answer, given, _SOURCE).response
+    read = parse_claims(_Answer, given, _SOURCE).response
     overrides = {
         "claimsOverrideDetails": read.claims_override_details,
         "claimsAndScopeOverrideDetails": read.claims_and_scope_override_details,
@@ -602,7 +601,7 @@ def _reserved(generation: _Generation, token: str, *, in_id_token: bool) -> Iter
 
 
 @dataclass(frozen=True, slots=True)
-class IssuedClaims:
+class TokenPair:
     """The payloads of a user's two tokens, or what of them matters."""
 
     id_token: dict[str, Any] = field(repr=False)
@@ -614,10 +613,10 @@ class IssuedClaims:
     @property
     def group_claims(self) -> GroupClaims:
         """What the ID token says of groups and roles."""
-        return read_jwt(self.id_token)
+        return parse_token_payload(self.id_token)
 
 
-def apply_override(claims: GroupClaims | IssuedClaims, response: EventLike) -> IssuedClaims:
+def apply_override(claims: GroupClaims | TokenPair, response: EventLike) -> TokenPair:
     """Tell the claims that Cognito issues when a trigger answers so.
 
     What no trigger may touch stays as it is, as in Cognito.
@@ -632,32 +631,32 @@ def apply_override(claims: GroupClaims | IssuedClaims, response: EventLike) -> I
         InvalidClaimsError: the answer is malformed: Cognito would refuse it.
         TypeError: the claims are neither of the two.
     """
-    members = _members(response, "should be an object: the trigger has to return the event")
+    members = _members(response, "must be an object: the trigger has to return the event")
     is_event = "response" in members or "request" in members
     answer = _read_answer(_null_as_empty(members if is_event else {"response": members}))
     claims = _tokens(claims)
-    id_token = copied(claims.id_token, "ID token")
-    access_token = copied(claims.access_token, "access token")
+    id_token = deep_copy_json(claims.id_token, "ID token")
+    access_token = deep_copy_json(claims.access_token, "access token")
     details = answer.claims_override_details or answer.claims_and_scope_override_details
     if details is not None and details.group_override_details is not None:
         groups = details.group_override_details.group_claims
         id_token = _without_groups(id_token) | dict(groups.id_token())
         access_token = _without_groups(access_token) | dict(groups.access_token())
     for_id, for_access = _generations(answer)
-    return IssuedClaims(
+    return TokenPair(
         _changed(id_token, for_id, is_id=True),
         _with_scopes(_changed(access_token, for_access, is_id=False), for_access),
     )
 
 
-def _tokens(claims: object) -> IssuedClaims:
+def _tokens(claims: object) -> TokenPair:
     match claims:
-        case IssuedClaims():
+        case TokenPair():
             return claims
         case GroupClaims():
-            return IssuedClaims(dict(claims.id_token()), dict(claims.access_token()))
+            return TokenPair(dict(claims.id_token()), dict(claims.access_token()))
         case _:
-            raise TypeError(f"expected GroupClaims or IssuedClaims, got {type(claims).__name__}")
+            raise TypeError(f"expected GroupClaims or TokenPair, got {type(claims).__name__}")
 
 
 def _null_as_empty(members: dict[str, object]) -> dict[str, object]:
@@ -696,6 +695,3 @@ def _with_scopes(token: dict[str, Any], generation: AccessTokenGeneration) -> di
     kept = [scope for scope in scopes if scope not in generation.scopes_to_suppress]
     others = {name: value for name, value in token.items() if name != "scope"}
     return {**others, "scope": " ".join(kept)} if kept else others
-
-
-drawn(PreTokenGenerationV1Event, PreTokenGenerationV2Event, PreTokenGenerationV3Event)

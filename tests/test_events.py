@@ -24,39 +24,35 @@ from aws_lambda_powertools.utilities.parser.models import (
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cognito_claims import (
-    CARRIER_RULES,
-    AmbiguousClaimsError,
-    Carrier,
-    GroupClaims,
-    IdTokenClaims,
-    InvalidClaimsError,
-    carrier_of,
-    read_appsync,
-    read_http_api,
-    read_jwt,
-    read_pre_token_generation,
-    read_rest_api,
-    render_appsync,
-    render_http_api,
-    render_jwt,
-    render_pre_token_generation,
-    render_rest_api,
+from cognito_claims import AmbiguousClaimsError, GroupClaims, InvalidClaimsError
+from cognito_claims.events import (
+    EVENT_RULES,
+    ClaimsSource,
+    build_appsync_event,
+    build_http_api_event,
+    build_pre_token_generation_event,
+    build_rest_api_event,
+    detect_source,
+    parse_appsync_event,
+    parse_http_api_event,
+    parse_pre_token_generation_event,
+    parse_rest_api_event,
 )
 from cognito_claims.testing.strategies import group_claims, group_names, id_token_claims
+from cognito_claims.tokens import IdTokenClaims, build_token_payload, parse_token_payload
 from tests.events import event
 from tests.json_values import anything, json_objects
-from tests.strategies import role
+from tests.samples import role
 
 STAFF, ADMIN = role("staff"), role("admin")
 Version = Literal["1", "2", "3"]
 VERSIONS: tuple[Version, ...] = ("1", "2", "3")
-READERS: dict[Carrier, Callable[[Any], GroupClaims]] = {
-    Carrier.JWT: read_jwt,
-    Carrier.APPSYNC: read_appsync,
-    Carrier.REST_API: read_rest_api,
-    Carrier.HTTP_API: read_http_api,
-    Carrier.PRE_TOKEN_GENERATION: read_pre_token_generation,
+READERS: dict[ClaimsSource, Callable[[Any], GroupClaims]] = {
+    ClaimsSource.JWT: parse_token_payload,
+    ClaimsSource.APPSYNC: parse_appsync_event,
+    ClaimsSource.REST_API: parse_rest_api_event,
+    ClaimsSource.HTTP_API: parse_http_api_event,
+    ClaimsSource.PRE_TOKEN_GENERATION: parse_pre_token_generation_event,
 }
 NIGHT = GroupClaims(("staff", "night,shift"), (STAFF,), STAFF)
 GROUPS_OF_REST = "requestContext.authorizer.claims['cognito:groups']"
@@ -90,64 +86,66 @@ class TestPublishedEvents:
         [
             (
                 "id_token",
-                Carrier.JWT,
+                ClaimsSource.JWT,
                 GroupClaims(("staff", "admins", "night,shift"), (STAFF, ADMIN), ADMIN),
             ),
-            ("id_token_federated", Carrier.JWT, GroupClaims(("eu-west-1_EXAMPLE_Okta",))),
-            ("id_token_one_role_none_preferred", Carrier.JWT, GroupClaims(("staff",), (STAFF,))),
-            ("id_token_without_groups", Carrier.JWT, GroupClaims()),
-            ("access_token", Carrier.JWT, GroupClaims(("staff", "admins", "night,shift"))),
-            ("access_token_of_a_machine", Carrier.JWT, GroupClaims()),
-            ("alb_oidc_data", Carrier.JWT, GroupClaims()),
-            ("appsync", Carrier.APPSYNC, NIGHT),
-            ("rest_api_federated", Carrier.REST_API, GroupClaims(("eu-west-1_EXAMPLE_Okta",))),
-            ("http_api", Carrier.HTTP_API, GroupClaims(("staff", "night,shift"))),
-            ("http_api_format_1", Carrier.HTTP_API, GroupClaims(("staff",))),
-            ("pre_token_generation_1", Carrier.PRE_TOKEN_GENERATION, NIGHT),
-            ("pre_token_generation_1_without_groups", Carrier.PRE_TOKEN_GENERATION, GroupClaims()),
+            ("id_token_federated", ClaimsSource.JWT, GroupClaims(("eu-west-1_EXAMPLE_Okta",))),
+            ("id_token_one_role_none_preferred", ClaimsSource.JWT, GroupClaims(("staff",), (STAFF,))),
+            ("id_token_without_groups", ClaimsSource.JWT, GroupClaims()),
+            ("access_token", ClaimsSource.JWT, GroupClaims(("staff", "admins", "night,shift"))),
+            ("access_token_of_a_machine", ClaimsSource.JWT, GroupClaims()),
+            ("alb_oidc_data", ClaimsSource.JWT, GroupClaims()),
+            ("appsync", ClaimsSource.APPSYNC, NIGHT),
+            ("rest_api_federated", ClaimsSource.REST_API, GroupClaims(("eu-west-1_EXAMPLE_Okta",))),
+            ("http_api", ClaimsSource.HTTP_API, GroupClaims(("staff", "night,shift"))),
+            ("http_api_format_1", ClaimsSource.HTTP_API, GroupClaims(("staff",))),
+            ("pre_token_generation_1", ClaimsSource.PRE_TOKEN_GENERATION, NIGHT),
+            ("pre_token_generation_1_without_groups", ClaimsSource.PRE_TOKEN_GENERATION, GroupClaims()),
             (
                 "pre_token_generation_2",
-                Carrier.PRE_TOKEN_GENERATION,
+                ClaimsSource.PRE_TOKEN_GENERATION,
                 GroupClaims(("staff", "admins"), (STAFF, ADMIN)),
             ),
-            ("pre_token_generation_3_of_a_machine", Carrier.PRE_TOKEN_GENERATION, GroupClaims()),
+            ("pre_token_generation_3_of_a_machine", ClaimsSource.PRE_TOKEN_GENERATION, GroupClaims()),
         ],
     )
-    def test_are_told_apart_and_read(self, name: str, carrier: Carrier, claims: GroupClaims) -> None:
-        assert carrier_of(event(name)) is carrier
+    def test_are_told_apart_and_read(self, name: str, carrier: ClaimsSource, claims: GroupClaims) -> None:
+        assert detect_source(event(name)) is carrier
         assert READERS[carrier](event(name)) == claims
 
     def test_of_a_rest_api_are_read_with_what_is_known(self) -> None:
         claims = GroupClaims(("staff", "admins"), (STAFF, ADMIN), ADMIN)
-        assert carrier_of(event("rest_api")) is Carrier.REST_API
-        assert read_rest_api(event("rest_api"), known_groups=["admins", "staff", "guests"]) == claims
-        assert read_rest_api(event("rest_api"), comma_free=True) == claims
+        assert detect_source(event("rest_api")) is ClaimsSource.REST_API
+        assert parse_rest_api_event(event("rest_api"), known_groups=["admins", "staff", "guests"]) == claims
+        assert parse_rest_api_event(event("rest_api"), comma_free=True) == claims
 
     def test_of_a_rest_api_are_not_guessed(self) -> None:
         with pytest.raises(AmbiguousClaimsError) as caught:
-            read_rest_api(event("rest_api"))
+            parse_rest_api_event(event("rest_api"))
         [problem] = caught.value.problems
         assert problem.path == GROUPS_OF_REST
         assert "known_groups" in problem.reason
 
     def test_with_a_list_as_preferred_role_is_refused(self) -> None:
-        [problem] = problems(read_pre_token_generation, event("pre_token_generation_sample_with_list"))
-        assert problem.startswith("request.groupConfiguration.preferredRole: should be text or null (AWS")
+        [problem] = problems(
+            parse_pre_token_generation_event, event("pre_token_generation_sample_with_list")
+        )
+        assert problem.startswith("request.groupConfiguration.preferredRole: must be text or null (AWS")
 
     def test_an_event_without_its_source_is_known_by_its_groups(self) -> None:
         parsed = event("pre_token_generation_2")
         del parsed["triggerSource"]  # as aws-lambda-powertools' model of version 2 does
-        assert carrier_of(parsed) is Carrier.PRE_TOKEN_GENERATION
+        assert detect_source(parsed) is ClaimsSource.PRE_TOKEN_GENERATION
         other = event("pre_token_generation_2") | {"triggerSource": "PreSignUp_SignUp"}
-        assert problems(carrier_of, other)
+        assert problems(detect_source, other)
 
     @pytest.mark.parametrize("value", [{}, {"identity": {}}, {"claims": {}}, {"Groups": []}, [], None, "x"])
     def test_and_nothing_else_is_a_carrier(self, value: object) -> None:
-        assert problems(carrier_of, value)[0].startswith("is no token's payload and no event")
+        assert problems(detect_source, value)[0].startswith("is no token's payload and no event")
 
     def test_a_token_is_one_whatever_a_trigger_added(self) -> None:
         payload = event("id_token") | {"identity": event("appsync")["identity"], "request": "x"}
-        assert carrier_of(payload) is Carrier.JWT
+        assert detect_source(payload) is ClaimsSource.JWT
 
 
 class TestTokenArrays:
@@ -155,27 +153,28 @@ class TestTokenArrays:
 
     def test_also_with_one_element(self) -> None:
         payload = {"cognito:groups": ["a"], "cognito:roles": [STAFF]}
-        assert read_jwt(payload) == GroupClaims(("a",), (STAFF,))
-        assert read_appsync({"identity": {"claims": payload}}) == read_jwt(payload)
+        assert parse_token_payload(payload) == GroupClaims(("a",), (STAFF,))
+        assert parse_appsync_event({"identity": {"claims": payload}}) == parse_token_payload(payload)
 
     def test_a_member_of_an_envelope_has_its_own_name_alone(self) -> None:
         of_http = {"request_context": {"authorizer": {"jwt": {"claims": {"cognito:groups": "[x]"}}}}}
-        assert problems(read_http_api, of_http) == ["requestContext: is missing"]
+        assert problems(parse_http_api_event, of_http) == ["requestContext: is missing"]
 
     def test_and_not_text(self) -> None:
-        assert problems(read_jwt, {"cognito:groups": "a,b", "cognito:roles": 5}) == [
-            "['cognito:groups']: should be a list, got a value of type str",
-            "['cognito:roles']: should be a list, got a value of type int",
+        assert problems(parse_token_payload, {"cognito:groups": "a,b", "cognito:roles": 5}) == [
+            "['cognito:groups']: must be a list, got a value of type str",
+            "['cognito:roles']: must be a list, got a value of type int",
         ]
 
     def test_appsyncs_identity_alone_will_do(self) -> None:
-        assert read_appsync(event("appsync")["identity"]) == NIGHT
+        assert parse_appsync_event(event("appsync")["identity"]) == NIGHT
 
     def test_a_claim_of_a_fields_name_is_not_that_field(self) -> None:
         forged = {"cognito_groups": ["admins"], "cognito_preferred_role": ADMIN, "cognito_roles": [ADMIN]}
-        assert read_jwt(forged) == GroupClaims()
+        assert parse_token_payload(forged) == GroupClaims()
         assert (
-            read_http_api({"requestContext": {"authorizer": {"jwt": {"claims": forged}}}}) == GroupClaims()
+            parse_http_api_event({"requestContext": {"authorizer": {"jwt": {"claims": forged}}}})
+            == GroupClaims()
         )
 
 
@@ -183,38 +182,38 @@ class TestRestCommas:
     """The authorizer of a REST API joins an array by commas, and turns every value into text."""
 
     def test_one_name_is_certain(self) -> None:
-        assert read_rest_api(rest(groups="staff")).groups == ("staff",)
+        assert parse_rest_api_event(rest(groups="staff")).groups == ("staff",)
 
     def test_no_claims_of_groups_are_no_groups(self) -> None:
-        assert read_rest_api(rest()) == GroupClaims()
+        assert parse_rest_api_event(rest()) == GroupClaims()
 
     def test_what_is_no_role_between_roles_is_refused(self) -> None:
         odd = "arn:aws:iam::123456789012:role/x,arn:q,arn:aws:iam:5:123456789012:y"
-        assert "should be ARNs of roles" in problems(read_rest_api, rest(roles=odd))[0]
+        assert "must be ARNs of roles" in problems(parse_rest_api_event, rest(roles=odd))[0]
 
     def test_a_role_that_a_trigger_made_up_is_one_role(self) -> None:
-        assert read_rest_api(rest(roles="staff")).roles == ("staff",)
+        assert parse_rest_api_event(rest(roles="staff")).roles == ("staff",)
 
     def test_what_is_empty_is_none(self) -> None:
-        assert read_rest_api(rest(groups="", roles="")) == GroupClaims()
-        assert read_rest_api(render_rest_api({"cognito:groups": []})) == GroupClaims()
+        assert parse_rest_api_event(rest(groups="", roles="")) == GroupClaims()
+        assert parse_rest_api_event(build_rest_api_event({"cognito:groups": []})) == GroupClaims()
 
     def test_a_version_by_itself_makes_no_http_api(self) -> None:
         stamped = {**rest(groups="a"), "version": "1.0"}  # as sam local does
-        assert carrier_of(stamped) is Carrier.REST_API
-        assert read_rest_api(stamped).groups == ("a",)
+        assert detect_source(stamped) is ClaimsSource.REST_API
+        assert parse_rest_api_event(stamped).groups == ("a",)
 
     def test_an_event_of_an_http_api_is_told(self) -> None:
-        [problem] = problems(read_rest_api, event("http_api_format_1"))
-        assert problem == "version: is 1.0, an HTTP API's: use read_http_api"
+        [problem] = problems(parse_rest_api_event, event("http_api_format_1"))
+        assert problem == "version: is 1.0, an HTTP API's: use parse_http_api_event"
 
     def test_roles_are_split_where_an_arn_begins(self) -> None:
         odd = "arn:aws:iam::123456789012:role/a,b"
-        assert read_rest_api(rest(roles=f"{odd},{STAFF}")).roles == (odd, STAFF)
+        assert parse_rest_api_event(rest(roles=f"{odd},{STAFF}")).roles == (odd, STAFF)
 
     def test_every_value_is_text(self) -> None:
         federated = event("id_token_federated")
-        claims = render_rest_api(federated)["requestContext"]["authorizer"]["claims"]
+        claims = build_rest_api_event(federated)["requestContext"]["authorizer"]["claims"]
         seen = event("rest_api_federated")["requestContext"]["authorizer"]["claims"]
         assert {name: claims[name] for name in seen if name != "identities"} == {
             name: value for name, value in seen.items() if name != "identities"
@@ -233,19 +232,21 @@ class TestRestCommas:
         ],
     )
     def test_dates_are_written_out(self, exp: float, text: str) -> None:
-        claims = render_rest_api({"exp": exp, "iat": exp, "auth_time": 5})["requestContext"]["authorizer"]
+        claims = build_rest_api_event({"exp": exp, "iat": exp, "auth_time": 5})["requestContext"][
+            "authorizer"
+        ]
         assert claims["claims"] == {"exp": text, "iat": text, "auth_time": "5"}
 
     @pytest.mark.parametrize("text", ["[a b]", "a b", "a,b c", ["a"], 5])
     def test_what_is_no_such_text_is_refused(self, text: object) -> None:
-        assert problems(read_rest_api, rest(groups=text))[0].startswith(f"{GROUPS_OF_REST}: should be")
+        assert problems(parse_rest_api_event, rest(groups=text))[0].startswith(f"{GROUPS_OF_REST}: must be")
         with pytest.raises(InvalidClaimsError):
-            read_rest_api(rest(groups=text), comma_free=True)
+            parse_rest_api_event(rest(groups=text), comma_free=True)
 
     @pytest.mark.parametrize("text", ["staff,admin", f",{STAFF}", f"{STAFF},arn:aws:iam:"])
     def test_roles_that_are_cut_off_are_refused(self, text: str) -> None:
-        [problem] = problems(read_rest_api, rest(roles=text))
-        assert problem.startswith("requestContext.authorizer.claims['cognito:roles']: should be")
+        [problem] = problems(parse_rest_api_event, rest(roles=text))
+        assert problem.startswith("requestContext.authorizer.claims['cognito:roles']: must be")
 
 
 class TestRestAmbiguous:
@@ -263,21 +264,21 @@ class TestRestAmbiguous:
         ],
     )
     def test_known_names_settle_it(self, text: str, known: list[str], groups: tuple[str, ...]) -> None:
-        assert read_rest_api(rest(groups=text), known_groups=known).groups == groups
+        assert parse_rest_api_event(rest(groups=text), known_groups=known).groups == groups
 
     @pytest.mark.parametrize(
         ("wrong", "reason"),
         [
             ({"known_groups": "a,b"}, "expected a list of names, got str"),
             ({"known_groups": {"a": 1}}, "expected a list of names, got dict"),
-            ({"known_groups": [{"GroupName": "a"}]}, "got dict among them"),
+            ({"known_groups": [{"GroupName": "a"}]}, "got dict in it"),
             ({"known_groups": 5}, "expected a list of names, got int"),
             ({"known_groups": ["a"], "comma_free": True}, "not both"),
         ],
     )
     def test_what_cannot_be_known_is_refused(self, wrong: dict[str, Any], reason: str) -> None:
         with pytest.raises(TypeError, match=reason):
-            read_rest_api(rest(groups="a"), **wrong)
+            parse_rest_api_event(rest(groups="a"), **wrong)
 
     @pytest.mark.parametrize(
         ("known", "reason"),
@@ -290,14 +291,14 @@ class TestRestAmbiguous:
     )
     def test_what_they_do_not_settle_is_reported(self, known: list[str] | None, reason: str) -> None:
         with pytest.raises(AmbiguousClaimsError, match=reason):
-            read_rest_api(rest(groups="a,b"), known_groups=known)
+            parse_rest_api_event(rest(groups="a,b"), known_groups=known)
 
     @given(st.lists(group_names(), min_size=1, max_size=6, unique=True), st.sets(group_names(), max_size=4))
     def test_a_reading_is_the_only_one_that_the_known_names_allow(
         self, names: list[str], others: set[str]
     ) -> None:
         try:
-            read = read_rest_api(rest(groups=",".join(names)), known_groups=[*names, *others]).groups
+            read = parse_rest_api_event(rest(groups=",".join(names)), known_groups=[*names, *others]).groups
         except AmbiguousClaimsError:
             assert "," in "".join([*names, *others])
         else:
@@ -305,16 +306,16 @@ class TestRestAmbiguous:
 
     def test_a_name_may_be_as_long_as_aws_allows(self) -> None:
         longest = "a," + "b" * 126
-        assert read_rest_api(rest(groups=longest), known_groups=[longest]).groups == (longest,)
-        assert read_rest_api(rest(groups=f"{longest}b")).groups == ("a", "b" * 127)
+        assert parse_rest_api_event(rest(groups=longest), known_groups=[longest]).groups == (longest,)
+        assert parse_rest_api_event(rest(groups=f"{longest}b")).groups == ("a", "b" * 127)
 
     def test_many_commas_take_no_time_to_speak_of(self) -> None:
         with pytest.raises(AmbiguousClaimsError):
-            read_rest_api(rest(groups="," * 2000 + "a"))
+            parse_rest_api_event(rest(groups="," * 2000 + "a"))
         text = ",".join(["a"] * 20_000)
-        assert len(read_rest_api(rest(groups=text), known_groups=["a"]).groups) == 20_000
+        assert len(parse_rest_api_event(rest(groups=text), known_groups=["a"]).groups) == 20_000
         with pytest.raises(InvalidClaimsError):
-            read_rest_api(rest(roles="," * 50_000))
+            parse_rest_api_event(rest(roles="," * 50_000))
 
 
 class TestHttpBrackets:
@@ -331,20 +332,22 @@ class TestHttpBrackets:
         ],
     )
     def test_is_read(self, text: str, groups: tuple[str, ...]) -> None:
-        assert read_http_api(http(text)).groups == groups
-        assert read_http_api(http(None)) == GroupClaims()
+        assert parse_http_api_event(http(text)).groups == groups
+        assert parse_http_api_event(http(None)) == GroupClaims()
 
     @pytest.mark.parametrize("text", ["a", "[a b", "a b]", "", "[", "[a  b]", "[ a]", "[a\tb]", ["a"], 5])
     def test_that_is_cut_off_or_none_is_refused(self, text: object) -> None:
-        [problem] = problems(read_http_api, http(text))
-        assert problem.startswith("requestContext.authorizer.jwt.claims['cognito:groups']: should be")
+        [problem] = problems(parse_http_api_event, http(text))
+        assert problem.startswith("requestContext.authorizer.jwt.claims['cognito:groups']: must be")
 
     def test_the_place_is_that_of_the_format(self) -> None:
-        [problem] = problems(read_http_api, {**rest(groups="a"), "version": "1.0"})
+        [problem] = problems(parse_http_api_event, {**rest(groups="a"), "version": "1.0"})
         assert problem.startswith(GROUPS_OF_REST)
 
     def test_an_object_is_json_in_any_script(self) -> None:
-        claims = render_http_api({"address": {"locality": "Zürich"}})["requestContext"]["authorizer"]["jwt"]
+        claims = build_http_api_event({"address": {"locality": "Zürich"}})["requestContext"]["authorizer"][
+            "jwt"
+        ]
         assert claims["claims"] == {"address": '{"locality":"Zürich"}'}
 
     def test_other_values_are_text_and_null_is_dropped(self) -> None:
@@ -356,7 +359,7 @@ class TestHttpBrackets:
             "e": "text",
             "cognito:groups": [],
         }
-        claims = render_http_api(payload)["requestContext"]["authorizer"]["jwt"]["claims"]
+        claims = build_http_api_event(payload)["requestContext"]["authorizer"]["jwt"]["claims"]
         assert claims == {"a": "true", "c": "1.5", "d": '{"x":[1]}', "e": "text", "cognito:groups": "[]"}
 
 
@@ -374,18 +377,19 @@ class TestTriggerConfiguration:
     )
     def test_of_no_groups(self, configuration: object) -> None:
         assert (
-            read_pre_token_generation({"request": {"groupConfiguration": configuration}}) == GroupClaims()
+            parse_pre_token_generation_event({"request": {"groupConfiguration": configuration}})
+            == GroupClaims()
         )
 
     def test_another_triggers_event_is_refused(self) -> None:
         signing_up = event("pre_token_generation_1") | {"triggerSource": "PreSignUp_SignUp"}
-        assert problems(read_pre_token_generation, signing_up)[0].startswith("triggerSource")
+        assert problems(parse_pre_token_generation_event, signing_up)[0].startswith("triggerSource")
 
     def test_every_fault_is_told_at_once(self) -> None:
         bad = {"groupsToOverride": ["a", 5, ""], "preferredRole": 5}
         assert [
             line.split(":")[0]
-            for line in problems(read_pre_token_generation, {"request": {"groupConfiguration": bad}})
+            for line in problems(parse_pre_token_generation_event, {"request": {"groupConfiguration": bad}})
         ] == [
             "request.groupConfiguration.groupsToOverride[1]",
             "request.groupConfiguration.groupsToOverride[2]",
@@ -393,18 +397,19 @@ class TestTriggerConfiguration:
         ]
 
     def test_the_user_may_be_another(self) -> None:
-        attributes = render_pre_token_generation(
+        attributes = build_pre_token_generation_event(
             GroupClaims(), user_attributes={"email": "x", "custom:a": "b"}
         )
         assert attributes["request"]["userAttributes"].items() >= {"email": "x", "custom:a": "b"}.items()
 
     def test_there_is_no_other_version(self) -> None:
         with pytest.raises(ValueError, match="version: '1', '2' or '3', not '4'"):
-            render_pre_token_generation(GroupClaims(), version="4")  # type: ignore[arg-type]
+            build_pre_token_generation_event(GroupClaims(), version="4")  # type: ignore[arg-type]
 
     def test_scopes_came_with_version_2(self) -> None:
         first, second, third = (
-            render_pre_token_generation(GroupClaims(), version=version)["request"] for version in VERSIONS
+            build_pre_token_generation_event(GroupClaims(), version=version)["request"]
+            for version in VERSIONS
         )
         assert "scopes" not in first
         assert second == third
@@ -415,11 +420,11 @@ class TestAlbWithout:
     """The header x-amzn-oidc-data of a load balancer has no groups."""
 
     def test_it_reads_as_no_groups(self) -> None:
-        assert read_jwt(event("alb_oidc_data")) == GroupClaims()
+        assert parse_token_payload(event("alb_oidc_data")) == GroupClaims()
 
 
 def test_every_rule_of_carriers_has_a_class_of_tests() -> None:
-    for rule in CARRIER_RULES:
+    for rule in EVENT_RULES:
         name = "Test" + "".join(map(str.title, rule.id.split("-")))
         assert name in globals(), rule.id
 
@@ -427,20 +432,23 @@ def test_every_rule_of_carriers_has_a_class_of_tests() -> None:
 class TestWhatIsRenderedIsReadBack:
     @given(group_claims())
     def test_by_the_carriers_that_tell_everything(self, claims: GroupClaims) -> None:
-        assert read_jwt(render_jwt(claims)) == claims
-        assert read_appsync(render_appsync(claims)) == claims
-        assert read_http_api(render_http_api(claims)) == claims
+        assert parse_token_payload(build_token_payload(claims)) == claims
+        assert parse_appsync_event(build_appsync_event(claims)) == claims
+        assert parse_http_api_event(build_http_api_event(claims)) == claims
 
     @given(group_claims(), st.sampled_from(["1", "2", "3"]))
     def test_by_a_trigger_of_every_version(
         self, claims: GroupClaims, version: Literal["1", "2", "3"]
     ) -> None:
-        assert read_pre_token_generation(render_pre_token_generation(claims, version=version)) == claims
+        assert (
+            parse_pre_token_generation_event(build_pre_token_generation_event(claims, version=version))
+            == claims
+        )
 
     @given(group_claims())
     def test_by_a_rest_api_or_it_is_reported(self, claims: GroupClaims) -> None:
         try:
-            assert read_rest_api(render_rest_api(claims), known_groups=claims.groups) == claims
+            assert parse_rest_api_event(build_rest_api_event(claims), known_groups=claims.groups) == claims
         except AmbiguousClaimsError:
             assert any("," in name for name in claims.groups)
 
@@ -449,66 +457,75 @@ class TestWhatIsRenderedIsReadBack:
         plain = GroupClaims(
             tuple(name.replace(",", "-") for name in claims.groups), claims.roles, claims.preferred_role
         )
-        assert read_rest_api(render_rest_api(plain), comma_free=True) == plain
+        assert parse_rest_api_event(build_rest_api_event(plain), comma_free=True) == plain
 
     @given(id_token_claims())
     def test_from_a_whole_token(self, token: IdTokenClaims) -> None:
-        assert read_http_api(render_http_api(token)) == token.group_claims
-        assert read_appsync(render_appsync(token)) == token.group_claims
-        assert read_jwt(render_jwt(token)) == token.group_claims
-        assert read_pre_token_generation(render_pre_token_generation(token)) == token.group_claims
-        texts = render_rest_api(token)["requestContext"]["authorizer"]["claims"].values()
+        assert parse_http_api_event(build_http_api_event(token)) == token.group_claims
+        assert parse_appsync_event(build_appsync_event(token)) == token.group_claims
+        assert parse_token_payload(build_token_payload(token)) == token.group_claims
+        assert (
+            parse_pre_token_generation_event(build_pre_token_generation_event(token)) == token.group_claims
+        )
+        texts = build_rest_api_event(token)["requestContext"]["authorizer"]["claims"].values()
         assert all(isinstance(text, str) for text in texts)
 
     @given(group_claims())
     def test_and_told_apart(self, claims: GroupClaims) -> None:
-        assert carrier_of(render_appsync(claims)) is Carrier.APPSYNC
-        assert carrier_of(render_rest_api(claims)) is Carrier.REST_API
-        assert carrier_of(render_http_api(claims)) is Carrier.HTTP_API
-        assert carrier_of(render_pre_token_generation(claims)) is Carrier.PRE_TOKEN_GENERATION
+        assert detect_source(build_appsync_event(claims)) is ClaimsSource.APPSYNC
+        assert detect_source(build_rest_api_event(claims)) is ClaimsSource.REST_API
+        assert detect_source(build_http_api_event(claims)) is ClaimsSource.HTTP_API
+        assert detect_source(build_pre_token_generation_event(claims)) is ClaimsSource.PRE_TOKEN_GENERATION
 
     def test_a_token_that_was_read_as_it_was_written(self) -> None:
         payload = event("id_token_federated")
         read = IdTokenClaims.from_payload(payload)
-        assert render_jwt(read) == payload
-        assert render_rest_api(read) == render_rest_api(payload)
+        assert build_token_payload(read) == payload
+        assert build_rest_api_event(read) == build_rest_api_event(payload)
 
     def test_and_what_is_changed_then_changes_nothing_else(self) -> None:
         payload = {"cognito:groups": ["a"]}
-        render_appsync(payload)["identity"]["claims"]["cognito:groups"].append("b")
+        build_appsync_event(payload)["identity"]["claims"]["cognito:groups"].append("b")
         assert payload == {"cognito:groups": ["a"]}
 
     @pytest.mark.parametrize("claim", [object(), {"a": {1, 2}}, nested_too_deeply()])
     def test_and_what_is_no_json_is_refused(self, claim: object) -> None:
-        for render in (render_rest_api, render_http_api):
+        for render in (build_rest_api_event, build_http_api_event):
             with pytest.raises(InvalidClaimsError, match=r"cannot be written as JSON|nested too deeply"):
                 render({"x": claim})
 
     @given(json_objects)
     def test_or_refused_whatever_it_is(self, payload: dict[str, object]) -> None:
-        for render in (render_jwt, render_appsync, render_rest_api, render_http_api):
+        for render in (
+            build_token_payload,
+            build_appsync_event,
+            build_rest_api_event,
+            build_http_api_event,
+        ):
             with suppress(InvalidClaimsError):
                 assert json.dumps(render(payload))
 
     def test_and_what_is_no_payload_is_not_rendered(self) -> None:
-        assert problems(render_rest_api, ["staff"]) == ["should be an object"]
+        assert problems(build_rest_api_event, ["staff"]) == ["must be an object"]
 
     def test_appsync_gives_the_groups_twice(self) -> None:
-        identity = render_appsync({"cognito:groups": ["a"], "username": "alice", "iss": "i", "sub": "s"})
+        identity = build_appsync_event(
+            {"cognito:groups": ["a"], "username": "alice", "iss": "i", "sub": "s"}
+        )
         assert identity["identity"]["groups"] == ["a"]
         assert identity["identity"]["username"] == "alice"
-        assert render_appsync({})["identity"]["groups"] is None
+        assert build_appsync_event({})["identity"]["groups"] is None
 
 
 class TestPowertools:
     @pytest.mark.parametrize(
         ("read", "name", "wrap", "parse"),
         [
-            (read_rest_api, "rest_api_federated", APIGatewayProxyEvent, None),
-            (read_http_api, "http_api", APIGatewayProxyEventV2, APIGatewayProxyEventV2Model),
-            (read_appsync, "appsync", AppSyncResolverEvent, AppSyncResolverEventModel),
+            (parse_rest_api_event, "rest_api_federated", APIGatewayProxyEvent, None),
+            (parse_http_api_event, "http_api", APIGatewayProxyEventV2, APIGatewayProxyEventV2Model),
+            (parse_appsync_event, "appsync", AppSyncResolverEvent, AppSyncResolverEventModel),
             (
-                read_pre_token_generation,
+                parse_pre_token_generation_event,
                 "pre_token_generation_1",
                 PreTokenGenerationTriggerEvent,
                 CognitoPreTokenGenerationTriggerModelV1,
@@ -531,18 +548,18 @@ class TestPowertools:
 
     def test_what_we_render_is_an_event_to_it(self) -> None:
         claims = GroupClaims(("a",), (STAFF,), STAFF)
-        rest_model = APIGatewayProxyEventModel.model_validate(render_rest_api(claims))
-        assert read_rest_api(rest_model) == claims
-        http_model = APIGatewayProxyEventV2Model.model_validate(render_http_api(claims))
-        assert read_http_api(http_model) == claims
+        rest_model = APIGatewayProxyEventModel.model_validate(build_rest_api_event(claims))
+        assert parse_rest_api_event(rest_model) == claims
+        http_model = APIGatewayProxyEventV2Model.model_validate(build_http_api_event(claims))
+        assert parse_http_api_event(http_model) == claims
         payload = {**event("id_token"), "cognito:groups": ["a"]}
-        appsync_model = AppSyncResolverEventModel.model_validate(render_appsync(payload))
-        assert read_appsync(appsync_model).groups == ("a",)
+        appsync_model = AppSyncResolverEventModel.model_validate(build_appsync_event(payload))
+        assert parse_appsync_event(appsync_model).groups == ("a",)
 
 
-@pytest.mark.parametrize("carrier", Carrier)
+@pytest.mark.parametrize("carrier", ClaimsSource)
 @given(value=anything)
-def test_anything_is_read_or_refused(carrier: Carrier, value: object) -> None:
+def test_anything_is_read_or_refused(carrier: ClaimsSource, value: object) -> None:
     before = json.dumps(value)
     with suppress(InvalidClaimsError):
         assert isinstance(READERS[carrier](value), GroupClaims)
@@ -552,4 +569,4 @@ def test_anything_is_read_or_refused(carrier: Carrier, value: object) -> None:
 @given(anything)
 def test_anything_is_a_carrier_or_not(value: Any) -> None:
     with suppress(InvalidClaimsError):
-        assert carrier_of(value) in Carrier
+        assert detect_source(value) in ClaimsSource

@@ -1,0 +1,87 @@
+"""The base of every model: frozen, and read by AWS's names or ours."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import ClassVar
+
+from pydantic import BaseModel
+from pydantic.alias_generators import to_camel
+
+from cognito_claims._registry import publish
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_INITIALISMS = {"http": "HTTP", "mfa": "MFA"}
+
+
+def wire_name(field: str) -> str:
+    """Return AWS's name of a field, such as `RoleArn` for `role_arn`."""
+    return "".join(_INITIALISMS.get(word, word.title()) for word in field.split("_"))
+
+
+def claim_name(field: str) -> str:
+    """Return the name of a claim in a token, such as `cognito:groups` for `cognito_groups`."""
+    return field.replace("cognito_", "cognito:", 1)
+
+
+def own_name(name: str, _: object) -> str:
+    """Title a field by its Python name."""
+    return name
+
+
+def _aws_title(field: str, _: object) -> str:
+    return wire_name(field)
+
+
+def since_epoch(date: datetime) -> timedelta:
+    """Return the time since 1970-01-01 UTC, exactly and whatever the date's time zone."""
+    return date - EPOCH
+
+
+class WireModel(
+    BaseModel,
+    frozen=True,
+    alias_generator=wire_name,
+    field_title_generator=_aws_title,
+    validate_by_alias=True,
+    validate_by_name=True,
+    hide_input_in_errors=True,
+    val_temporal_unit="seconds",
+    defer_build=True,
+):
+    """A value in AWS's shape: frozen, read by AWS's names or ours, without unknown keys.
+
+    pydantic builds the validator of a model at its first use, so that a
+    program pays for the models that it uses.
+
+    Two values are equal if their types and fields are equal. Dates compare as
+    points in time: in the hour that a local clock repeats, Python considers a
+    time in that zone unequal to the same time in UTC (PEP 495).
+    """
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_: object) -> None:
+        publish(cls)
+
+    _excluded_from_eq: ClassVar[frozenset[str]] = frozenset()
+
+    def _eq_key(self) -> tuple[object, ...]:
+        fields = type(self).model_fields
+        values = (getattr(self, name) for name in fields if name not in self._excluded_from_eq)
+        return tuple(since_epoch(value) if isinstance(value, datetime) else value for value in values)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, WireModel):
+            return NotImplemented
+        return (
+            type(self) is type(other)
+            and self._eq_key() == other._eq_key()
+            and self.model_extra == other.model_extra
+        )
+
+    def __hash__(self) -> int:
+        return hash((type(self), self._eq_key()))
+
+
+class CamelCaseModel(WireModel, frozen=True, alias_generator=to_camel, field_title_generator=own_name):
+    """A value in the shape of a Lambda event: as `WireModel`, with names such as `userPoolId`."""

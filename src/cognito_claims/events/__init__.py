@@ -1,0 +1,56 @@
+"""Claims in events: parse them, build them for tests, and override them in a trigger."""
+
+from cognito_claims.events.gateways import (
+    ClaimsSource,
+    EventLike,
+    GroupConfiguration,
+    build_appsync_event,
+    build_http_api_event,
+    build_pre_token_generation_event,
+    build_rest_api_event,
+    detect_source,
+    parse_appsync_event,
+    parse_http_api_event,
+    parse_pre_token_generation_event,
+    parse_rest_api_event,
+)
+from cognito_claims.events.pre_token_generation import (
+    PreTokenGenerationEvent,
+    PreTokenGenerationV1Event,
+    PreTokenGenerationV2Event,
+    PreTokenGenerationV3Event,
+    TokenPair,
+    apply_override,
+    override_claims,
+    override_groups,
+    parse_trigger_event,
+    suppress_groups,
+)
+from cognito_claims.events.rules import EVENT_RULES, TRIGGER_RULES
+
+__all__ = [
+    "EVENT_RULES",
+    "TRIGGER_RULES",
+    "ClaimsSource",
+    "EventLike",
+    "GroupConfiguration",
+    "PreTokenGenerationEvent",
+    "PreTokenGenerationV1Event",
+    "PreTokenGenerationV2Event",
+    "PreTokenGenerationV3Event",
+    "TokenPair",
+    "apply_override",
+    "build_appsync_event",
+    "build_http_api_event",
+    "build_pre_token_generation_event",
+    "build_rest_api_event",
+    "detect_source",
+    "override_claims",
+    "override_groups",
+    "parse_appsync_event",
+    "parse_http_api_event",
+    "parse_pre_token_generation_event",
+    "parse_rest_api_event",
+    "parse_trigger_event",
+    "suppress_groups",
+]

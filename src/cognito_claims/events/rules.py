@@ -1,0 +1,119 @@
+"""The rules by which claims travel in events, and by which a trigger changes them."""
+
+from typing import Final
+
+from cognito_claims.rules import GROUP_TYPE_API, ID_TOKEN_GUIDE, Basis, Rule
+
+__all__ = ["EVENT_RULES", "TRIGGER_RULES"]
+
+_TRIGGER_GUIDE = "Amazon Cognito Developer Guide, Pre token generation Lambda trigger"
+
+TOKEN_ARRAYS: Final = Rule(
+    "token-arrays",
+    "In a token's payload and in AppSync's identity.claims, groups and roles are arrays, "
+    "also with one element.",
+    Basis.DOCUMENTED,
+    ID_TOKEN_GUIDE,
+)
+REST_COMMAS: Final = Rule(
+    "rest-commas",
+    "The authorizer of a REST API joins an array by commas, and turns every value into text.",
+    Basis.OBSERVED,
+    "four published events",
+)
+REST_AMBIGUOUS: Final = Rule(
+    "rest-ambiguous",
+    "A name may hold a comma: only one who knows the pool's names can split what a REST API joined.",
+    Basis.DOCUMENTED,
+    f"follows from rest-commas and the pattern of GroupName: {GROUP_TYPE_API}",
+)
+HTTP_BRACKETS: Final = Rule(
+    "http-brackets",
+    "The authorizer of an HTTP API writes an array in brackets with blanks between, and drops null claims.",
+    Basis.OBSERVED,
+    "published events",
+)
+TRIGGER_CONFIGURATION: Final = Rule(
+    "trigger-configuration",
+    "A pre token generation event has groups, roles and preferred role in request.groupConfiguration: "
+    "two empty lists and null if there are none.",
+    Basis.DOCUMENTED,
+    f"{_TRIGGER_GUIDE}; the empty ones were seen in published events",
+)
+ALB_WITHOUT: Final = Rule(
+    "alb-without",
+    "The header x-amzn-oidc-data of a load balancer has no groups.",
+    Basis.OBSERVED,
+    "it comes from userInfo",
+)
+
+EVENT_RULES: Final[tuple[Rule, ...]] = (
+    TOKEN_ARRAYS,
+    REST_COMMAS,
+    REST_AMBIGUOUS,
+    HTTP_BRACKETS,
+    TRIGGER_CONFIGURATION,
+    ALB_WITHOUT,
+)
+"""How the claims travel."""
+OVERRIDE_REPLACES: Final = Rule(
+    "override-replaces",
+    "groupOverrideDetails replaces the groups in both tokens, in version 1 as well, and roles and "
+    "preferred role in the ID token.",
+    Basis.DOCUMENTED,
+    _TRIGGER_GUIDE,
+)
+OVERRIDE_EMPTY: Final = Rule(
+    "override-empty",
+    "groupOverrideDetails that is empty or null removes groups, roles and preferred role.",
+    Basis.DOCUMENTED,
+    _TRIGGER_GUIDE,
+)
+OVERRIDE_OMITTED: Final = Rule(
+    "override-omitted",
+    "Where groupOverrideDetails is left out, nothing changes.",
+    Basis.OBSERVED,
+    "published triggers and tokens",
+)
+OVERRIDE_PARTIAL: Final = Rule(
+    "override-partial",
+    "A key missing in groupOverrideDetails counts as empty; the preferred role is not computed anew.",
+    Basis.OBSERVED,
+    "one published token",
+)
+OVERRIDE_UNCHECKED: Final = Rule(
+    "override-unchecked",
+    "Names that are no groups, and a preferred role that is none of the roles, are accepted.",
+    Basis.DOCUMENTED,
+    _TRIGGER_GUIDE,
+)
+SUPPRESS_GROUPS: Final = Rule(
+    "suppress-groups",
+    "Who suppresses cognito:groups suppresses cognito:roles and cognito:preferred_role too.",
+    Basis.DOCUMENTED,
+    _TRIGGER_GUIDE,
+)
+SUPPRESSED_WINS: Final = Rule(
+    "suppressed-wins",
+    "A claim that is both added and suppressed is suppressed.",
+    Basis.DOCUMENTED,
+    _TRIGGER_GUIDE,
+)
+RESERVED_CLAIMS: Final = Rule(
+    "reserved-claims",
+    "A trigger can neither set nor suppress the reserved claims; dev: attributes can only be suppressed.",
+    Basis.DOCUMENTED,
+    _TRIGGER_GUIDE,
+)
+
+TRIGGER_RULES: Final[tuple[Rule, ...]] = (
+    OVERRIDE_REPLACES,
+    OVERRIDE_EMPTY,
+    OVERRIDE_OMITTED,
+    OVERRIDE_PARTIAL,
+    OVERRIDE_UNCHECKED,
+    SUPPRESS_GROUPS,
+    SUPPRESSED_WINS,
+    RESERVED_CLAIMS,
+)
+"""What a pre token generation trigger does to the claims."""

@@ -1,0 +1,377 @@
+"""Which IAM role an identity pool hands out for a token, and why.
+
+This is the enhanced flow (GetCredentialsForIdentity) with an ID token. Whether
+the role's trust policy lets the identity pool assume the role is up to IAM.
+
+Rules: every one of `cognito_claims.identity_pool.IDENTITY_POOL_RULES`.
+
+Source: Amazon Cognito Developer Guide, "Using role-based access control".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, ClassVar, TypeAlias, assert_never, final
+
+from pydantic import BaseModel
+
+from cognito_claims._wire import as_list, as_object
+from cognito_claims.claims import GroupClaims
+from cognito_claims.errors import InvalidClaimsError, Problem
+from cognito_claims.identity_pool.models import (
+    GetIdentityPoolRolesResponse,
+    MappingRule,
+    RoleMapping,
+    parse_identity_pool_roles,
+)
+from cognito_claims.identity_pool.rules import (
+    ABSENT_CLAIM,
+    AMBIGUOUS_RESOLUTION,
+    ARRAY_ELEMENTS,
+    CONTAINS_ELEMENT,
+    CUSTOM_ROLE,
+    CUSTOM_ROLE_OF_RULES,
+    CUSTOM_ROLE_WITHOUT_MAPPING,
+    FIRST_MATCH,
+    IDENTITY_POOL_QUESTIONS,
+    LONE_ROLE,
+    NO_MAPPING,
+    NO_MATCH,
+    NO_ROLES,
+    PREFERRED_ASSUMED,
+)
+from cognito_claims.resolver import DOCUMENTED, Alternative, Resolution
+from cognito_claims.resolver.outcomes import find_open_questions
+from cognito_claims.tokens import build_provider_name, format_claim, parse_token_payload
+
+if TYPE_CHECKING:
+    from cognito_claims.rules import OpenQuestion, Rule
+
+__all__ = ["AccessDenied", "AssumedRole", "IdTokenLike", "choose_role", "get_provider_name"]
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class AssumedRole:
+    """The identity pool hands out credentials for a role."""
+
+    role_arn: str
+    """The ARN of the role."""
+
+    reason: str
+    """The reason, as a phrase."""
+
+    rules: tuple[Rule, ...]
+    """The rules that led to this choice."""
+
+    alternatives: tuple[Alternative, ...] = ()
+    """The other answers to open questions that would change the role."""
+
+    @property
+    def open_questions(self) -> tuple[OpenQuestion, ...]:
+        """The open questions that the role depends on."""
+        return find_open_questions(self.alternatives)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class AccessDenied:
+    """The identity pool refuses: `NotAuthorizedException`."""
+
+    reason: str
+    """The reason, as a phrase."""
+
+    rules: tuple[Rule, ...]
+    """The rules that led to this choice."""
+
+    alternatives: tuple[Alternative, ...] = ()
+    """The other answers to open questions that would result in a role."""
+
+    message: str | None = None
+    """The error message of the service, if the role mapping denies and the provider is known."""
+
+    role_arn: ClassVar[None] = None
+    """Always `None`."""
+
+    @property
+    def open_questions(self) -> tuple[OpenQuestion, ...]:
+        """The open questions that the refusal depends on."""
+        return find_open_questions(self.alternatives)
+
+
+IdTokenLike: TypeAlias = GroupClaims | Resolution | Mapping[str, object] | BaseModel
+"""The claims of an ID token: `IdTokenClaims`, a payload, `GroupClaims` or a `Resolution`."""
+
+
+def get_provider_name(claims: IdTokenLike) -> str:
+    """Return the name under which an identity pool knows a token's user pool and app client.
+
+    >>> issuer = "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_EXAMPLE"
+    >>> get_provider_name({"iss": issuer, "aud": "1example23456789"})
+    'cognito-idp.eu-west-1.amazonaws.com/eu-west-1_EXAMPLE:1example23456789'
+
+    Raises:
+        InvalidClaimsError: If the claims have no `iss` or no `aud`.
+    """
+    provider = _find_provider(_to_payload(claims))
+    if provider is None:
+        reason = "must have iss and aud, which name the provider: pass provider="
+        raise InvalidClaimsError("ID token", [Problem("", reason)])
+    return provider
+
+
+def _find_provider(payload: dict[str, object]) -> str | None:
+    issuer, client_id = payload.get("iss"), payload.get("aud")
+    if isinstance(issuer, str) and isinstance(client_id, str):
+        return build_provider_name(issuer, client_id)
+    return None
+
+
+def choose_role(
+    claims: IdTokenLike,
+    mapping: RoleMapping | GetIdentityPoolRolesResponse | Mapping[str, object] | None,
+    *,
+    custom_role_arn: str | None = None,
+    authenticated_role: str | None = None,
+    provider: str | None = None,
+) -> AssumedRole | AccessDenied:
+    """Choose the role that an identity pool hands out for an ID token.
+
+    Rules: every one of `cognito_claims.identity_pool.IDENTITY_POOL_RULES`.
+
+    Args:
+        claims: The claims of the ID token. A mapping's rules may use any claim, so pass the
+            whole payload where the mapping has rules. The open questions of a `Resolution`
+            count too.
+        mapping: The provider's role mapping, or the response of boto3's
+            `get_identity_pool_roles`, which contains it. `None` if the provider has none.
+        custom_role_arn: The `CustomRoleArn` of the request, if it has one.
+        authenticated_role: The ARN of the role for authenticated users. By default, the one in
+            the response, if `mapping` is a response.
+        provider: The name of the provider. By default, the one in the token.
+
+    Raises:
+        InvalidResponseError: If the mapping does not fit its model.
+        InvalidClaimsError: If the claims are not those of an ID token, a claim has the wrong
+            type, the provider is unknown, or a rule uses a claim that group claims lack.
+    """
+    payload = _to_payload(claims)
+    roles = parse_identity_pool_roles(mapping)
+    no_role = (
+        "no authenticated role was passed"
+        if isinstance(roles, RoleMapping)
+        else "the identity pool has no authenticated role"
+    )
+    no_mapping = "the provider has no role mapping"
+    if isinstance(roles, GetIdentityPoolRolesResponse):
+        authenticated_role = authenticated_role or roles.authenticated_role
+        mappings = roles.role_mappings or {}
+        roles = None
+        if mappings:
+            provider = provider or get_provider_name(payload)
+            roles = mappings.get(provider)
+            no_mapping = f"{provider} has no role mapping{_list_other_mappings(provider, mappings)}"
+    request = _Request(
+        payload,
+        parse_token_payload(payload),
+        roles,
+        no_mapping,
+        custom_role_arn,
+        authenticated_role,
+        no_role,
+    )
+    if isinstance(claims, GroupClaims | Resolution):
+        _require_known_claims(request)
+    choice = _choose(request)
+    policy = claims.policy if isinstance(claims, Resolution) else DOCUMENTED
+    others = [
+        Alternative((question,), _choose(request, question).role_arn, policy)
+        for question in IDENTITY_POOL_QUESTIONS
+    ]
+    if isinstance(claims, Resolution):
+        others += [_choose_for_alternative(request, other) for other in claims.alternatives]
+    alternatives = tuple(other for other in others if other.role_arn != choice.role_arn)
+    if choice.role_arn is None:
+        message = _build_message(request, provider or _find_provider(payload))
+        return AccessDenied(choice.reason, choice.rules, alternatives, message)
+    return AssumedRole(choice.role_arn, choice.reason, choice.rules, alternatives)
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    payload: dict[str, object]
+    groups: GroupClaims
+    mapping: RoleMapping | None
+    no_mapping: str
+    custom_role_arn: str | None
+    authenticated_role: str | None
+    no_authenticated_role: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    role_arn: str | None
+    reason: str
+    rules: tuple[Rule, ...]
+
+
+def _choose_for_alternative(request: _Request, other: Alternative) -> Alternative:
+    groups = replace(request.groups, preferred_role=other.role_arn)
+    changed = replace(request, groups=groups, payload=dict(groups.id_token()))
+    return Alternative(other.questions, _choose(changed).role_arn, other.policy)
+
+
+def _build_message(request: _Request, provider: str | None) -> str | None:
+    mapping = request.mapping
+    if mapping is None or provider is None:
+        return None
+    if mapping.ambiguous_role_resolution == "AuthenticatedRole" and request.custom_role_arn is None:
+        return None  # it denies because that role is missing
+    message = f"The ambiguous role mapping rules for: {provider} denied this request"
+    return f"NotAuthorizedException: {message}"
+
+
+def _require_known_claims(request: _Request) -> None:
+    """Raise if the role depends on a rule about a claim that group claims lack."""
+    problems: list[Problem] = []
+    custom = request.custom_role_arn
+    for number, rule in enumerate(_rules(request.mapping), start=1):
+        if custom is not None and rule.role_arn != custom:
+            continue
+        if rule.claim not in ("cognito:groups", "cognito:roles", "cognito:preferred_role"):
+            reason = f"rule {number} uses this claim, which group claims lack: pass the whole payload"
+            problems.append(Problem(rule.claim, reason))
+        elif _matches(rule, request.payload.get(rule.claim), contains_element=True):
+            if custom is not None:
+                return
+            break
+    if problems:
+        raise InvalidClaimsError("group claims", problems)
+
+
+def _rules(mapping: RoleMapping | None) -> tuple[MappingRule, ...]:
+    if mapping is None or mapping.type == "Token" or mapping.rules_configuration is None:
+        return ()
+    return mapping.rules_configuration.rules
+
+
+def _to_payload(claims: IdTokenLike) -> dict[str, object]:
+    claims = claims.claims if isinstance(claims, Resolution) else claims
+    payload = dict(claims.id_token()) if isinstance(claims, GroupClaims) else as_object(claims)
+    if payload is None:
+        reason = "must be an object: pass the payload of a verified and decoded token"
+        raise InvalidClaimsError("ID token", [Problem("", reason)])
+    if payload.get("token_use", "id") != "id":
+        raise InvalidClaimsError(
+            "ID token", [Problem("token_use", "must be id: identity pools accept ID tokens only")]
+        )
+    return payload
+
+
+def _list_other_mappings(provider: str, mappings: Mapping[str, RoleMapping]) -> str:
+    pool = provider.rpartition(":")[0]
+    if others := [name for name in mappings if name.rpartition(":")[0] == pool]:
+        return f"; the user pool has one for a different app client: {', '.join(others)}"
+    return f"; the identity pool has some for other providers: {', '.join(mappings)}"
+
+
+def _choose(request: _Request, other: OpenQuestion | None = None) -> _Choice:
+    """Choose by the documented answers to all open questions but one, which gets the other answer."""
+    mapping = request.mapping
+    if mapping is None:
+        return _without_mapping(request)
+    match mapping.type:
+        case "Token":
+            return _by_token(request, mapping, lone_role_is_ambiguous=other is not LONE_ROLE)
+        case "Rules":
+            return _by_rules(request, mapping, contains_element=other is not CONTAINS_ELEMENT)
+        case _:
+            assert_never(mapping.type)
+
+
+def _without_mapping(request: _Request) -> _Choice:
+    role, custom = request.authenticated_role, request.custom_role_arn
+    if custom is not None and custom != role:
+        reason = f"{request.no_mapping}, so no CustomRoleArn can be chosen"
+        return _Choice(None, reason, (CUSTOM_ROLE_WITHOUT_MAPPING,))
+    if role is None:
+        reason = f"{request.no_mapping}, and the identity pool has no authenticated role"
+        return _Choice(None, reason, (NO_MAPPING,))
+    return _Choice(role, f"{request.no_mapping}, so the authenticated role is assumed", (NO_MAPPING,))
+
+
+def _by_token(request: _Request, mapping: RoleMapping, *, lone_role_is_ambiguous: bool) -> _Choice:
+    groups, custom = request.groups, request.custom_role_arn
+    if custom is not None:
+        if custom in groups.roles:
+            return _Choice(custom, "the CustomRoleArn is one of cognito:roles", (CUSTOM_ROLE,))
+        return _Choice(None, "the CustomRoleArn is not one of cognito:roles", (CUSTOM_ROLE,))
+    if groups.preferred_role is not None:
+        return _Choice(groups.preferred_role, "it is cognito:preferred_role", (PREFERRED_ASSUMED,))
+    if len(groups.roles) == 1 and not lone_role_is_ambiguous:
+        return _Choice(groups.roles[0], "it is the only role of cognito:roles", ())
+    rules = (AMBIGUOUS_RESOLUTION,) if groups.roles else (AMBIGUOUS_RESOLUTION, NO_ROLES)
+    return _ambiguous(request, mapping, "cognito:preferred_role is not set", *rules)
+
+
+def _by_rules(request: _Request, mapping: RoleMapping, *, contains_element: bool) -> _Choice:
+    rules = _rules(mapping)
+    values = [request.payload.get(rule.claim) for rule in rules]
+    matching = [
+        number
+        for number, (rule, value) in enumerate(zip(rules, values, strict=True))
+        if _matches(rule, value, contains_element=contains_element)
+    ]
+    used = values[: matching[0] + 1] if matching else values
+    element_rules = () if all(as_list(value) is None for value in used) else (ARRAY_ELEMENTS,)
+    if (custom := request.custom_role_arn) is not None:
+        if any(rules[number].role_arn == custom for number in matching):
+            return _Choice(custom, "a rule that matches names the CustomRoleArn", (CUSTOM_ROLE_OF_RULES,))
+        return _Choice(None, "no rule that matches names the CustomRoleArn", (CUSTOM_ROLE_OF_RULES,))
+    if matching:
+        rule = rules[matching[0]]
+        place = f"rule {matching[0] + 1} of {len(rules)}"
+        reason = f"{place} matches: {rule.claim} {rule.match_type} {rule.value!r}"
+        return _Choice(rule.role_arn, reason, (FIRST_MATCH, *element_rules))
+    absent = (ABSENT_CLAIM,) if None in values else ()
+    return _ambiguous(
+        request, mapping, f"none of {len(rules)} rules matches", NO_MATCH, *absent, *element_rules
+    )
+
+
+def _ambiguous(request: _Request, mapping: RoleMapping, reason: str, *rules: Rule) -> _Choice:
+    match mapping.ambiguous_role_resolution:
+        case "AuthenticatedRole" if request.authenticated_role is not None:
+            reason += ", and AmbiguousRoleResolution is AuthenticatedRole"
+            return _Choice(request.authenticated_role, reason, rules)
+        case "AuthenticatedRole":
+            reason += f", and AmbiguousRoleResolution is AuthenticatedRole: {request.no_authenticated_role}"
+        case "Deny":
+            reason += ", and AmbiguousRoleResolution is Deny"
+        case None:
+            reason += ", and AmbiguousRoleResolution, which AWS requires, is missing"
+        case _:
+            assert_never(mapping.ambiguous_role_resolution)
+    return _Choice(None, reason, rules)
+
+
+def _matches(rule: MappingRule, claim: object, *, contains_element: bool) -> bool:
+    if claim is None:
+        return False
+    elements = as_list(claim)
+    is_array = elements is not None
+    texts = [format_claim(one) for one in ([claim] if elements is None else elements)]
+    match rule.match_type:
+        case "Equals":
+            return rule.value in texts
+        case "NotEqual":
+            return rule.value not in texts
+        case "StartsWith":
+            return any(text.startswith(rule.value) for text in texts)
+        case "Contains" if is_array and contains_element:
+            return rule.value in texts
+        case "Contains":
+            return any(rule.value in text for text in texts)
+        case _:
+            assert_never(rule.match_type)

@@ -1,0 +1,103 @@
+"""The roles and role mappings of an identity pool, as boto3's `get_identity_pool_roles` returns them.
+
+Source: the `cognito-identity` service model of 2014-06-30, as botocore ships it.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from cognito_claims._wire import Omittable, TupleOf, WireModel, as_object, parse_response
+from cognito_claims.errors import InvalidResponseError, Problem
+from cognito_claims.models import ServiceResponse
+
+__all__ = ["GetIdentityPoolRolesResponse", "MappingRule", "RoleMapping", "RulesConfiguration"]
+
+_Arn = Annotated[str, Field(strict=True, min_length=20, max_length=2048)]
+_ProviderName = Annotated[str, Field(strict=True, min_length=1, max_length=128)]
+
+
+class MappingRule(WireModel, frozen=True):
+    """A rule that maps a claim to a role."""
+
+    claim: Annotated[str, Field(strict=True, min_length=1, max_length=64, pattern=r"^[^\p{Z}\p{C}]+$")]
+    """The claim's name, 1 to 64 characters without white space."""
+
+    match_type: Literal["Equals", "Contains", "StartsWith", "NotEqual"]
+    """How the value of the claim must match."""
+
+    value: Annotated[str, Field(strict=True, min_length=1, max_length=128)]
+    """The value to match, 1 to 128 characters."""
+
+    role_arn: _Arn = Field(alias="RoleARN")
+    """The ARN of the role to hand out, 20 to 2048 characters."""
+
+
+class RulesConfiguration(WireModel, frozen=True):
+    """The rules of a role mapping."""
+
+    rules: Annotated[TupleOf[MappingRule], Field(min_length=1, max_length=400)]
+    """1 to 400 rules, in order. The developer guide limits them to 25."""
+
+
+class RoleMapping(WireModel, frozen=True):
+    """How an identity pool maps the users of one provider to roles."""
+
+    type: Literal["Token", "Rules"]
+    """Whether the role claims of the token choose, or rules."""
+
+    ambiguous_role_resolution: Omittable[Literal["AuthenticatedRole", "Deny"]] = None
+    """What to do if they choose no role. AWS requires it; a missing one is treated as `Deny`."""
+
+    rules_configuration: Omittable[RulesConfiguration] = None
+    """The rules; required if `type` is `Rules`."""
+
+    @model_validator(mode="after")
+    def _require_rules(self) -> RoleMapping:
+        if self.type == "Rules" and self.rules_configuration is None:
+            raise ValueError("RulesConfiguration is required if Type is Rules")
+        return self
+
+
+class GetIdentityPoolRolesResponse(ServiceResponse, frozen=True):
+    """The roles of an identity pool, as boto3's `get_identity_pool_roles` returns them."""
+
+    identity_pool_id: Omittable[
+        Annotated[
+            str, Field(strict=True, min_length=1, max_length=55, pattern=r"^[A-Za-z0-9_-]+:[0-9a-f-]+$")
+        ]
+    ] = None
+    """The ID of the identity pool: its region, a colon and a GUID."""
+
+    roles: Omittable[
+        Annotated[dict[Literal["authenticated", "unauthenticated"], _Arn], Field(max_length=2)]
+    ] = None
+    """The roles for authenticated users and for guests. It is a dictionary, so this model has no hash."""
+
+    role_mappings: Omittable[Annotated[dict[_ProviderName, RoleMapping], Field(max_length=10)]] = None
+    """Up to 10 mappings by provider name: `cognito-idp.<region>.amazonaws.com/<poolId>:<clientId>`."""
+
+    @property
+    def authenticated_role(self) -> str | None:
+        """The ARN of the role for authenticated users."""
+        return (self.roles or {}).get("authenticated")
+
+
+def parse_identity_pool_roles(mapping: object) -> RoleMapping | GetIdentityPoolRolesResponse | None:
+    """Validate a role mapping, or the response of `get_identity_pool_roles`, whichever it is.
+
+    Raises:
+        InvalidResponseError: If it does not fit its model, or is neither.
+    """
+    if mapping is None or isinstance(mapping, RoleMapping | GetIdentityPoolRolesResponse):
+        return mapping
+    members = as_object(mapping) or {}
+    unknown = members.keys() - {"IdentityPoolId", "Roles", "RoleMappings", "ResponseMetadata"}
+    if "RoleMappings" in members or (members and not unknown):
+        return parse_response(GetIdentityPoolRolesResponse, members)
+    if members.keys() & {"Type", "AmbiguousRoleResolution", "RulesConfiguration"}:
+        return parse_response(RoleMapping, members)
+    reason = "must be a role mapping, which has a Type, or the response of get_identity_pool_roles"
+    raise InvalidResponseError("GetIdentityPoolRoles", [Problem("", reason)])

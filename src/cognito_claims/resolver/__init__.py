@@ -1,0 +1,30 @@
+"""The rules computed: from a user's groups to the claims, with the reasons."""
+
+from cognito_claims.resolver.decision import Decision, has_federated_name
+from cognito_claims.resolver.outcomes import (
+    Alternative,
+    Ambiguous,
+    GroupStatus,
+    NoRole,
+    Outcome,
+    Preferred,
+    RankedGroup,
+)
+from cognito_claims.resolver.policy import DOCUMENTED, Policy
+from cognito_claims.resolver.resolution import Resolution, resolve
+
+__all__ = [
+    "DOCUMENTED",
+    "Alternative",
+    "Ambiguous",
+    "Decision",
+    "GroupStatus",
+    "NoRole",
+    "Outcome",
+    "Policy",
+    "Preferred",
+    "RankedGroup",
+    "Resolution",
+    "has_federated_name",
+    "resolve",
+]

@@ -1,0 +1,85 @@
+"""The decision: which groups and which role the rules select. Nothing else decides.
+
+Rules: every one of `cognito_claims.rules.RULES`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from cognito_claims.models import GroupType
+    from cognito_claims.resolver.policy import Policy
+
+__all__ = ["Decision", "has_federated_name", "is_federated_auto_group", "names_only_role"]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the rules decide for a user's groups, under one policy."""
+
+    ranking: tuple[GroupType, ...]
+    """The groups, best first: by precedence, groups without one last, then by name."""
+
+    roles: tuple[str, ...]
+    """The ARNs of the groups' roles without duplicates, in the order of `ranking`."""
+
+    preferred_role: str | None
+    """The ARN of the preferred role, or `None`."""
+
+    decided_by: tuple[GroupType, ...]
+    """The groups that decided, in the order of `ranking`: those with the lowest precedence
+    among all that compete."""
+
+    policy: Policy
+    """The policy that was applied."""
+
+    @classmethod
+    def from_ranking(cls, ranking: tuple[GroupType, ...], policy: Policy) -> Self:
+        """Decide for groups that are already ranked, each once."""
+        roles = tuple(filter(None, {group.role_arn: None for group in ranking}))
+        deciding = _top_ranked(ranking, roles, policy)
+        if names_only_role(roles, policy):
+            preferred_role: str | None = roles[0]
+        else:
+            nominated = {group.role_arn for group in deciding}
+            preferred_role = nominated.pop() if len(nominated) == 1 else None
+        return cls(ranking, roles, preferred_role, deciding, policy)
+
+
+def _top_ranked(
+    ranking: tuple[GroupType, ...], roles: tuple[str, ...], policy: Policy
+) -> tuple[GroupType, ...]:
+    if not roles:
+        return ()
+    nulls_compete = policy.null_precedence == "ranks-last"
+    # `only-role` is documented, so it holds against a group without a role.
+    roleless_compete = policy.roleless == "blocks" and not names_only_role(roles, policy)
+    best: list[GroupType] = []
+    for group in ranking:
+        if best and group.precedence != best[0].precedence:
+            break
+        if group.precedence is None and not nulls_compete:
+            break
+        if group.role_arn is not None or (roleless_compete and not is_federated_auto_group(group)):
+            best.append(group)
+    return tuple(best)
+
+
+def names_only_role(roles: tuple[str, ...], policy: Policy) -> bool:
+    """Return whether the rule `only-role` applies. A group that abstains would not nominate its role."""
+    return len(roles) == 1 and policy.null_precedence == "ranks-last"
+
+
+def is_federated_auto_group(group: GroupType) -> bool:
+    """Return whether a group without a role is the bare group of a federated sign-in."""
+    return group.precedence is None and has_federated_name(group)
+
+
+def has_federated_name(group: GroupType) -> bool:
+    """Return whether a federated sign-in adds users to a group of this name: `<poolId>_<IdP>`."""
+    if group.user_pool_id is None:
+        return False
+    before, separator, provider = group.group_name.partition(f"{group.user_pool_id}_")
+    return not before and bool(separator and provider)

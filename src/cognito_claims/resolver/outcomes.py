@@ -1,0 +1,239 @@
+"""What a decision means: its outcome, its rules, each group's status, and the alternatives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from itertools import groupby
+from typing import ClassVar, Literal, TypeAlias, final
+
+from cognito_claims._registry import publish
+from cognito_claims.models import GroupType  # noqa: TC001, Hypothesis reads annotations
+from cognito_claims.resolver.decision import Decision, is_federated_auto_group, names_only_role
+from cognito_claims.resolver.policy import DOCUMENTED, Policy
+from cognito_claims.rules import (
+    FEDERATED_AUTO_GROUP,
+    LOWEST_WINS,
+    NO_ROLE,
+    NULL_PRECEDENCE,
+    NULL_RANKS_LAST,
+    NULL_TIES,
+    ONLY_ROLE,
+    OPEN_QUESTIONS,
+    ROLELESS_AT_BEST,
+    ROLELESS_IGNORED,
+    RULES,
+    TIE_DIFFERING_ROLES,
+    TIE_SAME_ROLE,
+    OpenQuestion,
+    Rule,
+)
+
+__all__ = ["Alternative", "Ambiguous", "GroupStatus", "NoRole", "Outcome", "Preferred", "RankedGroup"]
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Preferred:
+    """A role is preferred: `cognito:preferred_role` is set."""
+
+    name: ClassVar[Literal["preferred"]] = "preferred"
+    """The name of this outcome in JSON and tables."""
+
+    role_arn: str
+    """The ARN of the role."""
+
+    decided_by: tuple[GroupType, ...]
+    """The groups with the lowest precedence, all of which name the role, sorted by name."""
+
+    rules: tuple[Rule, ...]
+    """The rules that led to this outcome."""
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Ambiguous:
+    """At least one group has a role, but none is preferred: only `cognito:roles` is set."""
+
+    name: ClassVar[Literal["ambiguous"]] = "ambiguous"
+    """The name of this outcome in JSON and tables."""
+
+    decided_by: tuple[GroupType, ...]
+    """The groups with the lowest precedence, which disagree, sorted by name. Empty if none competed."""
+
+    rules: tuple[Rule, ...]
+    """The rules that led to this outcome. Empty if a setting of the `Policy` did."""
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class NoRole:
+    """No group has a role: neither role claim is set."""
+
+    name: ClassVar[Literal["no-role"]] = "no-role"
+    """The name of this outcome in JSON and tables."""
+
+    decided_by: ClassVar[tuple[GroupType, ...]] = ()
+    """Always empty."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (NO_ROLE,)
+    """The rule `no-role`."""
+
+
+Outcome: TypeAlias = Preferred | Ambiguous | NoRole
+
+
+class GroupStatus(StrEnum):
+    """What a group contributes to a resolution."""
+
+    DECIDES = "decides"
+    """It has the lowest precedence, and its role is preferred."""
+
+    TIES = "ties"
+    """It shares the lowest precedence with groups that name other roles."""
+
+    BLOCKS = "blocks"
+    """It has the lowest precedence and no role, under `Policy(roleless="blocks")`."""
+
+    OUTRANKED = "outranked"
+    """It has a role, but other groups have a lower precedence."""
+
+    ABSTAINS = "abstains"
+    """It has a role and no precedence, under `Policy(null_precedence="abstains")`."""
+
+    NO_ROLE = "no role"
+    """It has no role and does not compete."""
+
+
+@dataclass(frozen=True, slots=True)
+class RankedGroup:
+    """A group with its rank and status among the user's groups."""
+
+    rank: int
+    """1 is the best. Groups of equal precedence share a rank; groups without one share the last."""
+
+    group: GroupType
+    """The group."""
+
+    status: GroupStatus
+    """What it contributes to the outcome."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """The role that results if AWS answers open questions differently."""
+
+    questions: tuple[OpenQuestion, ...]
+    """The questions, as few as necessary."""
+
+    role_arn: str | None
+    """The ARN of the role under the other answers: the preferred role of a resolution, or the
+    role that an identity pool hands out. `None` if there is none."""
+
+    policy: Policy = DOCUMENTED
+    """The policy with the other answers. Questions about identity pools do not change it."""
+
+
+def describe_outcome(decision: Decision) -> Outcome:
+    """Return the outcome of a decision."""
+    if not decision.roles:
+        return NoRole()
+    rules = find_rules(decision)
+    if decision.preferred_role is None:
+        return Ambiguous(decision.decided_by, rules)
+    return Preferred(decision.preferred_role, decision.decided_by, rules)
+
+
+def find_rules(decision: Decision) -> tuple[Rule, ...]:
+    """Return the rules that led to a decision, in the order of `RULES`."""
+    applied = set(_applied_rules(decision))
+    if not applied and decision.preferred_role is not None:
+        applied.add(LOWEST_WINS)  # under "abstains", a lone competitor
+    return tuple([rule for rule in RULES if rule in applied])
+
+
+def rank_groups(decision: Decision) -> tuple[RankedGroup, ...]:
+    """Return each group of a decision with its rank and status."""
+    deciding = {group.group_name for group in decision.decided_by}
+    ranked: list[RankedGroup] = []
+    for _, tied in groupby(decision.ranking, key=lambda group: group.precedence):
+        rank = len(ranked) + 1
+        ranked += [RankedGroup(rank, group, _find_status(group, decision, deciding)) for group in tied]
+    return tuple(ranked)
+
+
+def find_alternatives(decision: Decision) -> tuple[Alternative, ...]:
+    """Return the other answers, as few at a time as necessary, that change the preferred role."""
+    found: list[Alternative] = []
+    for questions in ((NULL_PRECEDENCE,), (ROLELESS_AT_BEST,), OPEN_QUESTIONS):
+        if any(set(fewer.questions) <= set(questions) for fewer in found):
+            continue
+        policy = _flip_answers(decision.policy, questions)
+        preferred_role = Decision.from_ranking(decision.ranking, policy).preferred_role
+        if preferred_role != decision.preferred_role:
+            found.append(Alternative(questions, preferred_role, policy))
+    return tuple(found)
+
+
+def find_open_questions(alternatives: Iterable[Alternative]) -> tuple[OpenQuestion, ...]:
+    """Return the questions of some alternatives, each once, in the order of `OPEN_QUESTIONS`."""
+    questions = dict.fromkeys(question for one in alternatives for question in one.questions)
+    known = [question for question in OPEN_QUESTIONS if question in questions]
+    return (*known, *(question for question in questions if question not in OPEN_QUESTIONS))
+
+
+def _flip_answers(policy: Policy, questions: Iterable[OpenQuestion]) -> Policy:
+    if NULL_PRECEDENCE in questions:
+        ranks_last = policy.null_precedence == "ranks-last"
+        policy = replace(policy, null_precedence="abstains" if ranks_last else "ranks-last")
+    if ROLELESS_AT_BEST in questions:
+        ignored = policy.roleless == "ignored"
+        policy = replace(policy, roleless="blocks" if ignored else "ignored")
+    return policy
+
+
+def _find_status(group: GroupType, decision: Decision, deciding: set[str]) -> GroupStatus:
+    if group.group_name in deciding:
+        if decision.preferred_role is not None:
+            return GroupStatus.DECIDES
+        return GroupStatus.BLOCKS if group.role_arn is None else GroupStatus.TIES
+    if group.role_arn is None:
+        return GroupStatus.NO_ROLE
+    if group.precedence is None and decision.policy.null_precedence == "abstains":
+        return GroupStatus.ABSTAINS
+    return GroupStatus.OUTRANKED
+
+
+def _applied_rules(decision: Decision) -> Iterator[Rule]:
+    """Yield the rules without which the outcome, or who decided it, could be different."""
+    if not decision.roles:
+        yield NO_ROLE
+    only_role = names_only_role(decision.roles, decision.policy)
+    if only_role:
+        yield ONLY_ROLE
+    if not decision.decided_by:
+        return
+    best = decision.decided_by[0].precedence
+    tied_roles = [group.role_arn for group in decision.decided_by]
+    if len(tied_roles) > 1 and best is None:
+        yield NULL_TIES
+    if len(set(tied_roles) - {None}) > 1:
+        yield TIE_DIFFERING_ROLES
+    elif len(tied_roles) > 1 and None not in tied_roles:
+        yield TIE_SAME_ROLE
+    if decision.preferred_role is None and None in tied_roles:
+        return  # a setting of the policy decided
+    for ranked in rank_groups(decision):
+        group = ranked.group
+        if ranked.status is GroupStatus.OUTRANKED:
+            yield NULL_RANKS_LAST if group.precedence is None else LOWEST_WINS
+        elif ranked.status is GroupStatus.NO_ROLE and not only_role and _ranks_with_or_before(group, best):
+            yield FEDERATED_AUTO_GROUP if is_federated_auto_group(group) else ROLELESS_IGNORED
+
+
+def _ranks_with_or_before(group: GroupType, precedence: int | None) -> bool:
+    return precedence is None or (group.precedence is not None and group.precedence <= precedence)
+
+
+publish(Alternative, Ambiguous, NoRole, Preferred, RankedGroup)

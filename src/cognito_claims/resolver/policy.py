@@ -1,0 +1,56 @@
+"""The answers to what AWS leaves open."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from cognito_claims._registry import publish
+
+__all__ = ["DOCUMENTED", "Policy"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """How to answer what AWS leaves open. The default answers are the documented ones.
+
+    `null_precedence` answers the open question `null-precedence`: does a group
+    without a precedence nominate a role?
+
+    - `"ranks-last"` (default): yes, after every group that has a precedence.
+      This is what AWS documents.
+    - `"abstains"`: no. Its role is in `cognito:roles`, but is never preferred,
+      not even if it is the only one. This is what published tokens show.
+
+    `roleless` answers the open question `roleless-at-best`: does a group
+    without a role compete?
+
+    - `"ignored"` (default): no. The best group that has a role decides.
+    - `"blocks"`: yes. If a group without a role is among those with the lowest
+      precedence, no role is preferred, unless all groups together name one
+      role. The group that a federated sign-in creates never blocks.
+
+    Raises:
+        ValueError: If a setting has any other value.
+    """
+
+    null_precedence: Literal["ranks-last", "abstains"] = "ranks-last"
+    """Whether a group without a precedence nominates its role last, or not at all."""
+
+    roleless: Literal["ignored", "blocks"] = "ignored"
+    """Whether a group without a role is ignored, or blocks at the lowest precedence."""
+
+    def __post_init__(self) -> None:
+        if self.null_precedence not in ("ranks-last", "abstains"):
+            value = self.null_precedence
+            raise ValueError(f"null_precedence: expected 'ranks-last' or 'abstains', got {value!r}")
+        if self.roleless not in ("ignored", "blocks"):
+            raise ValueError(f"roleless: expected 'ignored' or 'blocks', got {self.roleless!r}")
+
+    @property
+    def is_documented(self) -> bool:
+        """Whether both answers are the documented ones."""
+        return self == DOCUMENTED
+
+
+DOCUMENTED = Policy()
+
+publish(Policy)

@@ -1,0 +1,186 @@
+"""From a user's groups to the preferred role.
+
+>>> resolution = resolve([
+...     {"GroupName": "staff", "Precedence": 10, "RoleArn": "arn:aws:iam::123456789012:role/staff"},
+...     {"GroupName": "admins", "Precedence": 0, "RoleArn": "arn:aws:iam::123456789012:role/admin"},
+... ])
+>>> resolution.preferred_role
+'arn:aws:iam::123456789012:role/admin'
+>>> [group.group_name for group in resolution.decided_by]
+['admins']
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeGuard
+
+from pydantic import BaseModel
+
+from cognito_claims._registry import publish
+from cognito_claims._wire import parse_response, since_epoch
+from cognito_claims.claims import GroupClaims
+from cognito_claims.errors import ConflictingGroupsError, MixedUserPoolsError
+from cognito_claims.models import AdminListGroupsForUserResponse, GroupType, PageResponse
+from cognito_claims.resolver import outcomes, rendering
+from cognito_claims.resolver.decision import Decision
+from cognito_claims.resolver.policy import DOCUMENTED, Policy
+
+if TYPE_CHECKING:
+    from cognito_claims.resolver.outcomes import Alternative, Outcome, RankedGroup
+    from cognito_claims.rules import OpenQuestion, Rule
+
+__all__ = ["Resolution", "resolve"]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Resolution(Decision):
+    """A user's groups resolved: the decision, the claims that follow, and the reasons."""
+
+    _alternatives: tuple[Alternative, ...] | None = field(default=None, init=False, compare=False)
+
+    @property
+    def claims(self) -> GroupClaims:
+        """The claims that Cognito adds to the user's tokens."""
+        names = tuple([group.group_name for group in self.ranking])
+        return GroupClaims(names, self.roles, self.preferred_role)
+
+    @property
+    def outcome(self) -> Outcome:
+        """The outcome: `Preferred`, `Ambiguous` or `NoRole`."""
+        return outcomes.describe_outcome(self)
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rules that led to the outcome, in the order of `RULES`."""
+        return outcomes.find_rules(self)
+
+    @property
+    def ranked_groups(self) -> tuple[RankedGroup, ...]:
+        """Each group of `ranking` with its rank and status."""
+        return outcomes.rank_groups(self)
+
+    @property
+    def alternatives(self) -> tuple[Alternative, ...]:
+        """The other answers to open questions that would change the preferred role."""
+        if self._alternatives is None:
+            # Each alternative is a decision under another policy: decide it once.
+            object.__setattr__(self, "_alternatives", outcomes.find_alternatives(self))
+        return self._alternatives or ()
+
+    @property
+    def open_questions(self) -> tuple[OpenQuestion, ...]:
+        """The open questions that the preferred role depends on; empty if none changes it.
+
+        Both are listed if only the other answers to both change it: if all
+        groups name one role, a group without a role can block it only where
+        `only-role` does not hold.
+        """
+        return outcomes.find_open_questions(self.alternatives)
+
+    def explain(self) -> str:
+        """Return the whole reasoning as plain text, one line for each group."""
+        return rendering.render_text(self, self.alternatives)
+
+    def _repr_html_(self) -> str:
+        return rendering.render_html(self, self.alternatives)
+
+    def __repr__(self) -> str:
+        role = "" if self.preferred_role is None else f" {self.preferred_role!r}"
+        count = len(self.ranking)
+        return f"<Resolution {type(self.outcome).__name__}{role}, {count} group{'s'[: count != 1]}>"
+
+
+_AFTER_ALL = 2**31  # one more than the highest precedence
+_NOT_GROUPS: tuple[type, ...] = (str, bytes, BaseModel, Mapping)
+
+
+def resolve(
+    groups: Iterable[GroupType | Mapping[str, object]], *, policy: Policy = DOCUMENTED
+) -> Resolution:
+    """Compute the role claims of a user who is in exactly these groups.
+
+    The groups with the lowest precedence decide; a group without one ranks
+    after every group that has one. If the deciding groups name one role, it is
+    preferred; if they name several, none is. The same group twice counts once,
+    and of two versions of one group the last modified counts. The order of the
+    groups does not matter, and no argument is changed.
+
+    Rules: every one of `cognito_claims.rules.RULES`.
+
+    >>> resolve([
+    ...     {"GroupName": "admins", "Precedence": 0, "RoleArn": "arn:aws:iam::123456789012:role/admin"},
+    ...     {"GroupName": "newsletter"},
+    ... ]).claims.id_token()["cognito:preferred_role"]
+    'arn:aws:iam::123456789012:role/admin'
+
+    Args:
+        groups: Any number of `GroupType` or boto3 dictionaries, or a mix of both.
+        policy: How to answer what AWS leaves open.
+
+    Raises:
+        InvalidResponseError: If a dictionary is not a valid group. The `operation` is
+            `AdminListGroupsForUser`, whichever call the dictionary comes from.
+        MixedUserPoolsError: If the groups belong to more than one user pool.
+        ConflictingGroupsError: If groups of one name differ, and their dates do not decide.
+        TypeError: If `groups` is a whole response, pages or a single group.
+    """
+    items = tuple(groups)
+    members = items if items and _all_group_types(items) else _parse_groups(groups, items)
+    ranking = _rank(members) if len(members) > 1 else members
+    return Resolution.from_ranking(ranking, policy)
+
+
+def _all_group_types(items: tuple[object, ...]) -> TypeGuard[tuple[GroupType, ...]]:
+    for item in items:  # noqa: SIM110, all() costs more than the rest for the few groups of most users
+        if type(item) is not GroupType:
+            return False
+    return True
+
+
+def _parse_groups(groups: object, items: tuple[object, ...]) -> tuple[GroupType, ...]:
+    if isinstance(groups, _NOT_GROUPS) or any(isinstance(item, PageResponse) for item in items):
+        raise TypeError(
+            f"expected an iterable of groups, got {type(groups).__name__}: "
+            'pass response["Groups"], page.groups, pages.groups() or a list'
+        )
+    return parse_response(AdminListGroupsForUserResponse, {"Groups": items}).groups
+
+
+def _rank(members: tuple[GroupType, ...]) -> tuple[GroupType, ...]:
+    keyed: list[tuple[int, str, GroupType]] = []
+    pools: set[str | None] = set()
+    for group in members:
+        precedence = group.precedence
+        keyed.append((_AFTER_ALL if precedence is None else precedence, group.group_name, group))
+        pools.add(group.user_pool_id)
+    pools.discard(None)
+    if len(pools) > 1:
+        raise MixedUserPoolsError(sorted(filter(None, pools)))
+    if len({name for _, name, _ in keyed}) < len(keyed):
+        return _rank(_drop_duplicates(members))
+    keyed.sort()  # names are unique, so no two groups are compared
+    return tuple([group for _, _, group in keyed])
+
+
+def _drop_duplicates(members: tuple[GroupType, ...]) -> tuple[GroupType, ...]:
+    versions_by_name: dict[str, list[GroupType]] = {}
+    for group in dict.fromkeys(members):
+        versions_by_name.setdefault(group.group_name, []).append(group)
+    latest = {name: _find_latest(versions) for name, versions in versions_by_name.items()}
+    if conflicts := sorted(name for name, version in latest.items() if version is None):
+        raise ConflictingGroupsError(conflicts)
+    return tuple(version for version in latest.values() if version is not None)
+
+
+def _find_latest(versions: list[GroupType]) -> GroupType | None:
+    if len(versions) == 1:
+        return versions[0]
+    dates = [since_epoch(date) for group in versions if (date := group.last_modified_date) is not None]
+    if len(dates) < len(versions) or dates.count(max(dates)) > 1:
+        return None
+    return versions[dates.index(max(dates))]
+
+
+publish(Resolution)

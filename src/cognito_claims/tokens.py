@@ -1,0 +1,363 @@
+"""The claims of ID tokens and access tokens, as models.
+
+This module does not verify signatures: use a JWT library, as docs/claims.md
+shows, and pass it the payload that the library returns.
+
+>>> payload = {
+...     "iss": "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_EXAMPLE",
+...     "sub": "9b1deb4d-3b7d-4bad-9bdd-2b0d7b3dcb6d",
+...     "aud": "1example23456789",
+...     "token_use": "id",
+...     "exp": 1700003600,
+...     "iat": 1700000000,
+...     "cognito:groups": ["staff"],
+...     "custom:department": "legal",
+... }
+>>> token = IdTokenClaims.from_payload(payload)
+>>> token.group_claims.groups
+('staff',)
+>>> token.custom_attributes
+{'custom:department': 'legal'}
+
+Compare a token with the user's current groups to find out whether it is stale:
+
+>>> change = token.compare(GroupClaims(groups=("admins", "staff")))
+>>> change.groups_added, bool(change)
+(('admins',), True)
+
+Source: Amazon Cognito Developer Guide, "Using the ID token" and "Using the
+access token", and published tokens.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeAlias
+
+from pydantic import BaseModel, BeforeValidator, Field, PlainSerializer
+
+from cognito_claims._wire import (
+    CamelCaseModel,
+    EpochSeconds,
+    NonEmptyStr,
+    Omittable,
+    StrictBool,
+    StrictStr,
+    TupleOf,
+    WireModel,
+    as_object,
+    claim_name,
+    deep_copy_json,
+    own_name,
+    parse_claims,
+)
+from cognito_claims.claims import ClaimsChange, GroupClaims
+from cognito_claims.errors import InvalidClaimsError, Problem
+
+if TYPE_CHECKING:
+    from typing import Never, Self
+
+__all__ = [
+    "AccessTokenClaims",
+    "ClaimsLike",
+    "IdTokenClaims",
+    "Identity",
+    "build_issuer",
+    "build_provider_name",
+    "build_token_payload",
+    "parse_token_payload",
+]
+
+
+ClaimsLike: TypeAlias = GroupClaims | Mapping[str, object] | BaseModel
+"""A token's payload, or `GroupClaims`, which stand for the payload of an ID token with no other claims."""
+
+
+def build_issuer(user_pool_id: str) -> str:
+    """Return the `iss` claim of a user pool's tokens, for the partition of the pool's region.
+
+    >>> build_issuer("eu-west-1_EXAMPLE")
+    'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_EXAMPLE'
+    >>> build_issuer("cn-north-1_EXAMPLE")
+    'https://cognito-idp.cn-north-1.amazonaws.com.cn/cn-north-1_EXAMPLE'
+    """
+    region = user_pool_id.partition("_")[0]
+    suffix = ".cn" if region.startswith("cn-") else ""
+    return f"https://cognito-idp.{region}.amazonaws.com{suffix}/{user_pool_id}"
+
+
+def build_provider_name(issuer: str, client_id: str) -> str:
+    """Return the name under which an identity pool knows a user pool, by its issuer, and an app client.
+
+    >>> build_provider_name(build_issuer("eu-west-1_EXAMPLE"), "1example23456789")
+    'cognito-idp.eu-west-1.amazonaws.com/eu-west-1_EXAMPLE:1example23456789'
+    """
+    return f"{issuer.removeprefix('https://')}:{client_id}"
+
+
+def _parse_boolean(value: object) -> object:
+    return {"true": True, "false": False}.get(value, value) if isinstance(value, str) else value
+
+
+def _parse_digits(value: object) -> object:
+    return int(value) if isinstance(value, str) and _DIGITS.fullmatch(value) else value
+
+
+def _to_token_text(value: bool | int) -> str:
+    return str(value).lower()
+
+
+_DIGITS = re.compile("[0-9]{1,18}")
+
+
+class Identity(CamelCaseModel, frozen=True):
+    """A user's account at an identity provider, from a token's `identities` or a trigger's event."""
+
+    user_id: NonEmptyStr = Field(repr=False)
+    """The user's ID at the provider."""
+
+    provider_name: NonEmptyStr
+    """The provider's name in the user pool."""
+
+    provider_type: Omittable[StrictStr] = None
+    """`SAML`, `OIDC`, `Google`, `Facebook`, `LoginWithAmazon`, `SignInWithApple`."""
+
+    issuer: StrictStr | None = None
+    """The provider's entity ID if it is a SAML provider, or `None`."""
+
+    primary: Omittable[
+        Annotated[StrictBool, BeforeValidator(_parse_boolean), PlainSerializer(_to_token_text)]
+    ] = None
+    """Whether it is the user's first account: a string (`"true"`) in a token, a boolean in an event."""
+
+    date_created: Omittable[
+        Annotated[int, Field(strict=True), BeforeValidator(_parse_digits), PlainSerializer(_to_token_text)]
+    ] = None
+    """When it was linked, in milliseconds since 1970: a string in a token, a number in an event."""
+
+
+class ClaimsModel(
+    WireModel,
+    frozen=True,
+    alias_generator=claim_name,
+    field_title_generator=own_name,
+    validate_by_name=False,  # a trigger may add a claim named `cognito_groups`
+):
+    """Claims by their names in a token, such as `cognito:groups`."""
+
+
+class PayloadGroupClaims(ClaimsModel, frozen=True):
+    """The claims of a payload about groups and roles, in arrays. Other claims are left out."""
+
+    cognito_groups: Omittable[TupleOf[NonEmptyStr]] = None
+    """The names of the user's groups."""
+
+    cognito_roles: Omittable[TupleOf[NonEmptyStr]] = None
+    """The ARNs of the groups' roles."""
+
+    cognito_preferred_role: Omittable[NonEmptyStr] = None
+    """The ARN of the preferred role."""
+
+    @property
+    def group_claims(self) -> GroupClaims:
+        """The same as `GroupClaims`."""
+        return GroupClaims(self.cognito_groups or (), self.cognito_roles or (), self.cognito_preferred_role)
+
+
+class _TokenClaims(ClaimsModel, frozen=True, extra="allow"):
+    iss: NonEmptyStr
+    """The issuer, which names the user pool: `https://cognito-idp.<region>.amazonaws.com/<poolId>`."""
+
+    sub: NonEmptyStr = Field(repr=False)
+    """The user's ID, or the client ID of a machine."""
+
+    exp: EpochSeconds
+    """When the token expires, in seconds since 1970."""
+
+    iat: EpochSeconds
+    """When the token was issued, in seconds since 1970."""
+
+    auth_time: Omittable[EpochSeconds] = None
+    """When the user signed in, in seconds since 1970."""
+
+    jti: Omittable[StrictStr] = None
+    """The ID of the token."""
+
+    origin_jti: Omittable[StrictStr] = None
+    """The ID of the sign-in that the token originates from."""
+
+    cognito_groups: Omittable[TupleOf[NonEmptyStr]] = None
+    """The names of the user's groups, in no particular order. `None` if there are none."""
+
+    _source: ClassVar[str]
+
+    if TYPE_CHECKING:
+
+        def __init__(self, use_from_payload: Never, /) -> None: ...
+
+    @classmethod
+    def from_payload(cls, payload: Mapping[str, object]) -> Self:
+        """Validate the payload of a token that is already verified and decoded.
+
+        Raises:
+            InvalidClaimsError: If a guaranteed claim is missing, a claim has the wrong type, the
+                token is of the other kind, or it is not decoded.
+        """
+        return parse_claims(cls, payload, cls._source)
+
+    @property
+    def custom_attributes(self) -> dict[str, str]:
+        """The user's `custom:` attributes by full name.
+
+        Cognito writes them as strings. A value of any other type comes from a trigger, and is
+        found in `model_extra` only.
+        """
+        others = (self.model_extra or {}).items()
+        return {
+            name: value for name, value in others if name.startswith("custom:") and isinstance(value, str)
+        }
+
+    @property
+    def developer_attributes(self) -> dict[str, object]:
+        """The user's `dev:` attributes by full name."""
+        others = (self.model_extra or {}).items()
+        return {name: value for name, value in others if name.startswith("dev:")}
+
+    def __repr_args__(self) -> Iterable[tuple[str | None, object]]:
+        # A claim that is not modelled may hold personal data.
+        shown = [name for name, field in type(self).model_fields.items() if field.repr]
+        return [(name, getattr(self, name)) for name in shown]
+
+
+class IdTokenClaims(_TokenClaims, frozen=True):
+    """The claims of an ID token.
+
+    Only `iss`, `sub`, `aud`, `exp`, `iat` and `token_use` are guaranteed. Which
+    other claims are present depends on the pool, the app client and the triggers.
+    Claims that are not modelled are kept in `model_extra`.
+    """
+
+    aud: NonEmptyStr
+    """The ID of the app client."""
+
+    token_use: Literal["id"]
+    """`id`."""
+
+    cognito_username: Omittable[StrictStr] = Field(default=None, repr=False)
+    """The username."""
+
+    cognito_roles: Omittable[TupleOf[NonEmptyStr]] = None
+    """The ARNs of the groups' roles, in no particular order. `None` if no group has one."""
+
+    cognito_preferred_role: Omittable[NonEmptyStr] = None
+    """The ARN of the preferred role. `None` if there is none."""
+
+    identities: Omittable[TupleOf[Identity]] = None
+    """The user's accounts at external identity providers."""
+
+    email: Omittable[StrictStr] = Field(default=None, repr=False)
+    """The user's email address."""
+
+    email_verified: Omittable[Annotated[StrictBool, BeforeValidator(_parse_boolean)]] = None
+    """Whether the email address is verified."""
+
+    _source: ClassVar[str] = "ID token"
+
+    @property
+    def group_claims(self) -> GroupClaims:
+        """The token's claims about groups and roles."""
+        return GroupClaims(self.cognito_groups or (), self.cognito_roles or (), self.cognito_preferred_role)
+
+    def compare(self, current: GroupClaims) -> ClaimsChange:
+        """Return what changed since the token was issued. The result is true if the token is stale."""
+        return self.group_claims.compare(current)
+
+
+class AccessTokenClaims(_TokenClaims, frozen=True):
+    """The claims of an access token, of a user or of a machine (client credentials).
+
+    The token of a machine has no username, no groups, no `device_key` and no
+    `origin_jti`, and its `sub` is the client ID. Claims that are not modelled
+    are kept in `model_extra`.
+    """
+
+    client_id: NonEmptyStr
+    """The ID of the app client."""
+
+    device_key: Omittable[StrictStr] = Field(default=None, repr=False)
+    """The device that the user signed in on, if the pool remembers devices."""
+
+    token_use: Literal["access"]
+    """`access`."""
+
+    username: Omittable[StrictStr] = Field(default=None, repr=False)
+    """The username."""
+
+    scope: Omittable[StrictStr] = None
+    """The scopes, separated by spaces."""
+
+    _source: ClassVar[str] = "access token"
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """The scopes as a tuple."""
+        return tuple((self.scope or "").split())
+
+    @property
+    def is_machine(self) -> bool:
+        """Whether the token was issued for client credentials (M2M) and not for a user."""
+        return self.username is None and self.sub == self.client_id
+
+    @property
+    def group_claims(self) -> GroupClaims:
+        """The token's claims about groups. An access token has no roles."""
+        return GroupClaims(groups=self.cognito_groups or ())
+
+    def compare(self, current: GroupClaims) -> ClaimsChange:
+        """Return which groups changed since the token was issued. Roles are left out."""
+        return self.group_claims.compare(current, groups_only=True)
+
+
+def parse_token_payload(payload: Mapping[str, object] | BaseModel) -> GroupClaims:
+    """Parse the group claims of a token's payload, of an ID token or an access token.
+
+    Use `IdTokenClaims` or `AccessTokenClaims` to validate all claims.
+
+    Args:
+        payload: The payload of a token that is already verified and decoded.
+
+    Raises:
+        InvalidClaimsError: If a group claim has the wrong type, or the payload is not an object.
+    """
+    return parse_claims(PayloadGroupClaims, payload, "token payload").group_claims
+
+
+def build_token_payload(claims: ClaimsLike) -> dict[str, Any]:
+    """Build the payload of a token, or the part of it that the claims determine.
+
+    Raises:
+        InvalidClaimsError: If the claims are not an object.
+    """
+    if isinstance(claims, GroupClaims):
+        return dict(claims.id_token())
+    members = as_object(claims)
+    if members is None:
+        raise InvalidClaimsError("token payload", [Problem("", "must be an object")])
+    return deep_copy_json(members, "token payload")
+
+
+def format_claim(value: object) -> str:
+    """Return a claim's value as a string: a string unchanged, everything else as JSON.
+
+    Raises:
+        InvalidClaimsError: If the value cannot be written as JSON.
+    """
+    if isinstance(value, str):
+        return value
+    try:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    except (TypeError, ValueError, RecursionError):
+        reason = f"a claim of type {type(value).__name__} cannot be written as JSON"
+    raise InvalidClaimsError("claims", [Problem("", reason)])
