@@ -17,10 +17,10 @@ from cognito_claims.events import EVENT_RULES, TRIGGER_RULES, pre_token_generati
 from cognito_claims.identity_pool import IDENTITY_POOL_RULES
 from cognito_claims.pool import CHECKS
 from cognito_claims.rules import CLAIM_RULES, RULES
-from docs import generate, scorecards
-from docs.revealed import CHECKERS
 from tests.conftest import Client
 from tests.samples import role
+from tools import generate, scorecards
+from tools.revealed import CHECKERS
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
@@ -82,7 +82,7 @@ def test_the_examples_run_as_printed(
 @pytest.mark.parametrize("page", generate.PARTS)
 def test_the_generated_parts_are_up_to_date(page: str) -> None:
     text = (ROOT / page).read_text()
-    assert generate.generated(page, text) == text, "run: python -m docs.generate"
+    assert generate.generated(page, text) == text, "run: python -m tools.generate"
     rules = {
         "README.md": RULES,
         "docs/claims.md": (*EVENT_RULES, *TRIGGER_RULES, *IDENTITY_POOL_RULES),
@@ -149,7 +149,7 @@ class TestScorecards:
         cases = {*select()}
         counts = re.findall(r"^\| .* \| (?:PyPI|npm) \| (.+) \|$", self.TEXT, re.MULTILINE)
         for row in counts:
-            assert sum(map(int, row.split(" | "))) == len(cases), "run: python -m docs.scorecards"
+            assert sum(map(int, row.split(" | "))) == len(cases), "run: python -m tools.scorecards"
         asked = {rule for one in load() for case in one.cases if case.id in cases for rule in case.rules}
         assert {*re.findall(r"^\| `([a-z-]+)` \|", self.TEXT, re.MULTILINE)} == asked
 

@@ -20,13 +20,13 @@ from cognito_claims.events import EVENT_RULES, TRIGGER_RULES
 from cognito_claims.events.rules import ALB_WITHOUT
 from cognito_claims.identity_pool import IDENTITY_POOL_RULES
 from cognito_claims.rules import CLAIM_RULES, RULES, Basis
-from docs import vectors as written
 from tests import vector_adapter
 from tests.broken_rules import BREAKS
 from tests.conftest import Connect
 from tests.fake_cognito import FakeCognito
 from tests.json_schema import Validator
 from tests.samples import ALL_POLICIES
+from tools import vectors as written
 
 VECTORS = load()
 CASES: dict[str, tuple[str, Any]] = {
@@ -167,7 +167,7 @@ def test_cases_on_unspecified_ground_have_more_than_one_answer() -> None:
 
 @pytest.mark.parametrize("path", written.written(), ids=lambda path: path.name)
 def test_each_file_is_in_its_canonical_form(path: Any) -> None:
-    assert path.read_text(encoding="utf-8") == written.written()[path], "run: python -m docs.vectors"
+    assert path.read_text(encoding="utf-8") == written.written()[path], "run: python -m tools.vectors"
 
 
 class TestSchema:

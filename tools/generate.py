@@ -9,7 +9,7 @@ from cognito_claims.events import EVENT_RULES, TRIGGER_RULES
 from cognito_claims.identity_pool import IDENTITY_POOL_QUESTIONS, IDENTITY_POOL_RULES
 from cognito_claims.pool import CHECKS
 from cognito_claims.rules import CLAIM_RULES, OPEN_QUESTIONS, RULES, Rule
-from docs import revealed
+from tools import revealed
 
 ROOT = Path(__file__).parents[1]
 

@@ -1,6 +1,6 @@
 """Start real emulators, put the conformance vectors to each, and write the scorecards.
 
-    python -m docs.scorecards
+    python -m tools.scorecards
 
 Each comes at a pinned version from its package registry, into `build/emulators/`;
 it listens on loopback, and is stopped by its own process id. cognito-local needs
@@ -25,7 +25,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from cognito_claims.conformance.scorecard import Verdict
-from docs.generate import ROOT, between
+from tools.generate import ROOT, between
 
 PAGE = ROOT / "docs" / "conformance.md"
 BUILD = ROOT / "build" / "emulators"
@@ -164,7 +164,7 @@ def table(reports: Iterable[tuple[Emulator, dict[str, Any]]], date: str) -> str:
     ]
     whole = _rows(("emulator", "version", "from", *Verdict), rows)
     by_rule = _rows(("rule", *(emulator.name for emulator, _ in reports)), rules)
-    return f"Of {date}, by `python -m docs.scorecards`.\n\n{whole}\n{by_rule}"
+    return f"Of {date}, by `python -m tools.scorecards`.\n\n{whole}\n{by_rule}"
 
 
 def _cell(rule: dict[str, Any]) -> str:
