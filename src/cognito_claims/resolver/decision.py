@@ -38,7 +38,8 @@ class Decision:
     @classmethod
     def from_ranking(cls, ranking: tuple[GroupType, ...], policy: Policy) -> Self:
         """Decide for groups that are already ranked, each once."""
-        roles = tuple(filter(None, {group.role_arn: None for group in ranking}))
+        distinct: dict[str | None, None] = {group.role_arn: None for group in ranking}
+        roles = tuple(filter(None, distinct))
         deciding = _top_ranked(ranking, roles, policy)
         if names_only_role(roles, policy):
             preferred_role: str | None = roles[0]
