@@ -177,10 +177,8 @@ def find_alternatives(decision: Decision) -> tuple[Alternative, ...]:
 
 
 def find_open_questions(alternatives: Iterable[Alternative]) -> tuple[OpenQuestion, ...]:
-    """Return the questions of some alternatives, each once, in the order of `OPEN_QUESTIONS`."""
-    questions = dict.fromkeys(question for one in alternatives for question in one.questions)
-    known = [question for question in OPEN_QUESTIONS if question in questions]
-    return (*known, *(question for question in questions if question not in OPEN_QUESTIONS))
+    """Return the questions of some alternatives, each once."""
+    return tuple(dict.fromkeys(question for one in alternatives for question in one.questions))
 
 
 def _flip_answers(policy: Policy, questions: Iterable[OpenQuestion]) -> Policy:
