@@ -1,22 +1,23 @@
-"""What can go wrong, as one tree.
+"""The errors of this library, as one tree.
 
 ```
 CognitoClaimsError
-├── InvalidRequestError     (also ValueError)   a call's arguments do not fit; nothing was sent
+├── InvalidRequestError     (also ValueError)   the arguments of a call are invalid; nothing was sent
 ├── InvalidResponseError    (also ValueError)   a service response does not fit its model
-├── InvalidMembershipError  (also ValueError)   these groups cannot be one user's
+├── InvalidMembershipError  (also ValueError)   the groups cannot all belong to one user
 │   ├── MixedUserPoolsError
 │   └── ConflictingGroupsError
-├── InvalidClaimsError      (also ValueError)   a token, event or context holds no well-formed claims
+├── InvalidClaimsError      (also ValueError)   a token, event or gateway context has no well-formed claims
 │   └── AmbiguousClaimsError                    it can be read in more than one way
 └── PaginationError         (also RuntimeError) the service repeated a page token
 ```
 
-`cognito_claims.conformance` and `cognito_claims.testing` have one each of their
-own, `EndpointError` and `UnknownMotoError`, derived from the same base.
+Some packages derive errors of their own from the same base: `EndpointError` in
+`cognito_claims.conformance`, `UnknownMotoError` in `cognito_claims.testing`, and
+`SnapshotError` and `InvalidTableError` in `cognito_claims.pool`.
 
-The attributes are public, the wording of the messages is not. No message holds
-a token or a username. boto3's own exceptions pass through untouched.
+The attributes are public; the wording of the messages is not. No message
+contains a token or a username. boto3's own exceptions pass through unchanged.
 """
 
 from __future__ import annotations
@@ -39,13 +40,13 @@ __all__ = [
 
 
 class Problem(NamedTuple):
-    """One fault of a value, and where it is."""
+    """One problem of a value, and its location."""
 
     path: str
-    """The place in AWS's names, such as `Groups[3].Precedence`; empty for the value as a whole."""
+    """The location in AWS's names, such as `Groups[3].Precedence`; empty for the value as a whole."""
 
     reason: str
-    """What is wrong there. Shows the value only where it is no secret."""
+    """What is wrong. It quotes the value only if that cannot be a secret."""
 
     def __str__(self) -> str:
         return f"{self.path}: {self.reason}" if self.path else self.reason
@@ -72,32 +73,32 @@ class _CallError(_ProblemsError):
 
 
 class InvalidRequestError(_CallError):
-    """The arguments of a call do not fit the operation; nothing was sent.
+    """The arguments of a call are invalid. Nothing was sent.
 
     Attributes:
-        operation: AWS's name of the call, such as `AdminListGroupsForUser`.
-        problems: every fault, each with its place.
+        operation: The name of the operation, such as `AdminListGroupsForUser`.
+        problems: Every problem with its location.
     """
 
 
 class InvalidResponseError(_CallError):
-    """A response of the service does not fit the operation's model.
+    """A response does not fit the model of the operation.
 
     Attributes:
-        operation: AWS's name of the call, such as `AdminListGroupsForUser`.
-        problems: every fault, each with its place.
+        operation: The name of the operation, such as `AdminListGroupsForUser`.
+        problems: Every problem with its location.
     """
 
 
 class InvalidMembershipError(CognitoClaimsError, ValueError):
-    """These groups cannot all be groups of one user."""
+    """The groups cannot all belong to one user."""
 
 
 class MixedUserPoolsError(InvalidMembershipError):
     """The groups belong to more than one user pool.
 
     Attributes:
-        user_pool_ids: the ids found, two or more, sorted.
+        user_pool_ids: The IDs of the user pools, two or more, sorted.
     """
 
     def __init__(self, user_pool_ids: Sequence[str]) -> None:
@@ -106,14 +107,14 @@ class MixedUserPoolsError(InvalidMembershipError):
 
     def __str__(self) -> str:
         pools = ", ".join(map(repr, self.user_pool_ids))
-        return f"groups of {len(self.user_pool_ids)} user pools: {pools}; resolve each pool by itself"
+        return f"groups of {len(self.user_pool_ids)} user pools: {pools}; resolve each user pool separately"
 
 
 class ConflictingGroupsError(InvalidMembershipError):
-    """Groups of one name differ, and their dates do not say which is the latest.
+    """Groups of one name differ, and their dates do not decide which is the latest.
 
     Attributes:
-        group_names: the names in conflict, one or more, sorted.
+        group_names: The names in conflict, one or more, sorted.
     """
 
     def __init__(self, group_names: Sequence[str]) -> None:
@@ -126,11 +127,11 @@ class ConflictingGroupsError(InvalidMembershipError):
 
 
 class InvalidClaimsError(_ProblemsError):
-    """A token, event or gateway context does not hold well-formed claims.
+    """A token, event or gateway context does not have well-formed claims.
 
     Attributes:
-        source: what was read, such as `ID token` or `REST API event`.
-        problems: every fault, each with its place.
+        source: The kind of input, such as `ID token` or `REST API event`.
+        problems: Every problem with its location.
     """
 
     def __init__(self, source: str, problems: Sequence[Problem]) -> None:
@@ -139,17 +140,17 @@ class InvalidClaimsError(_ProblemsError):
 
 
 class AmbiguousClaimsError(InvalidClaimsError):
-    """Claims arrived in a rendering that can be read in more than one way, and nothing settles it."""
+    """The claims can be read in more than one way."""
 
 
 class PaginationError(CognitoClaimsError, RuntimeError):
-    """The service answered a page token that it had answered before.
+    """The service returned a page token that it had already returned.
 
-    To go on would be to read the same pages for ever. The pages handed out
-    until then are sound, but they are not the whole list.
+    To continue would be to read the same pages forever. The pages returned until
+    then are valid, but they are not the whole list.
 
     Attributes:
-        operation: AWS's name of the call, such as `AdminListGroupsForUser`.
+        operation: The name of the operation, such as `AdminListGroupsForUser`.
     """
 
     def __init__(self, operation: str) -> None:
@@ -157,4 +158,4 @@ class PaginationError(CognitoClaimsError, RuntimeError):
         self.operation = operation
 
     def __str__(self) -> str:
-        return f"{self.operation}: the service repeated a page token; the list is not complete, ask again"
+        return f"{self.operation}: the service repeated a page token; the list is incomplete, call again"

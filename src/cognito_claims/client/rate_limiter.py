@@ -1,4 +1,4 @@
-"""Keeping a client's calls apart."""
+"""A limit on the rate of a client's requests."""
 
 import time
 from collections.abc import Callable
@@ -8,9 +8,9 @@ from threading import Lock
 
 @dataclass
 class RateLimiter:
-    """Keeps calls, repeated ones included, this many seconds apart.
+    """Space requests, retries included, at least this many seconds apart.
 
-    Threads may share it. botocore's event `before-send` takes it as a handler.
+    Threads may share it. Register it as a handler of botocore's event `before-send`.
     """
 
     seconds: float
@@ -20,7 +20,7 @@ class RateLimiter:
     _lock: Lock = field(default_factory=Lock, init=False)
 
     def __call__(self, **_: object) -> None:
-        """Wait for the turn of the next call. botocore takes `None` for "send it"."""
+        """Wait until the next request may be sent. To botocore, `None` means "send it"."""
         with self._lock:
             now = self.clock()
             turn = max(self._next, now)

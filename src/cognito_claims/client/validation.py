@@ -1,6 +1,6 @@
-"""Checking the responses that existing code receives, where they arrive.
+"""Validation of the responses that existing code receives.
 
-botocore tells of every response by an event of the client; the check hooks in there.
+botocore emits an event of the client for every response; the validation handles it.
 """
 
 from collections.abc import Callable, Iterator
@@ -27,7 +27,7 @@ class _HTTPResponse(Protocol):
     def status_code(self) -> int: ...
 
 
-_CHECKED: tuple[type[ServiceResponse], ...] = (
+_VALIDATED: tuple[type[ServiceResponse], ...] = (
     AdminListGroupsForUserResponse,
     CreateGroupResponse,
     GetGroupResponse,
@@ -63,7 +63,7 @@ class _Meta(Protocol):
 
 
 class ClientWithEvents(Protocol):
-    """What is needed of a boto3 client to check what it receives."""
+    """A boto3 client with an event system."""
 
     @property
     def meta(self) -> _Meta:
@@ -72,24 +72,24 @@ class ClientWithEvents(Protocol):
 
 
 class ResponseValidation:
-    """The check that `validate_responses` put on a client.
+    """The validation that `validate_responses` added to a client.
 
-    `remove()` takes it off, and so does the end of a `with` block.
+    `remove()` removes it, and so does the end of a `with` block.
     """
 
     def __init__(self, events: _Events) -> None:
         self._events = events
         self._active = True
-        for event, check in _checks():
-            events.register(event, check, unique_id=f"cognito-claims.{event}", unique_id_uses_count=True)
+        for event, handler in _handlers():
+            events.register(event, handler, unique_id=f"cognito-claims.{event}", unique_id_uses_count=True)
 
     def remove(self) -> None:
-        """Take the check off again. To do so twice does no harm."""
+        """Remove the validation. A second call has no effect."""
         if self._active:
             self._active = False
-            for event, check in _checks():
+            for event, handler in _handlers():
                 self._events.unregister(
-                    event, check, unique_id=f"cognito-claims.{event}", unique_id_uses_count=True
+                    event, handler, unique_id=f"cognito-claims.{event}", unique_id_uses_count=True
                 )
 
     def __enter__(self) -> Self:
@@ -104,33 +104,32 @@ class ResponseValidation:
         self.remove()
 
 
-def _checks() -> Iterator[tuple[str, Callable[..., None]]]:
-    for model in _CHECKED:
-        yield f"after-call.cognito-identity-provider.{operation_name(model)}", partial(_check, model)
+def _handlers() -> Iterator[tuple[str, Callable[..., None]]]:
+    for model in _VALIDATED:
+        yield f"after-call.cognito-identity-provider.{operation_name(model)}", partial(_validate, model)
 
 
-def _check(
+def _validate(
     model: type[ServiceResponse], /, *, http_response: _HTTPResponse, parsed: object, **_: object
 ) -> None:
-    if http_response.status_code < 300:  # boto3 raises its own error for the others
+    if http_response.status_code < 300:  # boto3 raises its own error for all others
         parse_response(model, parsed)
 
 
 def validate_responses(client: ClientWithEvents) -> ResponseValidation:
-    """Check every group response of a client from now on, where it arrives.
+    """Validate every group response of a client, from now on.
 
-    For code that already exists: it stays as it is, and gets from this client
-    the dictionaries that it always got, unchanged. The calls checked are
-    AdminListGroupsForUser, CreateGroup, GetGroup, ListGroups, ListUsersInGroup
-    and UpdateGroup, through paginators too.
+    Existing code needs no changes: responses are validated on arrival and passed
+    through unchanged. The operations are AdminListGroupsForUser, CreateGroup,
+    GetGroup, ListGroups, ListUsersInGroup and UpdateGroup, with paginators too.
 
-    From then on such a call raises `InvalidResponseError` if the response does
-    not fit its model. A check put on twice has to be taken off twice.
+    Each of these calls raises `InvalidResponseError` if the response does not fit
+    its model. A validation that was added twice must be removed twice.
 
     Raises:
-        TypeError: it is a client of another service.
+        TypeError: If the client is not a `cognito-idp` client.
     """
     service: object = getattr(client.meta.service_model, "service_name", None)
     if service != "cognito-idp":
-        raise TypeError(f"expected a cognito-idp client, got one of {service}")
+        raise TypeError(f"expected a cognito-idp client, got a client of {service}")
     return ResponseValidation(client.meta.events)
