@@ -156,30 +156,12 @@ def choose_role(
         InvalidClaimsError: If the claims are not those of an ID token, a claim has the wrong
             type, the provider is unknown, or a rule uses a claim that group claims lack.
     """
-    payload = _to_payload(claims)
-    roles = parse_identity_pool_roles(mapping)
-    no_role = (
-        "no authenticated role was passed"
-        if isinstance(roles, RoleMapping)
-        else "the identity pool has no authenticated role"
-    )
-    no_mapping = "the provider has no role mapping"
-    if isinstance(roles, GetIdentityPoolRolesResponse):
-        authenticated_role = authenticated_role or roles.authenticated_role
-        mappings = roles.role_mappings or {}
-        roles = None
-        if mappings:
-            provider = provider or get_provider_name(payload)
-            roles = mappings.get(provider)
-            no_mapping = f"{provider} has no role mapping{_list_other_mappings(provider, mappings)}"
-    request = _Request(
-        payload,
-        parse_token_payload(payload),
-        roles,
-        no_mapping,
-        custom_role_arn,
-        authenticated_role,
-        no_role,
+    request = _build_request(
+        _to_payload(claims),
+        parse_identity_pool_roles(mapping),
+        custom_role_arn=custom_role_arn,
+        authenticated_role=authenticated_role,
+        provider=provider,
     )
     if isinstance(claims, GroupClaims | Resolution):
         _require_known_claims(request)
@@ -193,8 +175,7 @@ def choose_role(
         others += [_choose_for_alternative(request, other) for other in claims.alternatives]
     alternatives = tuple(other for other in others if other.role_arn != choice.role_arn)
     if choice.role_arn is None:
-        message = _build_message(request, provider or _find_provider(payload))
-        return AccessDenied(choice.reason, choice.rules, alternatives, message)
+        return AccessDenied(choice.reason, choice.rules, alternatives, _build_message(request))
     return AssumedRole(choice.role_arn, choice.reason, choice.rules, alternatives)
 
 
@@ -207,6 +188,38 @@ class _Request:
     custom_role_arn: str | None
     authenticated_role: str | None
     no_authenticated_role: str
+    provider: str | None
+
+
+def _build_request(
+    payload: dict[str, object],
+    roles: RoleMapping | GetIdentityPoolRolesResponse | None,
+    *,
+    custom_role_arn: str | None,
+    authenticated_role: str | None,
+    provider: str | None,
+) -> _Request:
+    no_mapping = "the provider has no role mapping"
+    no_role = "the identity pool has no authenticated role"
+    mapping: RoleMapping | None = None
+    if isinstance(roles, RoleMapping):
+        mapping, no_role = roles, "no authenticated role was passed"
+    elif roles is not None:
+        authenticated_role = authenticated_role or roles.authenticated_role
+        if mappings := roles.role_mappings:
+            provider = provider or get_provider_name(payload)
+            mapping = mappings.get(provider)
+            no_mapping = f"{provider} has no role mapping{_list_other_mappings(provider, mappings)}"
+    return _Request(
+        payload=payload,
+        groups=parse_token_payload(payload),
+        mapping=mapping,
+        no_mapping=no_mapping,
+        custom_role_arn=custom_role_arn,
+        authenticated_role=authenticated_role,
+        no_authenticated_role=no_role,
+        provider=provider or _find_provider(payload),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,8 +235,8 @@ def _choose_for_alternative(request: _Request, other: Alternative) -> Alternativ
     return Alternative(other.questions, _choose(changed).role_arn, other.policy)
 
 
-def _build_message(request: _Request, provider: str | None) -> str | None:
-    mapping = request.mapping
+def _build_message(request: _Request) -> str | None:
+    mapping, provider = request.mapping, request.provider
     if mapping is None or provider is None:
         return None
     if mapping.ambiguous_role_resolution == "AuthenticatedRole" and request.custom_role_arn is None:
