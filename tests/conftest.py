@@ -42,6 +42,13 @@ def pytest_configure(config: pytest.Config) -> None:
             one.set_option("report:exclude_lines", [*one.get_option("report:exclude_lines"), "Spark[(:]"])
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark whatever starts Spark, a browser or moto's server as slow."""
+    for item in items:
+        if isinstance(item, pytest.Function) and {"spark", "browser", "moto_url"} & {*item.fixturenames}:
+            item.add_marker("slow")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _no_aws() -> Iterator[None]:
     """Keep the machine's own AWS configuration out, and proxies away from loopback."""
