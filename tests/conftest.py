@@ -38,7 +38,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Ask for no coverage of what cannot run here."""
     coverage: Any = config.pluginmanager.getplugin("_cov")
     if not has_java() and coverage is not None and coverage.cov_controller is not None:
-        for one in (coverage.cov_controller.cov, coverage.cov_controller.combining_cov):
+        controller = coverage.cov_controller
+        for one in filter(None, (controller.cov, controller.combining_cov)):
             one.set_option("report:exclude_lines", [*one.get_option("report:exclude_lines"), "Spark[(:]"])
 
 
