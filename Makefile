@@ -12,7 +12,7 @@ CHECKS := mypy pyright consumer format lint layers ty pyrefly stubs github
 SYNC := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 export UV_SYSTEM_CERTS := 1
 
-.PHONY: demo test test-fast check $(CHECKS:%=check-%) format bench matrix lock clean
+.PHONY: demo test test-fast check $(CHECKS:%=check-%) format bench matrix dist lock clean
 
 demo: $(DEMO)/installed  ## start a real (mock) Cognito server, and resolve three users against it
 	@$(DEMO)/bin/python examples/demo.py
@@ -82,6 +82,10 @@ bench: .venv/installed  ## print the ratios, and write them to build/bench.json;
 
 matrix: .venv/installed  ## the suite on every CPython found, with the lowest and the newest of what is allowed
 	@$(BIN)/python tools/matrix.py
+
+dist: .venv/installed  ## build the sdist and the wheel
+	@rm -rf dist
+	@$(BIN)/python -m hatchling build >/dev/null
 
 lock: .venv/installed  ## pin the newest versions anew
 	@$(COMPILE) --all-extras --group dev --upgrade --output-file requirements/dev.txt >/dev/null
