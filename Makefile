@@ -2,35 +2,69 @@
 
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
+WORKERS ?= 2
 BIN := .venv/bin
-QUIETLY := --quiet --disable-pip-version-check
+DEMO := build/demo
+QUIETLY := -qq --disable-pip-version-check
 COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --quiet
+PYTEST := $(BIN)/python -m pytest --numprocesses=$(WORKERS) --dist=worksteal
+CHECKS := mypy pyright consumer format lint layers ty pyrefly stubs github
+SYNC := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 export UV_SYSTEM_CERTS := 1
 
-.PHONY: demo test check check-consumer format bench matrix lock clean
+.PHONY: demo test test-fast check $(CHECKS:%=check-%) format bench matrix dist lock clean
 
-demo: .venv/installed  ## start a real (mock) Cognito server, and resolve three users against it
-	@$(BIN)/python examples/demo.py
+demo: $(DEMO)/installed  ## start a real (mock) Cognito server, and resolve three users against it
+	@$(DEMO)/bin/python examples/demo.py
 
-test: .venv/installed  ## run the whole suite
-	@$(BIN)/python -m pytest
+test: .venv/installed  ## run the whole suite; with COVERAGE=1, fail below 100 % of branches
+	@$(PYTEST) $(if $(COVERAGE),--cov --cov-report=term-missing:skip-covered)
 
-check: .venv/installed  ## formatting, lint, types by four checkers
+test-fast: .venv/installed  ## run the suite without the tests that are marked as slow
+	@$(PYTEST) -m "not slow"
+
+check: .venv/installed  ## formatting, lint, layers, types by four checkers, and the files of .github
+	@$(MAKE) --no-print-directory --jobs=2 --keep-going $(SYNC) $(CHECKS:%=check-%)
+
+check-format: .venv/installed
 	@$(BIN)/ruff format --check
+
+check-lint: .venv/installed
 	@$(BIN)/ruff check
+
+check-layers: .venv/installed
+	@$(BIN)/lint-imports --no-logo
+
+check-mypy: .venv/installed
 	@$(BIN)/mypy
+
+check-pyright: .venv/installed
 	@$(BIN)/pyright --warnings
+
+check-ty: .venv/installed
 	@$(BIN)/ty check --quiet
+
+check-pyrefly: .venv/installed
 	@$(BIN)/pyrefly check --summary=none
+
+check-stubs: .venv/installed
 	@MYPYPATH=typings $(BIN)/stubtest jmespath --ignore-missing-stub
-	@$(MAKE) --no-print-directory check-consumer
+
+check-github: .venv/installed
+	@$(BIN)/zizmor --offline --persona=pedantic --quiet .github .pre-commit-config.yaml
+	@$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	@$(BIN)/check-jsonschema --builtin-schema custom.github-workflows-require-timeout .github/workflows/*.yml
+	@$(BIN)/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
+	@$(BIN)/check-jsonschema --builtin-schema vendor.github-issue-config .github/ISSUE_TEMPLATE/config.yml
+	@$(BIN)/check-jsonschema --builtin-schema vendor.github-issue-forms \
+		$(filter-out %/config.yml,$(wildcard .github/ISSUE_TEMPLATE/*.yml))
 
 check-consumer: .venv/installed  ## the wheel's types, for a user who has no stubs
 	@rm -rf build/consumer build/wheel
 	@$(BIN)/python -m hatchling build --target wheel --directory build/wheel >/dev/null
-	@$(BIN)/python -m venv build/consumer
-	@build/consumer/bin/python -m pip install $(QUIETLY) --require-hashes -r requirements/consumer.txt
-	@build/consumer/bin/python -m pip install $(QUIETLY) --no-deps build/wheel/*.whl
+	@$(BIN)/uv venv --quiet build/consumer
+	@$(BIN)/uv pip install --quiet --python build/consumer --require-hashes --requirement requirements/consumer.txt
+	@$(BIN)/uv pip install --quiet --python build/consumer --no-deps build/wheel/*.whl
 	@cd build && PATH="$(CURDIR)/build/consumer/bin:$$PATH" \
 		$(CURDIR)/$(BIN)/pyright --verifytypes cognito_claims --ignoreexternal >consumer/verifytypes \
 		|| { cat consumer/verifytypes; exit 1; }
@@ -39,7 +73,7 @@ check-consumer: .venv/installed  ## the wheel's types, for a user who has no stu
 	@cd tests/typing/consumer && $(CURDIR)/$(BIN)/ty check --quiet
 	@cd tests/typing/consumer && $(CURDIR)/$(BIN)/pyrefly check --summary=none
 
-format: .venv/installed
+format: .venv/installed  ## format, and fix what can be fixed
 	@$(BIN)/ruff check --fix
 	@$(BIN)/ruff format
 
@@ -49,17 +83,31 @@ bench: .venv/installed  ## print the ratios, and write them to build/bench.json;
 matrix: .venv/installed  ## the suite on every CPython found, with the lowest and the newest of what is allowed
 	@$(BIN)/python tools/matrix.py
 
+dist: .venv/installed  ## build the sdist and the wheel
+	@rm -rf dist
+	@$(BIN)/python -m hatchling build >/dev/null
+
 lock: .venv/installed  ## pin the newest versions anew
 	@$(COMPILE) --all-extras --group dev --upgrade --output-file requirements/dev.txt >/dev/null
 	@$(COMPILE) --all-extras --constraint requirements/dev.txt --output-file requirements/consumer.txt >/dev/null
+	@$(COMPILE) --extra aws --extra cli --group demo --constraint requirements/dev.txt \
+		--output-file requirements/demo.txt >/dev/null
 
 clean:
-	rm -rf .venv build dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv build dist .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+
+# Set up an environment: its folder, and the requirements that it gets.
+define install
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3" >&2; exit 1; }
+	@echo "Setting up $(1) (once) ..."
+	@$(PYTHON) -m venv $(1)
+	@$(1)/bin/python -m pip install $(QUIETLY) --require-hashes -r $(2)
+	@$(1)/bin/python -m pip install $(QUIETLY) --no-deps --no-build-isolation --editable .
+	@touch $@
+endef
 
 .venv/installed: requirements/dev.txt pyproject.toml
-	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3" >&2; exit 1; }
-	@echo "Setting up .venv (once) ..."
-	@$(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install $(QUIETLY) --require-hashes -r requirements/dev.txt
-	@$(BIN)/python -m pip install $(QUIETLY) --no-deps --no-build-isolation --editable .
-	@touch $@
+	$(call install,.venv,requirements/dev.txt)
+
+$(DEMO)/installed: requirements/demo.txt pyproject.toml
+	$(call install,$(DEMO),requirements/demo.txt)

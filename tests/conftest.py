@@ -38,8 +38,16 @@ def pytest_configure(config: pytest.Config) -> None:
     """Ask for no coverage of what cannot run here."""
     coverage: Any = config.pluginmanager.getplugin("_cov")
     if not has_java() and coverage is not None and coverage.cov_controller is not None:
-        for one in (coverage.cov_controller.cov, coverage.cov_controller.combining_cov):
+        controller = coverage.cov_controller
+        for one in filter(None, (controller.cov, controller.combining_cov)):
             one.set_option("report:exclude_lines", [*one.get_option("report:exclude_lines"), "Spark[(:]"])
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark whatever starts Spark, a browser or moto's server as slow."""
+    for item in items:
+        if isinstance(item, pytest.Function) and {"spark", "browser", "moto_url"} & {*item.fixturenames}:
+            item.add_marker("slow")
 
 
 @pytest.fixture(scope="session", autouse=True)

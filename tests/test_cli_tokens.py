@@ -137,6 +137,7 @@ class TestDecode:
         assert "pipe the token in" in result.stderr
         assert "secret" not in result.output
 
+    @pytest.mark.slow
     @pytest.mark.parametrize(
         "arguments", [[], ["decode", "Bearer"], ["role", "--identity-pool"], ["resolve"]]
     )

@@ -57,6 +57,7 @@ def call(*arguments: str, stdin: str = "") -> Result:
 
 
 class TestAnEndpointThatIsRight:
+    @pytest.mark.slow
     def test_passes_every_case(self, put: Callable[..., Scorecard]) -> None:
         card = put()
         assert card.passed
@@ -112,7 +113,8 @@ UNSEEN = {
 }
 
 
-@pytest.mark.parametrize("rule", rules_of_endpoints().keys() - UNSEEN.keys())
+@pytest.mark.slow
+@pytest.mark.parametrize("rule", sorted(rules_of_endpoints().keys() - UNSEEN.keys()))
 def test_an_endpoint_that_breaks_a_rule_is_caught(
     rule: str, put: Callable[..., Scorecard], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -286,6 +288,7 @@ class TestWhatIsNoEndpoint:
 class TestInterrupted:
     """Whatever was going on, nothing is left at the endpoint."""
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
     @pytest.mark.parametrize("operation", CALLS)
     @pytest.mark.parametrize("times", [1, 2])
@@ -522,6 +525,7 @@ class TestCommandLine:
         assert result.exit_code == ExitCode.OK
         assert "5/5" in result.stderr
 
+    @pytest.mark.slow
     def test_shows_progress_at_a_terminal(self, fake: FakeCognito) -> None:
         shown = at_a_terminal("--endpoint-url", fake.url, "--select", "access-token")
         assert "5/5" in shown
@@ -567,6 +571,7 @@ class TestAtAws:
         assert "--yes" in result.stderr
         assert "cognito-idp:CreateUserPool" in result.stderr
 
+    @pytest.mark.slow
     def test_shows_the_plan_and_asks(self) -> None:
         seen = at_a_terminal("--aws", "--rate", "1000", *self.WANTED, typed="y\n")
         assert "cognito-idp:CreateUserPool" in seen
@@ -574,12 +579,14 @@ class TestAtAws:
         assert "1 pass" in seen
         assert seen.endswith("exit 0")
 
+    @pytest.mark.slow
     def test_goes_on_if_the_answer_is_yes(self, monkeypatch: pytest.MonkeyPatch) -> None:
         terminal = SimpleNamespace(stdin=SimpleNamespace(isatty=lambda: True))
         monkeypatch.setattr(_conform, "sys", terminal)
         result = CliRunner().invoke(app, ["conform", "--aws", "--rate", "1000", *self.WANTED], input="y\n")
         assert result.exit_code == ExitCode.OK
 
+    @pytest.mark.slow
     def test_does_nothing_if_the_answer_is_no(self, moto: Any) -> None:
         before = moto.list_user_pools(MaxResults=60)["UserPools"]
         seen = at_a_terminal("--aws", *self.WANTED, typed="n\n")

@@ -45,6 +45,7 @@ def signed_in(moto: Client, alices_pool: str) -> Iterator[tuple[str, Any]]:
     moto.admin_delete_user(UserPoolId=alices_pool, Username="bob")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "page", ["README.md", "docs/claims.md", "docs/conformance.md", "docs/pool.md", "docs/testing.md"]
 )
@@ -79,6 +80,7 @@ def test_the_examples_run_as_printed(
     assert told == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", generate.PARTS)
 def test_the_generated_parts_are_up_to_date(page: str) -> None:
     text = (ROOT / page).read_text()
@@ -154,6 +156,7 @@ class TestScorecards:
         assert {*re.findall(r"^\| `([a-z-]+)` \|", self.TEXT, re.MULTILINE)} == asked
 
 
+@pytest.mark.slow
 def test_the_demo_shows_a_winner_a_tie_and_a_plain_user() -> None:
     done = subprocess.run(
         [sys.executable, ROOT / "examples" / "demo.py"], check=True, capture_output=True, text=True

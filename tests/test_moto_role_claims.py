@@ -168,12 +168,14 @@ class TestTokens:
         with moto_role_claims(policy=policy):
             assert User(client, LONE).claims() == expected(LONE, policy)
 
+    @pytest.mark.slow
     @given(groups=memberships(max_size=6))
     @settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
     def test_of_any_user(self, groups: list[GroupType], mocked: Any) -> None:
         with moto_role_claims():
             assert User(mocked, groups).claims() == expected(groups)
 
+    @pytest.mark.slow
     def test_pass_the_conformance_vectors(self, mocked: Any) -> None:
         with moto_role_claims():
             card = run(Endpoint(mocked), select(["preferred-role", "roles-claim", "access-token"]))
@@ -276,6 +278,7 @@ class TestAMotoThatIsNotKnown:
             run_path(str(testing_moto.__file__))
 
 
+@pytest.mark.slow
 def test_its_server_has_them_in_a_process_of_its_own(connect: Connect) -> None:
     command = [sys.executable, "-W", "error", "-m", "cognito_claims.testing.moto", "-p", "0"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:

@@ -320,6 +320,7 @@ class TestTheAudit:
         [one] = [one for one in result.findings if one.check.code == "role-without-precedence"]
         assert (one.users, one.samples) == (6, ("u1", "u2", "u3"))
 
+    @pytest.mark.slow
     @settings(max_examples=25)
     @given(pool=pools())
     def test_counts_as_resolve_does(

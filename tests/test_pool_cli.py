@@ -96,6 +96,7 @@ class TestFetch:
         assert "--pseudonymize" in result.stderr
         assert key.decode() not in result.stderr
 
+    @pytest.mark.slow
     def test_comes_to_its_end_where_two_thirds_of_its_calls_are_throttled(
         self, server: PoolServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -180,6 +181,7 @@ class TestFetch:
             assert result.exit_code == ExitCode.BAD_INPUT
             assert f"cognito-claims[{extra}]" in result.stderr
 
+    @pytest.mark.slow
     def test_goes_on_after_it_was_interrupted(self, server: PoolServer, tmp_path: Path) -> None:
         running: list[subprocess.Popen[bytes]] = []
 
@@ -201,6 +203,7 @@ class TestFetch:
         assert asked <= 4
         assert Snapshot.open(tmp_path).manifest.memberships == 8
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
     def test_waits_for_no_answer_when_it_is_interrupted(
         self, server: PoolServer, tmp_path: Path, number: signal.Signals
@@ -267,6 +270,7 @@ class TestFetch:
         assert result.exit_code == ExitCode.OK
         assert "2/2" in result.stderr
 
+    @pytest.mark.slow
     def test_shows_progress_at_a_terminal(self, server: PoolServer, tmp_path: Path) -> None:
         ours, its = pty.openpty()
         environment = {**os.environ, "TERM": "xterm", "COLUMNS": "120"}
@@ -379,6 +383,7 @@ def test_ends_as_interrupted_and_not_as_if_there_were_findings(
     assert result.stderr == "error: interrupted\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -428,6 +433,7 @@ def test_json_is_as_documented(server: PoolServer, tmp_path: Path) -> None:
         assert keys_of(json.loads(result.stdout)) == told
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])
 def test_json_is_json_in_any_encoding(tmp_path: Path, encoding: str) -> None:
     snapshot_of(tmp_path / "s", [group("\U0001f680żé\\", 1, "role")], {"\U0001f680żé\\": ["ann"]})

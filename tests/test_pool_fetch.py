@@ -789,6 +789,7 @@ def fetch_elsewhere(url: str, out: Path) -> None:
     take(client, out)
 
 
+@pytest.mark.slow
 def test_kill_it_at_50_random_moments(connect: Connect, tmp_path: Path) -> None:
     """Nothing is lost, nothing comes twice, and what is not finished is never taken for it."""
     processes = multiprocessing.get_context("forkserver")

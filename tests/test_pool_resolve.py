@@ -126,6 +126,7 @@ def check(
 
 
 class TestEveryEngineAnswersAsResolveDoes:
+    @pytest.mark.slow
     @given(pool=pools(), policy=policies)
     def test_duckdb(
         self, pool: tuple[list[GroupType], list[tuple[str, str]], list[str]], policy: Policy

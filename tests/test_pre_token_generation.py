@@ -160,6 +160,7 @@ class TestEvents:
         with pytest.raises(InvalidClaimsError, match="must be an object"):
             parse_trigger_event(value)
 
+    @pytest.mark.slow
     @given(trigger_events())
     def test_are_written_as_they_are_read(self, read: PreTokenGenerationEvent) -> None:
         written = read.model_dump(by_alias=True)

@@ -43,11 +43,13 @@ def pytest_of_a_user(folder: Path, *arguments: str) -> str:
     return done.stdout + done.stderr
 
 
+@pytest.mark.slow
 def test_its_fixtures_are_there(tmp_path: Path) -> None:
     (tmp_path / "test_of_a_user.py").write_text(USERS_TESTS)
     assert "2 passed" in pytest_of_a_user(tmp_path)
 
 
+@pytest.mark.slow
 def test_its_fixtures_say_what_they_are(tmp_path: Path) -> None:
     told = pytest_of_a_user(tmp_path, "--fixtures")
     assert "cognito_tokens [session scope]" in told

@@ -205,6 +205,7 @@ class TestWhatMattersIsFrequent:
         for policy in ALL_POLICIES:
             assert find(policies(), partial(eq, policy)) == policy
 
+    @pytest.mark.slow
     def test_a_page_is_empty_before_the_end(self) -> None:
         found = find(
             pages(), lambda pages: any(not one.groups and two.groups for one, two in pairwise(pages))
@@ -212,6 +213,7 @@ class TestWhatMattersIsFrequent:
         assert [len(page.groups) for page in found] == [0, 1]
 
 
+@pytest.mark.slow
 class TestShrinking:
     """The smallest membership that shows a fault is what a failing test reports."""
 
@@ -277,6 +279,7 @@ resolution = find(st.from_type(cognito_claims.Resolution), lambda resolution: re
 assert resolution == cognito_claims.resolve(resolution.ranking, policy=resolution.policy)
 """
 
+    @pytest.mark.slow
     @pytest.mark.parametrize(
         "imports",
         [
@@ -348,6 +351,7 @@ assert resolution == cognito_claims.resolve(resolution.ranking, policy=resolutio
     def test_a_preferred_role_is_that_of_all_groups_that_decide(self, outcome: Preferred) -> None:
         assert {group.role_arn for group in outcome.decided_by} == {outcome.role_arn}
 
+    @pytest.mark.slow
     @given(st.lists(st.from_type(Preferred) | st.from_type(Ambiguous) | st.from_type(NoRole), min_size=5))
     def test_many_outcomes_are_drawn_as_easily_as_one(self, outcomes: list[outcomes.Outcome]) -> None:
         assert {type(outcome) for outcome in outcomes} <= {Ambiguous, NoRole, Preferred}

@@ -64,6 +64,7 @@ def test_this_library_is_right(connect: Connect) -> None:
     assert [*wrong_in_process(connect), *wrong_over_http(connect)] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rule", [rule for rule in ALL_RULES if rule is not ALB_WITHOUT], ids=str)
 def test_who_breaks_a_rule_fails_the_cases_that_name_it_and_no_others(
     rule: Any, connect: Connect, monkeypatch: pytest.MonkeyPatch
