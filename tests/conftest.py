@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 # Examples differ from run to run; the time that one takes is no fault of its own on a busy machine.
 settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("fixed", settings.get_profile("default"), derandomize=True)
 settings.load_profile("default")
 
 collect_ignore = ["typing"]  # read by type checkers, never run
@@ -64,6 +65,14 @@ def _no_aws() -> Iterator[None]:
         for name in ("NO_PROXY", "no_proxy"):
             patch.setenv(name, "127.0.0.1")
         yield
+
+
+@pytest.fixture(scope="class")
+def fixed_examples() -> Iterator[None]:
+    """Draw the same examples in each run, where others might show by chance what a test does not expect."""
+    settings.load_profile("fixed")
+    yield
+    settings.load_profile("default")
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,8 @@ class HungUpError(Exception):
 
 
 class _Server(ThreadingHTTPServer):
-    request_queue_size = 128  # a client whose connection finds the queue of 5 full tries again after a second
+    # A client that finds the queue full, of 5 by default, tries again only after a second.
+    request_queue_size = 128
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Say nothing of a client that is gone."""

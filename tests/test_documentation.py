@@ -46,6 +46,7 @@ def signed_in(moto: Client, alices_pool: str) -> Iterator[tuple[str, Any]]:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("fixed_examples")
 @pytest.mark.parametrize(
     "page", ["README.md", "docs/claims.md", "docs/conformance.md", "docs/pool.md", "docs/testing.md"]
 )

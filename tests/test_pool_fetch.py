@@ -794,7 +794,9 @@ def test_kill_it_at_50_random_moments(connect: Connect, tmp_path: Path) -> None:
     """Nothing is lost, nothing comes twice, and what is not finished is never taken for it."""
     processes = multiprocessing.get_context("forkserver")
     processes.set_forkserver_preload(["boto3", "duckdb", "tests.test_pool_fetch"])
-    chance = random.Random()
+    seed = os.environ.get("COGNITO_CLAIMS_SEED", str(random.randrange(2**32)))
+    print(f"These moments again: COGNITO_CLAIMS_SEED={seed}")  # which pytest shows if the test fails
+    chance = random.Random(seed)
     kills = finished = 0
     with PoolServer(page_size=5) as server:
         for number in range(30):

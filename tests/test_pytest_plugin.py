@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 USERS_TESTS = """
 import json
 import urllib.request
