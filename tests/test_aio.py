@@ -178,7 +178,9 @@ class TestFaults:
     async def test_a_page_that_does_not_fit_is_refused_and_the_place_kept(
         self, scripted: ScriptedServer, aio_client: AioClient
     ) -> None:
-        scripted.say({"Groups": wire_groups("a"), "NextToken": "x"}, {"Groups": [{"Precedence": -1}]})
+        scripted.queue_response(
+            {"Groups": wire_groups("a"), "NextToken": "x"}, {"Groups": [{"Precedence": -1}]}
+        )
         pages = of_alice(aio_client)
         names: list[str] = []
         with pytest.raises(InvalidResponseError) as caught:
@@ -189,14 +191,16 @@ class TestFaults:
             "Groups[0].GroupName",
             "Groups[0].Precedence",
         }
-        scripted.say({"Groups": wire_groups("b")})
+        scripted.queue_response({"Groups": wire_groups("b")})
         assert await names_of(of_alice(aio_client, StartingToken=pages.resume_token)) == ["b"]
         assert scripted.requests[-1]["NextToken"] == "x"
 
     async def test_a_full_result_that_fails_leaves_the_start_to_resume_from(
         self, scripted: ScriptedServer, aio_client: AioClient
     ) -> None:
-        scripted.say({"Groups": wire_groups("a"), "NextToken": "x"}, {"Groups": [{"Precedence": 0}]})
+        scripted.queue_response(
+            {"Groups": wire_groups("a"), "NextToken": "x"}, {"Groups": [{"Precedence": 0}]}
+        )
         pages = of_alice(aio_client)
         with suppress(InvalidResponseError):
             await pages.build_full_result()
@@ -206,7 +210,7 @@ class TestFaults:
     async def test_a_token_that_comes_again_ends_the_list(
         self, scripted: ScriptedServer, aio_client: AioClient
     ) -> None:
-        scripted.say(
+        scripted.queue_response(
             *({"Groups": wire_groups(name), "NextToken": token} for name, token in ("ax", "by", "cx"))
         )
         pages = of_alice(aio_client)
@@ -218,12 +222,12 @@ class TestFaults:
     async def test_an_iteration_that_was_left_resumes_within_the_page(
         self, scripted: ScriptedServer, aio_client: AioClient
     ) -> None:
-        scripted.say({"Groups": wire_groups("a", "b", "c")})
+        scripted.queue_response({"Groups": wire_groups("a", "b", "c")})
         pages = of_alice(aio_client)
         async for group in pages.groups():
             if group.group_name == "b":
                 break
-        scripted.say({"Groups": wire_groups("a", "b", "c")})
+        scripted.queue_response({"Groups": wire_groups("a", "b", "c")})
         assert await names_of(of_alice(aio_client, StartingToken=pages.resume_token)) == ["c"]
 
     async def test_arguments_that_do_not_fit_are_refused_before_anything_is_sent(
@@ -246,7 +250,7 @@ class TestFaults:
     async def test_existing_code_gets_the_error(
         self, scripted: ScriptedServer, aio_client: AioClient
     ) -> None:
-        scripted.say({"Group": {"GroupName": "a", "Precedence": -1}})
+        scripted.queue_response({"Group": {"GroupName": "a", "Precedence": -1}})
         validate_responses(aio_client)
         with pytest.raises(InvalidResponseError):
             await aio_client.get_group(UserPoolId=POOL, GroupName="a")

@@ -337,7 +337,7 @@ class TestOracle:
     def test_chooses_the_same(
         self, token: IdTokenClaims, mapping: RoleMapping, fallback: str | None, custom: str | None
     ) -> None:
-        expected = oracle.chosen_role(token.model_dump(by_alias=True), mapping, fallback, custom)
+        expected = oracle.choose_role(token.model_dump(by_alias=True), mapping, fallback, custom)
         choice = choose_role(token, mapping, authenticated_role=fallback, custom_role_arn=custom)
         assert role_of(choice) == expected
         whole = {
@@ -460,7 +460,9 @@ class TestInput:
     def test_boto3_answers_it(self, scripted: ScriptedServer) -> None:
         session: Any = boto3.Session(region_name="eu-west-1")
         client = session.client("cognito-identity", endpoint_url=scripted.url)
-        scripted.say({k: v for k, v in event("identity_pool_rules").items() if k != "ResponseMetadata"})
+        scripted.queue_response(
+            {k: v for k, v in event("identity_pool_rules").items() if k != "ResponseMetadata"}
+        )
         pool = event("identity_pool_rules")["IdentityPoolId"]
         answer = client.get_identity_pool_roles(IdentityPoolId=pool)
         assert role_of(choose_role(event("id_token"), answer)) == LEGAL

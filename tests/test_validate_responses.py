@@ -47,7 +47,7 @@ class TestEveryCall:
         self, scripted: ScriptedServer, client: Client, call: str
     ) -> None:
         body, _ = answer(call, good=True)
-        scripted.say(body, body)
+        scripted.queue_response(body, body)
         unchecked = ask(client, call)
         validate_responses(client)
         assert ask(client, call) == unchecked
@@ -56,7 +56,7 @@ class TestEveryCall:
         self, scripted: ScriptedServer, client: Client, call: str
     ) -> None:
         body, place = answer(call, good=False)
-        scripted.say(body)
+        scripted.queue_response(body)
         validate_responses(client)
         with pytest.raises(InvalidResponseError) as caught:
             ask(client, call)
@@ -65,7 +65,7 @@ class TestEveryCall:
 
     def test_it_can_be_taken_off_again(self, scripted: ScriptedServer, client: Client, call: str) -> None:
         body, _ = answer(call, good=False)
-        scripted.say(body, body)
+        scripted.queue_response(body, body)
         with validate_responses(client), pytest.raises(InvalidResponseError):
             ask(client, call)
         ask(client, call)
@@ -73,7 +73,7 @@ class TestEveryCall:
 
 def test_a_check_put_on_twice_is_taken_off_twice(scripted: ScriptedServer, client: Client) -> None:
     body, _ = answer("get_group", good=False)
-    scripted.say(body, body)
+    scripted.queue_response(body, body)
     first, second = validate_responses(client), validate_responses(client)
     first.remove()
     first.remove()
@@ -84,7 +84,7 @@ def test_a_check_put_on_twice_is_taken_off_twice(scripted: ScriptedServer, clien
 
 
 def test_a_paginator_of_boto3_is_checked_too(scripted: ScriptedServer, client: Client) -> None:
-    scripted.say({"Groups": [GOOD], "NextToken": "x"}, {"Groups": [BAD]})
+    scripted.queue_response({"Groups": [GOOD], "NextToken": "x"}, {"Groups": [BAD]})
     validate_responses(client)
     pages = iter(client.get_paginator("list_groups").paginate(UserPoolId=POOL))
     next(pages)
@@ -93,7 +93,7 @@ def test_a_paginator_of_boto3_is_checked_too(scripted: ScriptedServer, client: C
 
 
 def test_an_error_of_the_service_stays_boto3s(scripted: ScriptedServer, client: Client) -> None:
-    scripted.refuse("ResourceNotFoundException")
+    scripted.queue_error("ResourceNotFoundException")
     validate_responses(client)
     with pytest.raises(client.exceptions.ResourceNotFoundException):
         ask(client, "get_group")
@@ -101,7 +101,7 @@ def test_an_error_of_the_service_stays_boto3s(scripted: ScriptedServer, client: 
 
 def test_another_client_is_left_alone(scripted: ScriptedServer, client: Client, connect: Connect) -> None:
     body, _ = answer("get_group", good=False)
-    scripted.say(body)
+    scripted.queue_response(body)
     validate_responses(connect(scripted.url))
     ask(client, "get_group")
 
