@@ -268,7 +268,7 @@ class TestWhatIsNoEndpoint:
         "answer", [b"<html>", b"[]", b'"text"', {}, {"UserPool": None}, {"UserPool": {"Id": None}}], ids=str
     )
     def test_answers_something_else(self, answer: object, scripted: ScriptedServer) -> None:
-        scripted.say(answer)
+        scripted.queue_response(answer)
         result = call("--endpoint-url", scripted.url)
         assert (result.exit_code, result.stdout) == (ExitCode.SERVICE, "")
         assert len(result.stderr.splitlines()) == 1

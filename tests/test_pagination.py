@@ -378,7 +378,7 @@ class TestRepeatedToken:
         self, scripted: ScriptedServer, client: Client, tokens: list[str]
     ) -> None:
         for number, token in enumerate(tokens):
-            scripted.say({"Groups": wire_groups(f"g{number}"), "NextToken": token})
+            scripted.queue_response({"Groups": wire_groups(f"g{number}"), "NextToken": token})
         pages = list_groups(client)
         names: list[str] = []
         with pytest.raises(PaginationError, match="AdminListGroupsForUser") as caught:
@@ -390,7 +390,7 @@ class TestRepeatedToken:
         assert pages.resume_token is None, "back to the start"
 
     def test_is_none_where_max_items_ends_the_list(self, scripted: ScriptedServer, client: Client) -> None:
-        scripted.say(*[{"Groups": wire_groups(name), "NextToken": "x"} for name in "ab"])
+        scripted.queue_response(*[{"Groups": wire_groups(name), "NextToken": "x"} for name in "ab"])
         pages = list_groups(client, MaxItems=2)
         assert names_of(pages) == ["a", "b"]
         assert decode(pages.resume_token) == ("x", 0)
@@ -398,7 +398,7 @@ class TestRepeatedToken:
     def test_counts_the_token_that_the_call_started_with(
         self, scripted: ScriptedServer, client: Client
     ) -> None:
-        scripted.say({"Groups": wire_groups("a"), "NextToken": "x"})
+        scripted.queue_response({"Groups": wire_groups("a"), "NextToken": "x"})
         pages = list_groups(client, StartingToken=encode("x"))
         with pytest.raises(PaginationError):
             names_of(pages)
@@ -406,7 +406,7 @@ class TestRepeatedToken:
 
 class TestOverHTTP:
     def test_an_empty_page_with_a_token_goes_on(self, scripted: ScriptedServer, client: Client) -> None:
-        scripted.say(
+        scripted.queue_response(
             {"Groups": [], "NextToken": "x"},
             {"Groups": [], "NextToken": "y"},
             {"Groups": wire_groups("a")},
@@ -417,14 +417,14 @@ class TestOverHTTP:
     def test_an_empty_token_ends_the_list_as_in_boto3(
         self, scripted: ScriptedServer, client: Client
     ) -> None:
-        scripted.say({"Groups": wire_groups("a"), "NextToken": ""})
+        scripted.queue_response({"Groups": wire_groups("a"), "NextToken": ""})
         assert names_of(list_groups(client)) == ["a"]
 
     @pytest.mark.parametrize("rubbish", [[1], "x", None, {"Groups": "x"}, {"Groups": [5]}, b"\xff"])
     def test_what_boto3_cannot_read_is_boto3s_exception(
         self, scripted: ScriptedServer, client: Client, rubbish: object
     ) -> None:
-        scripted.say({"Groups": wire_groups("a"), "NextToken": "x"}, rubbish)
+        scripted.queue_response({"Groups": wire_groups("a"), "NextToken": "x"}, rubbish)
         pages = list_groups(client)
         with pytest.raises((AttributeError, ValueError)) as caught:
             names_of(pages)
@@ -433,7 +433,7 @@ class TestOverHTTP:
 
     def test_a_very_long_token_is_resumed(self, scripted: ScriptedServer, client: Client) -> None:
         token = "x" * 131072
-        scripted.say({"Groups": wire_groups("a", "b"), "NextToken": token})
+        scripted.queue_response({"Groups": wire_groups("a", "b"), "NextToken": token})
         full = list_groups(client, MaxItems=2).build_full_result()
         assert decode(full.next_token) == (token, 0)
 
@@ -444,8 +444,8 @@ class TestOverHTTP:
         assert scripted.requests == []
 
     def test_throttling_is_boto3s_to_retry(self, scripted: ScriptedServer) -> None:
-        scripted.refuse("TooManyRequestsException")
-        scripted.say({"Groups": wire_groups("a")})
+        scripted.queue_error("TooManyRequestsException")
+        scripted.queue_response({"Groups": wire_groups("a")})
         client = boto3.client(  # pyright: ignore[reportUnknownMemberType]
             "cognito-idp",
             region_name="eu-west-1",
@@ -459,12 +459,12 @@ class TestOverHTTP:
     def test_throttling_without_end_is_boto3s_exception(
         self, scripted: ScriptedServer, client: Client
     ) -> None:
-        scripted.say({"Groups": wire_groups("a"), "NextToken": "x"})
-        scripted.refuse("TooManyRequestsException", "Rate exceeded")
+        scripted.queue_response({"Groups": wire_groups("a"), "NextToken": "x"})
+        scripted.queue_error("TooManyRequestsException", "Rate exceeded")
         pages = list_groups(client)
         with pytest.raises(client.exceptions.TooManyRequestsException):
             names_of(pages)
-        scripted.say({"Groups": wire_groups("b")})
+        scripted.queue_response({"Groups": wire_groups("b")})
         assert names_of(list_groups(client, StartingToken=pages.resume_token)) == ["b"]
         assert scripted.requests[-1]["NextToken"] == "x"
 
@@ -477,7 +477,7 @@ class TestOverHTTP:
     def test_text_that_is_no_json_is_refused_though_boto3_reads_it_as_no_groups(
         self, scripted: ScriptedServer, client: Client
     ) -> None:
-        scripted.say(b"<html>", b"<html>")
+        scripted.queue_response(b"<html>", b"<html>")
         response = client.admin_list_groups_for_user(Username="alice", UserPoolId=POOL)
         assert response.keys() == {"ResponseMetadata"}
         with pytest.raises(InvalidResponseError) as caught:
@@ -499,7 +499,7 @@ class TestOverHTTP:
     def test_a_page_that_does_not_fit_is_refused_whole(
         self, scripted: ScriptedServer, client: Client, rubbish: object, places: list[str]
     ) -> None:
-        scripted.say({"Groups": wire_groups("good"), "NextToken": "x"}, rubbish)
+        scripted.queue_response({"Groups": wire_groups("good"), "NextToken": "x"}, rubbish)
         pages = list_groups(client)
         names: list[str] = []
         with pytest.raises(InvalidResponseError) as caught:
@@ -511,7 +511,9 @@ class TestOverHTTP:
         assert decode(pages.resume_token) == ("x", 0)
 
     def test_users_of_a_group_go_the_same_way(self, scripted: ScriptedServer, client: Client) -> None:
-        scripted.say({"Users": [{"Username": "a"}], "NextToken": "x"}, {"Users": [{"Username": ""}]})
+        scripted.queue_response(
+            {"Users": [{"Username": "a"}], "NextToken": "x"}, {"Users": [{"Username": ""}]}
+        )
         pages = ListUsersInGroupPaginator(client).paginate(
             UserPoolId=POOL, GroupName="admins", PaginationConfig={"PageSize": 1}
         )
@@ -582,7 +584,7 @@ class TestArguments:
         assert caught.value.__context__ is None, "pydantic's error holds the value"
 
     def test_what_is_passed_in_is_not_changed(self, scripted: ScriptedServer, client: Client) -> None:
-        scripted.say({"Groups": wire_groups("a"), "NextToken": "x"}, {"Groups": []})
+        scripted.queue_response({"Groups": wire_groups("a"), "NextToken": "x"}, {"Groups": []})
         config: PaginatorConfigDict = {"MaxItems": None, "PageSize": 2, "StartingToken": None}
         names_of(list_groups(client, **config))
         assert dict(config) == {"MaxItems": None, "PageSize": 2, "StartingToken": None}

@@ -76,7 +76,7 @@ def only(names: tuple[str, ...], claims: Any) -> dict[str, Any]:
 
 def read_pages(given: PagesAnswered, connect: Connect) -> tuple[str, ...]:
     with ScriptedServer() as server:
-        server.say(*given.pages, given.pages[-1])
+        server.queue_response(*given.pages, given.pages[-1])
         pages = AdminListGroupsForUserPaginator(connect(server.url)).paginate(
             Username="alice", UserPoolId="eu-west-1_EXAMPLE"
         )
