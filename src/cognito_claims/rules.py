@@ -27,8 +27,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Literal
 
-from cognito_claims._registry import publish
-
 __all__ = [
     "CLAIM_RULES",
     "OPEN_QUESTIONS",
@@ -214,6 +212,3 @@ ID_TOKEN_ALONE: Final = Rule(
 
 CLAIM_RULES: Final[tuple[Rule, ...]] = (ALL_GROUPS, NO_GROUPS, ALL_ROLES, ID_TOKEN_ALONE)
 """Which claims stand in which token."""
-
-
-publish(OpenQuestion, Rule)

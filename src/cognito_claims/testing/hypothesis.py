@@ -25,6 +25,6 @@ def _register_type(type_: type) -> None:
 
 
 def _build_strategy(type_: type) -> "SearchStrategy[object]":
-    from cognito_claims.testing.strategies import strategy_for_type
+    from cognito_claims.testing.strategies.by_type import strategy_for_type
 
     return strategy_for_type(type_)
