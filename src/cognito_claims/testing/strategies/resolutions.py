@@ -10,7 +10,7 @@ from cognito_claims.testing.strategies.scalars import role_arns
 
 
 def policies() -> st.SearchStrategy[Policy]:
-    """All policies, `Policy.DOCUMENTED` first."""
+    """All policies, the documented one first."""
     return st.builds(
         Policy,
         null_precedence=st.sampled_from(["ranks-last", "abstains"]),
