@@ -186,7 +186,7 @@ class OneElementIsText(BrokenTokens):
     def parse_event(self, case_input: EventInput) -> GroupClaims:
         match case_input.source:
             case ClaimsSource.JWT:
-                groups = case_input.event["cognito:groups"]
+                groups: object = case_input.event["cognito:groups"]
             case ClaimsSource.APPSYNC:
                 groups = get_path(case_input.event, "identity", "groups")
             case _:

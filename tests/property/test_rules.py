@@ -49,7 +49,7 @@ class TestNoRole:
 
 
 class TestLowestWins:
-    """The role of the group with the lowest precedence is preferred; 0 is the best."""
+    """The role of the group with the lowest precedence is preferred. 0 is the lowest."""
 
     @given(memberships, st.data())
     def test_lowering_the_precedence_of_a_winner_changes_nothing(
@@ -108,7 +108,7 @@ class TestNullRanksLast:
 
 
 class TestTieSameRole:
-    """Groups tied at the best precedence that name one role agree on it."""
+    """If all groups tied at the best precedence name the same role, that role is preferred."""
 
     @given(memberships)
     def test_a_second_group_equal_to_a_deciding_one_changes_nothing(self, groups: list[GroupType]) -> None:
@@ -121,8 +121,8 @@ class TestTieSameRole:
 
 
 class TestTieDifferingRoles:
-    """If groups tied at the best precedence name different roles, no role is preferred; the next
-    precedence is not consulted."""
+    """If groups tied at the best precedence name different roles, no role is preferred, and the
+    next precedence is not consulted."""
 
     @given(memberships, policies)
     def test_two_groups_tied_with_different_roles_never_yield_the_claim(
@@ -138,7 +138,7 @@ class TestTieDifferingRoles:
 
 
 class TestOnlyRole:
-    """If all groups together name one role, that role is preferred."""
+    """If all of a user's groups together name one role, that role is preferred."""
 
     @given(memberships, st.sampled_from(["ignored", "blocks"]))
     def test_the_only_role_is_preferred_for_any_precedences(
@@ -176,8 +176,8 @@ class TestRolelessIgnored:
 
 
 class TestFederatedAutoGroup:
-    """The bare group <poolId>_<IdP> that a federated sign-in creates, without role and precedence,
-    blocks nothing."""
+    """The group <poolId>_<IdP> that a federated sign-in creates, without a role or a precedence,
+    does not compete."""
 
     @given(memberships, policies)
     def test_it_changes_no_role_claim_under_any_policy(
