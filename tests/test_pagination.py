@@ -292,8 +292,8 @@ class TestLikeBoto3:
         }
         start = TokenEncoder().encode(position) if token or skip else None
         scripted.queue_response({"Groups": wire_groups(*"abcde")})
-        pages = list_groups(client, StartingToken=start, MaxItems=1)
-        assert get_group_names(pages) == ["abcde"[skip]]
+        pages = list_groups(client, StartingToken=start)
+        assert next(pages.groups()).group_name == "abcde"[skip]
         assert scripted.requests[0].get("NextToken") == token
         rest = {"NextToken": token, "boto_truncate_amount": skip + 1}
         assert pages.resume_token == TokenEncoder().encode(rest)
@@ -314,14 +314,18 @@ class TestLikeBoto3:
         self, scripted: ScriptedServer, client: Client, token: str, page_token: str | None, skip: int
     ) -> None:
         page = {"Groups": wire_groups(*"abcde")}
-        scripted.queue_response(page, page)
+        scripted.queue_response(page, page, page)
         paginator = client.get_paginator("admin_list_groups_for_user")
         [boto3_page] = paginator.paginate(
             Username="alice", UserPoolId=POOL, PaginationConfig={"StartingToken": token}
         )
         names = [group["GroupName"] for group in boto3_page["Groups"]]
         assert get_group_names(list_groups(client, StartingToken=token)) == names == [*"abcde"[skip:]]
-        assert [request.get("NextToken") for request in scripted.requests] == [page_token] * 2
+        pages = list_groups(client, StartingToken=token)
+        next(pages.groups())
+        rest = {"NextToken": page_token, "boto_truncate_amount": skip + 1}
+        assert TokenDecoder().decode(str(pages.resume_token)) == rest
+        assert [request.get("NextToken") for request in scripted.requests] == [page_token] * 3
 
 
 class TestInterrupted:
