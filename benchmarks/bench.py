@@ -111,7 +111,7 @@ def pages() -> Iterator[Ratio]:
 
 
 def resolve_by_hand(groups: list[GroupType]) -> dict[str, object]:
-    """Resolve groups as most users would: sort by precedence, and prefer the role that the first agree on."""
+    """Resolve groups as most users would: sort, and prefer the role that the first groups agree on."""
     ranked = sorted(
         groups,
         key=lambda group: (
