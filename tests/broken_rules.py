@@ -15,10 +15,11 @@ from cognito_claims import (
     Policy,
     Resolution,
 )
-from cognito_claims import tokens as token_claims
 from cognito_claims.client._iteration import BasePageIterator
 from cognito_claims.conformance.shapes import PagesAnswered
-from cognito_claims.events import TokenPair, gateways, pre_token_generation
+from cognito_claims.events import TokenPair, api_gateway, detection, pre_token_generation
+from cognito_claims.events.pre_token_generation import issuing
+from cognito_claims.events.pre_token_generation.models import CONTAINERS
 from cognito_claims.identity_pool import choice
 from cognito_claims.resolver.decision import Decision, is_federated_auto_group
 from tests import vector_adapter
@@ -217,8 +218,8 @@ def one_element_is_text(patch: pytest.MonkeyPatch) -> None:
             token |= {name: value[0] for name, value in token.items() if len(value) == 1}
 
     issues(patch, change)
-    patch.setattr(token_claims, "parse_token_payload", lambda event: as_text(event["cognito:groups"]))
-    patch.setattr(gateways, "parse_appsync_event", lambda event: as_text(event["identity"]["groups"]))
+    patch.setattr(detection, "parse_token_payload", lambda event: as_text(event["cognito:groups"]))
+    patch.setattr(detection, "parse_appsync_event", lambda event: as_text(event["identity"]["groups"]))
 
 
 def as_text(groups: object) -> GroupClaims:
@@ -286,28 +287,30 @@ def unset_is_zero_or_empty(patch: pytest.MonkeyPatch) -> None:
 
 @breaks("rest-commas")
 def rest_is_read_as_http(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(gateways, "_groups_of_rest", lambda text, *_: tuple(str(text)[1:-1].split(" ")))
+    patch.setattr(api_gateway, "_split_groups", lambda text, *_, **__: tuple(text[1:-1].split(" ")))
 
 
 @breaks("rest-ambiguous")
 def every_comma_splits(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(gateways, "_groups_of_rest", lambda text, *_: tuple(str(text).split(",")) if text else ())
+    patch.setattr(
+        api_gateway, "_split_groups", lambda text, *_, **__: tuple(text.split(",")) if text else ()
+    )
 
 
 @breaks("http-brackets")
 def http_is_read_as_rest(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(gateways, "_bracketed", lambda text, *_: tuple(str(text).split(",")))
+    patch.setattr(api_gateway, "_parse_brackets", lambda text, *_: tuple(str(text).split(",")))
 
 
 @breaks("trigger-configuration")
 def members_are_mixed_up(patch: pytest.MonkeyPatch) -> None:
-    original = gateways.parse_pre_token_generation_event
+    original = detection.parse_pre_token_generation_event
 
     def read(event: Any) -> GroupClaims:
         claims = original(event)
         return GroupClaims(claims.roles, claims.groups, str(claims.preferred_role))
 
-    patch.setattr(gateways, "parse_pre_token_generation_event", read)
+    patch.setattr(detection, "parse_pre_token_generation_event", read)
 
 
 def overrides(patch: pytest.MonkeyPatch, change: Callable[[dict[str, Any], dict[str, Any]], None]) -> None:
@@ -315,7 +318,7 @@ def overrides(patch: pytest.MonkeyPatch, change: Callable[[dict[str, Any], dict[
     original = pre_token_generation.apply_override
 
     def apply_override(claims: TokenPair, event: dict[str, Any]) -> TokenPair:
-        container = gateways.CONTAINERS[event["version"]]
+        container = CONTAINERS[event["version"]]
         details: dict[str, Any] = {**(event["response"].get(container) or {})}
         change(details, claims.id_token)
         return original(claims, {**event, "response": {container: details}})
@@ -406,8 +409,8 @@ def added_wins(patch: pytest.MonkeyPatch) -> None:
 
 @breaks("reserved-claims")
 def nothing_is_reserved(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(pre_token_generation, "_may_add", lambda *_, **__: True)
-    patch.setattr(pre_token_generation, "_may_suppress", lambda *_, **__: True)
+    patch.setattr(issuing, "may_add", lambda *_, **__: True)
+    patch.setattr(issuing, "may_suppress", lambda *_, **__: True)
 
 
 Choose = Callable[..., Any]
@@ -514,6 +517,7 @@ def the_first_rule_is_a_default(patch: pytest.MonkeyPatch) -> None:
 def an_absent_claim_is_empty(patch: pytest.MonkeyPatch) -> None:
     original = choice._matches
     patch.setattr(
+        choice,
         "_matches",
         lambda rule, claim, **how: original(rule, "" if claim is None else claim, **how),
     )

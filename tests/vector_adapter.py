@@ -5,12 +5,10 @@ from typing import Any
 from cognito_claims import (
     AdminListGroupsForUserPaginator,
     AmbiguousClaimsError,
-    GroupClaims,
     InvalidClaimsError,
     identity_pool,
     resolve,
 )
-from cognito_claims import tokens as token_claims
 from cognito_claims.conformance.shapes import (
     Answer,
     Carried,
@@ -24,7 +22,7 @@ from cognito_claims.conformance.shapes import (
     RoleAnswer,
     TokensAnswer,
 )
-from cognito_claims.events import ClaimsSource, TokenPair, gateways, pre_token_generation
+from cognito_claims.events import TokenPair, detection, pre_token_generation
 from tests.conftest import Connect
 from tests.scripted_server import ScriptedServer
 
@@ -85,7 +83,9 @@ def read_pages(given: PagesAnswered, connect: Connect) -> tuple[str, ...]:
 
 def carried(given: Carried) -> ClaimsAnswer:
     try:
-        claims = read(given)
+        claims = detection.parse_event(
+            given.carrier, given.event, known_groups=given.known_groups, comma_free=given.comma_free
+        )
     except AmbiguousClaimsError:
         return ClaimsAnswer(error="ambiguous")
     except InvalidClaimsError:
@@ -96,19 +96,3 @@ def carried(given: Carried) -> ClaimsAnswer:
         "cognito:preferred_role": claims.preferred_role,
     }
     return ClaimsAnswer(claims={name: value for name, value in said.items() if value})
-
-
-def read(given: Carried) -> GroupClaims:
-    match given.carrier:
-        case ClaimsSource.JWT:
-            return token_claims.parse_token_payload(given.event)
-        case ClaimsSource.APPSYNC:
-            return gateways.parse_appsync_event(given.event)
-        case ClaimsSource.REST_API:
-            return gateways.parse_rest_api_event(
-                given.event, known_groups=given.known_groups, comma_free=given.comma_free
-            )
-        case ClaimsSource.HTTP_API:
-            return gateways.parse_http_api_event(given.event)
-        case ClaimsSource.PRE_TOKEN_GENERATION:
-            return gateways.parse_pre_token_generation_event(given.event)
