@@ -272,7 +272,7 @@ class TestDecode:
             (b"\xff\xfe\xff", "not text"),
             ("[" * 100_000, "not JSON: RecursionError"),
             ("5", "must be a token, its payload or an event"),
-            ("{}", "is no token's payload and no event"),
+            ("{}", "must be a token payload or an event"),
             ('{"Groups": []}', "cognito-claims resolve reads it"),
             ('{"cognito:groups": "secret"}', "['cognito:groups']: must be a list"),
         ],

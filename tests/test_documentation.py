@@ -13,7 +13,8 @@ import pytest
 from cognito_claims.client import PAGING_RULES
 from cognito_claims.conformance import load
 from cognito_claims.conformance.runner import select
-from cognito_claims.events import EVENT_RULES, TRIGGER_RULES, pre_token_generation
+from cognito_claims.events import EVENT_RULES, TRIGGER_RULES
+from cognito_claims.events.pre_token_generation.reserved_claims import RESERVED_NAMES
 from cognito_claims.identity_pool import IDENTITY_POOL_RULES
 from cognito_claims.pool import CHECKS
 from cognito_claims.rules import CLAIM_RULES, RULES
@@ -136,7 +137,7 @@ def test_links_lead_somewhere(page: str) -> None:
 def test_the_vectors_readme_lists_the_reserved_claims() -> None:
     text = (ROOT / "src/cognito_claims/conformance/vectors/README.md").read_text()
     listed = text.partition("Reserved claims")[2].partition("every name")[0]
-    assert {*re.findall("`([a-z_]+)`", listed)} == pre_token_generation._RESERVED
+    assert {*re.findall("`([a-z_]+)`", listed)} == RESERVED_NAMES
 
 
 class TestScorecards:

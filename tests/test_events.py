@@ -130,7 +130,7 @@ class TestPublishedEvents:
         [problem] = problems(
             parse_pre_token_generation_event, event("pre_token_generation_sample_with_list")
         )
-        assert problem.startswith("request.groupConfiguration.preferredRole: must be text or null (AWS")
+        assert problem.startswith("request.groupConfiguration.preferredRole: must be a string or null (AWS")
 
     def test_an_event_without_its_source_is_known_by_its_groups(self) -> None:
         parsed = event("pre_token_generation_2")
@@ -141,7 +141,7 @@ class TestPublishedEvents:
 
     @pytest.mark.parametrize("value", [{}, {"identity": {}}, {"claims": {}}, {"Groups": []}, [], None, "x"])
     def test_and_nothing_else_is_a_carrier(self, value: object) -> None:
-        assert problems(detect_source, value)[0].startswith("is no token's payload and no event")
+        assert problems(detect_source, value)[0].startswith("must be a token payload or an event")
 
     def test_a_token_is_one_whatever_a_trigger_added(self) -> None:
         payload = event("id_token") | {"identity": event("appsync")["identity"], "request": "x"}
@@ -205,7 +205,10 @@ class TestRestCommas:
 
     def test_an_event_of_an_http_api_is_told(self) -> None:
         [problem] = problems(parse_rest_api_event, event("http_api_format_1"))
-        assert problem == "version: is 1.0, an HTTP API's: use parse_http_api_event"
+        assert (
+            problem
+            == "version: must not be 1.0, the version of an HTTP API's event: use parse_http_api_event"
+        )
 
     def test_roles_are_split_where_an_arn_begins(self) -> None:
         odd = "arn:aws:iam::123456789012:role/a,b"
@@ -284,9 +287,9 @@ class TestRestAmbiguous:
         ("known", "reason"),
         [
             (None, "pass known_groups"),
-            (["a", "b", "a,b"], "known_groups allow several"),
-            (["a"], "known_groups allow none"),
-            ([], "known_groups allow none"),
+            (["a", "b", "a,b"], "known_groups allows several"),
+            (["a"], "known_groups allows none"),
+            ([], "known_groups allows none"),
         ],
     )
     def test_what_they_do_not_settle_is_reported(self, known: list[str] | None, reason: str) -> None:
@@ -403,7 +406,7 @@ class TestTriggerConfiguration:
         assert attributes["request"]["userAttributes"].items() >= {"email": "x", "custom:a": "b"}.items()
 
     def test_there_is_no_other_version(self) -> None:
-        with pytest.raises(ValueError, match="version: '1', '2' or '3', not '4'"):
+        with pytest.raises(ValueError, match="version: expected '1', '2' or '3', got '4'"):
             build_pre_token_generation_event(GroupClaims(), version="4")  # type: ignore[arg-type]
 
     def test_scopes_came_with_version_2(self) -> None:

@@ -46,7 +46,7 @@ from cognito_claims._wire import (
     UserPoolId,
 )
 from cognito_claims.client import PaginatorConfigDict
-from cognito_claims.events import gateways, pre_token_generation
+from cognito_claims.events import pre_token_generation
 from cognito_claims.resolver import outcomes
 from cognito_claims.resolver.decision import is_federated_auto_group
 from cognito_claims.rules import OPEN_QUESTIONS, RULES
@@ -319,7 +319,7 @@ assert resolution == cognito_claims.resolve(resolution.ranking, policy=resolutio
             *(getattr(models, name) for name in models.__all__),
             *(tokens.AccessTokenClaims, tokens.IdTokenClaims, tokens.Identity),
             *(claims.AccessTokenGroupClaims, claims.GroupClaims, claims.IdTokenGroupClaims),
-            gateways.GroupConfiguration,
+            pre_token_generation.GroupConfiguration,
             *(identity_pool.GetIdentityPoolRolesResponse, identity_pool.MappingRule),
             *(identity_pool.RoleMapping, identity_pool.RulesConfiguration),
             PaginatorConfigDict,

@@ -29,16 +29,11 @@ from cognito_claims.conformance.shapes import (
     TokensAnswer,
 )
 from cognito_claims.events import (
-    ClaimsSource,
     TokenPair,
     apply_override,
-    parse_appsync_event,
-    parse_http_api_event,
-    parse_pre_token_generation_event,
-    parse_rest_api_event,
+    parse_event,
 )
 from cognito_claims.identity_pool import AccessDenied, AssumedRole, choose_role
-from cognito_claims.tokens import parse_token_payload
 from tests.conftest import Connect
 from tests.scripted_server import ScriptedServer
 
@@ -91,20 +86,12 @@ class VectorAdapter:
             return tuple(group.group_name for group in groups)
 
     def parse_event(self, case_input: EventInput) -> GroupClaims:
-        event = case_input.event
-        match case_input.source:
-            case ClaimsSource.JWT:
-                return parse_token_payload(event)
-            case ClaimsSource.APPSYNC:
-                return parse_appsync_event(event)
-            case ClaimsSource.REST_API:
-                return parse_rest_api_event(
-                    event, known_groups=case_input.known_groups, comma_free=case_input.comma_free
-                )
-            case ClaimsSource.HTTP_API:
-                return parse_http_api_event(event)
-            case ClaimsSource.PRE_TOKEN_GENERATION:
-                return parse_pre_token_generation_event(event)
+        return parse_event(
+            case_input.source,
+            case_input.event,
+            known_groups=case_input.known_groups,
+            comma_free=case_input.comma_free,
+        )
 
     def apply_override(self, tokens: TokenPair, event: JsonObject) -> TokenPair:
         return apply_override(tokens, event)

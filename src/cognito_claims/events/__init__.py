@@ -1,28 +1,26 @@
-"""Claims in events: parse them, build them for tests, and override them in a trigger."""
+"""Claims in events: parse them, build events for tests, and override claims in a trigger."""
 
-from cognito_claims.events.gateways import (
-    ClaimsSource,
-    EventLike,
-    GroupConfiguration,
-    build_appsync_event,
+from cognito_claims.events._event import EventLike
+from cognito_claims.events.api_gateway import (
     build_http_api_event,
-    build_pre_token_generation_event,
     build_rest_api_event,
-    detect_source,
-    parse_appsync_event,
     parse_http_api_event,
-    parse_pre_token_generation_event,
     parse_rest_api_event,
 )
+from cognito_claims.events.appsync import build_appsync_event, parse_appsync_event
+from cognito_claims.events.detection import ClaimsSource, detect_source, parse_event
 from cognito_claims.events.pre_token_generation import (
+    GroupConfiguration,
     PreTokenGenerationEvent,
     PreTokenGenerationV1Event,
     PreTokenGenerationV2Event,
     PreTokenGenerationV3Event,
     TokenPair,
     apply_override,
+    build_pre_token_generation_event,
     override_claims,
     override_groups,
+    parse_pre_token_generation_event,
     parse_trigger_event,
     suppress_groups,
 )
@@ -48,6 +46,7 @@ __all__ = [
     "override_claims",
     "override_groups",
     "parse_appsync_event",
+    "parse_event",
     "parse_http_api_event",
     "parse_pre_token_generation_event",
     "parse_rest_api_event",
