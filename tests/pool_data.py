@@ -26,7 +26,7 @@ def snapshot_of(
     (folder / UNFINISHED).mkdir(parents=True)
     groups = sorted(groups, key=lambda one: one.group_name)
     memberships = sorted(Membership(user, name) for name, users in members.items() for user in users)
-    told: dict[str, Any] = {
+    contents: dict[str, Any] = {
         "user_pool_id": POOL,
         "usernames": "kept",
         "started_at": AT,
@@ -36,7 +36,7 @@ def snapshot_of(
         "changes": (),
         "files": write_tables(folder, folder / UNFINISHED, groups, memberships),
     }
-    write_manifest(folder, Manifest(**told | manifest))
+    write_manifest(folder, Manifest(**contents | manifest))
     (folder / UNFINISHED).rmdir()
     return Snapshot.open(folder)
 

@@ -23,8 +23,8 @@ from typer.testing import CliRunner, Result
 
 from cognito_claims.cli._app import app
 from cognito_claims.cli._exit import ExitCode, write
-from cognito_claims.pool import Snapshot, _limits, fetching
-from cognito_claims.pool._engines import DuckDB
+from cognito_claims.pool import Snapshot, _fetch
+from cognito_claims.pool.engines import DuckDB
 from tests.fake_cognito import RefusedError
 from tests.pool_data import group, pool_with_faults, snapshot_of
 from tests.pool_server import AWAKE, POOL, PoolServer
@@ -42,7 +42,6 @@ def server() -> Iterator[PoolServer]:
 
 @pytest.fixture(autouse=True)
 def _settings(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_limits, "LIST_GROUPS_RATE", 10_000.0)
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
 
 
@@ -82,7 +81,7 @@ class TestFetch:
         result = call(*arguments(server, tmp_path / "a"), "--pseudonymize", key)
         assert "usernames hashed" in result.stdout
         result = call(*arguments(server, tmp_path / "b"), "--no-usernames")
-        assert "usernames left-out" in result.stdout
+        assert "usernames discarded-key" in result.stdout
         for out in ("a", "b"):
             assert "ann" not in {one.username for one in Snapshot.open(tmp_path / out).memberships()}
 
@@ -132,7 +131,7 @@ class TestFetch:
         def late(*_: object, **__: object) -> None:
             raise ReadTimeoutError(endpoint_url=server.url)
 
-        monkeypatch.setattr(fetching, "fetch", late)
+        monkeypatch.setattr(_fetch, "fetch", late)
         result = call(*arguments(server, tmp_path))
         assert result.exit_code == ExitCode.SERVICE
         assert "Read timeout" in result.stderr
@@ -226,13 +225,13 @@ class TestFetch:
         self, server: PoolServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """As it is for what a shell has put into the background."""
-        fetch = fetching.fetch
+        fetch = _fetch.fetch
 
         def interrupted(*arguments: Any, **options: Any) -> Snapshot:
             os.kill(os.getpid(), signal.SIGINT)
             return fetch(*arguments, **options)
 
-        monkeypatch.setattr(fetching, "fetch", interrupted)
+        monkeypatch.setattr(_fetch, "fetch", interrupted)
         before = signal.signal(signal.SIGINT, signal.SIG_IGN)
         try:
             assert call(*arguments(server, tmp_path)).exit_code == ExitCode.OK
@@ -250,7 +249,7 @@ class TestFetch:
 
         before = signal.getsignal(signal.SIGINT)
         monkeypatch.setenv("FORCE_COLOR", "1")
-        monkeypatch.setattr(fetching, "fetch", interrupted)
+        monkeypatch.setattr(_fetch, "fetch", interrupted)
         monkeypatch.setattr("os._exit", end)
         result = call(*arguments(server, tmp_path))
         assert result.exit_code == ExitCode.INTERRUPTED
@@ -333,7 +332,7 @@ class TestResolve:
 
     def test_a_fault_of_ours_is_not_hidden(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         pool_with_faults(tmp_path / "s")
-        monkeypatch.setattr("cognito_claims.pool.bulk.sets_of", None)
+        monkeypatch.setattr("cognito_claims.pool._resolve.query_sets", None)
         result = call("resolve", tmp_path / "s", "--out", tmp_path / "c.parquet")
         assert isinstance(result.exception, TypeError)
 

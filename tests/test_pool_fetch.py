@@ -19,9 +19,10 @@ from botocore.exceptions import ClientError, ConnectionClosedError, EndpointConn
 
 from cognito_claims import InvalidRequestError, InvalidResponseError, PaginationError
 from cognito_claims.client.rate_limiter import RateLimiter
-from cognito_claims.pool import Membership, Progress, Snapshot, SnapshotError, _limits, fetch, fetching
+from cognito_claims.pool import Membership, Progress, Snapshot, SnapshotError, _fetch, fetch
+from cognito_claims.pool._fetch import Throttle
 from cognito_claims.pool._journal import Journal
-from cognito_claims.pool._patience import MOST_ATTEMPTS
+from cognito_claims.pool._retry_handler import MAX_ATTEMPTS
 from cognito_claims.pool.snapshot import GROUPS, MANIFEST, MEMBERSHIPS, UNFINISHED, is_finished
 from tests.conftest import Client, Connect
 from tests.fake_cognito import RefusedError
@@ -34,7 +35,6 @@ KEY = b"sixteen bytes and more"
 
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_limits, "LIST_GROUPS_RATE", FAST)
     monkeypatch.setattr("botocore.endpoint.time", AWAKE)  # between attempts
 
 
@@ -57,7 +57,8 @@ def expected(server: PoolServer) -> list[Membership]:
 
 
 def take(client: Client, out: Path, **options: Any) -> Snapshot:
-    arguments: dict[str, Any] = {"user_pool_id": POOL, "rate": FAST, **options}
+    throttle = Throttle(list_groups_rate=FAST)
+    arguments: dict[str, Any] = {"user_pool_id": POOL, "rate": FAST, "_throttle": throttle, **options}
     return fetch(client, out=out, **arguments)
 
 
@@ -150,7 +151,7 @@ class TestAFetch:
         assert [group.precedence for group in snapshot.groups()] == [0, 10]
 
     def test_keeps_to_its_limits_and_leaves_the_client_as_it_was(
-        self, server: PoolServer, connect: Connect, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+        self, server: PoolServer, connect: Connect, tmp_path: Path
     ) -> None:
         slept: dict[float, list[float]] = {}
 
@@ -158,10 +159,8 @@ class TestAFetch:
             waits = slept.setdefault(seconds, [])
             return RateLimiter(seconds, waits.append, lambda: sum(waits))
 
-        monkeypatch.setattr(fetching, "RateLimiter", pace)
-        monkeypatch.setattr(_limits, "LIST_GROUPS_RATE", 4)
         client = connect(server.url)
-        take(client, tmp_path, rate=8)
+        take(client, tmp_path, rate=8, _throttle=Throttle(limiter=pace))
         client.list_groups(UserPoolId=POOL)
         client.list_users_in_group(UserPoolId=POOL, GroupName="group-01")
         assert slept.keys() == {1 / 8, 1 / 4}
@@ -170,9 +169,9 @@ class TestAFetch:
 
     def test_sends_nothing_any_more_once_it_has_ended(self, server: PoolServer, connect: Connect) -> None:
         client = connect(server.url)
-        with fetching._paced(client, FAST) as stopped:
+        with _fetch._throttle_client(client, FAST, Throttle()) as stopped:
             stopped.set()
-            with pytest.raises(fetching._StoppedError):
+            with pytest.raises(_fetch._StoppedError):
                 client.list_users_in_group(UserPoolId=POOL, GroupName="group-01")
         assert not server.calls
 
@@ -191,7 +190,7 @@ class TestUsernames:
 
     def test_can_be_left_out(self, server: PoolServer, connect: Connect, tmp_path: Path) -> None:
         first, second = (take(connect(server.url), tmp_path / name, usernames=False) for name in "ab")
-        assert first.manifest.usernames == "left-out"
+        assert first.manifest.usernames == "discarded-key"
         assert first.manifest.memberships == len(expected(server))
         names = [{membership.username for membership in each.memberships()} for each in (first, second)]
         assert not names[0] & names[1]
@@ -270,8 +269,8 @@ class TestGoingOn:
     @pytest.mark.parametrize(
         ("options", "what"),
         [
-            ({"key": KEY}, "another usernames"),
-            ({"usernames": False}, "another usernames"),
+            ({"key": KEY}, "has usernames"),
+            ({"usernames": False}, "has usernames"),
             ({"user_pool_id": "eu-west-1_Other"}, "user_pool_id"),
         ],
     )
@@ -294,7 +293,7 @@ class TestGoingOn:
     def test_refuses_another_key(self, server: PoolServer, connect: Connect, tmp_path: Path) -> None:
         refuse_after(server, 10)
         begin(connect(server.url), tmp_path, key=KEY)
-        with pytest.raises(SnapshotError, match="another key_id") as refused:
+        with pytest.raises(SnapshotError, match="has key_id") as refused:
             take(connect(server.url), tmp_path, key=KEY + b"!")
         assert "sixteen" not in repr(refused.value)
 
@@ -307,7 +306,7 @@ class TestGoingOn:
 
     def test_writes_over_nothing(self, server: PoolServer, connect: Connect, tmp_path: Path) -> None:
         (tmp_path / GROUPS).write_text("somebody's")
-        with pytest.raises(SnapshotError, match=r"groups\.parquet: is there already"):
+        with pytest.raises(SnapshotError, match=r"groups\.parquet: already exists"):
             take(connect(server.url), tmp_path)
         assert (tmp_path / GROUPS).read_text() == "somebody's"
         assert [path.name for path in tmp_path.iterdir()] == [GROUPS]
@@ -375,7 +374,7 @@ class TestGoingOn:
     def test_refuses_while_another_is_at_work(
         self, server: PoolServer, connect: Connect, tmp_path: Path
     ) -> None:
-        with Journal(tmp_path / UNFINISHED), pytest.raises(SnapshotError, match="another fetch"):
+        with Journal(tmp_path / UNFINISHED), pytest.raises(SnapshotError, match="different fetch"):
             take(connect(server.url), tmp_path)
 
     def test_refuses_a_journal_that_is_none(
@@ -448,7 +447,7 @@ class TestAServer:
         refuse_after(server, 12, error, status)
         with pytest.raises(ClientError, match=error):
             take(connect(server.url), tmp_path, concurrency=1)
-        assert server.calls.total() == 12 + MOST_ATTEMPTS
+        assert server.calls.total() == 12 + MAX_ATTEMPTS
         with Journal(tmp_path / UNFINISHED) as journal:
             read, groups, memberships = journal.counts()
         assert read > 0
@@ -703,7 +702,9 @@ class TestASnapshotThatIsNone:
     def test_a_file_is_cut_off(self, folder: Path, name: str) -> None:
         size = (folder / name).stat().st_size
         os.truncate(folder / name, size // 2)
-        with pytest.raises(SnapshotError, match=f"cut off: {size // 2} bytes of {size}") as refused:
+        with pytest.raises(
+            SnapshotError, match=f"truncated: it has {size // 2} of {size} bytes"
+        ) as refused:
             Snapshot.open(folder)
         assert refused.value.path == folder / name
 
@@ -712,7 +713,7 @@ class TestASnapshotThatIsNone:
         content = bytearray((folder / name).read_bytes())
         content[len(content) // 2] ^= 1
         (folder / name).write_bytes(content)
-        with pytest.raises(SnapshotError, match="not the file that was fetched"):
+        with pytest.raises(SnapshotError, match="has changed since the fetch"):
             Snapshot.open(folder)
 
     @pytest.mark.parametrize("name", [GROUPS, MEMBERSHIPS])
@@ -722,7 +723,7 @@ class TestASnapshotThatIsNone:
             Snapshot.open(folder)
 
     def test_there_is_nothing(self, tmp_path: Path) -> None:
-        with pytest.raises(SnapshotError, match="is no snapshot"):
+        with pytest.raises(SnapshotError, match="is not a snapshot"):
             Snapshot.open(tmp_path / "nothing")
 
     def test_the_manifest_is_a_folder(self, tmp_path: Path) -> None:
@@ -778,7 +779,6 @@ def test_the_extra_is_missed_before_anything_is_asked(
 
 
 def fetch_elsewhere(url: str, out: Path) -> None:
-    _limits.LIST_GROUPS_RATE = FAST
     client: Client = boto3.client(  # pyright: ignore[reportUnknownMemberType]
         "cognito-idp",
         region_name="eu-west-1",

@@ -29,13 +29,13 @@ from cognito_claims.pool import (
     Transition,
     UnknownGroupsError,
     audit,
-    audit_as_html,
-    audit_as_json,
-    audit_as_sarif,
+    build_audit_report,
+    build_audit_sarif,
+    build_diff_report,
     diff,
-    diff_as_html,
-    diff_as_json,
     fetch,
+    render_audit_html,
+    render_diff_html,
     resolve_memberships,
 )
 
@@ -103,9 +103,9 @@ def auditing(snapshot: Snapshot) -> str:
         assert_type(group, GroupUse)
     for role in result.roles:
         assert_type(role, RoleUse)
-    assert_type(audit_as_html(result), str)
-    assert_type(audit_as_sarif(result), str)
-    return audit_as_json(result)
+    assert_type(render_audit_html(result), str)
+    assert_type(build_audit_sarif(result), str)
+    return build_audit_report(result)
 
 
 def comparing(before: Snapshot, after: Snapshot) -> str:
@@ -114,5 +114,5 @@ def comparing(before: Snapshot, after: Snapshot) -> str:
     assert_type(result.transitions, tuple[Transition, ...])
     assert_type(result.roles, tuple[RoleChange, ...])
     Edits(precedences={"admins": "5"})  # type: ignore[dict-item]  # ty: ignore[invalid-argument-type]  # pyrefly: ignore[bad-assignment]
-    assert_type(diff_as_html(diff(before, after)), str)
-    return diff_as_json(result)
+    assert_type(render_diff_html(diff(before, after)), str)
+    return build_diff_report(result)
