@@ -1,9 +1,10 @@
 """What an audit finds, and what it does not; and how it is told."""
 
 import json
+from dataclasses import replace
 from functools import partial
 from importlib import import_module
-from itertools import combinations
+from itertools import combinations, count
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from typer.testing import CliRunner, Result
 from cognito_claims import GroupType, InvalidClaimsError, InvalidResponseError, Policy
 from cognito_claims.cli._app import app
 from cognito_claims.cli._exit import ExitCode
+from cognito_claims.identity_pool import choose_role
 from cognito_claims.pool import (
     CHECKS,
     Audit,
@@ -22,12 +24,13 @@ from cognito_claims.pool import (
     GroupUse,
     RoleUse,
     Severity,
+    Snapshot,
     audit,
     build_audit_report,
     build_audit_sarif,
     render_audit_html,
 )
-from tests.pool_data import POOL, group, pool_with_faults, snapshot_of
+from tests.pool_data import POOL, count_decisions, group, pool_with_faults, snapshot_of
 from tests.samples import role
 from tests.test_pool_resolve import one_by_one, pools
 
@@ -291,6 +294,55 @@ class TestWithAnIdentityPool:
     def test_a_provider_that_is_not_known(self, chosen: Any) -> None:
         with pytest.raises(InvalidClaimsError, match="provider="):
             chosen("", identity_pool=identity_pool(by_token("Deny")))
+
+
+class TestSetsOfGroups:
+    """Many sets, of which several have the same problem."""
+
+    @pytest.fixture
+    def snapshot(self, tmp_path: Path) -> Snapshot:
+        groups = [
+            *(group(name, 1, name) for name in "abc"),
+            group("d", 0),
+            group("e", None, "e"),
+            group("f"),
+        ]
+        members: dict[str, list[str]] = {}
+        for size in (1, 2, 3):
+            for names in combinations("abcdef", size):
+                for name in names:
+                    members.setdefault(name, []).append("".join(names))
+        return snapshot_of(tmp_path, groups, members)
+
+    @pytest.mark.parametrize("policy", [Policy(), Policy(null_precedence="abstains", roleless="blocks")])
+    @pytest.mark.parametrize("mapping", [by_token("Deny"), by_token("AuthenticatedRole")])
+    def test_are_grouped_by_what_decided_and_not_by_wording(
+        self, snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch, policy: Policy, mapping: dict[str, Any]
+    ) -> None:
+        options: dict[str, Any] = {"identity_pool": identity_pool(mapping), "provider": PROVIDER}
+        before = audit(snapshot, policy=policy, **options)
+        numbers = count()
+
+        def reword(*arguments: Any, **options: Any) -> Any:
+            return replace(choose_role(*arguments, **options), reason=f"reason {next(numbers)}")
+
+        monkeypatch.setattr("cognito_claims.resolver.rendering.headline", lambda _: f"{next(numbers)}.")
+        monkeypatch.setattr("cognito_claims.pool._accumulators.choose_role", reword)
+        after = audit(snapshot, policy=policy, **options)
+        assert [replace(one, reason="") for one in after.findings] == [
+            replace(one, reason="") for one in before.findings
+        ]
+        assert after.findings != before.findings
+        assert len({(one.check.code, one.about) for one in before.findings}) == len(before.findings)
+
+    def test_are_decided_once_for_each_policy(
+        self, snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        counts = count_decisions(monkeypatch)
+        result = audit(snapshot, identity_pool=identity_pool(by_token("Deny")), provider=PROVIDER)
+        assert {one.check.code for one in result.findings} >= {"open-question", "identity-pool-denies"}
+        assert len({policy for _, policy in counts}) == 4
+        assert {*counts.values()} == {1}
 
 
 class TestTheAudit:

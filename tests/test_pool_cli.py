@@ -152,7 +152,7 @@ class TestFetch:
         pool_with_faults(tmp_path / "s")
         result = call(*arguments(server, tmp_path / "s"))
         assert result.exit_code == ExitCode.BAD_INPUT
-        assert "another user_pool_id" in result.stderr
+        assert "has user_pool_id" in result.stderr
 
     def test_says_what_cannot_be_written(self, server: PoolServer, tmp_path: Path) -> None:
         (tmp_path / "file").touch()
@@ -321,7 +321,7 @@ class TestResolve:
         os.truncate(snapshot.memberships_file, 100)
         result = call("resolve", tmp_path / "s", "--out", tmp_path / "c.parquet")
         assert result.exit_code == ExitCode.BAD_INPUT
-        assert "memberships.parquet: is cut off: 100 bytes of" in result.stderr
+        assert "memberships.parquet: is truncated: it has 100 of" in result.stderr
         assert not (tmp_path / "c.parquet").exists()
 
     def test_says_what_cannot_be_written(self, tmp_path: Path) -> None:

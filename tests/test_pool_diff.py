@@ -1,6 +1,8 @@
 """Who would get another role: by other settings, and by a later snapshot."""
 
 import json
+from dataclasses import replace
+from itertools import combinations, count
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +19,14 @@ from cognito_claims.pool import (
     Diff,
     Edits,
     RoleChange,
+    Snapshot,
     SnapshotError,
     Transition,
     build_diff_report,
     diff,
     render_diff_html,
 )
-from tests.pool_data import group, pool_with_faults, snapshot_of
+from tests.pool_data import count_decisions, group, pool_with_faults, snapshot_of
 from tests.samples import role
 from tests.test_pool_resolve import Answers, one_by_one, pools
 
@@ -191,6 +194,49 @@ class TestALaterSnapshot:
         snapshots = (pool_with_faults(tmp_path / name, **told) for name, told in (("a", one), ("b", other)))
         with pytest.raises(SnapshotError, match=said):
             diff(*snapshots)
+
+
+class TestPairsOfSets:
+    """Many pairs, of which several have the same transition, and share a set before or after."""
+
+    @pytest.fixture
+    def snapshots(self, tmp_path: Path) -> list[Snapshot]:
+        groups = [
+            *(group(name, 1, name) for name in "abc"),
+            group("d", 0),
+            group("e", None, "e"),
+            group("f"),
+        ]
+        sets = [set(names) for size in (1, 2) for names in combinations("abcde", size)]
+        pairs = [
+            (f"user-{n}-{m}", one, other) for n, one in enumerate(sets) for m, other in enumerate(sets)
+        ]
+        return [
+            snapshot_of(
+                tmp_path / str(side),
+                groups,
+                {name: [p[0] for p in pairs if name in p[side]] for name in "abcde"},
+            )
+            for side in (1, 2)
+        ]
+
+    @pytest.mark.parametrize("policy", [Policy(), Policy(null_precedence="abstains", roleless="blocks")])
+    def test_are_grouped_by_what_decided_and_not_by_wording(
+        self, snapshots: list[Snapshot], monkeypatch: pytest.MonkeyPatch, policy: Policy
+    ) -> None:
+        before = diff(*snapshots, policy=policy)
+        numbers = count()
+        monkeypatch.setattr("cognito_claims.resolver.rendering.headline", lambda _: f"{next(numbers)}.")
+        after = diff(*snapshots, policy=policy)
+        assert [replace(one, reason="") for one in after.transitions] == [
+            replace(one, reason="") for one in before.transitions
+        ]
+        assert after.transitions != before.transitions
+
+    def test_are_decided_once(self, snapshots: list[Snapshot], monkeypatch: pytest.MonkeyPatch) -> None:
+        counts = count_decisions(monkeypatch)
+        assert diff(*snapshots).affected_users
+        assert {*counts.values()} == {1}
 
 
 def answers(groups: list[GroupType], rows: list[tuple[str, str]]) -> Answers:

@@ -22,6 +22,7 @@ from cognito_claims import (
     resolve,
 )
 from cognito_claims.pool import BulkResolution, InvalidTableError, UnknownGroupsError, resolve_memberships
+from tests.pool_data import count_decisions
 from tests.samples import POOL, memberships, policies, role
 
 if TYPE_CHECKING:
@@ -378,6 +379,16 @@ class TestTheResult:
     def test_counts_by_outcome(self, tmp_path: Path) -> None:
         with resolve_memberships(membership_file(tmp_path), GROUPS) as result:
             assert result.outcomes == {"preferred": 1, "ambiguous": 1, "no-role": 1}
+
+    def test_decides_a_set_once_for_each_policy(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        counts = count_decisions(monkeypatch)
+        with resolve_memberships(membership_file(tmp_path), GROUPS) as result:
+            assert result.open_questions == {}
+        sets = {ranking for ranking, _ in counts if len(ranking) < len(GROUPS)}
+        assert len(sets) == result.sets
+        assert {counts[key] for key in counts if key[0] in sets} == {1}
 
     def test_leaves_no_files_behind(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "scratch"))
