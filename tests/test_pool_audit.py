@@ -323,10 +323,13 @@ class TestSetsOfGroups:
         before = audit(snapshot, policy=policy, **options)
         numbers = count()
 
+        def reword_headline(_: object) -> str:
+            return f"{next(numbers)}."
+
         def reword(*arguments: Any, **options: Any) -> Any:
             return replace(choose_role(*arguments, **options), reason=f"reason {next(numbers)}")
 
-        monkeypatch.setattr("cognito_claims.resolver.rendering.headline", lambda _: f"{next(numbers)}.")
+        monkeypatch.setattr("cognito_claims.resolver.rendering.headline", reword_headline)
         monkeypatch.setattr("cognito_claims.pool._accumulators.choose_role", reword)
         after = audit(snapshot, policy=policy, **options)
         assert [replace(one, reason="") for one in after.findings] == [

@@ -27,7 +27,7 @@ from cognito_claims.pool import Snapshot, _fetch
 from cognito_claims.pool.engines import DuckDB
 from tests.fake_cognito import RefusedError
 from tests.pool_data import group, pool_with_faults, snapshot_of
-from tests.pool_server import AWAKE, POOL, PoolServer
+from tests.pool_server import POOL, WITHOUT_SLEEP, PoolServer
 
 COMMAND = str(Path(sys.executable).with_name("cognito-claims"))
 
@@ -68,11 +68,11 @@ class TestFetch:
         assert said == json.loads((tmp_path / "snapshot.json").read_bytes())
 
     def test_tells_what_changed(self, server: PoolServer, tmp_path: Path) -> None:
-        def meddle(operation: str, _: dict[str, Any]) -> None:
+        def intercept(operation: str, _: dict[str, Any]) -> None:
             if operation == "ListUsersInGroup" and "new" not in server.groups:
                 server.add("new", [])
 
-        server.meddle = meddle
+        server.intercept = intercept
         assert "new: created meanwhile" in call(*arguments(server, tmp_path)).stdout
 
     def test_hashes_usernames(self, server: PoolServer, tmp_path: Path) -> None:
@@ -99,28 +99,28 @@ class TestFetch:
         self, server: PoolServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """boto3's own retries are used up after some hundred pages."""
-        monkeypatch.setattr("botocore.endpoint.time", AWAKE)
+        monkeypatch.setattr("botocore.endpoint.time", WITHOUT_SLEEP)
         for number in range(8):
             server.add(f"group-{number}", [f"user-{member:04}" for member in range(150)])
         throttled: Counter[tuple[object, object]] = Counter()
 
-        def meddle(_: str, body: dict[str, Any]) -> None:
+        def intercept(_: str, body: dict[str, Any]) -> None:
             page = body.get("GroupName"), body.get("NextToken")
             throttled[page] += 1
             if throttled[page] % 3:
                 raise RefusedError(400, "TooManyRequestsException")
 
-        server.meddle = meddle
+        server.intercept = intercept
         result = call(*arguments(server, tmp_path), "--rate", "10000")
         assert result.exit_code == ExitCode.OK, result.stderr
         assert Snapshot.open(tmp_path).manifest.memberships == 8 + 8 * 150
 
     def test_says_what_the_service_refuses(self, server: PoolServer, tmp_path: Path) -> None:
-        def meddle(operation: str, _: dict[str, Any]) -> None:
+        def intercept(operation: str, _: dict[str, Any]) -> None:
             if operation == "ListUsersInGroup":
                 raise RefusedError(400, "NotAuthorizedException")
 
-        server.meddle = meddle
+        server.intercept = intercept
         result = call(*arguments(server, tmp_path))
         assert result.exit_code == ExitCode.SERVICE
         assert "NotAuthorizedException" in result.stderr
@@ -182,11 +182,11 @@ class TestFetch:
     def test_goes_on_after_it_was_interrupted(self, server: PoolServer, tmp_path: Path) -> None:
         running: list[subprocess.Popen[bytes]] = []
 
-        def meddle(_: str, __: dict[str, Any]) -> None:
+        def intercept(_: str, __: dict[str, Any]) -> None:
             if server.calls["ListUsersInGroup"] == 3:
                 running[0].send_signal(signal.SIGINT)
 
-        server.meddle = meddle
+        server.intercept = intercept
         command = [COMMAND, "pool", *arguments(server, tmp_path), "--rate", "20", "--concurrency", "1"]
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
             running.append(process)
@@ -194,7 +194,7 @@ class TestFetch:
         assert process.returncode == ExitCode.INTERRUPTED
         assert said == b"error: interrupted: run the same command again, and it goes on\n"
         asked = server.calls["ListUsersInGroup"]
-        server.meddle = lambda _, __: None
+        server.intercept = lambda _, __: None
         assert call(*arguments(server, tmp_path)).exit_code == ExitCode.OK
         assert server.calls["ListUsersInGroup"] <= 2 + 3 + 1
         assert asked <= 4
@@ -207,12 +207,12 @@ class TestFetch:
         running: list[subprocess.Popen[bytes]] = []
         ended = threading.Event()
 
-        def meddle(operation: str, _: dict[str, Any]) -> None:
+        def intercept(operation: str, _: dict[str, Any]) -> None:
             if operation == "ListUsersInGroup":
                 running[0].send_signal(number)
                 assert ended.wait(60), "it waited"
 
-        server.meddle = meddle
+        server.intercept = intercept
         with subprocess.Popen(
             [COMMAND, "pool", *arguments(server, tmp_path)], stderr=subprocess.PIPE
         ) as it:
@@ -407,11 +407,11 @@ def keys_of(said: dict[str, Any]) -> set[str]:
 
 
 def test_json_is_as_documented(server: PoolServer, tmp_path: Path) -> None:
-    def meddle(operation: str, _: dict[str, Any]) -> None:
+    def intercept(operation: str, _: dict[str, Any]) -> None:
         if operation == "ListUsersInGroup" and "new" not in server.groups:
             server.add("new", [])
 
-    server.meddle = meddle
+    server.intercept = intercept
     pool_with_faults(tmp_path / "s")
     commands = {
         "fetch": call(*arguments(server, tmp_path / "new"), "--json"),

@@ -226,7 +226,11 @@ class TestPairsOfSets:
     ) -> None:
         before = diff(*snapshots, policy=policy)
         numbers = count()
-        monkeypatch.setattr("cognito_claims.resolver.rendering.headline", lambda _: f"{next(numbers)}.")
+
+        def reword_headline(_: object) -> str:
+            return f"{next(numbers)}."
+
+        monkeypatch.setattr("cognito_claims.resolver.rendering.headline", reword_headline)
         after = diff(*snapshots, policy=policy)
         assert [replace(one, reason="") for one in after.transitions] == [
             replace(one, reason="") for one in before.transitions

@@ -27,7 +27,7 @@ from cognito_claims.pool.snapshot import GROUPS, MANIFEST, MEMBERSHIPS, UNFINISH
 from tests.conftest import Client, Connect
 from tests.fake_cognito import RefusedError
 from tests.loopback import HungUpError
-from tests.pool_server import AWAKE, POOL, PoolServer
+from tests.pool_server import POOL, WITHOUT_SLEEP, PoolServer
 
 FAST = 10_000.0
 KEY = b"sixteen bytes and more"
@@ -35,7 +35,7 @@ KEY = b"sixteen bytes and more"
 
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("botocore.endpoint.time", AWAKE)  # between attempts
+    monkeypatch.setattr("botocore.endpoint.time", WITHOUT_SLEEP)  # between attempts
 
 
 @pytest.fixture
@@ -204,7 +204,7 @@ class TestUsernames:
         with pytest.raises(ClientError):
             take(connect(server.url), tmp_path, concurrency=1, **options)
         assert not any(b"user-0" in path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
-        server.meddle = lambda _, __: None
+        server.intercept = lambda _, __: None
         snapshot = take(connect(server.url), tmp_path, **options)
         assert not any(b"user-0" in path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
         assert not any(KEY in path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
@@ -218,12 +218,12 @@ def refuse_after(
     """Have the server refuse whatever is asked after so many calls from now on."""
     left = [calls]
 
-    def meddle(_: str, __: dict[str, Any]) -> None:
+    def intercept(_: str, __: dict[str, Any]) -> None:
         left[0] -= 1
         if left[0] < 0:
             raise RefusedError(status, error)
 
-    server.meddle = meddle
+    server.intercept = intercept
 
 
 class TestGoingOn:
@@ -238,7 +238,7 @@ class TestGoingOn:
             take(connect(server.url), tmp_path / "parts", concurrency=1)
         with pytest.raises(SnapshotError, match="not finished"):
             Snapshot.open(tmp_path / "parts")
-        server.meddle = lambda _, __: None
+        server.intercept = lambda _, __: None
         parts = take(connect(server.url), tmp_path / "parts")
         assert digests(parts) == digests(whole)
         assert parts.manifest.changes == ()
@@ -253,7 +253,7 @@ class TestGoingOn:
         with pytest.raises(ClientError):
             take(connect(server.url), tmp_path / "parts", concurrency=2)
         server.expire_tokens()
-        server.meddle = lambda _, __: None
+        server.intercept = lambda _, __: None
         told: list[Progress] = []
         parts = take(connect(server.url), tmp_path / "parts", on_progress=told.append)
         assert digests(parts) == digests(whole)
@@ -262,7 +262,7 @@ class TestGoingOn:
     def test_starts_a_group_anew_once_and_no_more(
         self, server: PoolServer, connect: Connect, tmp_path: Path
     ) -> None:
-        server.meddle = lambda _, body: server.expire_tokens() if "GroupName" in body else None
+        server.intercept = lambda _, body: server.expire_tokens() if "GroupName" in body else None
         with pytest.raises(ClientError, match="InvalidParameterException"):
             take(connect(server.url), tmp_path)
 
@@ -354,7 +354,7 @@ class TestGoingOn:
         refuse_after(server, 0, "ResourceNotFoundException")
         with pytest.raises(ClientError, match="ResourceNotFound"):
             take(connect(server.url), tmp_path / "parts")
-        server.meddle = lambda _, __: None
+        server.intercept = lambda _, __: None
         server.calls.clear()
         parts = take(connect(server.url), tmp_path / "parts")
         assert digests(parts) == digests(whole)
@@ -420,7 +420,7 @@ class TestAServer:
         chance = random.Random(7)
         tries: Counter[tuple[object, object]] = Counter()
 
-        def meddle(_: str, body: dict[str, Any]) -> None:
+        def intercept(_: str, body: dict[str, Any]) -> None:
             page = body.get("GroupName"), body.get("NextToken")
             tries[page] += 1
             first_of_all = tries.total() == 1
@@ -434,7 +434,7 @@ class TestAServer:
                 case _:
                     pass
 
-        server.meddle = meddle
+        server.intercept = intercept
         snapshot = take(connect(server.url, attempts), tmp_path / "snapshot")
         assert digests(snapshot) == digests(whole)
 
@@ -460,7 +460,7 @@ class TestAServer:
         def hang_up(_: str, __: dict[str, Any]) -> None:
             raise HungUpError
 
-        server.meddle = hang_up
+        server.intercept = hang_up
         with pytest.raises(ConnectionClosedError):
             take(connect(server.url), tmp_path)
         assert server.calls.total() == 1
@@ -477,22 +477,22 @@ class TestAServer:
                 client.get_group(UserPoolId=POOL, GroupName="group-01")
             asked.append(server.calls.total() - before)
 
-        def meddle(operation: str, _: dict[str, Any]) -> None:
+        def intercept(operation: str, _: dict[str, Any]) -> None:
             if operation == "GetGroup":
                 raise RefusedError(400, "TooManyRequestsException")
 
-        server.meddle = meddle
+        server.intercept = intercept
         take(client, tmp_path, concurrency=1, on_progress=ask)
         assert {*asked} == {1}
 
     def test_may_list_a_group_for_ever_and_not_find_it(
         self, server: PoolServer, connect: Connect, tmp_path: Path
     ) -> None:
-        def meddle(_: str, body: dict[str, Any]) -> None:
+        def intercept(_: str, body: dict[str, Any]) -> None:
             if body.get("GroupName") == "group-05":
                 raise RefusedError(400, "ResourceNotFoundException")
 
-        server.meddle = meddle
+        server.intercept = intercept
         snapshot = take(connect(server.url), tmp_path)
         assert {change.what for change in snapshot.manifest.changes} == {"created", "deleted"}
         del server.members["group-05"]
@@ -591,12 +591,12 @@ class TestAPoolThatChangesMeanwhile:
         """Make a change when the second page of a group is asked for."""
         done: list[bool] = []
 
-        def meddle(_: str, body: dict[str, Any]) -> None:
+        def intercept(_: str, body: dict[str, Any]) -> None:
             if body.get("GroupName") == group and "NextToken" in body and not done:
                 done.append(True)
                 change()
 
-        server.meddle = meddle
+        server.intercept = intercept
 
     def changes(self, snapshot: Snapshot) -> set[tuple[str, str]]:
         return {(change.group_name, change.what) for change in snapshot.manifest.changes}
@@ -639,7 +639,7 @@ class TestAPoolThatChangesMeanwhile:
         removed = server.members["group-05"]
         self.once(server, "group-05", lambda: server.remove("group-05"))
         listed: list[str] = []
-        meddle = server.meddle
+        intercept = server.intercept
 
         def again(operation: str, body: dict[str, Any]) -> None:
             listed.append(operation)
@@ -649,9 +649,9 @@ class TestAPoolThatChangesMeanwhile:
                 and "group-05" not in server.groups
             ):
                 server.add("group-05", removed)
-            meddle(operation, body)
+            intercept(operation, body)
 
-        server.meddle = again
+        server.intercept = again
         snapshot = take(connect(server.url), tmp_path)
         assert self.changes(snapshot) == {("group-05", "deleted"), ("group-05", "created")}
         assert list(snapshot.memberships()) == expected(server)
@@ -808,14 +808,14 @@ def test_kill_it_at_50_random_moments(connect: Connect, tmp_path: Path) -> None:
             asked = threading.Event()
             left = [fatal]
 
-            def meddle(
+            def intercept(
                 _: str, __: dict[str, Any], left: list[int] = left, asked: threading.Event = asked
             ) -> None:
                 left[0] -= 1
                 if left[0] == 0:
                     asked.set()
 
-            server.meddle = meddle
+            server.intercept = intercept
             process = processes.Process(target=fetch_elsewhere, args=(server.url, out))
             process.start()
             while not asked.wait(0.05) and process.is_alive():
@@ -831,7 +831,7 @@ def test_kill_it_at_50_random_moments(connect: Connect, tmp_path: Path) -> None:
             else:
                 with pytest.raises(SnapshotError):
                     Snapshot.open(out)
-        server.meddle = lambda _, __: None
+        server.intercept = lambda _, __: None
         last = take(connect(server.url), out)
         assert digests(last) == digests(whole)
         assert last.manifest.changes == ()

@@ -5,11 +5,11 @@ from __future__ import annotations
 __all__ = ["DEFAULT_RATE", "MAX_SAMPLES", "MIN_KEY_LENGTH"]
 
 # A plain number: the command shows it as a default and must not load the models for it.
-DEFAULT_RATE = 25.0
+DEFAULT_RATE: float = 25.0
 """Calls of ListUsersInGroup a second: AWS's `LIST_USERS_IN_GROUP_RATE` leaves some to others."""
 
-MIN_KEY_LENGTH = 16
+MIN_KEY_LENGTH: int = 16
 """The least length of a key that usernames are hashed with, in bytes."""
 
-MAX_SAMPLES = 10_000
+MAX_SAMPLES: int = 10_000
 """The most users that a finding or a change can name."""
