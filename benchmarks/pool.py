@@ -22,9 +22,10 @@ import boto3
 from botocore.config import Config
 
 from cognito_claims import GroupType
-from cognito_claims.pool import _limits, fetch, resolve_memberships
-from cognito_claims.pool._duckdb import connect
-from cognito_claims.pool.bulk import CLAIMS, DISTINCT_SETS, SETS
+from cognito_claims.pool import _fetch, fetch, resolve_memberships
+from cognito_claims.pool._resolve import CLAIMS, DISTINCT_SETS
+from cognito_claims.pool._user_sets import SETS
+from cognito_claims.pool.engines import connect
 
 BUILD = Path(__file__).parents[1] / "build"
 POOL = "eu-west-1_AbCdEfGhI"
@@ -135,8 +136,8 @@ def client(url: str) -> Any:
 
 
 def fetched(url: str, out: Path) -> None:
-    _limits.LIST_GROUPS_RATE = NO_RATE
-    fetch(client(url), user_pool_id=pool_id(), out=out, rate=NO_RATE)
+    throttle = _fetch.Throttle(list_groups_rate=NO_RATE)
+    fetch(client(url), user_pool_id=pool_id(), out=out, rate=NO_RATE, _throttle=throttle)
 
 
 def asked(url: str, _: Path) -> None:

@@ -1,13 +1,17 @@
 """Snapshots of small pools, written as a fetch writes them."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from cognito_claims import GroupType
+import pytest
+
+from cognito_claims import GroupType, Policy
 from cognito_claims.pool import Manifest, Membership, Snapshot
 from cognito_claims.pool.snapshot import UNFINISHED, write_manifest, write_tables
+from cognito_claims.resolver import Decision
 from tests.samples import role
 
 POOL = "eu-west-1_EXAMPLE"
@@ -26,7 +30,7 @@ def snapshot_of(
     (folder / UNFINISHED).mkdir(parents=True)
     groups = sorted(groups, key=lambda one: one.group_name)
     memberships = sorted(Membership(user, name) for name, users in members.items() for user in users)
-    told: dict[str, Any] = {
+    contents: dict[str, Any] = {
         "user_pool_id": POOL,
         "usernames": "kept",
         "started_at": AT,
@@ -36,7 +40,7 @@ def snapshot_of(
         "changes": (),
         "files": write_tables(folder, folder / UNFINISHED, groups, memberships),
     }
-    write_manifest(folder, Manifest(**told | manifest))
+    write_manifest(folder, Manifest(**contents | manifest))
     (folder / UNFINISHED).rmdir()
     return Snapshot.open(folder)
 
@@ -69,3 +73,19 @@ MEMBERS = {
 
 def pool_with_faults(folder: Path, **manifest: Any) -> Snapshot:
     return snapshot_of(folder, GROUPS, MEMBERS, **manifest)
+
+
+def count_decisions(patch: pytest.MonkeyPatch) -> Counter[tuple[tuple[int, ...], Policy]]:
+    """Count how often a set of groups is decided under a policy from now on."""
+    counts: Counter[tuple[tuple[int, ...], Policy]] = Counter()
+    alive: list[object] = []  # or the same id could be that of a different group later
+    decide = Decision.from_ranking.__func__  # type: ignore[attr-defined]
+
+    def from_ranking(cls: type[Decision], ranking: tuple[GroupType, ...], policy: Policy) -> Decision:
+        alive.append(ranking)
+        counts[tuple(map(id, ranking)), policy] += 1
+        decision: Decision = decide(cls, ranking, policy)
+        return decision
+
+    patch.setattr(Decision, "from_ranking", classmethod(from_ranking))
+    return counts

@@ -17,14 +17,14 @@ def _not_at_all(_: float) -> None:
     pass
 
 
-AWAKE = SimpleNamespace(sleep=_not_at_all)
+WITHOUT_SLEEP = SimpleNamespace(sleep=_not_at_all)
 """A `time` for botocore, which sleeps between two attempts at a call."""
 
 
 class PoolServer(LoopbackServer):
     """Answers ListGroups and ListUsersInGroup, a page at a time.
 
-    `meddle` is called with each call's name and body, before it is answered: it
+    `intercept` is called with each call's name and body, before it is answered: it
     may change the pool, or raise what the client is to see.
     """
 
@@ -34,7 +34,7 @@ class PoolServer(LoopbackServer):
         self.groups: dict[str, dict[str, Any]] = {}
         self.members: dict[str, list[str]] = {}
         self.calls: Counter[str] = Counter()
-        self.meddle: Callable[[str, dict[str, Any]], None] = lambda _, __: None
+        self.intercept: Callable[[str, dict[str, Any]], None] = lambda _, __: None
         self.tokens_of = "first"
 
     def add(self, name: str, members: list[str], *, precedence: int | None = None) -> None:
@@ -66,7 +66,7 @@ class PoolServer(LoopbackServer):
 
     def answer(self, operation: str, body: dict[str, Any]) -> dict[str, Any]:
         self.calls[operation] += 1
-        self.meddle(operation, body)
+        self.intercept(operation, body)
         gone = "GroupName" in body and body["GroupName"] not in self.groups
         if body["UserPoolId"] != POOL or gone:
             raise RefusedError(400, "ResourceNotFoundException")

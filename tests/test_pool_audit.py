@@ -1,9 +1,10 @@
 """What an audit finds, and what it does not; and how it is told."""
 
 import json
+from dataclasses import replace
 from functools import partial
 from importlib import import_module
-from itertools import combinations
+from itertools import combinations, count
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,22 @@ from typer.testing import CliRunner, Result
 from cognito_claims import GroupType, InvalidClaimsError, InvalidResponseError, Policy
 from cognito_claims.cli._app import app
 from cognito_claims.cli._exit import ExitCode
-from cognito_claims.pool import CHECKS, Audit, Finding, Severity, audit
-from cognito_claims.pool.auditing import GroupUse, RoleUse
-from cognito_claims.pool.report import audit_as_html, audit_as_json, audit_as_sarif
-from cognito_claims.pool.snapshot import Change
-from tests.pool_data import POOL, group, pool_with_faults, snapshot_of
+from cognito_claims.identity_pool import choose_role
+from cognito_claims.pool import (
+    CHECKS,
+    Audit,
+    Change,
+    Finding,
+    GroupUse,
+    RoleUse,
+    Severity,
+    Snapshot,
+    audit,
+    build_audit_report,
+    build_audit_sarif,
+    render_audit_html,
+)
+from tests.pool_data import POOL, count_decisions, group, pool_with_faults, snapshot_of
 from tests.samples import role
 from tests.test_pool_resolve import one_by_one, pools
 
@@ -84,10 +96,10 @@ class TestFindings:
         for name in "gh":
             members[name].append("gh again")
         [nulls, ones] = found("no-preferred-role", groups, members)
-        assert (nulls.about, nulls.users, nulls.groups) == ("without a precedence", 29, (*names,))
+        assert (nulls.about, nulls.users, nulls.groups) == ("precedence=none", 29, (*names,))
         assert "in 28 combinations: 'g' and 'h' (2); 'a' and 'b' (1); " in nulls.reason
         assert nulls.reason.count(";") == 5
-        assert (ones.about, ones.users, ones.samples) == ("at precedence 1", 1, ("yz",))
+        assert (ones.about, ones.users, ones.samples) == ("precedence=1", 1, ("yz",))
 
     def test_users_without_one_by_the_policy_are_told_apart(self, found: Any) -> None:
         groups = [group("a", 1), group("b", 2, "x"), group("c", 2, "y"), group("d", None, "z")]
@@ -95,9 +107,9 @@ class TestFindings:
         policy = Policy(null_precedence="abstains", roleless="blocks")
         findings = found("no-preferred-role", groups, members, policy=policy)
         assert {one.about: one.samples for one in findings} == {
-            "by roleless": ("ann",),
-            "by null_precedence": ("cid",),
-            "at precedence 2": ("bob",),
+            "roleless=blocks": ("ann",),
+            "null_precedence=abstains": ("cid",),
+            "precedence=2": ("bob",),
         }
 
     def test_none_where_the_tied_name_one_role(self, found: Any) -> None:
@@ -209,7 +221,7 @@ class TestFindings:
 
     def test_a_pool_that_changed_meanwhile(self, found: Any) -> None:
         changes = (Change(group_name="b", what="deleted"), Change(group_name="a", what="shifted"))
-        [one] = found("changed-meanwhile", [group("a")], {}, {"changes": changes})
+        [one] = found("changed-during-fetch", [group("a")], {}, {"changes": changes})
         assert (one.groups, one.reason) == (("a", "b"), "1 deleted, 1 shifted")
 
     def test_nothing_in_a_pool_that_is_well_kept(self, tmp_path: Path) -> None:
@@ -266,12 +278,12 @@ class TestWithAnIdentityPool:
         mapping = by_rule("custom:team", "Equals", "b")
         rules = mapping["RulesConfiguration"]["Rules"]
         rules.append({**rules[0], "Claim": "email"})
-        [one] = chosen("identity-pool-asks-for-more", identity_pool=mapping)
-        assert one.reason == "the rules ask for custom:team, email"
+        [one] = chosen("identity-pool-needs-claims", identity_pool=mapping)
+        assert one.reason == "the rules use custom:team, email"
 
     def test_a_rule_asks_for_more(self, chosen: Any) -> None:
         mapping = by_rule("custom:team", "Equals", "b")
-        [one] = chosen("identity-pool-asks-for-more", identity_pool=mapping)
+        [one] = chosen("identity-pool-needs-claims", identity_pool=mapping)
         assert one.users == 3
         assert "custom:team" in one.reason
 
@@ -282,6 +294,58 @@ class TestWithAnIdentityPool:
     def test_a_provider_that_is_not_known(self, chosen: Any) -> None:
         with pytest.raises(InvalidClaimsError, match="provider="):
             chosen("", identity_pool=identity_pool(by_token("Deny")))
+
+
+class TestSetsOfGroups:
+    """Many sets, of which several have the same problem."""
+
+    @pytest.fixture
+    def snapshot(self, tmp_path: Path) -> Snapshot:
+        groups = [
+            *(group(name, 1, name) for name in "abc"),
+            group("d", 0),
+            group("e", None, "e"),
+            group("f"),
+        ]
+        members: dict[str, list[str]] = {}
+        for size in (1, 2, 3):
+            for names in combinations("abcdef", size):
+                for name in names:
+                    members.setdefault(name, []).append("".join(names))
+        return snapshot_of(tmp_path, groups, members)
+
+    @pytest.mark.parametrize("policy", [Policy(), Policy(null_precedence="abstains", roleless="blocks")])
+    @pytest.mark.parametrize("mapping", [by_token("Deny"), by_token("AuthenticatedRole")])
+    def test_are_grouped_by_what_decided_and_not_by_wording(
+        self, snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch, policy: Policy, mapping: dict[str, Any]
+    ) -> None:
+        options: dict[str, Any] = {"identity_pool": identity_pool(mapping), "provider": PROVIDER}
+        before = audit(snapshot, policy=policy, **options)
+        numbers = count()
+
+        def reword_headline(_: object) -> str:
+            return f"{next(numbers)}."
+
+        def reword(*arguments: Any, **options: Any) -> Any:
+            return replace(choose_role(*arguments, **options), reason=f"reason {next(numbers)}")
+
+        monkeypatch.setattr("cognito_claims.resolver.rendering.headline", reword_headline)
+        monkeypatch.setattr("cognito_claims.pool._accumulators.choose_role", reword)
+        after = audit(snapshot, policy=policy, **options)
+        assert [replace(one, reason="") for one in after.findings] == [
+            replace(one, reason="") for one in before.findings
+        ]
+        assert after.findings != before.findings
+        assert len({(one.check.code, one.about) for one in before.findings}) == len(before.findings)
+
+    def test_are_decided_once_for_each_policy(
+        self, snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        counts = count_decisions(monkeypatch)
+        result = audit(snapshot, identity_pool=identity_pool(by_token("Deny")), provider=PROVIDER)
+        assert {one.check.code for one in result.findings} >= {"open-question", "identity-pool-denies"}
+        assert len({policy for _, policy in counts}) == 4
+        assert {*counts.values()} == {1}
 
 
 class TestTheAudit:
@@ -363,7 +427,7 @@ class TestReports:
 
     def test_json_has_all_of_it(self, tmp_path: Path) -> None:
         result = self.result(tmp_path)
-        told = json.loads(audit_as_json(result))
+        told = json.loads(build_audit_report(result))
         assert told["version"] == 1
         assert told["snapshot"]["user_pool_id"] == POOL
         assert [one["code"] for one in told["findings"]] == [one.check.code for one in result.findings]
@@ -379,7 +443,7 @@ class TestReports:
 
     def test_sarif_is_sarif_and_names_nobody(self, tmp_path: Path) -> None:
         result = self.result(tmp_path)
-        text = audit_as_sarif(result)
+        text = build_audit_sarif(result)
         sarif: Any = import_module("sarif_pydantic")
         results: list[Any] = sarif.Sarif.model_validate_json(text).runs[0].results
         assert [one.rule_id for one in results] == [one.check.code for one in result.findings]
@@ -391,7 +455,7 @@ class TestReports:
     def test_sarif_makes_no_links_and_no_placeholders_of_names(self, tmp_path: Path) -> None:
         name = "[here](https://example.com){0}"
         snapshot = snapshot_of(tmp_path, [group(name, 1, "a")], {})
-        [result] = json.loads(audit_as_sarif(audit(snapshot)))["runs"][0]["results"]
+        [result] = json.loads(build_audit_sarif(audit(snapshot)))["runs"][0]["results"]
         assert "[here\\](" in result["message"]["text"]
         assert "[here](" not in result["message"]["text"]
         assert "com){{0}}" in result["message"]["text"]
@@ -403,17 +467,17 @@ class TestReports:
             audit(snapshot_of(tmp_path, [], {}), samples=samples)
 
     def test_html_escapes_what_others_named(self, tmp_path: Path) -> None:
-        html = audit_as_html(self.result(tmp_path))
+        html = render_audit_html(self.result(tmp_path))
         assert "<script>alert" not in html
         assert "<b>ian" not in html
         assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html
 
     def test_html_of_an_empty_pool(self, tmp_path: Path) -> None:
-        html = audit_as_html(audit(snapshot_of(tmp_path, [], {})))
-        assert "Nothing was found." in html
+        html = render_audit_html(audit(snapshot_of(tmp_path, [], {})))
+        assert "No findings." in html
 
     def test_html_tells_a_policy_that_is_not_documented(self, tmp_path: Path) -> None:
-        html = audit_as_html(audit(pool_with_faults(tmp_path), policy=Policy(roleless="blocks")))
+        html = render_audit_html(audit(pool_with_faults(tmp_path), policy=Policy(roleless="blocks")))
         assert "roleless=" in html
         assert "blocks" in html
 
@@ -421,7 +485,7 @@ class TestReports:
         result = self.result(tmp_path)
         monkeypatch.setitem(__import__("sys").modules, "jinja2", None)
         with pytest.raises(ImportError, match=r"cognito-claims\[pool\]"):
-            audit_as_html(result)
+            render_audit_html(result)
 
 
 def call(*arguments: object, stdin: str = "") -> Result:
@@ -464,9 +528,9 @@ class TestCommand:
         html, sarif = tmp_path / "report.html", tmp_path / "report.sarif"
         result = call(tmp_path / "s", "--json", "--html", html, "--sarif", sarif, "--samples", 1)
         expected = audit(snapshot, samples=1)
-        assert json.loads(result.stdout) == json.loads(audit_as_json(expected))
-        assert html.read_text() == audit_as_html(expected)
-        assert sarif.read_text() == audit_as_sarif(expected)
+        assert json.loads(result.stdout) == json.loads(build_audit_report(expected))
+        assert html.read_text() == render_audit_html(expected)
+        assert sarif.read_text() == build_audit_sarif(expected)
 
     def test_says_what_cannot_be_written(self, tmp_path: Path) -> None:
         pool_with_faults(tmp_path / "s")
@@ -500,7 +564,7 @@ class TestCommand:
     def test_refuses_what_is_no_snapshot(self, tmp_path: Path) -> None:
         refused = call(tmp_path)
         assert refused.exit_code == ExitCode.BAD_INPUT
-        assert "is no snapshot" in refused.stderr
+        assert "is not a snapshot" in refused.stderr
 
     def test_says_where_nothing_is_found(self, tmp_path: Path) -> None:
         snapshot_of(tmp_path / "s", [], {})
@@ -511,7 +575,7 @@ class TestCommand:
 
     def test_tells_of_the_pool_itself(self, tmp_path: Path) -> None:
         snapshot_of(tmp_path / "s", [group(f"g{n:05}") for n in range(9_000)], {})
-        assert "9,000 groups of 10,000\n  Delete groups" in call(tmp_path / "s").stdout
+        assert "9,000 groups of 10,000\n  Delete unused groups" in call(tmp_path / "s").stdout
 
     def test_cuts_long_lists(self, tmp_path: Path) -> None:
         groups = [group(f"g{n:02}", 1, f"role-{n:02}") for n in range(25)]

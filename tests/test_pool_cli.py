@@ -23,11 +23,11 @@ from typer.testing import CliRunner, Result
 
 from cognito_claims.cli._app import app
 from cognito_claims.cli._exit import ExitCode, write
-from cognito_claims.pool import Snapshot, _limits, fetching
-from cognito_claims.pool._engines import DuckDB
+from cognito_claims.pool import Snapshot, _fetch
+from cognito_claims.pool.engines import DuckDB
 from tests.fake_cognito import RefusedError
 from tests.pool_data import group, pool_with_faults, snapshot_of
-from tests.pool_server import AWAKE, POOL, PoolServer
+from tests.pool_server import POOL, WITHOUT_SLEEP, PoolServer
 
 COMMAND = str(Path(sys.executable).with_name("cognito-claims"))
 
@@ -42,7 +42,6 @@ def server() -> Iterator[PoolServer]:
 
 @pytest.fixture(autouse=True)
 def _settings(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_limits, "LIST_GROUPS_RATE", 10_000.0)
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
 
 
@@ -69,11 +68,11 @@ class TestFetch:
         assert said == json.loads((tmp_path / "snapshot.json").read_bytes())
 
     def test_tells_what_changed(self, server: PoolServer, tmp_path: Path) -> None:
-        def meddle(operation: str, _: dict[str, Any]) -> None:
+        def intercept(operation: str, _: dict[str, Any]) -> None:
             if operation == "ListUsersInGroup" and "new" not in server.groups:
                 server.add("new", [])
 
-        server.meddle = meddle
+        server.intercept = intercept
         assert "new: created meanwhile" in call(*arguments(server, tmp_path)).stdout
 
     def test_hashes_usernames(self, server: PoolServer, tmp_path: Path) -> None:
@@ -82,7 +81,7 @@ class TestFetch:
         result = call(*arguments(server, tmp_path / "a"), "--pseudonymize", key)
         assert "usernames hashed" in result.stdout
         result = call(*arguments(server, tmp_path / "b"), "--no-usernames")
-        assert "usernames left-out" in result.stdout
+        assert "usernames discarded-key" in result.stdout
         for out in ("a", "b"):
             assert "ann" not in {one.username for one in Snapshot.open(tmp_path / out).memberships()}
 
@@ -101,28 +100,28 @@ class TestFetch:
         self, server: PoolServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """boto3's own retries are used up after some hundred pages."""
-        monkeypatch.setattr("botocore.endpoint.time", AWAKE)
+        monkeypatch.setattr("botocore.endpoint.time", WITHOUT_SLEEP)
         for number in range(8):
             server.add(f"group-{number}", [f"user-{member:04}" for member in range(150)])
         throttled: Counter[tuple[object, object]] = Counter()
 
-        def meddle(_: str, body: dict[str, Any]) -> None:
+        def intercept(_: str, body: dict[str, Any]) -> None:
             page = body.get("GroupName"), body.get("NextToken")
             throttled[page] += 1
             if throttled[page] % 3:
                 raise RefusedError(400, "TooManyRequestsException")
 
-        server.meddle = meddle
+        server.intercept = intercept
         result = call(*arguments(server, tmp_path), "--rate", "10000")
         assert result.exit_code == ExitCode.OK, result.stderr
         assert Snapshot.open(tmp_path).manifest.memberships == 8 + 8 * 150
 
     def test_says_what_the_service_refuses(self, server: PoolServer, tmp_path: Path) -> None:
-        def meddle(operation: str, _: dict[str, Any]) -> None:
+        def intercept(operation: str, _: dict[str, Any]) -> None:
             if operation == "ListUsersInGroup":
                 raise RefusedError(400, "NotAuthorizedException")
 
-        server.meddle = meddle
+        server.intercept = intercept
         result = call(*arguments(server, tmp_path))
         assert result.exit_code == ExitCode.SERVICE
         assert "NotAuthorizedException" in result.stderr
@@ -133,7 +132,7 @@ class TestFetch:
         def late(*_: object, **__: object) -> None:
             raise ReadTimeoutError(endpoint_url=server.url)
 
-        monkeypatch.setattr(fetching, "fetch", late)
+        monkeypatch.setattr(_fetch, "fetch", late)
         result = call(*arguments(server, tmp_path))
         assert result.exit_code == ExitCode.SERVICE
         assert "Read timeout" in result.stderr
@@ -154,7 +153,7 @@ class TestFetch:
         pool_with_faults(tmp_path / "s")
         result = call(*arguments(server, tmp_path / "s"))
         assert result.exit_code == ExitCode.BAD_INPUT
-        assert "another user_pool_id" in result.stderr
+        assert "has user_pool_id" in result.stderr
 
     def test_says_what_cannot_be_written(self, server: PoolServer, tmp_path: Path) -> None:
         (tmp_path / "file").touch()
@@ -185,11 +184,11 @@ class TestFetch:
     def test_goes_on_after_it_was_interrupted(self, server: PoolServer, tmp_path: Path) -> None:
         running: list[subprocess.Popen[bytes]] = []
 
-        def meddle(_: str, __: dict[str, Any]) -> None:
+        def intercept(_: str, __: dict[str, Any]) -> None:
             if server.calls["ListUsersInGroup"] == 3:
                 running[0].send_signal(signal.SIGINT)
 
-        server.meddle = meddle
+        server.intercept = intercept
         command = [COMMAND, "pool", *arguments(server, tmp_path), "--rate", "20", "--concurrency", "1"]
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
             running.append(process)
@@ -197,7 +196,7 @@ class TestFetch:
         assert process.returncode == ExitCode.INTERRUPTED
         assert said == b"error: interrupted: run the same command again, and it goes on\n"
         asked = server.calls["ListUsersInGroup"]
-        server.meddle = lambda _, __: None
+        server.intercept = lambda _, __: None
         assert call(*arguments(server, tmp_path)).exit_code == ExitCode.OK
         assert server.calls["ListUsersInGroup"] <= 2 + 3 + 1
         assert asked <= 4
@@ -211,12 +210,12 @@ class TestFetch:
         running: list[subprocess.Popen[bytes]] = []
         ended = threading.Event()
 
-        def meddle(operation: str, _: dict[str, Any]) -> None:
+        def intercept(operation: str, _: dict[str, Any]) -> None:
             if operation == "ListUsersInGroup":
                 running[0].send_signal(number)
                 assert ended.wait(60), "it waited"
 
-        server.meddle = meddle
+        server.intercept = intercept
         with subprocess.Popen(
             [COMMAND, "pool", *arguments(server, tmp_path)], stderr=subprocess.PIPE
         ) as it:
@@ -229,13 +228,13 @@ class TestFetch:
         self, server: PoolServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """As it is for what a shell has put into the background."""
-        fetch = fetching.fetch
+        fetch = _fetch.fetch
 
         def interrupted(*arguments: Any, **options: Any) -> Snapshot:
             os.kill(os.getpid(), signal.SIGINT)
             return fetch(*arguments, **options)
 
-        monkeypatch.setattr(fetching, "fetch", interrupted)
+        monkeypatch.setattr(_fetch, "fetch", interrupted)
         before = signal.signal(signal.SIGINT, signal.SIG_IGN)
         try:
             assert call(*arguments(server, tmp_path)).exit_code == ExitCode.OK
@@ -253,7 +252,7 @@ class TestFetch:
 
         before = signal.getsignal(signal.SIGINT)
         monkeypatch.setenv("FORCE_COLOR", "1")
-        monkeypatch.setattr(fetching, "fetch", interrupted)
+        monkeypatch.setattr(_fetch, "fetch", interrupted)
         monkeypatch.setattr("os._exit", end)
         result = call(*arguments(server, tmp_path))
         assert result.exit_code == ExitCode.INTERRUPTED
@@ -326,7 +325,7 @@ class TestResolve:
         os.truncate(snapshot.memberships_file, 100)
         result = call("resolve", tmp_path / "s", "--out", tmp_path / "c.parquet")
         assert result.exit_code == ExitCode.BAD_INPUT
-        assert "memberships.parquet: is cut off: 100 bytes of" in result.stderr
+        assert "memberships.parquet: is truncated: it has 100 of" in result.stderr
         assert not (tmp_path / "c.parquet").exists()
 
     def test_says_what_cannot_be_written(self, tmp_path: Path) -> None:
@@ -337,7 +336,7 @@ class TestResolve:
 
     def test_a_fault_of_ours_is_not_hidden(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         pool_with_faults(tmp_path / "s")
-        monkeypatch.setattr("cognito_claims.pool.bulk.sets_of", None)
+        monkeypatch.setattr("cognito_claims.pool._resolve.query_sets", None)
         result = call("resolve", tmp_path / "s", "--out", tmp_path / "c.parquet")
         assert isinstance(result.exception, TypeError)
 
@@ -413,11 +412,11 @@ def keys_of(said: dict[str, Any]) -> set[str]:
 
 
 def test_json_is_as_documented(server: PoolServer, tmp_path: Path) -> None:
-    def meddle(operation: str, _: dict[str, Any]) -> None:
+    def intercept(operation: str, _: dict[str, Any]) -> None:
         if operation == "ListUsersInGroup" and "new" not in server.groups:
             server.add("new", [])
 
-    server.meddle = meddle
+    server.intercept = intercept
     pool_with_faults(tmp_path / "s")
     commands = {
         "fetch": call(*arguments(server, tmp_path / "new"), "--json"),

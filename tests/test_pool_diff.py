@@ -1,6 +1,8 @@
 """Who would get another role: by other settings, and by a later snapshot."""
 
 import json
+from dataclasses import replace
+from itertools import combinations, count
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +15,18 @@ from typer.testing import CliRunner, Result
 from cognito_claims import GroupType, InvalidRequestError, Policy
 from cognito_claims.cli._app import app
 from cognito_claims.cli._exit import ExitCode
-from cognito_claims.pool import Diff, Edits, RoleChange, SnapshotError, Transition, diff
-from cognito_claims.pool.report import diff_as_html, diff_as_json
-from tests.pool_data import group, pool_with_faults, snapshot_of
+from cognito_claims.pool import (
+    Diff,
+    Edits,
+    RoleChange,
+    Snapshot,
+    SnapshotError,
+    Transition,
+    build_diff_report,
+    diff,
+    render_diff_html,
+)
+from tests.pool_data import count_decisions, group, pool_with_faults, snapshot_of
 from tests.samples import role
 from tests.test_pool_resolve import Answers, one_by_one, pools
 
@@ -43,12 +54,12 @@ class TestEdits:
 
     def test_that_change_nothing(self, tmp_path: Path) -> None:
         result = self.of(tmp_path)
-        assert (result.users, result.touched, result.transitions, result.roles) == (5, 0, (), ())
+        assert (result.users, result.affected_users, result.transitions, result.roles) == (5, 0, (), ())
 
     def test_of_a_precedence_settle_a_tie(self, tmp_path: Path) -> None:
         result = self.of(tmp_path, precedences={"billing": 5})
         assert told(result) == {("gains", None, role("billing"), 1, ("bob",))}
-        assert (result.touched, result.roles) == (1, ())
+        assert (result.affected_users, result.roles) == (1, ())
 
     def test_of_a_precedence_make_a_tie(self, tmp_path: Path) -> None:
         result = self.of(tmp_path, precedences={"billing": 0})
@@ -77,7 +88,7 @@ class TestEdits:
     def test_of_a_role_that_nobody_prefers_touch_users_too(self, tmp_path: Path) -> None:
         result = self.of(tmp_path, roles={"x=y": role("y")})
         assert told(result) == {("gains", None, role("y"), 1, ("eve",))}
-        assert result.touched == 2
+        assert result.affected_users == 2
         assert result.roles == (RoleChange(role("y"), 2, 0, ("cid", "eve"), ()),)
 
     def test_take_a_role_away(self, tmp_path: Path) -> None:
@@ -116,7 +127,11 @@ class TestEdits:
         [
             ({"precedences": {"none": 1}}, ValueError, "no such group: 'none'"),
             ({"dropped": frozenset({"none", "nil"})}, ValueError, "'nil', 'none'"),
-            ({"roles": {"admins": None}, "dropped": frozenset({"admins"})}, ValueError, "changed too"),
+            (
+                {"roles": {"admins": None}, "dropped": frozenset({"admins"})},
+                ValueError,
+                "both dropped and changed",
+            ),
             ({"precedences": {"admins": -1}}, InvalidRequestError, "Precedence"),
             ({"roles": {"admins": "arn:aws:iam::1:user"}}, InvalidRequestError, "RoleArn"),
         ],
@@ -154,23 +169,23 @@ class TestALaterSnapshot:
             ("changes", role("support"), role("admin"), 1, ("dora",)),
             ("gains", None, role("support"), 1, ("new",)),
         }
-        assert (result.users, result.touched) == (6, 5)
+        assert (result.users, result.affected_users) == (6, 5)
 
     def test_is_the_same(self, tmp_path: Path) -> None:
         before = pool_with_faults(tmp_path / "before")
-        assert diff(before, pool_with_faults(tmp_path / "after")).touched == 0
+        assert diff(before, pool_with_faults(tmp_path / "after")).affected_users == 0
 
     @pytest.mark.parametrize(
         ("one", "other", "said"),
         [
-            ({}, {"user_pool_id": "eu-west-1_Other"}, "of one pool"),
-            ({}, {"usernames": "hashed"}, "in another way"),
+            ({}, {"user_pool_id": "eu-west-1_Other"}, "must be a snapshot of"),
+            ({}, {"usernames": "hashed"}, "with one key"),
             (
                 {"usernames": "hashed", "key_id": "a"},
                 {"usernames": "hashed", "key_id": "b"},
-                "in another way",
+                "with one key",
             ),
-            ({"usernames": "left-out"}, {"usernames": "left-out"}, "left out"),
+            ({"usernames": "discarded-key"}, {"usernames": "discarded-key"}, "was discarded"),
         ],
     )
     def test_of_users_who_cannot_be_found_is_refused(
@@ -179,6 +194,53 @@ class TestALaterSnapshot:
         snapshots = (pool_with_faults(tmp_path / name, **told) for name, told in (("a", one), ("b", other)))
         with pytest.raises(SnapshotError, match=said):
             diff(*snapshots)
+
+
+class TestPairsOfSets:
+    """Many pairs, of which several have the same transition, and share a set before or after."""
+
+    @pytest.fixture
+    def snapshots(self, tmp_path: Path) -> list[Snapshot]:
+        groups = [
+            *(group(name, 1, name) for name in "abc"),
+            group("d", 0),
+            group("e", None, "e"),
+            group("f"),
+        ]
+        sets = [set(names) for size in (1, 2) for names in combinations("abcde", size)]
+        pairs = [
+            (f"user-{n}-{m}", one, other) for n, one in enumerate(sets) for m, other in enumerate(sets)
+        ]
+        return [
+            snapshot_of(
+                tmp_path / str(side),
+                groups,
+                {name: [p[0] for p in pairs if name in p[side]] for name in "abcde"},
+            )
+            for side in (1, 2)
+        ]
+
+    @pytest.mark.parametrize("policy", [Policy(), Policy(null_precedence="abstains", roleless="blocks")])
+    def test_are_grouped_by_what_decided_and_not_by_wording(
+        self, snapshots: list[Snapshot], monkeypatch: pytest.MonkeyPatch, policy: Policy
+    ) -> None:
+        before = diff(*snapshots, policy=policy)
+        numbers = count()
+
+        def reword_headline(_: object) -> str:
+            return f"{next(numbers)}."
+
+        monkeypatch.setattr("cognito_claims.resolver.rendering.headline", reword_headline)
+        after = diff(*snapshots, policy=policy)
+        assert [replace(one, reason="") for one in after.transitions] == [
+            replace(one, reason="") for one in before.transitions
+        ]
+        assert after.transitions != before.transitions
+
+    def test_are_decided_once(self, snapshots: list[Snapshot], monkeypatch: pytest.MonkeyPatch) -> None:
+        counts = count_decisions(monkeypatch)
+        assert diff(*snapshots).affected_users
+        assert {*counts.values()} == {1}
 
 
 def answers(groups: list[GroupType], rows: list[tuple[str, str]]) -> Answers:
@@ -209,7 +271,7 @@ class TestIsWhatResolveSays:
         result = diff(snapshot_of(folder / "s", groups, members), edits, users_out=folder / "users.parquet")
 
         before = answers(groups, rows)
-        after = answers([*edits.applied(groups)], rows)
+        after = answers([*edits.apply(groups)], rows)
         expected = {
             user: (one[2], after[user][2])
             for user, one in before.items()
@@ -220,7 +282,7 @@ class TestIsWhatResolveSays:
             f"select username, preferred_before, preferred_after from '{path}'"
         ).fetchall()
         assert {user: (one, other) for user, one, other in rows_out} == expected
-        assert result.touched == len(expected)
+        assert result.affected_users == len(expected)
         assert sum(one.users for one in result.transitions) == sum(
             one != other for one, other in expected.values()
         )
@@ -229,27 +291,27 @@ class TestIsWhatResolveSays:
 class TestReports:
     def test_json(self, tmp_path: Path) -> None:
         snapshot = snapshot_of(tmp_path / "s", GROUPS, MEMBERS)
-        said = json.loads(diff_as_json(diff(snapshot, Edits(precedences={"billing": 5}))))
+        said = json.loads(build_diff_report(diff(snapshot, Edits(precedences={"billing": 5}))))
         assert said["after"] == {"edits": "--set-precedence billing=5"}
         assert said["transitions"] == [
             {
                 "kind": "gains",
                 "before": None,
                 "after": role("billing"),
-                "why": f"Preferred role: {role('billing')}",
+                "reason": f"Preferred role: {role('billing')}",
                 "users": 1,
                 "samples": ["bob"],
             }
         ]
-        said = json.loads(diff_as_json(diff(snapshot, snapshot)))
+        said = json.loads(build_diff_report(diff(snapshot, snapshot)))
         assert said["after"]["snapshot"] == said["before"]["snapshot"]
 
     def test_html(self, tmp_path: Path) -> None:
         snapshot = pool_with_faults(tmp_path / "s")
-        html = diff_as_html(diff(snapshot, Edits(dropped=frozenset({"<script>alert(1)</script>"}))))
+        html = render_diff_html(diff(snapshot, Edits(dropped=frozenset({"<script>alert(1)</script>"}))))
         assert "<script>alert" not in html
         assert "<b>ian" not in html
-        assert "Nobody" in diff_as_html(diff(snapshot, snapshot))
+        assert "No preferred role changes." in render_diff_html(diff(snapshot, snapshot))
 
 
 def call(*arguments: object) -> Result:
@@ -283,7 +345,7 @@ class TestCommand:
     def test_compares_two(self, snapshot: Path, tmp_path: Path) -> None:
         later = snapshot_of(tmp_path / "later", GROUPS, {"admins": ["bob"]}).path
         result = call(snapshot, later, "--json")
-        assert json.loads(result.stdout)["touched"] == 4
+        assert json.loads(result.stdout)["affected_users"] == 4
 
     def test_says_where_nothing_changes(self, snapshot: Path) -> None:
         assert call(snapshot, snapshot).stdout == "0 of 5 users get other roles\n"
@@ -320,7 +382,7 @@ class TestCommand:
             (["--set-precedence", "admins=-1"], "for 'admins'"),
             (["--drop-group", "none"], "no such group"),
             (["--drop-group", "admins", "--html", "one", "--users", "one"], "two files are one"),
-            (["nowhere"], "is no snapshot"),
+            (["nowhere"], "is not a snapshot"),
         ],
     )
     def test_refuses(self, snapshot: Path, arguments: list[str], said: str) -> None:

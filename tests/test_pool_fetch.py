@@ -19,14 +19,15 @@ from botocore.exceptions import ClientError, ConnectionClosedError, EndpointConn
 
 from cognito_claims import InvalidRequestError, InvalidResponseError, PaginationError
 from cognito_claims.client.rate_limiter import RateLimiter
-from cognito_claims.pool import Membership, Progress, Snapshot, SnapshotError, _limits, fetch, fetching
+from cognito_claims.pool import Membership, Progress, Snapshot, SnapshotError, _fetch, fetch
+from cognito_claims.pool._fetch import Throttle
 from cognito_claims.pool._journal import Journal
-from cognito_claims.pool._patience import MOST_ATTEMPTS
+from cognito_claims.pool._retry_handler import MAX_ATTEMPTS
 from cognito_claims.pool.snapshot import GROUPS, MANIFEST, MEMBERSHIPS, UNFINISHED, is_finished
 from tests.conftest import Client, Connect
 from tests.fake_cognito import RefusedError
 from tests.loopback import HungUpError
-from tests.pool_server import AWAKE, POOL, PoolServer
+from tests.pool_server import POOL, WITHOUT_SLEEP, PoolServer
 
 FAST = 10_000.0
 KEY = b"sixteen bytes and more"
@@ -34,8 +35,7 @@ KEY = b"sixteen bytes and more"
 
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_limits, "LIST_GROUPS_RATE", FAST)
-    monkeypatch.setattr("botocore.endpoint.time", AWAKE)  # between attempts
+    monkeypatch.setattr("botocore.endpoint.time", WITHOUT_SLEEP)  # between attempts
 
 
 @pytest.fixture
@@ -57,7 +57,8 @@ def expected(server: PoolServer) -> list[Membership]:
 
 
 def take(client: Client, out: Path, **options: Any) -> Snapshot:
-    arguments: dict[str, Any] = {"user_pool_id": POOL, "rate": FAST, **options}
+    throttle = Throttle(list_groups_rate=FAST)
+    arguments: dict[str, Any] = {"user_pool_id": POOL, "rate": FAST, "_throttle": throttle, **options}
     return fetch(client, out=out, **arguments)
 
 
@@ -150,7 +151,7 @@ class TestAFetch:
         assert [group.precedence for group in snapshot.groups()] == [0, 10]
 
     def test_keeps_to_its_limits_and_leaves_the_client_as_it_was(
-        self, server: PoolServer, connect: Connect, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+        self, server: PoolServer, connect: Connect, tmp_path: Path
     ) -> None:
         slept: dict[float, list[float]] = {}
 
@@ -158,10 +159,8 @@ class TestAFetch:
             waits = slept.setdefault(seconds, [])
             return RateLimiter(seconds, waits.append, lambda: sum(waits))
 
-        monkeypatch.setattr(fetching, "RateLimiter", pace)
-        monkeypatch.setattr(_limits, "LIST_GROUPS_RATE", 4)
         client = connect(server.url)
-        take(client, tmp_path, rate=8)
+        take(client, tmp_path, rate=8, _throttle=Throttle(limiter=pace))
         client.list_groups(UserPoolId=POOL)
         client.list_users_in_group(UserPoolId=POOL, GroupName="group-01")
         assert slept.keys() == {1 / 8, 1 / 4}
@@ -170,9 +169,9 @@ class TestAFetch:
 
     def test_sends_nothing_any_more_once_it_has_ended(self, server: PoolServer, connect: Connect) -> None:
         client = connect(server.url)
-        with fetching._paced(client, FAST) as stopped:
+        with _fetch._throttle_client(client, FAST, Throttle()) as stopped:
             stopped.set()
-            with pytest.raises(fetching._StoppedError):
+            with pytest.raises(_fetch._StoppedError):
                 client.list_users_in_group(UserPoolId=POOL, GroupName="group-01")
         assert not server.calls
 
@@ -191,7 +190,7 @@ class TestUsernames:
 
     def test_can_be_left_out(self, server: PoolServer, connect: Connect, tmp_path: Path) -> None:
         first, second = (take(connect(server.url), tmp_path / name, usernames=False) for name in "ab")
-        assert first.manifest.usernames == "left-out"
+        assert first.manifest.usernames == "discarded-key"
         assert first.manifest.memberships == len(expected(server))
         names = [{membership.username for membership in each.memberships()} for each in (first, second)]
         assert not names[0] & names[1]
@@ -205,7 +204,7 @@ class TestUsernames:
         with pytest.raises(ClientError):
             take(connect(server.url), tmp_path, concurrency=1, **options)
         assert not any(b"user-0" in path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
-        server.meddle = lambda _, __: None
+        server.intercept = lambda _, __: None
         snapshot = take(connect(server.url), tmp_path, **options)
         assert not any(b"user-0" in path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
         assert not any(KEY in path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
@@ -219,12 +218,12 @@ def refuse_after(
     """Have the server refuse whatever is asked after so many calls from now on."""
     left = [calls]
 
-    def meddle(_: str, __: dict[str, Any]) -> None:
+    def intercept(_: str, __: dict[str, Any]) -> None:
         left[0] -= 1
         if left[0] < 0:
             raise RefusedError(status, error)
 
-    server.meddle = meddle
+    server.intercept = intercept
 
 
 class TestGoingOn:
@@ -239,7 +238,7 @@ class TestGoingOn:
             take(connect(server.url), tmp_path / "parts", concurrency=1)
         with pytest.raises(SnapshotError, match="not finished"):
             Snapshot.open(tmp_path / "parts")
-        server.meddle = lambda _, __: None
+        server.intercept = lambda _, __: None
         parts = take(connect(server.url), tmp_path / "parts")
         assert digests(parts) == digests(whole)
         assert parts.manifest.changes == ()
@@ -254,7 +253,7 @@ class TestGoingOn:
         with pytest.raises(ClientError):
             take(connect(server.url), tmp_path / "parts", concurrency=2)
         server.expire_tokens()
-        server.meddle = lambda _, __: None
+        server.intercept = lambda _, __: None
         told: list[Progress] = []
         parts = take(connect(server.url), tmp_path / "parts", on_progress=told.append)
         assert digests(parts) == digests(whole)
@@ -263,15 +262,15 @@ class TestGoingOn:
     def test_starts_a_group_anew_once_and_no_more(
         self, server: PoolServer, connect: Connect, tmp_path: Path
     ) -> None:
-        server.meddle = lambda _, body: server.expire_tokens() if "GroupName" in body else None
+        server.intercept = lambda _, body: server.expire_tokens() if "GroupName" in body else None
         with pytest.raises(ClientError, match="InvalidParameterException"):
             take(connect(server.url), tmp_path)
 
     @pytest.mark.parametrize(
         ("options", "what"),
         [
-            ({"key": KEY}, "another usernames"),
-            ({"usernames": False}, "another usernames"),
+            ({"key": KEY}, "has usernames"),
+            ({"usernames": False}, "has usernames"),
             ({"user_pool_id": "eu-west-1_Other"}, "user_pool_id"),
         ],
     )
@@ -294,7 +293,7 @@ class TestGoingOn:
     def test_refuses_another_key(self, server: PoolServer, connect: Connect, tmp_path: Path) -> None:
         refuse_after(server, 10)
         begin(connect(server.url), tmp_path, key=KEY)
-        with pytest.raises(SnapshotError, match="another key_id") as refused:
+        with pytest.raises(SnapshotError, match="has key_id") as refused:
             take(connect(server.url), tmp_path, key=KEY + b"!")
         assert "sixteen" not in repr(refused.value)
 
@@ -307,7 +306,7 @@ class TestGoingOn:
 
     def test_writes_over_nothing(self, server: PoolServer, connect: Connect, tmp_path: Path) -> None:
         (tmp_path / GROUPS).write_text("somebody's")
-        with pytest.raises(SnapshotError, match=r"groups\.parquet: is there already"):
+        with pytest.raises(SnapshotError, match=r"groups\.parquet: already exists"):
             take(connect(server.url), tmp_path)
         assert (tmp_path / GROUPS).read_text() == "somebody's"
         assert [path.name for path in tmp_path.iterdir()] == [GROUPS]
@@ -355,7 +354,7 @@ class TestGoingOn:
         refuse_after(server, 0, "ResourceNotFoundException")
         with pytest.raises(ClientError, match="ResourceNotFound"):
             take(connect(server.url), tmp_path / "parts")
-        server.meddle = lambda _, __: None
+        server.intercept = lambda _, __: None
         server.calls.clear()
         parts = take(connect(server.url), tmp_path / "parts")
         assert digests(parts) == digests(whole)
@@ -375,7 +374,7 @@ class TestGoingOn:
     def test_refuses_while_another_is_at_work(
         self, server: PoolServer, connect: Connect, tmp_path: Path
     ) -> None:
-        with Journal(tmp_path / UNFINISHED), pytest.raises(SnapshotError, match="another fetch"):
+        with Journal(tmp_path / UNFINISHED), pytest.raises(SnapshotError, match="different fetch"):
             take(connect(server.url), tmp_path)
 
     def test_refuses_a_journal_that_is_none(
@@ -421,7 +420,7 @@ class TestAServer:
         chance = random.Random(7)
         tries: Counter[tuple[object, object]] = Counter()
 
-        def meddle(_: str, body: dict[str, Any]) -> None:
+        def intercept(_: str, body: dict[str, Any]) -> None:
             page = body.get("GroupName"), body.get("NextToken")
             tries[page] += 1
             first_of_all = tries.total() == 1
@@ -435,7 +434,7 @@ class TestAServer:
                 case _:
                     pass
 
-        server.meddle = meddle
+        server.intercept = intercept
         snapshot = take(connect(server.url, attempts), tmp_path / "snapshot")
         assert digests(snapshot) == digests(whole)
 
@@ -448,7 +447,7 @@ class TestAServer:
         refuse_after(server, 12, error, status)
         with pytest.raises(ClientError, match=error):
             take(connect(server.url), tmp_path, concurrency=1)
-        assert server.calls.total() == 12 + MOST_ATTEMPTS
+        assert server.calls.total() == 12 + MAX_ATTEMPTS
         with Journal(tmp_path / UNFINISHED) as journal:
             read, groups, memberships = journal.counts()
         assert read > 0
@@ -461,7 +460,7 @@ class TestAServer:
         def hang_up(_: str, __: dict[str, Any]) -> None:
             raise HungUpError
 
-        server.meddle = hang_up
+        server.intercept = hang_up
         with pytest.raises(ConnectionClosedError):
             take(connect(server.url), tmp_path)
         assert server.calls.total() == 1
@@ -478,22 +477,22 @@ class TestAServer:
                 client.get_group(UserPoolId=POOL, GroupName="group-01")
             asked.append(server.calls.total() - before)
 
-        def meddle(operation: str, _: dict[str, Any]) -> None:
+        def intercept(operation: str, _: dict[str, Any]) -> None:
             if operation == "GetGroup":
                 raise RefusedError(400, "TooManyRequestsException")
 
-        server.meddle = meddle
+        server.intercept = intercept
         take(client, tmp_path, concurrency=1, on_progress=ask)
         assert {*asked} == {1}
 
     def test_may_list_a_group_for_ever_and_not_find_it(
         self, server: PoolServer, connect: Connect, tmp_path: Path
     ) -> None:
-        def meddle(_: str, body: dict[str, Any]) -> None:
+        def intercept(_: str, body: dict[str, Any]) -> None:
             if body.get("GroupName") == "group-05":
                 raise RefusedError(400, "ResourceNotFoundException")
 
-        server.meddle = meddle
+        server.intercept = intercept
         snapshot = take(connect(server.url), tmp_path)
         assert {change.what for change in snapshot.manifest.changes} == {"created", "deleted"}
         del server.members["group-05"]
@@ -592,12 +591,12 @@ class TestAPoolThatChangesMeanwhile:
         """Make a change when the second page of a group is asked for."""
         done: list[bool] = []
 
-        def meddle(_: str, body: dict[str, Any]) -> None:
+        def intercept(_: str, body: dict[str, Any]) -> None:
             if body.get("GroupName") == group and "NextToken" in body and not done:
                 done.append(True)
                 change()
 
-        server.meddle = meddle
+        server.intercept = intercept
 
     def changes(self, snapshot: Snapshot) -> set[tuple[str, str]]:
         return {(change.group_name, change.what) for change in snapshot.manifest.changes}
@@ -640,7 +639,7 @@ class TestAPoolThatChangesMeanwhile:
         removed = server.members["group-05"]
         self.once(server, "group-05", lambda: server.remove("group-05"))
         listed: list[str] = []
-        meddle = server.meddle
+        intercept = server.intercept
 
         def again(operation: str, body: dict[str, Any]) -> None:
             listed.append(operation)
@@ -650,9 +649,9 @@ class TestAPoolThatChangesMeanwhile:
                 and "group-05" not in server.groups
             ):
                 server.add("group-05", removed)
-            meddle(operation, body)
+            intercept(operation, body)
 
-        server.meddle = again
+        server.intercept = again
         snapshot = take(connect(server.url), tmp_path)
         assert self.changes(snapshot) == {("group-05", "deleted"), ("group-05", "created")}
         assert list(snapshot.memberships()) == expected(server)
@@ -703,7 +702,9 @@ class TestASnapshotThatIsNone:
     def test_a_file_is_cut_off(self, folder: Path, name: str) -> None:
         size = (folder / name).stat().st_size
         os.truncate(folder / name, size // 2)
-        with pytest.raises(SnapshotError, match=f"cut off: {size // 2} bytes of {size}") as refused:
+        with pytest.raises(
+            SnapshotError, match=f"truncated: it has {size // 2} of {size} bytes"
+        ) as refused:
             Snapshot.open(folder)
         assert refused.value.path == folder / name
 
@@ -712,7 +713,7 @@ class TestASnapshotThatIsNone:
         content = bytearray((folder / name).read_bytes())
         content[len(content) // 2] ^= 1
         (folder / name).write_bytes(content)
-        with pytest.raises(SnapshotError, match="not the file that was fetched"):
+        with pytest.raises(SnapshotError, match="has changed since the fetch"):
             Snapshot.open(folder)
 
     @pytest.mark.parametrize("name", [GROUPS, MEMBERSHIPS])
@@ -722,7 +723,7 @@ class TestASnapshotThatIsNone:
             Snapshot.open(folder)
 
     def test_there_is_nothing(self, tmp_path: Path) -> None:
-        with pytest.raises(SnapshotError, match="is no snapshot"):
+        with pytest.raises(SnapshotError, match="is not a snapshot"):
             Snapshot.open(tmp_path / "nothing")
 
     def test_the_manifest_is_a_folder(self, tmp_path: Path) -> None:
@@ -778,7 +779,6 @@ def test_the_extra_is_missed_before_anything_is_asked(
 
 
 def fetch_elsewhere(url: str, out: Path) -> None:
-    _limits.LIST_GROUPS_RATE = FAST
     client: Client = boto3.client(  # pyright: ignore[reportUnknownMemberType]
         "cognito-idp",
         region_name="eu-west-1",
@@ -811,14 +811,14 @@ def test_kill_it_at_50_random_moments(connect: Connect, tmp_path: Path) -> None:
             asked = threading.Event()
             left = [fatal]
 
-            def meddle(
+            def intercept(
                 _: str, __: dict[str, Any], left: list[int] = left, asked: threading.Event = asked
             ) -> None:
                 left[0] -= 1
                 if left[0] == 0:
                     asked.set()
 
-            server.meddle = meddle
+            server.intercept = intercept
             process = processes.Process(target=fetch_elsewhere, args=(server.url, out))
             process.start()
             while not asked.wait(0.05) and process.is_alive():
@@ -834,7 +834,7 @@ def test_kill_it_at_50_random_moments(connect: Connect, tmp_path: Path) -> None:
             else:
                 with pytest.raises(SnapshotError):
                     Snapshot.open(out)
-        server.meddle = lambda _, __: None
+        server.intercept = lambda _, __: None
         last = take(connect(server.url), out)
         assert digests(last) == digests(whole)
         assert last.manifest.changes == ()

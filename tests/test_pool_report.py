@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
 
-from cognito_claims.pool import Edits, Snapshot, _limits, audit, audit_as_html, diff, diff_as_html, fetch
+from cognito_claims.pool import Edits, Snapshot, audit, diff, fetch, render_audit_html, render_diff_html
 from tests.conftest import Connect
 from tests.pool_data import GROUPS, MEMBERS, POOL
 from tests.pool_server import PoolServer
@@ -44,7 +44,6 @@ def browser() -> Iterator[Browser]:
 def snapshot(connect: Connect, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Snapshot]:
     """A snapshot that was fetched."""
     with PoolServer() as server, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_limits, "LIST_GROUPS_RATE", 10_000.0)
         patch.setattr("tests.pool_server.POOL", POOL)
         for one in GROUPS:
             server.add(one.group_name, [*MEMBERS.get(one.group_name, ())], precedence=one.precedence)
@@ -83,14 +82,16 @@ def opened(browser: Browser, tmp_path: Path) -> Iterator[Open]:
 
 @pytest.fixture
 def report(opened: Open, snapshot: Snapshot) -> Page:
-    return opened(audit_as_html(audit(snapshot)))
+    return opened(render_audit_html(audit(snapshot)))
 
 
 class TestAnAudit:
     def test_counts(self, report: Page) -> None:
-        expect(report).to_have_title(f"{POOL}: who gets which role")
+        expect(report).to_have_title(f"{POOL}: roles of users")
         facts = report.locator(".facts li")
-        expect(facts).to_contain_text(["9 users in some group", "7 have a preferred role", "2 have roles"])
+        expect(facts).to_contain_text(
+            ["9 users in at least one group", "7 have a preferred role", "2 have roles"]
+        )
 
     def test_shows_the_users_of_a_finding_at_one_click(self, report: Page) -> None:
         finding = report.locator('details[data-code="no-preferred-role"]').first
@@ -100,15 +101,15 @@ class TestAnAudit:
         expect(names).to_be_visible()
         expect(names).to_have_text("hal")
 
-    def test_draws_the_ladder_from_the_top_with_ties_marked(self, report: Page) -> None:
-        rungs = report.locator(".rung")
-        expect(rungs.locator("> b")).to_contain_text(["0", "5", "10", "20", "30", "40", "none"])
-        disputed = report.locator(".rung.disputed")
-        expect(disputed).to_have_count(2)
-        expect(disputed.first).to_contain_text("billing")
-        expect(disputed.first).to_contain_text("support")
-        expect(disputed.first.locator(".tie")).to_be_visible()
-        heights = [box["y"] for one in rungs.all() if (box := one.bounding_box()) is not None]
+    def test_draws_the_precedences_from_the_top_with_ties_marked(self, report: Page) -> None:
+        levels = report.locator(".precedence-level")
+        expect(levels.locator("> b")).to_contain_text(["0", "5", "10", "20", "30", "40", "none"])
+        conflicting = report.locator(".precedence-level.conflicting")
+        expect(conflicting).to_have_count(2)
+        expect(conflicting.first).to_contain_text("billing")
+        expect(conflicting.first).to_contain_text("support")
+        expect(conflicting.first.locator(".tie")).to_be_visible()
+        heights = [box["y"] for one in levels.all() if (box := one.bounding_box()) is not None]
         assert heights == sorted(heights)
         assert len(heights) == 7
 
@@ -153,7 +154,7 @@ class TestAnAudit:
         assert report.pdf()[:5] == b"%PDF-"
 
     def test_runs_nothing_that_others_named(self, report: Page) -> None:
-        expect(report.locator(".ladder")).to_contain_text("<script>alert(1)</script>")
+        expect(report.locator(".levels")).to_contain_text("<script>alert(1)</script>")
         assert report.locator("script").count() == 1
         assert report.locator("b", has_text="ian").count() == 0
 
@@ -169,20 +170,20 @@ class TestAnAudit:
 
 class TestADiff:
     def test_shows_who_gets_what(self, opened: Open, snapshot: Snapshot) -> None:
-        page = opened(diff_as_html(diff(snapshot, Edits(precedences={"billing": 9}))))
+        page = opened(render_diff_html(diff(snapshot, Edits(precedences={"billing": 9}))))
         expect(page.locator("header code")).to_have_text("--set-precedence billing=9")
         expect(page.locator(".facts li").nth(2)).to_contain_text("1 gain a preferred role")
         change = page.locator("details")
         expect(change).to_have_count(1)
-        expect(page.locator("main")).to_contain_text("Nobody has other roles.")
+        expect(page.locator("main")).to_contain_text("No roles change.")
         change.locator("summary").click()
         expect(change.locator(".names li")).to_have_text("cid")
 
     def test_shows_who_has_other_roles_though_the_preferred_one_stays(
         self, opened: Open, snapshot: Snapshot
     ) -> None:
-        page = opened(diff_as_html(diff(snapshot, Edits(roles={"interns": None}))))
-        expect(page.locator("main")).to_contain_text("Nobody's preferred role is another.")
+        page = opened(render_diff_html(diff(snapshot, Edits(roles={"interns": None}))))
+        expect(page.locator("main")).to_contain_text("No preferred role changes.")
         change = page.locator("details")
         expect(change).to_contain_text("gained by 0, lost by 1")
         change.locator("summary").click()
@@ -190,5 +191,5 @@ class TestADiff:
         expect(change.locator(".names li")).to_have_text("fay")
 
     def test_of_two_snapshots_that_are_the_same(self, opened: Open, snapshot: Snapshot) -> None:
-        page = opened(diff_as_html(diff(snapshot, snapshot)))
-        expect(page.locator("main")).to_contain_text("Nobody's preferred role is another.")
+        page = opened(render_diff_html(diff(snapshot, snapshot)))
+        expect(page.locator("main")).to_contain_text("No preferred role changes.")

@@ -22,6 +22,7 @@ from cognito_claims import (
     resolve,
 )
 from cognito_claims.pool import BulkResolution, InvalidTableError, UnknownGroupsError, resolve_memberships
+from tests.pool_data import count_decisions
 from tests.samples import POOL, memberships, policies, role
 
 if TYPE_CHECKING:
@@ -203,12 +204,14 @@ class TestWhatTheMembershipsMayBe:
     def test_but_not_of_another_engine(self, spark: "SparkSession", tmp_path: Path) -> None:
         """Spark would write the rows into its statement, and that into its error."""
         table: Any = duckdb.from_parquet(str(membership_file(tmp_path)))
-        with pytest.raises(InvalidTableError, match="memberships: are a table of DuckDB, and Spark does"):
+        with pytest.raises(
+            InvalidTableError, match="memberships: expected a table of Spark, got one of DuckDB"
+        ):
             resolve_memberships(table, GROUPS, session=spark)
 
     def test_but_not_rows(self) -> None:
         rows: Any = MEMBERS
-        with pytest.raises(InvalidTableError, match="a table of DuckDB, not a list"):
+        with pytest.raises(InvalidTableError, match="a table of DuckDB, got list"):
             resolve_memberships(rows, GROUPS)
 
     def test_numbers_are_names_as_they_are_written(self) -> None:
@@ -305,9 +308,9 @@ class TestWhatTheGroupsMayBe:
             self.resolved(tmp_path, table)
 
     def test_but_not_of_another_engine(self, spark: "SparkSession", tmp_path: Path) -> None:
-        with pytest.raises(InvalidTableError, match="groups: are a table of Spark, and DuckDB does"):
+        with pytest.raises(InvalidTableError, match="groups: expected a table of DuckDB, got one of Spark"):
             resolve_memberships(membership_file(tmp_path), spark.read.parquet(str(group_file(tmp_path))))
-        with pytest.raises(InvalidTableError, match="groups: are a table of DuckDB, and Spark does"):
+        with pytest.raises(InvalidTableError, match="groups: expected a table of Spark, got one of DuckDB"):
             resolve_memberships(
                 membership_file(tmp_path), duckdb.from_parquet(str(group_file(tmp_path))), session=spark
             )
@@ -360,7 +363,7 @@ class TestTheResult:
         os.mkfifo(tmp_path / "pipe")
         (tmp_path / "link").symlink_to("target.parquet")
         with resolve_memberships(membership_file(tmp_path), GROUPS) as result:
-            with pytest.raises(FileExistsError, match="no file that could be replaced"):
+            with pytest.raises(FileExistsError, match="not a regular file"):
                 result.write_parquet(tmp_path / "pipe")
             result.write_parquet(tmp_path / "link")
         assert (tmp_path / "pipe").is_fifo()
@@ -377,6 +380,16 @@ class TestTheResult:
     def test_counts_by_outcome(self, tmp_path: Path) -> None:
         with resolve_memberships(membership_file(tmp_path), GROUPS) as result:
             assert result.outcomes == {"preferred": 1, "ambiguous": 1, "no-role": 1}
+
+    def test_decides_a_set_once_for_each_policy(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        counts = count_decisions(monkeypatch)
+        with resolve_memberships(membership_file(tmp_path), GROUPS) as result:
+            assert result.open_questions == {}
+        sets = {ranking for ranking, _ in counts if len(ranking) < len(GROUPS)}
+        assert len(sets) == result.sets
+        assert {counts[key] for key in counts if key[0] in sets} == {1}
 
     def test_leaves_no_files_behind(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "scratch"))

@@ -73,6 +73,20 @@ __all__ = [
     "UserType",
 ]
 
+# Source of the limits: Amazon Cognito Developer Guide, "Quotas in Amazon Cognito".
+
+MAX_GROUPS_PER_USER = 100
+"""The most groups that a user can be in. AWS does not raise it."""
+
+MAX_GROUPS_PER_POOL = 10_000
+"""The most groups that a user pool can have. AWS does not raise it."""
+
+LIST_USERS_IN_GROUP_RATE = 30
+"""Calls a second of ListUsersInGroup and ListUsers together, for an account and region. Not raised."""
+
+LIST_GROUPS_RATE = 5
+"""Calls a second of ListGroups, for a user pool."""
+
 
 class GroupType(WireModel, frozen=True):
     """A group of a user pool.

@@ -9,6 +9,9 @@ from types_aiobotocore_cognito_idp import CognitoIdentityProviderClient as AioCl
 from cognito_claims import GroupType, Policy
 from cognito_claims.pool import (
     CHECKS,
+    DEFAULT_RATE,
+    MAX_SAMPLES,
+    MIN_KEY_LENGTH,
     Audit,
     BulkResolution,
     Change,
@@ -29,29 +32,35 @@ from cognito_claims.pool import (
     Transition,
     UnknownGroupsError,
     audit,
-    audit_as_html,
-    audit_as_json,
-    audit_as_sarif,
+    build_audit_report,
+    build_audit_sarif,
+    build_diff_report,
     diff,
-    diff_as_html,
-    diff_as_json,
     fetch,
+    render_audit_html,
+    render_diff_html,
     resolve_memberships,
 )
 
 
-def fetching(client: CognitoIdentityProviderClient, aio_client: AioClient) -> Snapshot:
-    def tell(progress: Progress) -> None:
+def fetch_pool(client: CognitoIdentityProviderClient, aio_client: AioClient) -> Snapshot:
+    def report(progress: Progress) -> None:
         assert_type(progress.memberships, int)
 
-    snapshot = fetch(client, user_pool_id="eu-west-1_EXAMPLE", out=Path("snapshot"), on_progress=tell)
-    fetch(client, user_pool_id="eu-west-1_EXAMPLE", out="snapshot", key=b"sixteen bytes...", rate=10)
+    snapshot = fetch(client, user_pool_id="eu-west-1_EXAMPLE", out=Path("snapshot"), on_progress=report)
+    fetch(
+        client,
+        user_pool_id="eu-west-1_EXAMPLE",
+        out="snapshot",
+        key=b"sixteen bytes...",
+        rate=assert_type(DEFAULT_RATE, float),
+    )
     fetch(aio_client, user_pool_id="eu-west-1_EXAMPLE", out="s")  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]  # pyrefly: ignore[bad-argument-type]
     fetch(client, user_pool_id="eu-west-1_EXAMPLE", out="s", key="text")  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]  # pyrefly: ignore[bad-argument-type]
     return assert_type(snapshot, Snapshot)
 
 
-def reading(path: str) -> None:
+def read_snapshot(path: str) -> None:
     try:
         snapshot = Snapshot.open(path)
     except SnapshotError as error:
@@ -67,12 +76,12 @@ def reading(path: str) -> None:
     snapshot.path = Path("other")  # type: ignore[misc]  # ty: ignore[invalid-assignment]  # pyrefly: ignore[read-only]
 
 
-def resolving(groups: list[GroupType], frame: DataFrame, spark: SparkSession) -> None:
-    with resolve_memberships("members.parquet", groups) as everyone:
-        assert_type(everyone, BulkResolution[duckdb.DuckDBPyRelation])
-        assert_type(everyone.table, duckdb.DuckDBPyRelation)
-        assert_type(everyone.users, int)
-        everyone.write_parquet("claims.parquet")
+def resolve_pool(groups: list[GroupType], frame: DataFrame, spark: SparkSession) -> None:
+    with resolve_memberships("members.parquet", groups) as result:
+        assert_type(result, BulkResolution[duckdb.DuckDBPyRelation])
+        assert_type(result.table, duckdb.DuckDBPyRelation)
+        assert_type(result.users, int)
+        result.write_parquet("claims.parquet")
     connection = duckdb.connect()
     assert_type(resolve_memberships("members", "groups", session=connection).table, duckdb.DuckDBPyRelation)
     assert_type(
@@ -91,8 +100,8 @@ def resolving(groups: list[GroupType], frame: DataFrame, spark: SparkSession) ->
     resolve_memberships("members", groups, unknown_groups="drop")  # type: ignore[call-overload]  # ty: ignore[no-matching-overload]  # pyrefly: ignore[no-matching-overload]
 
 
-def auditing(snapshot: Snapshot) -> str:
-    result = audit(snapshot, identity_pool={"Type": "Token"}, samples=3)
+def audit_pool(snapshot: Snapshot) -> str:
+    result = audit(snapshot, identity_pool={"Type": "Token"}, samples=assert_type(MAX_SAMPLES, int))
     assert_type(result, Audit)
     assert_type(result.worst, Severity | None)
     assert_type(CHECKS[0], Check)
@@ -103,16 +112,17 @@ def auditing(snapshot: Snapshot) -> str:
         assert_type(group, GroupUse)
     for role in result.roles:
         assert_type(role, RoleUse)
-    assert_type(audit_as_html(result), str)
-    assert_type(audit_as_sarif(result), str)
-    return audit_as_json(result)
+    assert_type(MIN_KEY_LENGTH, int)
+    assert_type(render_audit_html(result), str)
+    assert_type(build_audit_sarif(result), str)
+    return build_audit_report(result)
 
 
-def comparing(before: Snapshot, after: Snapshot) -> str:
+def compare_pools(before: Snapshot, after: Snapshot) -> str:
     result = diff(before, Edits(precedences={"admins": 5, "staff": None}, dropped=frozenset({"beta"})))
     assert_type(result, Diff)
     assert_type(result.transitions, tuple[Transition, ...])
     assert_type(result.roles, tuple[RoleChange, ...])
     Edits(precedences={"admins": "5"})  # type: ignore[dict-item]  # ty: ignore[invalid-argument-type]  # pyrefly: ignore[bad-assignment]
-    assert_type(diff_as_html(diff(before, after)), str)
-    return diff_as_json(result)
+    assert_type(render_diff_html(diff(before, after)), str)
+    return build_diff_report(result)

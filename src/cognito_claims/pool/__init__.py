@@ -1,4 +1,4 @@
-"""Whole user pools: fetch one, resolve every user, audit it, and compare it.
+"""Whole user pools: fetch one, resolve every user, audit it and compare it.
 
 `fetch` writes a pool's groups and memberships to a folder, and `Snapshot` opens
 it. `resolve_memberships` resolves every user, `audit` finds problems, and `diff`
@@ -11,12 +11,19 @@ from cognito_claims._lazy import attach
 __getattr__, __dir__, __all__ = attach(
     __name__,
     {
-        "auditing": ("Audit", "GroupUse", "RoleUse", "audit"),
-        "bulk": ("BulkResolution", "InvalidTableError", "UnknownGroupsError", "resolve_memberships"),
-        "comparing": ("Diff", "Edits", "RoleChange", "Transition", "diff"),
-        "fetching": ("Progress", "fetch"),
+        "_audit": ("Audit", "GroupUse", "RoleUse", "audit"),
+        "_diff": ("Diff", "Edits", "RoleChange", "Transition", "diff"),
+        "_fetch": ("Progress", "fetch"),
+        "_limits": ("DEFAULT_RATE", "MAX_SAMPLES", "MIN_KEY_LENGTH"),
+        "_resolve": ("BulkResolution", "InvalidTableError", "UnknownGroupsError", "resolve_memberships"),
         "findings": ("CHECKS", "Check", "Finding", "Severity"),
-        "report": ("audit_as_html", "audit_as_json", "audit_as_sarif", "diff_as_html", "diff_as_json"),
+        "report": (
+            "build_audit_report",
+            "build_audit_sarif",
+            "build_diff_report",
+            "render_audit_html",
+            "render_diff_html",
+        ),
         "snapshot": ("Change", "Manifest", "Membership", "Snapshot", "SnapshotError"),
     },
 )

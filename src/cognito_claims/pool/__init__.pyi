@@ -1,47 +1,56 @@
-from cognito_claims.pool.auditing import (
+from cognito_claims.pool._audit import (
     Audit as Audit,
 )
-from cognito_claims.pool.auditing import (
+from cognito_claims.pool._audit import (
     GroupUse as GroupUse,
 )
-from cognito_claims.pool.auditing import (
+from cognito_claims.pool._audit import (
     RoleUse as RoleUse,
 )
-from cognito_claims.pool.auditing import (
+from cognito_claims.pool._audit import (
     audit as audit,
 )
-from cognito_claims.pool.bulk import (
-    BulkResolution as BulkResolution,
-)
-from cognito_claims.pool.bulk import (
-    InvalidTableError as InvalidTableError,
-)
-from cognito_claims.pool.bulk import (
-    UnknownGroupsError as UnknownGroupsError,
-)
-from cognito_claims.pool.bulk import (
-    resolve_memberships as resolve_memberships,
-)
-from cognito_claims.pool.comparing import (
+from cognito_claims.pool._diff import (
     Diff as Diff,
 )
-from cognito_claims.pool.comparing import (
+from cognito_claims.pool._diff import (
     Edits as Edits,
 )
-from cognito_claims.pool.comparing import (
+from cognito_claims.pool._diff import (
     RoleChange as RoleChange,
 )
-from cognito_claims.pool.comparing import (
+from cognito_claims.pool._diff import (
     Transition as Transition,
 )
-from cognito_claims.pool.comparing import (
+from cognito_claims.pool._diff import (
     diff as diff,
 )
-from cognito_claims.pool.fetching import (
+from cognito_claims.pool._fetch import (
     Progress as Progress,
 )
-from cognito_claims.pool.fetching import (
+from cognito_claims.pool._fetch import (
     fetch as fetch,
+)
+from cognito_claims.pool._limits import (
+    DEFAULT_RATE as DEFAULT_RATE,
+)
+from cognito_claims.pool._limits import (
+    MAX_SAMPLES as MAX_SAMPLES,
+)
+from cognito_claims.pool._limits import (
+    MIN_KEY_LENGTH as MIN_KEY_LENGTH,
+)
+from cognito_claims.pool._resolve import (
+    BulkResolution as BulkResolution,
+)
+from cognito_claims.pool._resolve import (
+    InvalidTableError as InvalidTableError,
+)
+from cognito_claims.pool._resolve import (
+    UnknownGroupsError as UnknownGroupsError,
+)
+from cognito_claims.pool._resolve import (
+    resolve_memberships as resolve_memberships,
 )
 from cognito_claims.pool.findings import (
     CHECKS as CHECKS,
@@ -56,19 +65,19 @@ from cognito_claims.pool.findings import (
     Severity as Severity,
 )
 from cognito_claims.pool.report import (
-    audit_as_html as audit_as_html,
+    build_audit_report as build_audit_report,
 )
 from cognito_claims.pool.report import (
-    audit_as_json as audit_as_json,
+    build_audit_sarif as build_audit_sarif,
 )
 from cognito_claims.pool.report import (
-    audit_as_sarif as audit_as_sarif,
+    build_diff_report as build_diff_report,
 )
 from cognito_claims.pool.report import (
-    diff_as_html as diff_as_html,
+    render_audit_html as render_audit_html,
 )
 from cognito_claims.pool.report import (
-    diff_as_json as diff_as_json,
+    render_diff_html as render_diff_html,
 )
 from cognito_claims.pool.snapshot import (
     Change as Change,
@@ -88,6 +97,9 @@ from cognito_claims.pool.snapshot import (
 
 __all__ = [
     "CHECKS",
+    "DEFAULT_RATE",
+    "MAX_SAMPLES",
+    "MIN_KEY_LENGTH",
     "Audit",
     "BulkResolution",
     "Change",
@@ -108,12 +120,12 @@ __all__ = [
     "Transition",
     "UnknownGroupsError",
     "audit",
-    "audit_as_html",
-    "audit_as_json",
-    "audit_as_sarif",
+    "build_audit_report",
+    "build_audit_sarif",
+    "build_diff_report",
     "diff",
-    "diff_as_html",
-    "diff_as_json",
     "fetch",
+    "render_audit_html",
+    "render_diff_html",
     "resolve_memberships",
 ]

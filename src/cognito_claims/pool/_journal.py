@@ -1,8 +1,8 @@
-"""What a fetch has so far, safe at any moment: a SQLite database in the snapshot's folder.
+"""The state of an unfinished fetch: a SQLite database in the folder of the snapshot.
 
-Each page is one transaction: its users, and the token that goes on after it.
-The process may end in any way and loses no page that was answered; if the
-machine does, the last pages may be gone, and their tokens with them.
+Each page is one transaction: its users, and the token of the next page. If the
+process ends, in any way, no page that was received is lost. If the machine does,
+the last pages may be lost, together with their tokens.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ create table if not exists settings (name text primary key, value text not null)
 create table if not exists groups (
     number integer primary key,
     name text not null unique,
-    said text not null,  -- the group as it was last listed, in JSON
+    group_json text not null,  -- the group as it was last listed
     state text not null check (state in ('open', 'read', 'deleted')),
-    resume_token text  -- goes on after the pages that are here; null: from the start
+    resume_token text  -- the next page; null for the first
 );
 create table if not exists memberships (
     number integer not null,
@@ -40,8 +40,8 @@ create table if not exists changes (
 
 
 @dataclass(frozen=True, slots=True)
-class Unread:
-    """A group whose list of users has not been read to its end."""
+class UnreadGroup:
+    """A group whose users have not all been read."""
 
     number: int
     name: str
@@ -49,14 +49,14 @@ class Unread:
 
 
 class Journal:
-    """The pages that were read, and where to go on. Threads may share it; processes may not."""
+    """The pages that were read, and the next page of each group. Shared by threads, not by processes."""
 
     def __init__(self, folder: Path) -> None:
-        """Open the journal in a folder, or begin one.
+        """Open the journal in a folder, or create it.
 
         Raises:
-            SnapshotError: another process has it, or the file is none of ours.
-            OSError: SQLite could not open or write it.
+            SnapshotError: If a different process uses it, or the file is damaged.
+            OSError: If SQLite cannot open or write it.
         """
         self._lock = Lock()
         folder.mkdir(parents=True, exist_ok=True)
@@ -64,7 +64,7 @@ class Journal:
         try:
             database = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
         except sqlite3.DatabaseError as error:
-            raise _told(error, folder) from None
+            raise _translate_error(error, folder) from None
         try:
             database.execute("pragma locking_mode = exclusive")
             database.execute("pragma journal_mode = wal")
@@ -72,7 +72,7 @@ class Journal:
             database.executescript(_LAYOUT)
         except sqlite3.DatabaseError as error:
             database.close()
-            raise _told(error, folder) from None
+            raise _translate_error(error, folder) from None
         self._folder = folder
         self._database = database
 
@@ -87,68 +87,77 @@ class Journal:
     ) -> None:
         self._database.close()
         if isinstance(error, sqlite3.DatabaseError):
-            raise _told(error, self._folder) from None
+            raise _translate_error(error, self._folder) from None
 
     def settings(self) -> dict[str, str]:
-        """Give what the fetch began with; nothing, if the pool's groups were never listed."""
+        """Return the settings of the fetch. Empty if the groups were never listed."""
         return dict(self._database.execute("select name, value from settings"))
 
     def begin(self, groups: Iterable[GroupType], settings: Mapping[str, str]) -> None:
-        """Note the pool's groups as they are at the beginning, and what the fetch is to keep to."""
+        """Record the groups at the beginning, and the settings of the fetch."""
         with self._lock, self._database:
             self._database.execute("begin")
             self._database.executemany("insert into settings values (?, ?)", settings.items())
             for group in {group.group_name: group for group in groups}.values():
-                self._note(group)
-        # On the disk before any table is, so that tables in the folder are known for this fetch's.
+                self._insert(group)
+        # Durable before any table is written: tables in the folder then belong to this fetch.
         self._database.execute("pragma wal_checkpoint(truncate)")
         make_durable(self._folder)
         make_durable(self._folder.parent)
 
-    def list_again(self, groups: Iterable[GroupType]) -> bool:
-        """Note the pool's groups as they are now, and tell whether they are other ones.
+    def update_groups(self, groups: Iterable[GroupType]) -> bool:
+        """Record the groups as they are now, and return whether some must be read.
 
-        A group that is made anew under its name is another one: nobody is in it yet.
+        A group that was deleted and created again under its name is a new group:
+        its `creation_date` differs.
         """
-        anew = False
-        now = {group.group_name: group for group in groups}
+        listed = {group.group_name: group for group in groups}
         with self._lock, self._database:
             self._database.execute("begin")
-            before = self._database.execute("select number, name, said, state from groups").fetchall()
-            for number, name, said, state in before:
-                if name not in now and state != "deleted":
-                    self._delete(number)
-                elif name in now and state == "deleted":
-                    self._reopen(number)
-                    self._change(number, "created")
-                elif name in now and (then := GroupType.model_validate_json(said)) != now[name]:
-                    if then.creation_date == now[name].creation_date:
-                        self._change(number, "changed")
-                    else:
-                        anew = True
-                        self._delete(number)
-                        self._reopen(number)
-                        self._change(number, "created")
-            for name in now.keys() - {name for _, name, _, _ in before}:
-                self._change(self._note(now[name]), "created")
-            for group in now.values():
-                self._database.execute(
-                    "update groups set said = ? where name = ?", (group.model_dump_json(), group.group_name)
-                )
-        return anew or now.keys() != {name for _, name, _, state in before if state != "deleted"}
+            before = self._database.execute("select number, name, group_json, state from groups").fetchall()
+            known = {name for _, name, _, state in before if state != "deleted"}
+            recreated = [
+                self._update_group(number, listed.get(name), group_json, state)
+                for number, name, group_json, state in before
+            ]
+            for name in listed.keys() - {name for _, name, _, _ in before}:
+                self._record_change(self._insert(listed[name]), "created")
+            self._database.executemany(
+                "update groups set group_json = ? where name = ?",
+                [(group.model_dump_json(), name) for name, group in listed.items()],
+            )
+        return any(recreated) or listed.keys() != known
 
-    def unread(self) -> list[Unread]:
-        """Give the groups that are still to be read."""
+    def _update_group(self, number: int, listed: GroupType | None, group_json: str, state: str) -> bool:
+        """Record what became of a group, and return whether it was deleted and created again."""
+        if listed is None:
+            if state != "deleted":
+                self._delete(number)
+            return False
+        if state == "deleted":
+            self._create_again(number)
+            return False
+        before = GroupType.model_validate_json(group_json)
+        if before.creation_date != listed.creation_date:
+            self._delete(number)
+            self._create_again(number)
+            return True
+        if before != listed:
+            self._record_change(number, "changed")
+        return False
+
+    def unread(self) -> list[UnreadGroup]:
+        """Return the groups that are not read completely."""
         rows = self._database.execute(
             "select number, name, resume_token from groups where state = 'open' order by number"
         )
-        return [Unread(*row) for row in rows]
+        return [UnreadGroup(*row) for row in rows]
 
     def add(self, number: int, usernames: Iterable[str], resume_token: str | None) -> int:
-        """Note a page of a group's users, and where to go on; with no token the group is read.
+        """Record a page of a group's users and the token of the next page; with no token the group is read.
 
         Returns:
-            how many users were new to the group.
+            The number of users that no earlier page contained.
         """
         users = [(number, username) for username in usernames]
         with self._lock, self._database:
@@ -157,7 +166,7 @@ class Journal:
             self._database.executemany("insert or ignore into memberships values (?, ?)", users)
             added = self._database.total_changes - before
             if added < len(users):
-                self._change(number, "shifted")
+                self._record_change(number, "shifted")
             self._database.execute(
                 "update groups set resume_token = ?, state = ? where number = ?",
                 (resume_token, "read" if resume_token is None else "open", number),
@@ -165,13 +174,13 @@ class Journal:
         return added
 
     def restart(self, number: int) -> int:
-        """Forget what was read of a group, and tell how many memberships that were."""
+        """Discard the pages of a group, and return the number of memberships discarded."""
         with self._lock, self._database:
             self._database.execute("begin")
             return self._reopen(number)
 
     def delete(self, number: int) -> int:
-        """Note that a group is no longer there, and tell how many memberships went with it."""
+        """Record that a group was deleted, and return the number of memberships discarded."""
         with self._lock, self._database:
             self._database.execute("begin")
             return self._delete(number)
@@ -185,12 +194,14 @@ class Journal:
         return read, groups, memberships
 
     def groups(self) -> Iterator[GroupType]:
-        """Give the groups that are there, by name."""
-        rows = self._database.execute("select said from groups where state != 'deleted' order by name")
-        return (GroupType.model_validate_json(said) for (said,) in rows)
+        """Return the groups that were not deleted, by name."""
+        rows = self._database.execute(
+            "select group_json from groups where state != 'deleted' order by name"
+        )
+        return (GroupType.model_validate_json(group_json) for (group_json,) in rows)
 
     def memberships(self) -> Iterator[Membership]:
-        """Give the memberships, by group and username."""
+        """Return the memberships, by group and username."""
         rows = self._database.execute(
             "select username, name from groups cross join memberships using (number)"
             " order by name, username"
@@ -198,43 +209,49 @@ class Journal:
         return map(Membership._make, rows)
 
     def changes(self) -> tuple[Change, ...]:
-        """Give what changed, by group."""
+        """Return what changed during the fetch, by group."""
         rows = self._database.execute(
             "select name, what from changes join groups using (number) order by name, what"
         )
         return tuple(Change(group_name=name, what=what) for name, what in rows)
 
-    def _note(self, group: GroupType) -> int:
+    def _insert(self, group: GroupType) -> int:
         added = self._database.execute(
-            "insert into groups (name, said, state) values (?, ?, 'open')",
+            "insert into groups (name, group_json, state) values (?, ?, 'open')",
             (group.group_name, group.model_dump_json()),
         )
         return added.lastrowid or 0
 
-    def _change(self, number: int, what: str) -> None:
+    def _record_change(self, number: int, what: str) -> None:
         self._database.execute("insert or ignore into changes values (?, ?)", (number, what))
 
+    def _create_again(self, number: int) -> None:
+        self._reopen(number)
+        self._record_change(number, "created")
+
     def _delete(self, number: int) -> int:
-        self._change(number, "deleted")
-        return self._forget(number, "deleted")
+        self._record_change(number, "deleted")
+        return self._reset(number, "deleted")
 
     def _reopen(self, number: int) -> int:
         self._database.execute("delete from changes where number = ? and what = 'shifted'", (number,))
-        return self._forget(number, "open")
+        return self._reset(number, "open")
 
-    def _forget(self, number: int, state: str) -> int:
+    def _reset(self, number: int, state: str) -> int:
         self._database.execute(
             "update groups set state = ?, resume_token = null where number = ?", (state, number)
         )
         return self._database.execute("delete from memberships where number = ?", (number,)).rowcount
 
 
-def _told(error: sqlite3.DatabaseError, folder: Path) -> Exception:
-    """Tell in words what can be helped."""
+def _translate_error(error: sqlite3.DatabaseError, folder: Path) -> Exception:
+    """Return the error to raise, with the remedy if there is one."""
     match error.sqlite_errorname:
         case "SQLITE_BUSY":
-            return SnapshotError(folder, "another fetch is at work here: wait for it, or end it")
+            return SnapshotError(
+                folder, "a different fetch is using this folder: wait until it ends, or stop it"
+            )
         case "SQLITE_NOTADB" | "SQLITE_CORRUPT":
-            return SnapshotError(folder, "is damaged: remove the folder, and fetch the pool anew")
+            return SnapshotError(folder, "is damaged: remove the folder and fetch the pool again")
         case _:
             return OSError(EIO, str(error), str(folder))

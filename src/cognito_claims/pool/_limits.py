@@ -1,14 +1,15 @@
-"""The limits that functions and commands share."""
+"""The bounds and defaults that this package shares with the command. AWS's limits are in `models`."""
 
-LIST_USERS_IN_GROUP_RATE = 25.0
-"""Calls of ListUsersInGroup a second. AWS allows an account 30 in a region, with ListUsers among them, and
-raises it for nobody: some are left to others."""
+from __future__ import annotations
 
-LIST_GROUPS_RATE = 4.0
-"""Calls of ListGroups a second. AWS allows 5 for a pool."""
+__all__ = ["DEFAULT_RATE", "MAX_SAMPLES", "MIN_KEY_LENGTH"]
 
-SHORTEST_KEY = 16
-"""Bytes of a key that usernames are hashed with."""
+# A plain number: the command shows it as a default and must not load the models for it.
+DEFAULT_RATE: float = 25.0
+"""Calls of ListUsersInGroup a second: AWS's `LIST_USERS_IN_GROUP_RATE` leaves some to others."""
 
-MOST_SAMPLES = 10_000
-"""Users who are named with a finding or a change."""
+MIN_KEY_LENGTH: int = 16
+"""The least length of a key that usernames are hashed with, in bytes."""
+
+MAX_SAMPLES: int = 10_000
+"""The most users that a finding or a change can name."""

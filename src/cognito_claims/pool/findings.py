@@ -1,160 +1,163 @@
-"""What an audit looks for: each check as a value, and what was found."""
+"""The checks of an audit, as values, and what a check found."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
 
+from cognito_claims.models import MAX_GROUPS_PER_POOL, MAX_GROUPS_PER_USER
+
 __all__ = ["CHECKS", "Check", "Finding", "Severity"]
 
 
 class Severity(StrEnum):
-    """How much a finding matters, in SARIF's words."""
+    """How serious a finding is. The names are those of SARIF."""
 
     ERROR = "error"
-    """Users get another role than somebody meant, or none."""
+    """Users have no role, or an unintended one."""
 
     WARNING = "warning"
-    """It takes one more membership, or another answer to an open question, and they do."""
+    """One more membership, or a different answer to an open question, would make it an error."""
 
     NOTE = "note"
-    """Nobody is touched, as far as the snapshot tells."""
+    """No user in this snapshot is affected."""
 
     def reaches(self, threshold: Severity) -> bool:
-        """Tell whether it is as bad as another, or worse."""
+        """Return whether it is as serious as the threshold, or more."""
         return list(Severity).index(self) <= list(Severity).index(threshold)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """One thing that an audit looks for."""
+    """A problem that an audit looks for."""
 
     code: str
-    """Its name, which stays."""
+    """A stable code, such as `no-preferred-role`."""
 
     severity: Severity
-    """How much it matters."""
+    """How serious it is."""
 
     title: str
-    """What is found, in one sentence."""
+    """The problem, as a sentence."""
 
     remedy: str
-    """What to do about it."""
+    """The remedy, as a sentence."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One thing that an audit found."""
+    """A problem that an audit found."""
 
     check: Check
-    """What was looked for."""
+    """The check that found it."""
 
     about: str = ""
-    """What it is about, where a check may find several things: a group, a role, a precedence, a question.
-    It stays the same for as long as that is wrong, however many users it touches."""
+    """The subject, if a check can find several problems: the name of a group, the ARN of a role, a setting
+    such as `precedence=10`, or the ID of a rule or question. With the code, it identifies the problem from
+    one audit to the next, whatever the wording and the number of users."""
 
     reason: str
-    """What was found, in words."""
+    """The details, as a phrase or sentences. The wording may change."""
 
     groups: tuple[str, ...] = ()
-    """The names of the groups that it is about, sorted."""
+    """The names of the groups involved, sorted."""
 
     users: int = 0
-    """How many users it touches."""
+    """The number of users affected."""
 
     samples: tuple[str, ...] = ()
-    """Some of them: the first by name."""
+    """Some of these users: the first by name."""
 
 
 NO_PREFERRED_ROLE = Check(
     code="no-preferred-role",
     severity=Severity.ERROR,
-    title="Users have roles, and none of them is preferred.",
-    remedy="Give the groups different precedences, or one role; try it with cognito-claims pool diff.",
+    title="Users have roles, but none is preferred.",
+    remedy="Set different precedences or the same role; preview the change with cognito-claims pool diff.",
 )
 OPEN_QUESTION = Check(
     code="open-question",
     severity=Severity.WARNING,
-    title="The preferred role of users hangs on what AWS leaves open.",
-    remedy="Give every group that has a role a precedence, and groups without a role a higher one.",
+    title="The preferred role of users depends on behavior that AWS does not specify.",
+    remedy="Set a precedence for every group with a role, and a higher number for groups without one.",
 )
 EQUAL_PRECEDENCE = Check(
     code="equal-precedence",
     severity=Severity.WARNING,
-    title="Groups of one precedence name different roles.",
-    remedy="Give each a precedence of its own: two that rank best for a user leave no role preferred.",
+    title="Groups with the same precedence have different roles.",
+    remedy="Set a different precedence for each: if two of them decide for a user, no role is preferred.",
 )
 ROLE_WITHOUT_PRECEDENCE = Check(
     code="role-without-precedence",
     severity=Severity.WARNING,
-    title="A group has a role and no precedence.",
-    remedy="Give it one: it ranks after every other group, and whether it nominates its role is open.",
+    title="A group has a role but no precedence.",
+    remedy="Set a precedence: the group ranks last, and AWS does not specify whether its role counts.",
 )
 OUTRANKED_ROLE = Check(
     code="outranked-role",
     severity=Severity.WARNING,
-    title="Nobody's preferred role: each user who has it is in a group that ranks before it.",
-    remedy="Take the role from the groups, or give them a lower precedence, which ranks before.",
+    title="A role is never preferred: each of its users is in a group that ranks before.",
+    remedy="Remove the role from the groups, or set a lower precedence, which ranks first.",
 )
 EMPTY_GROUP = Check(
     code="empty-group",
     severity=Severity.NOTE,
-    title="A group has a role and no members.",
-    remedy="Delete the group, or take its role: whoever may add members to it hands the role out.",
+    title="A group has a role but no members.",
+    remedy="Delete the group or remove its role: anyone who can add members can grant the role.",
 )
 FEDERATED_GROUP_WITH_ROLE = Check(
     code="federated-group-with-role",
     severity=Severity.ERROR,
-    title="Whoever signs in through an identity provider gets a role.",
-    remedy="Take the role from the group: Cognito adds everyone to it who signs in through the provider.",
+    title="Everyone who signs in through an identity provider gets a role.",
+    remedy="Remove the role from the group: Cognito adds every user of the identity provider to it.",
 )
 OVERLAPPING_NAMES = Check(
     code="overlapping-names",
     severity=Severity.NOTE,
-    title="The name of a group is part of other groups' names.",
-    remedy="Let no role mapping rule ask whether cognito:groups Contains it: it may match the others too.",
+    title="The name of a group is part of the names of other groups.",
+    remedy="Avoid the match type Contains for it in role mapping rules: it may match the other groups too.",
 )
 MANY_GROUPS = Check(
     code="many-groups",
     severity=Severity.WARNING,
-    title="Users are close to the limit of 100 groups.",
-    remedy="Take them out of groups: the limit is not raised, and at the limit no more groups are added.",
+    title=f"Users are close to the limit of {MAX_GROUPS_PER_USER} groups.",
+    remedy="Remove them from groups: AWS does not raise the limit, and adding a user beyond it fails.",
 )
 POOL_NEARLY_FULL = Check(
     code="pool-nearly-full",
     severity=Severity.WARNING,
-    title="The pool is close to the limit of 10,000 groups.",
-    remedy="Delete groups that are not used: the limit is not raised.",
+    title=f"The pool is close to the limit of {MAX_GROUPS_PER_POOL:,} groups.",
+    remedy="Delete unused groups: AWS does not raise the limit.",
 )
 IDENTITY_POOL_DENIES = Check(
     code="identity-pool-denies",
     severity=Severity.ERROR,
-    title="The identity pool gives users no credentials.",
-    remedy="Let one of their roles be preferred, or a rule match them.",
+    title="The identity pool denies users credentials.",
+    remedy="Make one of their roles preferred, or add a role mapping rule that matches them.",
 )
 IDENTITY_POOL_FALLS_BACK = Check(
     code="identity-pool-falls-back",
     severity=Severity.WARNING,
-    title="The identity pool gives users the authenticated role, not one of their own.",
-    remedy="Let one of their roles be preferred or a rule match them, or let the mapping deny.",
+    title="The identity pool assigns users the authenticated role instead of a role of their groups.",
+    remedy="Make one of their roles preferred, add a rule that matches them, or let the mapping deny.",
 )
 IDENTITY_POOL_OPEN_QUESTION = Check(
     code="identity-pool-open-question",
     severity=Severity.WARNING,
-    title="The role that the identity pool gives users hangs on what AWS leaves open.",
-    remedy="As for open-question; a rule, write so that both readings match the same users.",
+    title="The role that the identity pool assigns depends on behavior that AWS does not specify.",
+    remedy="See open-question; write rules so that both readings match the same users.",
 )
-IDENTITY_POOL_ASKS_FOR_MORE = Check(
-    code="identity-pool-asks-for-more",
+IDENTITY_POOL_NEEDS_CLAIMS = Check(
+    code="identity-pool-needs-claims",
     severity=Severity.NOTE,
-    title="The rules of the identity pool ask for claims that groups do not tell.",
-    remedy="Put these users' ID tokens to cognito-claims role.",
+    title="The rules of the identity pool use claims that do not come from groups.",
+    remedy="Check the ID tokens of these users with cognito-claims role.",
 )
-CHANGED_MEANWHILE = Check(
-    code="changed-meanwhile",
+CHANGED_DURING_FETCH = Check(
+    code="changed-during-fetch",
     severity=Severity.NOTE,
-    title="The pool changed while it was fetched.",
-    remedy="Fetch it anew if it matters.",
+    title="The pool changed during the fetch.",
+    remedy="Fetch the pool again if the change matters.",
 )
 
 CHECKS = (
@@ -171,7 +174,7 @@ CHECKS = (
     IDENTITY_POOL_OPEN_QUESTION,
     EMPTY_GROUP,
     OVERLAPPING_NAMES,
-    IDENTITY_POOL_ASKS_FOR_MORE,
-    CHANGED_MEANWHILE,
+    IDENTITY_POOL_NEEDS_CLAIMS,
+    CHANGED_DURING_FETCH,
 )
-"""Every check, the worst first: the order of findings."""
+"""Every check, the most serious first. Findings are in this order."""

@@ -1,4 +1,4 @@
-"""An audit or a diff told to others: as JSON, as SARIF, and as one HTML file that needs nothing else."""
+"""Report an audit or a diff as JSON, SARIF or one self-contained HTML file."""
 
 from __future__ import annotations
 
@@ -8,30 +8,35 @@ from importlib.metadata import version
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from cognito_claims.pool.comparing import Edits
+from cognito_claims.pool._diff import Edits
 from cognito_claims.pool.findings import CHECKS
+from cognito_claims.pool.snapshot import GROUPS
+from cognito_claims.resolver.rendering import policy_to_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cognito_claims.pool.auditing import Audit, GroupUse
-    from cognito_claims.pool.comparing import Diff
+    from cognito_claims.pool._audit import Audit, GroupUse
+    from cognito_claims.pool._diff import Diff
     from cognito_claims.pool.findings import Check, Finding
     from cognito_claims.pool.snapshot import Manifest
 
-__all__ = ["audit_as_html", "audit_as_json", "audit_as_sarif", "diff_as_html", "diff_as_json"]
+__all__ = [
+    "build_audit_report",
+    "build_audit_sarif",
+    "build_diff_report",
+    "render_audit_html",
+    "render_diff_html",
+]
 
 
-def audit_as_json(audit: Audit) -> str:
-    """Give an audit as JSON, as docs/pool.md describes it: keys may be added, and none changes."""
-    return _dumped(
+def build_audit_report(audit: Audit) -> str:
+    """Return an audit as JSON (see docs/pool.md). Keys may be added; none changes its meaning."""
+    return _to_json(
         {
             "version": 1,
-            "snapshot": _told(audit.snapshot),
-            "policy": {
-                "null_precedence": audit.policy.null_precedence,
-                "roleless": audit.policy.roleless,
-            },
+            "snapshot": _summarize_manifest(audit.snapshot),
+            "policy": policy_to_json(audit.policy),
             "users": audit.users,
             "sets": audit.sets,
             "outcomes": dict(audit.outcomes),
@@ -68,19 +73,19 @@ def audit_as_json(audit: Audit) -> str:
     )
 
 
-def _told(manifest: Manifest) -> dict[str, Any]:
+def _summarize_manifest(manifest: Manifest) -> dict[str, Any]:
     return manifest.model_dump(
         mode="json", include={"user_pool_id", "usernames", "started_at", "finished_at"}
     )
 
 
-def _dumped(value: object) -> str:
+def _to_json(value: object) -> str:
     return json.dumps(value, indent=2, ensure_ascii=False)
 
 
-def audit_as_sarif(audit: Audit) -> str:
-    """Give the findings as SARIF 2.1.0. No username stands in it, since others keep it."""
-    return _dumped(
+def build_audit_sarif(audit: Audit) -> str:
+    """Return the findings as SARIF 2.1.0. It contains no usernames, since it is for other services."""
+    return _to_json(
         {
             "$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
             "version": "2.1.0",
@@ -116,38 +121,43 @@ def _sarif_result(finding: Finding, manifest: Manifest) -> dict[str, Any]:
         {"name": name, "fullyQualifiedName": f"{manifest.user_pool_id}/{name}", "kind": "resource"}
         for name in finding.groups
     ]
-    place = {"artifactLocation": {"uri": "groups.parquet"}}
+    # SARIF requires a file; the groups are the logical locations in it.
+    place = {"artifactLocation": {"uri": GROUPS}}
     return {
         "ruleId": finding.check.code,
         "ruleIndex": CHECKS.index(finding.check),
         "level": finding.check.severity.value,
-        "message": {"text": _plain(text)},
+        "message": {"text": _escape_sarif(text)},
         "locations": [{"physicalLocation": place, **({"logicalLocations": groups} if groups else {})}],
         "partialFingerprints": {"finding/v1": f"{finding.check.code}/{finding.about}"},
     }
 
 
-def _plain(text: str) -> str:
-    """Write what SARIF is to take for neither a link nor a placeholder, as a name may look like one."""
+def _escape_sarif(text: str) -> str:
+    """Escape what SARIF reads as a link or a placeholder: the name of a group may look like one."""
     return text.replace("](", "\\](").replace("{", "{{").replace("}", "}}")
 
 
-def diff_as_json(diff: Diff) -> str:
-    """Give a diff as JSON, as docs/pool.md describes it: keys may be added, and none changes."""
-    after = {"edits": str(diff.after)} if isinstance(diff.after, Edits) else {"snapshot": _told(diff.after)}
-    return _dumped(
+def build_diff_report(diff: Diff) -> str:
+    """Return a diff as JSON (see docs/pool.md). Keys may be added; none changes its meaning."""
+    after = (
+        {"edits": str(diff.after)}
+        if isinstance(diff.after, Edits)
+        else {"snapshot": _summarize_manifest(diff.after)}
+    )
+    return _to_json(
         {
             "version": 1,
-            "before": {"snapshot": _told(diff.before)},
+            "before": {"snapshot": _summarize_manifest(diff.before)},
             "after": after,
             "users": diff.users,
-            "touched": diff.touched,
+            "affected_users": diff.affected_users,
             "transitions": [
                 {
                     "kind": one.kind,
                     "before": one.before,
                     "after": one.after,
-                    "why": one.reason,
+                    "reason": one.reason,
                     "users": one.users,
                     "samples": list(one.samples),
                 }
@@ -167,34 +177,38 @@ def diff_as_json(diff: Diff) -> str:
     )
 
 
-def audit_as_html(audit: Audit) -> str:
-    """Give an audit as one HTML file. Every value is escaped: a group may be named `<script>`."""
+def render_audit_html(audit: Audit) -> str:
+    """Return an audit as one HTML file. Every value is escaped: a group may be named `<script>`."""
     by_group: defaultdict[str, list[int]] = defaultdict(list)
     for number, finding in enumerate(audit.findings, start=1):
         for name in finding.groups:
             by_group[name].append(number)
+    # Multiples of the golden angle: neighbouring roles differ most in hue.
     hues = {use.role_arn: round(place * 137.5) % 360 for place, use in enumerate(audit.roles)}
-    return _rendered("audit.html.j2", audit=audit, rungs=list(_rungs(audit)), by_group=by_group, hues=hues)
+    levels = list(_build_precedence_levels(audit))
+    return _render(
+        "audit.html.j2", audit=audit, precedence_levels=levels, findings_by_group=by_group, hues=hues
+    )
 
 
-def _rungs(audit: Audit) -> Iterator[dict[str, Any]]:
-    """Give the ladder, from the top: the groups of each precedence, and whether they name several roles."""
+def _build_precedence_levels(audit: Audit) -> Iterator[dict[str, Any]]:
+    """Yield the groups of each precedence, best first, and whether their roles conflict."""
     number = 0
     for precedence, tied in groupby(audit.groups, key=lambda use: use.group.precedence):
         uses: list[tuple[int, GroupUse]] = list(enumerate(tied, start=number + 1))
         number += len(uses)
         roles = {use.group.role_arn for _, use in uses} - {None}
-        yield {"precedence": precedence, "uses": uses, "disputed": len(roles) > 1}
+        yield {"precedence": precedence, "uses": uses, "conflicting": len(roles) > 1}
 
 
-def diff_as_html(diff: Diff) -> str:
-    """Give a diff as one HTML file. Every value is escaped."""
-    return _rendered(
+def render_diff_html(diff: Diff) -> str:
+    """Return a diff as one HTML file. Every value is escaped."""
+    return _render(
         "diff.html.j2", diff=diff, edits=str(diff.after) if isinstance(diff.after, Edits) else None
     )
 
 
-def _rendered(template: str, **values: object) -> str:
+def _render(template: str, **values: object) -> str:
     try:
         import jinja2
     except ImportError as error:
@@ -207,10 +221,10 @@ def _rendered(template: str, **values: object) -> str:
         lstrip_blocks=True,
     )
     environment.filters["count"] = "{:,}".format
-    environment.filters["role"] = _short
+    environment.filters["role"] = _shorten_role
     return environment.get_template(template).render(**values)
 
 
-def _short(role_arn: str) -> str:
-    """Give the part of a role's ARN by which people know it."""
+def _shorten_role(role_arn: str) -> str:
+    """Return the name at the end of a role's ARN."""
     return role_arn.rpartition("/")[2]

@@ -1,10 +1,10 @@
-"""A user pool as files: its groups, and who is in them.
+"""A user pool as files: its groups and memberships.
 
 A snapshot is a folder of three files: `groups.parquet` (`group_name`,
 `user_pool_id`, `description`, `role_arn`, `precedence`, `last_modified_date`,
-`creation_date`), `memberships.parquet` (`username`, `group_name`), and
-`snapshot.json`, which says what they are. That one is written last: where it
-is missing, the snapshot is not finished, nor where a folder `unfinished` is left.
+`creation_date`), `memberships.parquet` (`username`, `group_name`), and the
+manifest `snapshot.json`. The manifest is written last: without it, or while
+there is a folder `unfinished`, the snapshot is not finished.
 """
 
 from __future__ import annotations
@@ -25,8 +25,9 @@ from pydantic import AwareDatetime, BaseModel, Field, ValidationError
 from cognito_claims._wire import parse_response
 from cognito_claims.errors import CognitoClaimsError
 from cognito_claims.models import GroupType, ListGroupsResponse
-from cognito_claims.pool._duckdb import connect, parquet, to_read, to_write
-from cognito_claims.pool._usernames import Form  # noqa: TC001, pydantic reads annotations
+from cognito_claims.pool._usernames import UsernameMode  # noqa: TC001, pydantic reads annotations
+from cognito_claims.pool.engines import connect
+from cognito_claims.pool.engines.sql import quote_source, quote_target, scan_parquet
 
 __all__ = ["Change", "DataFile", "Manifest", "Membership", "Snapshot", "SnapshotError"]
 
@@ -34,17 +35,17 @@ MANIFEST = "snapshot.json"
 GROUPS = "groups.parquet"
 MEMBERSHIPS = "memberships.parquet"
 UNFINISHED = "unfinished"
-"""The folder in a snapshot's in which a fetch keeps what it has so far."""
+"""The folder inside a snapshot that holds the state of a fetch."""
 
-Size = Annotated[int, Field(strict=True, ge=0)]
+_Size = Annotated[int, Field(strict=True, ge=0)]
 
 
 class SnapshotError(CognitoClaimsError, ValueError):
-    """A folder holds no snapshot, or none that can be trusted.
+    """A folder does not contain a finished, undamaged snapshot.
 
     Attributes:
-        path: the folder, or the file in it.
-        reason: what is wrong, and what to do.
+        path: The folder, or the file in it.
+        reason: The reason and the remedy, as a phrase.
     """
 
     def __init__(self, path: Path, reason: str) -> None:
@@ -60,66 +61,66 @@ class Membership(NamedTuple):
     """A user in a group."""
 
     username: str
-    """The username, or what stands in its place (see `Manifest.usernames`)."""
+    """The username, or its hash: see `Manifest.usernames`."""
 
     group_name: str
-    """The group's name."""
+    """The name of the group."""
 
 
 class Change(BaseModel, frozen=True):
-    """What was different when a fetch came to its end."""
+    """A change that a fetch noticed between its beginning and its end."""
 
     group_name: str
-    """The group's name."""
+    """The name of the group."""
 
     what: Literal["created", "changed", "deleted", "shifted"]
-    """`created`, `changed` or `deleted` since its beginning; `shifted`: users came twice in its list, so
-    somebody joined or left while it was read, and somebody may have been passed over."""
+    """`created`, `changed` or `deleted`, or `shifted`: the list of its users contained a user twice, so
+    users joined or left while it was read, and a user may be missing."""
 
 
 class DataFile(BaseModel, frozen=True):
-    """What a file was when it was finished."""
+    """The size and digest of a finished file."""
 
-    size: Size
-    """Bytes."""
+    size: _Size
+    """The size in bytes."""
 
     sha256: str
-    """The SHA-256 of its bytes, in hexadecimal digits."""
+    """The SHA-256 digest, in hexadecimal digits."""
 
 
 class Manifest(BaseModel, frozen=True):
-    """What a snapshot holds: `snapshot.json`."""
+    """The manifest of a snapshot: `snapshot.json`."""
 
     version: Literal[1] = 1
     """The version of the format."""
 
     user_pool_id: str
-    """The pool."""
+    """The ID of the pool."""
 
-    usernames: Form
-    """As they are, hashed with a key of the user's, or hashed with one that nobody has any more."""
+    usernames: UsernameMode
+    """`kept`, `hashed` with the caller's key, or `discarded-key`: hashed with a key that was discarded."""
 
     key_id: str | None = None
-    """Tells two keys apart, where usernames are hashed with one."""
+    """Identifies the key that usernames are `hashed` with; `None` otherwise."""
 
     started_at: AwareDatetime
-    """When the first call was made."""
+    """When the fetch began."""
 
     finished_at: AwareDatetime
-    """When the last answer was there."""
+    """When the last response arrived."""
 
-    groups: Size
+    groups: _Size
     """The number of groups."""
 
-    memberships: Size
+    memberships: _Size
     """The number of memberships."""
 
     changes: tuple[Change, ...]
-    """What changed in between, as far as it shows: a user who moves from one group to another is found in
-    both, in one or in neither, and nothing tells."""
+    """What changed between the two, as far as the service reveals it. A user who moves from one group to
+    another is in both, in one or in neither."""
 
     files: dict[str, DataFile]
-    """The other files, by their names."""
+    """The other files, by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,19 +131,19 @@ class Snapshot:
     """The folder."""
 
     manifest: Manifest
-    """What it holds."""
+    """The manifest."""
 
     @classmethod
     def open(cls, path: str | os.PathLike[str]) -> Snapshot:
-        """Open a snapshot, and make sure that it is whole.
+        """Open a snapshot and verify the sizes and digests of its files.
 
         Raises:
-            SnapshotError: there is none, it is not finished, or a file is not what it was.
+            SnapshotError: If there is none, it is not finished, or a file has changed.
         """
         folder = Path(path)
-        manifest = _manifest_of(folder)
+        manifest = _read_manifest(folder)
         for name, file in manifest.files.items():
-            _check(folder / name, file)
+            _verify(folder / name, file)
         return cls(folder, manifest)
 
     @property
@@ -156,47 +157,48 @@ class Snapshot:
         return self.path / MEMBERSHIPS
 
     def groups(self) -> tuple[GroupType, ...]:
-        """Read the groups, by name."""
+        """Return the groups, by name."""
+        # As integers: DuckDB would need pytz to return timestamps with a time zone.
         dates = ", ".join(f"epoch_us({name})" for name in ("last_modified_date", "creation_date"))
         select = f"select group_name, user_pool_id, description, role_arn, precedence, {dates}"
         with TemporaryDirectory() as scratch, closing(connect(Path(scratch))) as database:
-            rows = database.execute(f"{select} from {parquet(to_read(self.groups_file))}").fetchall()
-        return parse_response(ListGroupsResponse, {"Groups": [_group(row) for row in rows]}).groups
+            rows = database.execute(
+                f"{select} from {scan_parquet(quote_source(self.groups_file))}"
+            ).fetchall()
+        return parse_response(ListGroupsResponse, {"Groups": [_to_wire(row) for row in rows]}).groups
 
     def memberships(self) -> Iterator[Membership]:
-        """Read the memberships, by group and username, a few thousand at a time."""
-        source = parquet(to_read(self.memberships_file))
+        """Yield the memberships, by group and username. Reads a few thousand at a time."""
+        source = scan_parquet(quote_source(self.memberships_file))
         with TemporaryDirectory() as scratch, closing(connect(Path(scratch))) as database:
             found = database.execute(f"select username, group_name from {source}")
             while rows := found.fetchmany(10_000):
                 yield from map(Membership._make, rows)
 
 
-def _group(row: tuple[object, ...]) -> dict[str, object]:
+def _to_wire(row: tuple[object, ...]) -> dict[str, object]:
     *members, modified, created = row
     names = ("GroupName", "UserPoolId", "Description", "RoleArn", "Precedence")
     dates = {"LastModifiedDate": modified, "CreationDate": created}
-    instants = {
-        name: _EPOCH + timedelta(microseconds=at) for name, at in dates.items() if isinstance(at, int)
-    }
-    return dict(zip(names, members, strict=True)) | instants
+    aware = {name: _EPOCH + timedelta(microseconds=at) for name, at in dates.items() if isinstance(at, int)}
+    return dict(zip(names, members, strict=True)) | aware
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def is_finished(folder: Path) -> bool:
-    """Tell whether a snapshot is finished, whole or not: nothing of the fetch is left, its key neither."""
+    """Return whether a snapshot is finished: nothing of the fetch is left, not even a key to discard."""
     return (folder / MANIFEST).exists() and not (folder / UNFINISHED).exists()
 
 
-def _manifest_of(folder: Path) -> Manifest:
+def _read_manifest(folder: Path) -> Manifest:
     if (folder / UNFINISHED).exists():
-        raise SnapshotError(folder, "is not finished: run the same fetch again, it goes on")
+        raise SnapshotError(folder, "is not finished; run the same fetch again to resume it")
     try:
         text = (folder / MANIFEST).read_bytes()
     except FileNotFoundError:
-        raise SnapshotError(folder, f"is no snapshot: it has no {MANIFEST}") from None
+        raise SnapshotError(folder, f"is not a snapshot: it has no {MANIFEST}") from None
     except OSError as error:
         raise SnapshotError(folder / MANIFEST, f"cannot be read: {error.strerror}") from None
     try:
@@ -204,26 +206,26 @@ def _manifest_of(folder: Path) -> Manifest:
     except ValidationError as error:
         [first, *_] = error.errors(include_url=False, include_input=False)
         place = "".join(f"{part}: " for part in first["loc"])
-        raise SnapshotError(folder / MANIFEST, f"{place}{first['msg']}: fetch the pool anew") from None
+        raise SnapshotError(folder / MANIFEST, f"{place}{first['msg']}; fetch the pool again") from None
     if manifest.files.keys() != {GROUPS, MEMBERSHIPS}:
         raise SnapshotError(folder / MANIFEST, f"files: must be {GROUPS} and {MEMBERSHIPS}")
     return manifest
 
 
-def _check(path: Path, expected: DataFile) -> None:
+def _verify(path: Path, expected: DataFile) -> None:
     try:
         size = path.stat().st_size
         if size < expected.size:
-            reason = f"is cut off: {size} bytes of {expected.size} are there"
-            raise SnapshotError(path, f"{reason}; copy it again, or fetch the pool anew")
-        if fingerprint(path) != expected:
-            raise SnapshotError(path, "is not the file that was fetched: fetch the pool anew")
+            reason = f"is truncated: it has {size} of {expected.size} bytes"
+            raise SnapshotError(path, f"{reason}; copy it or fetch the pool again")
+        if describe_file(path) != expected:
+            raise SnapshotError(path, "has changed since the fetch; fetch the pool again")
     except OSError as error:
-        raise SnapshotError(path, f"cannot be read: {error.strerror}; fetch the pool anew") from None
+        raise SnapshotError(path, f"cannot be read: {error.strerror}; fetch the pool again") from None
 
 
-def fingerprint(path: Path) -> DataFile:
-    """Measure a file."""
+def describe_file(path: Path) -> DataFile:
+    """Return the size and digest of a file."""
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256")
         return DataFile(size=file.tell(), sha256=digest.hexdigest())
@@ -232,29 +234,29 @@ def fingerprint(path: Path) -> DataFile:
 def write_tables(
     folder: Path, scratch: Path, groups: Iterable[GroupType], memberships: Iterable[Membership]
 ) -> dict[str, DataFile]:
-    """Write both tables, in the order given, and make sure that they are on the disk."""
+    """Write both tables in the order of their rows, durably, and return their sizes and digests."""
     group_lines, membership_lines = scratch / "groups.jsonl", scratch / "memberships.tsv"
     with group_lines.open("w", encoding="utf-8") as file:
         file.writelines(json.dumps(_columns(group)) + "\n" for group in groups)
     with membership_lines.open("w", encoding="utf-8", newline="\n") as file:
-        # Neither name holds white space, so nothing is quoted.
+        # Neither name contains white space, so nothing needs quotes.
         file.writelines(f"{username}\t{group_name}\n" for username, group_name in memberships)
     sources = {
-        GROUPS: _GROUP_LINES.format(to_read(group_lines)),
-        MEMBERSHIPS: _MEMBERSHIP_LINES.format(to_read(membership_lines)),
+        GROUPS: _GROUP_LINES.format(quote_source(group_lines)),
+        MEMBERSHIPS: _MEMBERSHIP_LINES.format(quote_source(membership_lines)),
     }
     with closing(connect(scratch, memory_limit="256MB", threads="1")) as database:
         database.execute("set timezone = 'UTC'")
         for name, source in sources.items():
             partial = scratch / name
             database.execute(
-                f"copy (from {source}) to {to_write(partial)} (format parquet, compression zstd)"
+                f"copy (from {source}) to {quote_target(partial)} (format parquet, compression zstd)"
             )
             make_durable(partial)
             partial.replace(folder / name)
     group_lines.unlink()
     membership_lines.unlink()
-    return {name: fingerprint(folder / name) for name in (GROUPS, MEMBERSHIPS)}
+    return {name: describe_file(folder / name) for name in (GROUPS, MEMBERSHIPS)}
 
 
 _GROUP_LINES = """read_json({}, hive_partitioning=false, format='newline_delimited', columns={{
@@ -280,7 +282,7 @@ def _columns(group: GroupType) -> dict[str, str | int | None]:
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
-    """Finish a snapshot."""
+    """Write the manifest, which finishes the snapshot."""
     partial = folder / UNFINISHED / MANIFEST
     partial.write_text(manifest.model_dump_json(indent=2) + "\n", encoding="utf-8")
     make_durable(partial)
@@ -289,9 +291,9 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
 
 
 def make_durable(path: Path) -> None:
-    """Have a file, or the names in a folder, on the disk before going on."""
+    """Wait until a file, or the names in a folder, are on the disk."""
     if path.is_dir():
-        with suppress(PermissionError):  # Windows opens no folder
+        with suppress(PermissionError):  # Windows cannot open a folder
             _sync(os.open(path, os.O_RDONLY))
     else:
         _sync(os.open(path, os.O_RDWR))

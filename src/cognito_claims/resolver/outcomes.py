@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import groupby
 from typing import ClassVar, Literal, TypeAlias, final
@@ -106,6 +106,19 @@ class GroupStatus(StrEnum):
     """It has no role and does not compete."""
 
 
+class AmbiguityCause(StrEnum):
+    """What keeps a role from being preferred where groups have roles."""
+
+    TIE = "tie"
+    """The groups with the lowest precedence name different roles."""
+
+    ROLELESS = "roleless"
+    """A group without a role blocks, under `Policy(roleless="blocks")`."""
+
+    NULL_PRECEDENCE = "null_precedence"
+    """No group competes, under `Policy(null_precedence="abstains")`."""
+
+
 @dataclass(frozen=True, slots=True)
 class RankedGroup:
     """A group with its rank and status among the user's groups."""
@@ -134,6 +147,9 @@ class Alternative:
     policy: Policy = DOCUMENTED
     """The policy with the other answers. Questions about identity pools do not change it."""
 
+    decided_by: tuple[GroupType, ...] = field(default=(), compare=False, repr=False)
+    """The groups that decide under the other answers. Empty for the role of an identity pool."""
+
 
 def describe_outcome(decision: Decision) -> Outcome:
     """Return the outcome of a decision."""
@@ -143,6 +159,17 @@ def describe_outcome(decision: Decision) -> Outcome:
     if decision.preferred_role is None:
         return Ambiguous(decision.decided_by, rules)
     return Preferred(decision.preferred_role, decision.decided_by, rules)
+
+
+def find_ambiguity_cause(decision: Decision) -> AmbiguityCause | None:
+    """Return what keeps a role from being preferred; `None` if one is preferred, or there is none."""
+    if not decision.roles or decision.preferred_role is not None:
+        return None
+    if not decision.decided_by:
+        return AmbiguityCause.NULL_PRECEDENCE
+    if len({group.role_arn for group in decision.decided_by} - {None}) <= 1:
+        return AmbiguityCause.ROLELESS
+    return AmbiguityCause.TIE
 
 
 def find_rules(decision: Decision) -> tuple[Rule, ...]:
@@ -170,9 +197,9 @@ def find_alternatives(decision: Decision) -> tuple[Alternative, ...]:
         if any(set(fewer.questions) <= set(questions) for fewer in found):
             continue
         policy = _flip_answers(decision.policy, questions)
-        preferred_role = Decision.from_ranking(decision.ranking, policy).preferred_role
-        if preferred_role != decision.preferred_role:
-            found.append(Alternative(questions, preferred_role, policy))
+        other = Decision.from_ranking(decision.ranking, policy)
+        if other.preferred_role != decision.preferred_role:
+            found.append(Alternative(questions, other.preferred_role, policy, other.decided_by))
     return tuple(found)
 
 

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 from cognito_claims.resolver.outcomes import (
     Alternative,
+    AmbiguityCause,
     RankedGroup,
     describe_outcome,
+    find_ambiguity_cause,
     find_open_questions,
     find_rules,
     rank_groups,
@@ -53,12 +55,13 @@ def headline(decision: Decision) -> str:
         return "No role: no group has one, so neither role claim is set."
     if decision.preferred_role is not None:
         return f"Preferred role: {decision.preferred_role}"
-    if not decision.decided_by:
+    cause = find_ambiguity_cause(decision)
+    if cause is AmbiguityCause.NULL_PRECEDENCE:
         return (
             "No preferred role: no group with a role has a precedence, and under "
             'null_precedence="abstains" such a group does not nominate its role.'
         )
-    if len({group.role_arn for group in decision.decided_by} - {None}) <= 1:
+    if cause is AmbiguityCause.ROLELESS:
         return (
             "No preferred role: a group without a role has the lowest precedence, and under "
             'roleless="blocks" it keeps any role from being preferred.'

@@ -12,9 +12,8 @@ from cognito_claims.cli._input import identity_pool_from_text
 from cognito_claims.cli._paper import Paper, some_of
 from cognito_claims.cli._service import provider_of
 from cognito_claims.cli.pool._snapshot import opened, told
-from cognito_claims.pool import auditing
-from cognito_claims.pool.auditing import Audit
-from cognito_claims.pool.findings import Finding, Severity
+from cognito_claims.pool import Audit, Finding, Severity
+from cognito_claims.pool import audit as audit_snapshot
 from cognito_claims.resolver import Policy
 
 _MOST_ROLES = 20
@@ -32,7 +31,7 @@ def audited(
     if roles is not None:
         provider = _provider(roles, snapshot.manifest.user_pool_id, client_id)
     with told():
-        return auditing.audit(
+        return audit_snapshot(
             snapshot, policy=policy, identity_pool=roles, provider=provider, samples=samples
         )
 

@@ -11,9 +11,8 @@ from cognito_claims.cli._exit import ExitCode, stop
 from cognito_claims.cli._paper import Paper, some_of
 from cognito_claims.cli.pool._snapshot import told
 from cognito_claims.errors import CognitoClaimsError
-from cognito_claims.pool import comparing
-from cognito_claims.pool.comparing import Diff, Edits
-from cognito_claims.pool.snapshot import Snapshot
+from cognito_claims.pool import Diff, Edits, Snapshot
+from cognito_claims.pool import diff as compare_snapshots
 from cognito_claims.resolver import Policy
 
 _T = TypeVar("_T")
@@ -72,7 +71,7 @@ def compared(
     """Compare, or stop."""
     with told():
         try:
-            return comparing.diff(before, after, policy=policy, samples=samples, users_out=users_out)
+            return compare_snapshots(before, after, policy=policy, samples=samples, users_out=users_out)
         except CognitoClaimsError:
             raise
         except ValueError as error:
@@ -82,7 +81,7 @@ def compared(
 def as_text(diff: Diff) -> str:
     """Tell a diff to people."""
     paper = Paper()
-    paper.say(f"{diff.touched:,} of {diff.users:,} users get other roles", style="bold")
+    paper.say(f"{diff.affected_users:,} of {diff.users:,} users get other roles", style="bold")
     for one in diff.transitions:
         paper.say("")
         roles = f"{one.before or 'none'} -> {one.after or 'none'}"

@@ -14,8 +14,7 @@ from cognito_claims.cli._exit import ExitCode, handling, stop_at_once
 from cognito_claims.cli._paper import Paper
 from cognito_claims.cli._service import Service
 from cognito_claims.cli.pool._snapshot import told
-from cognito_claims.pool import fetching
-from cognito_claims.pool.snapshot import Snapshot
+from cognito_claims.pool import Snapshot, _fetch
 
 
 def fetched(
@@ -31,7 +30,7 @@ def fetched(
     """Fetch a pool, or stop with what went wrong."""
     retries = {"total_max_attempts": 10, "mode": "standard"}
 
-    def fetch(client: fetching.FetchClient) -> Snapshot:
+    def fetch(client: _fetch.FetchClient) -> Snapshot:
         with (
             told(),
             ExitStack() as shown,
@@ -39,7 +38,7 @@ def fetched(
             handling(signal.SIGTERM, partial(_end, shown)),
         ):
             on_progress = shown.enter_context(_progress())
-            return fetching.fetch(
+            return _fetch.fetch(
                 client,
                 user_pool_id=user_pool_id,
                 out=out,
@@ -64,7 +63,7 @@ _A_DAY = 24 * 60 * 60.0
 
 
 @contextmanager
-def _progress() -> Generator[Callable[[fetching.Progress], object], None, None]:
+def _progress() -> Generator[Callable[[_fetch.Progress], object], None, None]:
     console = Console(stderr=True)
     if not console.is_terminal:
         yield lambda _: None
@@ -81,7 +80,7 @@ def _progress() -> Generator[Callable[[fetching.Progress], object], None, None]:
         task = progress.add_task("", total=None)
         first: list[tuple[float, int]] = []
 
-        def advance(now: fetching.Progress) -> None:
+        def advance(now: _fetch.Progress) -> None:
             first[:] = first or [(progress.get_time(), now.memberships)]
             began, before = first[0]
             a_second = (now.memberships - before) / max(progress.get_time() - began, 0.1)

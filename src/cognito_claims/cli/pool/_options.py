@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from cognito_claims.cli._options import FILES
-from cognito_claims.pool._limits import MOST_SAMPLES
+from cognito_claims.pool import MAX_SAMPLES
 
 SnapshotArgument = Annotated[
     Path,
@@ -16,7 +16,7 @@ SnapshotArgument = Annotated[
 ]
 
 SamplesOption = Annotated[
-    int, typer.Option(help="How many users to name, at most.", min=0, max=MOST_SAMPLES)
+    int, typer.Option(help="How many users to name, at most.", min=0, max=MAX_SAMPLES)
 ]
 HtmlOption = Annotated[
     Path | None,

@@ -9,7 +9,7 @@ import typer
 
 from cognito_claims.cli._exit import ExitCode, stop
 from cognito_claims.errors import CognitoClaimsError, PaginationError
-from cognito_claims.pool.snapshot import Snapshot
+from cognito_claims.pool import Snapshot
 
 
 @contextmanager

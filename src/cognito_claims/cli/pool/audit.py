@@ -73,9 +73,9 @@ def audit(
     )
     if html is not None:
         with told():
-            save(html, report.audit_as_html(result))
+            save(html, report.render_audit_html(result))
     if sarif is not None:
-        save(sarif, report.audit_as_sarif(result))
-    write(report.audit_as_json(result) if as_json else _audit.as_text(result))
+        save(sarif, report.build_audit_sarif(result))
+    write(report.build_audit_report(result) if as_json else _audit.as_text(result))
     if _audit.fails(result, fail_on.value):
         raise typer.Exit(ExitCode.NO)

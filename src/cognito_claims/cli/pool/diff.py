@@ -10,8 +10,7 @@ from cognito_claims.cli._options import FILES, JsonOption, PolicyOption, policy_
 from cognito_claims.cli.pool._options import HtmlOption, SamplesOption, SnapshotArgument
 
 if TYPE_CHECKING:
-    from cognito_claims.pool.comparing import Edits
-    from cognito_claims.pool.snapshot import Snapshot
+    from cognito_claims.pool import Edits, Snapshot
 
 _EDITS = "What if"
 
@@ -86,5 +85,5 @@ def diff(
     result = _diff.compared(before, after, policy=policy_of(policy), samples=samples, users_out=users)
     if html is not None:
         with told():
-            save(html, report.diff_as_html(result))
-    write(report.diff_as_json(result) if as_json else _diff.as_text(result))
+            save(html, report.render_diff_html(result))
+    write(report.build_diff_report(result) if as_json else _diff.as_text(result))

@@ -8,7 +8,7 @@ import typer
 from cognito_claims.cli._exit import write
 from cognito_claims.cli._options import EndpointUrlOption, JsonOption, ProfileOption, RegionOption
 from cognito_claims.cli._service import Service
-from cognito_claims.pool._limits import LIST_USERS_IN_GROUP_RATE, SHORTEST_KEY
+from cognito_claims.pool import DEFAULT_RATE, MIN_KEY_LENGTH
 
 
 def fetch(
@@ -36,7 +36,7 @@ def fetch(
             help="Calls of ListUsersInGroup a second, at most; AWS allows 30 in all, with ListUsers.",
             min=0.1,
         ),
-    ] = LIST_USERS_IN_GROUP_RATE,
+    ] = DEFAULT_RATE,
     concurrency: Annotated[int, typer.Option(help="Groups that are read at a time.", min=1, max=100)] = 8,
     profile: ProfileOption = None,
     region: RegionOption = None,
@@ -52,7 +52,7 @@ def fetch(
     from cognito_claims.cli.pool import _fetch
 
     key = pseudonymize.read() if pseudonymize is not None else None
-    if key is not None and (no_usernames or len(key) < SHORTEST_KEY):
+    if key is not None and (no_usernames or len(key) < MIN_KEY_LENGTH):
         raise typer.BadParameter("--pseudonymize: takes a key of 16 bytes or more, and no --no-usernames")
     service = Service(profile, region, endpoint_url)
     snapshot = _fetch.fetched(

@@ -12,7 +12,7 @@ from cognito_claims.cli._paper import Paper
 from cognito_claims.cli.pool._options import SnapshotArgument
 
 if TYPE_CHECKING:
-    from cognito_claims.pool.bulk import BulkResolution
+    from cognito_claims.pool import BulkResolution
 
 
 def resolve(
@@ -28,7 +28,7 @@ def resolve(
     Exits with 0 if resolved; with 2 for bad input; with 4 if it could not write.
     """
     from cognito_claims.cli.pool._snapshot import keep_whole, opened, told
-    from cognito_claims.pool.bulk import resolve_memberships
+    from cognito_claims.pool import resolve_memberships
 
     keep_whole(snapshot, out)
     source = opened(snapshot)

@@ -1,0 +1,346 @@
+"""Compare a pool before and after: with edited groups, or with a later snapshot."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
+
+from cognito_claims._wire import parse_request, wire_name
+from cognito_claims.errors import InvalidRequestError, Problem
+from cognito_claims.models import GroupType, UpdateGroupRequest
+from cognito_claims.pool._user_sets import UserSample, check_samples, query_sets, select_groups
+from cognito_claims.pool.engines import DuckDB
+from cognito_claims.pool.snapshot import Snapshot, SnapshotError
+from cognito_claims.resolver import DOCUMENTED, Policy, Resolution, rendering, resolve
+from cognito_claims.resolver.outcomes import AmbiguityCause, find_ambiguity_cause
+
+if TYPE_CHECKING:
+    from cognito_claims.pool.snapshot import Manifest
+
+__all__ = ["Diff", "Edits", "Kind", "RoleChange", "Transition", "diff"]
+
+SAME_MEMBERSHIPS = """
+select username, ranks as before, ranks as after from {sets}
+"""
+OTHER_MEMBERSHIPS = """
+select username, coalesce(one.ranks, cast([] as integer[])) as before,
+    coalesce(other.ranks, cast([] as integer[])) as after
+from {before} as one full join {after} as other using (username)
+"""
+PAIRS_OF_SETS = """
+select before, after, count(*) as users, min(username, {samples}) as samples
+from {pairs} group by before, after order by before, after
+"""
+CHANGED_USERS = """
+select username, preferred_before, preferred_after, roles_gained, roles_lost
+from {pairs} join {answers} using (before, after) order by username
+"""
+_ANSWERS = {
+    "before": "[int]",
+    "after": "[int]",
+    "preferred_before": "text",
+    "preferred_after": "text",
+    "roles_gained": "[text]",
+    "roles_lost": "[text]",
+}
+
+_MAX_CACHED_SETS = 50_000
+
+Kind: TypeAlias = Literal["gains", "loses", "changes"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edits:
+    """Changes to groups, by their names."""
+
+    precedences: Mapping[str, int | None] = field(default_factory=dict[str, int | None])
+    """New precedences; `None` removes the precedence."""
+
+    roles: Mapping[str, str | None] = field(default_factory=dict[str, str | None])
+    """The ARNs of new roles; `None` removes the role."""
+
+    dropped: frozenset[str] = frozenset()
+    """The groups to delete."""
+
+    def apply(self, groups: Iterable[GroupType]) -> tuple[GroupType, ...]:
+        """Return the groups with the changes applied.
+
+        Raises:
+            ValueError: If a group does not exist, or is both changed and deleted.
+            InvalidRequestError: If AWS would refuse a setting.
+        """
+        groups = tuple(groups)
+        changed = self.precedences.keys() | self.roles.keys()
+        known = {group.group_name for group in groups}
+        if unknown := sorted((changed | self.dropped) - known):
+            raise ValueError(f"no such group: {', '.join(map(repr, unknown))}")
+        if both := sorted(changed & self.dropped):
+            raise ValueError(f"both dropped and changed: {', '.join(map(repr, both))}")
+        return tuple(self._edit(group) for group in groups if group.group_name not in self.dropped)
+
+    def _edit(self, group: GroupType) -> GroupType:
+        name = group.group_name
+        settings = {
+            "precedence": self.precedences.get(name, group.precedence),
+            "role_arn": self.roles.get(name, group.role_arn),
+        }
+        members = {wire_name(setting): value for setting, value in settings.items()}
+        try:
+            parse_request(UpdateGroupRequest, {"GroupName": name, "UserPoolId": "any_1", **members})
+        except InvalidRequestError as error:
+            problems = [Problem(path, f"{reason}, for {name!r}") for path, reason in error.problems]
+            raise InvalidRequestError(error.operation, problems) from None
+        return group.model_copy(update=settings)
+
+    def __str__(self) -> str:
+        """Return the changes as options of the command, quoted for a shell."""
+        settings = [("--set-precedence", self.precedences), ("--set-role", self.roles)]
+        options = [
+            (option, f"{name}={'' if value is None else value}")
+            for option, values in settings
+            for name, value in values.items()
+        ]
+        options += [("--drop-group", name) for name in sorted(self.dropped)]
+        return shlex.join(word for option in options for word in option)
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """A change of the preferred role, with the users it affects."""
+
+    kind: Kind
+    """Whether the users gain a preferred role, lose it or change it."""
+
+    before: str | None
+    """The ARN of the preferred role before, or `None`."""
+
+    after: str | None
+    """The ARN of the preferred role after, or `None`."""
+
+    reason: str
+    """The outcome after, as a sentence. The wording may change."""
+
+    users: int
+    """The number of users."""
+
+    samples: tuple[str, ...]
+    """Some of the users: the first by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoleChange:
+    """A role that enters or leaves the `cognito:roles` of users."""
+
+    role_arn: str
+    """The ARN of the role."""
+
+    gained_by: int
+    """The number of users who have it only after."""
+
+    lost_by: int
+    """The number of users who have it only before."""
+
+    gained_samples: tuple[str, ...]
+    """Some of the users who gain it: the first by name."""
+
+    lost_samples: tuple[str, ...]
+    """Some of the users who lose it: the first by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Diff:
+    """The users who gain, lose or change a role."""
+
+    before: Manifest
+    """The manifest of the snapshot before."""
+
+    after: Manifest | Edits
+    """The manifest of the snapshot after, or the edits."""
+
+    users: int
+    """The number of users who are in at least one group, before or after."""
+
+    affected_users: int
+    """The number of users whose preferred role or roles differ."""
+
+    transitions: tuple[Transition, ...]
+    """The changes of preferred roles, by the number of users affected."""
+
+    roles: tuple[RoleChange, ...]
+    """The changes of `cognito:roles`, by ARN."""
+
+
+def diff(
+    before: Snapshot,
+    after: Snapshot | Edits,
+    *,
+    policy: Policy = DOCUMENTED,
+    samples: int = 10,
+    users_out: str | os.PathLike[str] | None = None,
+) -> Diff:
+    """Find the users whose roles differ before and after.
+
+    Args:
+        before: The snapshot of a pool.
+        after: Edits of its groups, or a later snapshot.
+        policy: How to answer what AWS leaves open.
+        samples: The number of users to name with each change, 0 to 10,000.
+        users_out: A Parquet file to write, with a row for each affected user: `username`,
+            `preferred_before`, `preferred_after`, `roles_gained`, `roles_lost`.
+
+    Raises:
+        SnapshotError: If users cannot be matched between the two snapshots.
+        ValueError: If an edited group does not exist, or `samples` is out of bounds.
+        InvalidRequestError: If AWS would refuse a setting.
+        ImportError: If the extra `pool` is missing.
+    """
+    max_samples = check_samples(samples)
+    with (
+        TemporaryDirectory(prefix="cognito-claims-") as scratch,
+        closing(DuckDB(Path(scratch))) as engine,
+    ):
+        groups_after: _Groups
+        ranking, sets = _read_sets(engine, before)
+        if isinstance(after, Snapshot):
+            _require_comparable(before, after)
+            groups_after, sets_after = _read_sets(engine, after)
+            pairs = engine.sql(OTHER_MEMBERSHIPS, before=sets, after=sets_after)
+        else:
+            edited = {group.group_name: group for group in after.apply(ranking)}
+            groups_after = [edited.get(group.group_name) for group in ranking]
+            pairs = engine.sql(SAME_MEMBERSHIPS, sets=sets)
+        pairs = engine.materialize(pairs)
+        seen = _DiffAccumulator(ranking, groups_after, policy, samples)
+        rows = engine.rows(engine.sql(PAIRS_OF_SETS, pairs=pairs, samples=max_samples))
+        answers = engine.create_table(seen.add_pairs(rows), _ANSWERS)
+        if users_out is not None:
+            engine.write(engine.sql(CHANGED_USERS, pairs=pairs, answers=answers), Path(users_out))
+    return seen.build_diff(before.manifest, after.manifest if isinstance(after, Snapshot) else after)
+
+
+def _read_sets(engine: DuckDB, snapshot: Snapshot) -> tuple[tuple[GroupType, ...], str]:
+    ranking = resolve(snapshot.groups()).ranking
+    sets = query_sets(engine, engine.read(snapshot.memberships_file), ranking)
+    return ranking, engine.materialize(sets)
+
+
+def _require_comparable(before: Snapshot, after: Snapshot) -> None:
+    one, other = before.manifest, after.manifest
+    if one.user_pool_id != other.user_pool_id:
+        reason = f"must be a snapshot of {one.user_pool_id}, got one of {other.user_pool_id}"
+    elif "discarded-key" in (one.usernames, other.usernames):
+        reason = "users cannot be matched: the key that hashed their names was discarded"
+    elif (one.usernames, one.key_id) != (other.usernames, other.key_id):
+        reason = "users cannot be matched: keep the usernames in both snapshots, or hash them with one key"
+    else:
+        return
+    raise SnapshotError(after.path, reason)
+
+
+_Groups: TypeAlias = Sequence[GroupType | None]
+"""The groups by rank; `None` for a deleted group."""
+
+
+class _TransitionKey(NamedTuple):
+    """What the users of a transition have in common."""
+
+    before: str | None
+    after: str | None
+    outcome: str
+    """The name of the outcome after."""
+    cause: AmbiguityCause | None
+
+    @property
+    def sort_key(self) -> tuple[str, ...]:
+        return self.before or "", self.after or "", self.outcome, self.cause or ""
+
+    @property
+    def kind(self) -> Kind:
+        if self.before is None:
+            return "gains"
+        return "loses" if self.after is None else "changes"
+
+
+class _DiffAccumulator:
+    """Everything that a diff collects about pairs of sets, before and after."""
+
+    def __init__(self, before: _Groups, after: _Groups, policy: Policy, samples: int) -> None:
+        # A set before may be paired with several sets after, and the other way round.
+        @lru_cache(maxsize=_MAX_CACHED_SETS)
+        def resolve_before(*ranks: int) -> Resolution:
+            return resolve(select_groups(before, ranks), policy=policy)
+
+        @lru_cache(maxsize=_MAX_CACHED_SETS)
+        def resolve_after(*ranks: int) -> Resolution:
+            return resolve(select_groups(after, ranks), policy=policy)
+
+        def accumulate() -> UserSample:
+            return UserSample(samples)
+
+        self._resolve_before = resolve_before
+        self._resolve_after = resolve_after
+        self._users = 0
+        self._affected_users = 0
+        self._transitions: defaultdict[_TransitionKey, UserSample] = defaultdict(accumulate)
+        self._examples: dict[_TransitionKey, Resolution] = {}
+        self._gained: defaultdict[str, UserSample] = defaultdict(accumulate)
+        self._lost: defaultdict[str, UserSample] = defaultdict(accumulate)
+
+    def add_pairs(self, rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+        """Add pairs of sets, and yield those whose roles differ."""
+        for ranks_before, ranks_after, users, samples in rows:
+            before, after = self._resolve_before(*ranks_before), self._resolve_after(*ranks_after)
+            gained = [role for role in after.roles if role not in before.roles]
+            lost = [role for role in before.roles if role not in after.roles]
+            self._users += users
+            for role in gained:
+                self._gained[role].add(users, samples)
+            for role in lost:
+                self._lost[role].add(users, samples)
+            if before.preferred_role != after.preferred_role:
+                self._add_transition(before, after).add(users, samples)
+            elif not gained and not lost:
+                continue
+            self._affected_users += users
+            yield ranks_before, ranks_after, before.preferred_role, after.preferred_role, gained, lost
+
+    def _add_transition(self, before: Resolution, after: Resolution) -> UserSample:
+        key = _TransitionKey(
+            before.preferred_role, after.preferred_role, after.outcome.name, find_ambiguity_cause(after)
+        )
+        self._examples.setdefault(key, after)
+        return self._transitions[key]
+
+    def build_diff(self, before: Manifest, after: Manifest | Edits) -> Diff:
+        """Return the diff of the pairs that were added."""
+        transitions = sorted(self._transitions.items(), key=lambda one: (-one[1].users, one[0].sort_key))
+        return Diff(
+            before=before,
+            after=after,
+            users=self._users,
+            affected_users=self._affected_users,
+            transitions=tuple(
+                Transition(
+                    kind=key.kind,
+                    before=key.before,
+                    after=key.after,
+                    reason=rendering.headline(self._examples[key]),
+                    users=users.users,
+                    samples=tuple(users.samples),
+                )
+                for key, users in transitions
+            ),
+            roles=tuple(
+                RoleChange(role, gained.users, lost.users, tuple(gained.samples), tuple(lost.samples))
+                for role in sorted(self._gained.keys() | self._lost.keys())
+                for gained, lost in [(self._gained[role], self._lost[role])]
+            ),
+        )

@@ -1,0 +1,327 @@
+"""Resolve every user of a pool.
+
+The engine gathers each user's set of groups with one plain statement, the same
+for DuckDB and Spark. Many users share a set: each different set goes through
+`resolve()` once, and the engine joins the results to the users. No user passes
+through Python.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Generic, Literal, Self, TypeAlias, TypeVar, cast, overload
+
+from cognito_claims._wire import parse_response, wire_name
+from cognito_claims.errors import CognitoClaimsError, InvalidMembershipError
+from cognito_claims.models import GroupType, ListGroupsResponse
+from cognito_claims.pool._user_sets import UNKNOWN_RANK, create_ranks, query_sets, select_groups
+from cognito_claims.pool.engines import (
+    DuckDB,
+    Engine,
+    Spark,
+    SparkFrame,
+    SparkSession,
+    find_owner,
+    is_spark,
+)
+from cognito_claims.resolver import DOCUMENTED, Policy, resolve
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection, DuckDBPyRelation
+
+__all__ = ["BulkResolution", "InvalidTableError", "UnknownGroupsError", "resolve_memberships"]
+
+DISTINCT_SETS = """
+select ranks, count(*) as users, count(username) as named from {sets} group by ranks
+"""
+
+UNKNOWN_NAMES = """
+select distinct group_name from {memberships} left join {ranks} using (group_name) where rank is null
+"""
+
+CLAIMS = """
+select username, groups, roles, preferred_role, outcome, open_questions
+from {sets} join {answers} using (ranks)
+"""
+
+_ANSWERS = {
+    "ranks": "[int]",
+    "groups": "[text]",
+    "roles": "[text]",
+    "preferred_role": "text",
+    "outcome": "text",
+    "open_questions": "[text]",
+}
+
+Groups: TypeAlias = (
+    "str | os.PathLike[str] | DuckDBPyRelation | SparkFrame | Iterable[GroupType | Mapping[str, object]]"
+)
+FrameT = TypeVar("FrameT", bound=SparkFrame)
+TableT_co = TypeVar("TableT_co", covariant=True)
+
+
+class InvalidTableError(CognitoClaimsError, ValueError):
+    """A table lacks a column or a value, or is not a table of the engine.
+
+    Attributes:
+        table: `memberships` or `groups`.
+        reason: The reason, as a phrase.
+    """
+
+    def __init__(self, table: str, reason: str) -> None:
+        super().__init__(table, reason)
+        self.table: str = table
+        self.reason: str = reason
+
+    def __str__(self) -> str:
+        return f"{self.table}: {self.reason}"
+
+
+class UnknownGroupsError(InvalidMembershipError):
+    """Memberships name groups that were not passed, so their effect is unknown.
+
+    Attributes:
+        group_names: The names, sorted; `None`, which comes first, for a missing name.
+    """
+
+    def __init__(self, group_names: Sequence[str | None]) -> None:
+        super().__init__(tuple(group_names))
+        self.group_names: tuple[str | None, ...] = tuple(group_names)
+
+    def __str__(self) -> str:
+        shown = [repr(name) if name is not None else "(null)" for name in self.group_names[:5]]
+        more = ["..."] if len(self.group_names) > len(shown) else []
+        names = ", ".join(shown + more)
+        return f'{len(self.group_names)} unknown: {names}; pass these groups, or unknown_groups="ignore"'
+
+
+class BulkResolution(Generic[TableT_co]):
+    """The resolution of every user of a table of memberships.
+
+    It holds temporary files, or persisted DataFrames of Spark, until `close()` or
+    the end of a `with` block.
+    """
+
+    def __init__(self, engine: Engine[Any], claims: Any, resolver: _SetResolver, stack: ExitStack) -> None:
+        self._engine = engine
+        self._claims = claims
+        self._stack = stack
+        self.users: int = resolver.users
+        """The number of users."""
+        self.sets: int = resolver.sets
+        """The number of sets of groups that were resolved. Duplicate memberships count as other sets."""
+        self.outcomes: Mapping[str, int] = dict(resolver.outcomes)
+        """The number of users by outcome: `preferred`, `ambiguous`, `no-role`."""
+        self.open_questions: Mapping[str, int] = dict(resolver.open_questions)
+        """The number of users whose preferred role depends on an open question, by its ID."""
+
+    @property
+    def table(self) -> TableT_co:
+        """A row for each user, as a DuckDB relation or a Spark DataFrame.
+
+        The columns are `username`, `groups`, `roles`, `preferred_role`, `outcome` and
+        `open_questions`. `groups` is in the order of `Resolution.ranking`. The table
+        is computed when it is read, so read it before this result is closed.
+        """
+        return cast("TableT_co", self._engine.to_native(self._claims))
+
+    def write_parquet(self, path: str | os.PathLike[str]) -> None:
+        """Write the table as Parquet: DuckDB writes or replaces a file, Spark creates a folder."""
+        self._engine.write(self._claims, Path(path))
+
+    def close(self) -> None:
+        """Release the temporary files. The table can no longer be read."""
+        self._stack.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+@overload
+def resolve_memberships(
+    memberships: str | os.PathLike[str] | DuckDBPyRelation,
+    groups: Groups,
+    *,
+    policy: Policy = ...,
+    unknown_groups: Literal["refuse", "ignore"] = ...,
+    session: DuckDBPyConnection | None = ...,
+) -> BulkResolution[DuckDBPyRelation]: ...
+@overload
+def resolve_memberships(
+    memberships: str | os.PathLike[str],
+    groups: Groups,
+    *,
+    policy: Policy = ...,
+    unknown_groups: Literal["refuse", "ignore"] = ...,
+    session: SparkSession[FrameT],
+) -> BulkResolution[FrameT]: ...
+@overload
+def resolve_memberships(
+    memberships: FrameT,
+    groups: Groups,
+    *,
+    policy: Policy = ...,
+    unknown_groups: Literal["refuse", "ignore"] = ...,
+    session: object = ...,
+) -> BulkResolution[FrameT]: ...
+def resolve_memberships(
+    memberships: object,
+    groups: Groups,
+    *,
+    policy: Policy = DOCUMENTED,
+    unknown_groups: Literal["refuse", "ignore"] = "refuse",
+    session: object = None,
+) -> BulkResolution[Any]:
+    """Resolve every user who is in at least one group, as `resolve()` does.
+
+    Args:
+        memberships: A table with the columns `username` and `group_name`, one row for each
+            membership, in any order: a Parquet file, a DuckDB relation (which is copied), a Spark
+            DataFrame, or the name of a table of the session. A string with a slash or the suffix
+            `.parquet` names a file, or several files if it contains `*`.
+        groups: All groups of the pool: `GroupType` or boto3 dictionaries, or a table as above with
+            the columns `group_name`, `role_arn`, `precedence` (integers) and `user_pool_id`, or
+            AWS's names for them. Only the name is required. The pool's ID is needed to recognize
+            the groups of federated sign-ins, and groups of two pools.
+        policy: How to answer what AWS leaves open.
+        unknown_groups: Whether to refuse or ignore memberships in groups that are not in `groups`.
+        session: A Spark session that is to do the work, or the DuckDB connection that has a table.
+
+    Raises:
+        InvalidTableError: If a column or a username is missing, or a table is not the engine's.
+        UnknownGroupsError: If memberships name groups that are not in `groups`.
+        InvalidResponseError: If a group does not fit its model.
+        MixedUserPoolsError: If the groups belong to more than one user pool.
+        ConflictingGroupsError: If groups of one name differ.
+        ValueError: If `unknown_groups` is neither.
+        TypeError: If `memberships` names a table, and no session is passed.
+        ImportError: If the extra `pool` is missing.
+        Exception: If the engine raises one.
+    """
+    if unknown_groups not in ("refuse", "ignore"):
+        raise ValueError(f"unknown_groups: must be 'refuse' or 'ignore', got {unknown_groups!r}")
+    with ExitStack() as stack:
+        scratch = stack.enter_context(TemporaryDirectory(prefix="cognito-claims-"))
+        engine = stack.enter_context(closing(_choose_engine(memberships, session, Path(scratch))))
+        ranking = resolve(_read_groups(engine, groups)).ranking
+        members = _read_memberships(engine, memberships)
+        sets = engine.materialize(query_sets(engine, members, ranking))
+        resolver = _SetResolver(engine.rows(engine.sql(DISTINCT_SETS, sets=sets)), ranking, policy)
+        answers = engine.create_table(resolver, _ANSWERS)
+        if resolver.found_unknown and unknown_groups == "refuse":
+            raise UnknownGroupsError(_find_unknown_names(engine, members, ranking))
+        claims = engine.sql(CLAIMS, sets=sets, answers=answers)
+        return BulkResolution(engine, claims, resolver, stack.pop_all())
+
+
+class _SetResolver(Iterable[tuple[Any, ...]]):
+    """Resolves the different sets as they are read, and counts their users."""
+
+    def __init__(
+        self, rows: Iterator[tuple[Any, ...]], ranking: Sequence[GroupType], policy: Policy
+    ) -> None:
+        self._rows: Iterator[tuple[Any, ...]] = rows
+        self._ranking: Sequence[GroupType] = ranking
+        self._policy: Policy = policy
+        self.users: int = 0
+        self.sets: int = 0
+        self.outcomes: Counter[str] = Counter()
+        self.open_questions: Counter[str] = Counter()
+        self.found_unknown: bool = False
+
+    def __iter__(self) -> Iterator[tuple[Any, ...]]:
+        for ranks, users, named in self._rows:
+            if named < users:
+                raise InvalidTableError("memberships", "username is null in at least one row")
+            resolution = resolve(select_groups(self._ranking, ranks), policy=self._policy)
+            outcome = resolution.outcome.name
+            questions = [question.id for question in resolution.open_questions]
+            self.users += users
+            self.sets += 1
+            self.outcomes[outcome] += users
+            self.open_questions.update(dict.fromkeys(questions, users))
+            self.found_unknown = self.found_unknown or ranks[0] == UNKNOWN_RANK
+            claims = resolution.claims
+            yield ranks, claims.groups, claims.roles, claims.preferred_role, outcome, questions
+
+
+def _choose_engine(memberships: object, session: object, scratch: Path) -> Engine[Any]:
+    if is_spark(session):
+        return Spark(session)
+    if is_spark(memberships):
+        return Spark(cast("SparkFrame", memberships).sparkSession)
+    return DuckDB(scratch, cast("DuckDBPyConnection | None", session))
+
+
+def _read_groups(engine: Engine[Any], groups: Groups) -> tuple[GroupType, ...]:
+    if not _is_table(groups):
+        return resolve(cast("Iterable[GroupType]", groups)).ranking
+    _require_owner(engine, "groups", groups, remedy="pass the groups themselves")
+    table = engine.read(groups)
+    fields = ("group_name", "user_pool_id", "role_arn", "precedence")
+    names = {column.lower(): column for column in engine.columns(table)}
+    found = {
+        field: column
+        for field in fields
+        if (column := names.get(field) or names.get(wire_name(field).lower())) is not None
+    }
+    if "group_name" not in found:
+        raise InvalidTableError("groups", f"has no column group_name; it has {', '.join(names.values())}")
+    selected = engine.sql(f"select {', '.join(found.values())} from {{groups}}", groups=table)
+    rows = [dict(zip(map(wire_name, found), row, strict=True)) for row in engine.rows(selected)]
+    return parse_response(ListGroupsResponse, {"Groups": rows}).groups
+
+
+def _read_memberships(engine: Engine[Any], memberships: object) -> Any:
+    """Return the two columns of the memberships."""
+    if not _is_table(memberships):
+        got = type(memberships).__name__
+        reason = f"must be a Parquet file, the name of a table, or a table of {engine.name}, got {got}"
+        raise InvalidTableError("memberships", reason)
+    _require_owner(engine, "memberships", memberships, remedy="pass a file")
+    table = engine.read(memberships)
+    columns = {column.lower(): column for column in engine.columns(table)}
+    if missing := [name for name in ("username", "group_name") if name not in columns]:
+        reason = f"has no column {' and no column '.join(missing)}; it has {', '.join(columns.values())}"
+        raise InvalidTableError("memberships", reason)
+    username, group_name = columns["username"], columns["group_name"]
+    # Cast, or numbers would join with the names of groups as numbers: 5 with '05'.
+    selected = f"{username} as username, cast({group_name} as string) as group_name"
+    return engine.sql(f"select {selected} from {{memberships}}", memberships=table)
+
+
+def _is_table(table: object) -> bool:
+    return isinstance(table, _NAMES) or find_owner(table) is not None
+
+
+_NAMES: tuple[type, ...] = (str, os.PathLike)
+
+
+def _require_owner(engine: Engine[Any], name: str, table: object, *, remedy: str) -> None:
+    owner = find_owner(table)
+    if owner not in (engine.name, None):
+        reason = f"expected a table of {engine.name}, got one of {owner}: {remedy}"
+        raise InvalidTableError(name, reason)
+
+
+def _find_unknown_names(
+    engine: Engine[Any], memberships: Any, ranking: Sequence[GroupType]
+) -> list[str | None]:
+    ranks = create_ranks(engine, ranking)
+    found = engine.rows(engine.sql(UNKNOWN_NAMES, memberships=memberships, ranks=ranks))
+    names: list[str | None] = [name for (name,) in found]
+    return sorted(names, key=lambda name: name or "")

@@ -1,0 +1,101 @@
+"""What an engine can do, and the parts of Spark's interface that are used."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Protocol, TypeGuard, TypeVar, cast
+
+TableT = TypeVar("TableT")
+FrameT_co = TypeVar("FrameT_co", covariant=True)
+
+
+class SparkFrame(Protocol):
+    """The part of a Spark DataFrame that is used."""
+
+    @property
+    def columns(self) -> list[str]:
+        """The names of its columns."""
+        ...
+
+    @property
+    def sparkSession(self) -> object:  # noqa: N802
+        """The session that it belongs to."""
+        ...
+
+
+class SparkSession(Protocol[FrameT_co]):
+    """The part of a Spark session that is used."""
+
+    def table(self, tableName: str) -> FrameT_co:  # noqa: N803
+        """Return a table of its catalog."""
+        ...
+
+    @property
+    def catalog(self) -> object:
+        """The catalog of its tables."""
+        ...
+
+
+class Engine(Protocol[TableT]):
+    """Runs SQL statements over tables."""
+
+    @property
+    def name(self) -> str:
+        """The name of the engine in messages."""
+        ...
+
+    def read(self, source: Any) -> TableT:
+        """Return a caller's table: a Parquet file, the name of a table, or a native table."""
+        ...
+
+    def columns(self, table: TableT) -> list[str]:
+        """Return the names of a table's columns."""
+        ...
+
+    def sql(self, statement: str, **tables: TableT) -> TableT:
+        """Return the result of a statement. It runs when the result is read."""
+        ...
+
+    def materialize(self, table: TableT) -> TableT:
+        """Compute a table once, however often it is read."""
+        ...
+
+    def rows(self, table: TableT) -> Iterator[tuple[Any, ...]]:
+        """Yield the rows of a small table."""
+        ...
+
+    def create_table(self, rows: Iterable[tuple[Any, ...]], columns: Mapping[str, str]) -> TableT:
+        """Create a small table. The column types are `int`, `text`, `[int]` and `[text]`."""
+        ...
+
+    def to_native(self, table: TableT) -> object:
+        """Return a table as an object of the engine's own library."""
+        ...
+
+    def write(self, table: TableT, path: Path) -> None:
+        """Write a table as Parquet."""
+        ...
+
+    def close(self) -> None:
+        """Release everything that was computed."""
+        ...
+
+
+def find_owner(table: object) -> str | None:
+    """Return the name of the engine that a native table or session belongs to."""
+    library = type(table).__module__.lstrip("_").partition(".")[0]
+    return {"duckdb": "DuckDB", "pyspark": "Spark"}.get(library)
+
+
+def is_file_pattern(source: object) -> TypeGuard[str]:
+    """Return whether a string names files: a table's name has no slash and no suffix `.parquet`."""
+    return isinstance(source, str) and ("/" in source or os.sep in source or source.endswith(".parquet"))
+
+
+def as_path(source: object) -> Path | None:
+    """Return a path-like object as a `Path`, or `None` if it is not one."""
+    if not isinstance(source, os.PathLike):
+        return None
+    return Path(os.fsdecode(cast("os.PathLike[str]", source)))
