@@ -200,7 +200,7 @@ class TestScorecards:
 
 
 @pytest.mark.slow
-def test_the_demo_shows_a_winner_a_tie_and_a_plain_user() -> None:
+def test_the_demo_shows_a_preferred_role_a_tie_and_no_role() -> None:
     done = subprocess.run(
         [sys.executable, ROOT / "examples" / "demo.py"], check=True, capture_output=True, text=True
     )
