@@ -20,8 +20,8 @@ demo: $(DEMO)/installed  ## start a real (mock) Cognito server, and resolve thre
 test: .venv/installed  ## run the whole suite; with COVERAGE=1, fail below 100 % of branches
 	@$(PYTEST) $(if $(COVERAGE),--cov --cov-report=term-missing:skip-covered)
 
-test-fast: .venv/installed  ## run the suite without the tests that are marked as slow
-	@$(PYTEST) -m "not slow"
+test-fast: .venv/installed  ## run what is not marked as slow, with fewer examples of each property
+	@$(PYTEST) -m "not slow" --hypothesis-profile=fast
 
 check: .venv/installed  ## formatting, lint, layers, types by four checkers, and the files of .github
 	@$(MAKE) --no-print-directory --jobs=2 --keep-going $(SYNC) $(CHECKS:%=check-%)

@@ -1,7 +1,7 @@
-"""How fast, as ratios: both sides in one process, in turn, the minimum of many repeats.
+"""Speed as ratios: both sides run alternately in one process, and the minimum of many repeats counts.
 
-Prints a table and writes `build/bench.json`. A target is what prototypes showed to
-be within reach; a ratio above its target is marked, and nothing fails for it.
+Prints a table and writes `build/bench.json`. Targets come from prototypes. A ratio
+above its target is marked, but is not an error.
 """
 
 import json
@@ -49,7 +49,7 @@ class Ratio:
 
 
 def fastest(*sides: Callable[[], object], number: int, rounds: int = ROUNDS) -> list[float]:
-    """Give the best time of each side for one call, the sides measured in turn."""
+    """Return the best time of one call of each side; the sides run alternately."""
     best = [float("inf")] * len(sides)
     for _ in range(rounds):
         for index, side in enumerate(sides):
@@ -60,7 +60,7 @@ def fastest(*sides: Callable[[], object], number: int, rounds: int = ROUNDS) -> 
 
 
 def wire_page() -> bytes:
-    """Give a page of 60 groups as the service sends it."""
+    """Return a page of 60 groups in the wire format."""
     groups = [
         {
             "GroupName": f"group-{n:04}",
@@ -110,8 +110,8 @@ def pages() -> Iterator[Ratio]:
     yield Ratio(f"{page}, wire bytes to model", "orjson.loads", from_wire / fast_loads, 3.5)
 
 
-def by_hand(groups: list[GroupType]) -> dict[str, object]:
-    """What people write: sort by precedence, a set of the roles, the best that agree."""
+def resolve_by_hand(groups: list[GroupType]) -> dict[str, object]:
+    """Resolve groups as most users would: sort, and prefer the role that the first groups agree on."""
     ranked = sorted(
         groups,
         key=lambda group: (
@@ -153,14 +153,14 @@ def resolving() -> Iterator[Ratio]:
     for size, target in ((1, 1.0), (3, 1.0), (10, 0.65), (100, 0.55), (10_000, 0.55)):
         groups = membership(size)
         claims = resolve(groups).claims
-        expected = by_hand(groups)
+        expected = resolve_by_hand(groups)
         if (list(claims.groups), claims.preferred_role) != (
             expected["cognito:groups"],
             expected["cognito:preferred_role"],
         ):
-            raise AssertionError("the two sides do not compute the same")
+            raise AssertionError("the two sides compute different claims")
         number = max(1, 5_000 // size)
-        ours, theirs = fastest(partial(resolve, groups), partial(by_hand, groups), number=number)
+        ours, theirs = fastest(partial(resolve, groups), partial(resolve_by_hand, groups), number=number)
         times[size] = ours
         yield Ratio(
             f"resolve() of {size:,} groups", "the same by hand, without checks", ours / theirs, target
@@ -242,7 +242,7 @@ def fetching() -> Iterator[Ratio]:
 
 @contextmanager
 def moto_pool() -> Generator[tuple[str, str], None, None]:
-    """Give moto's server, and a pool on it: ten groups of 300 users."""
+    """Start moto's server, and yield its URL and a pool of ten groups of 300 users."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
     server.start()

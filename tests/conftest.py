@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 # Examples differ from run to run; the time that one takes is no fault of its own on a busy machine.
 settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("fast", settings.get_profile("default"), max_examples=25)
 settings.register_profile("fixed", settings.get_profile("default"), derandomize=True)
 settings.load_profile("default")
 

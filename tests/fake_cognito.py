@@ -1,4 +1,4 @@
-"""A small Cognito over HTTP, with the claims of this library: right, until a test breaks it."""
+"""A small Cognito over HTTP that issues the claims of this library, or of a broken version of it."""
 
 import json
 from base64 import urlsafe_b64encode
@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
-from cognito_claims import resolve
 from tests.loopback import LoopbackServer
+from tests.vector_adapter import VectorAdapter
 
 
 @dataclass
@@ -25,10 +25,11 @@ class RefusedError(Exception):
 
 
 class FakeCognito(LoopbackServer):
-    """Answers what the runner asks; what is in `instead`, by the name of the call, answers in its place."""
+    """Implements the operations that the runner calls. `instead` replaces some, by their names."""
 
-    def __init__(self) -> None:
+    def __init__(self, adapter: VectorAdapter | None = None) -> None:
         super().__init__()
+        self.adapter = adapter or VectorAdapter()
         self.pools: dict[str, FakePool] = {}
         self.calls: list[str] = []
         self.authorization = ""
@@ -71,12 +72,16 @@ class FakeCognito(LoopbackServer):
                 pool.memberships[body["Username"]].append(body["GroupName"])
                 return {}
             case "AdminListGroupsForUser":
-                groups = [self.listed(group) for group in self.groups_of(pool, body["Username"])]
-                return self.page_of(groups, body.get("Limit", 60), int(body.get("NextToken", 0)))
+                groups = [
+                    self.adapter.list_group(group) for group in self.groups_of(pool, body["Username"])
+                ]
+                return self.adapter.list_page(groups, body.get("Limit", 60), int(body.get("NextToken", 0)))
             case "AdminInitiateAuth":
-                claims = resolve(self.groups_of(pool, body["AuthParameters"]["USERNAME"])).claims
-                tokens = {"IdToken": claims.id_token(), "AccessToken": claims.access_token()}
-                return {"AuthenticationResult": {name: unsigned({**said}) for name, said in tokens.items()}}
+                groups = self.groups_of(pool, body["AuthParameters"]["USERNAME"])
+                issued = self.adapter.issue_tokens(groups)
+                tokens = {"IdToken": issued.id_token, "AccessToken": issued.access_token}
+                encoded = {name: encode_unsigned(claims) for name, claims in tokens.items()}
+                return {"AuthenticationResult": encoded}
             case "DeleteUserPool":
                 del self.pools[body["UserPoolId"]]
                 return {}
@@ -86,16 +91,7 @@ class FakeCognito(LoopbackServer):
     def groups_of(self, pool: FakePool, username: str) -> list[dict[str, Any]]:
         return [pool.groups[name] for name in pool.memberships[username]]
 
-    def listed(self, group: dict[str, Any]) -> dict[str, Any]:
-        return group
 
-    def page_of(self, groups: list[dict[str, Any]], limit: int, start: int) -> dict[str, Any]:
-        page: dict[str, Any] = {"Groups": groups[start : start + limit]}
-        if start + limit < len(groups):
-            page["NextToken"] = str(start + limit)
-        return page
-
-
-def unsigned(claims: dict[str, Any]) -> str:
+def encode_unsigned(claims: dict[str, Any]) -> str:
     parts = [json.dumps(part).encode() for part in ({"alg": "none"}, {"sub": "fake", **claims})]
     return ".".join(urlsafe_b64encode(part).rstrip(b"=").decode() for part in parts) + "."

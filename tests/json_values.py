@@ -1,4 +1,4 @@
-"""Anything that can be built out of JSON, often with the keys that events have."""
+"""Arbitrary JSON values, often with the keys of tokens and events."""
 
 from hypothesis import strategies as st
 
@@ -38,7 +38,7 @@ KEYS = [
     "userAttributes",
     "version",
 ]
-TEXTS = [
+STRINGS = [
     "a,b",
     "[a b]",
     "[a",
@@ -54,7 +54,12 @@ TEXTS = [
 ]
 
 scalars = (
-    st.none() | st.booleans() | st.integers() | st.floats() | st.sampled_from(TEXTS) | st.text(max_size=10)
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.sampled_from(STRINGS)
+    | st.text(max_size=10)
 )
 json_values = st.recursive(
     scalars,
@@ -68,11 +73,11 @@ json_objects = st.dictionaries(st.sampled_from(KEYS) | st.text(max_size=5), json
 
 
 def nested(*path: str) -> st.SearchStrategy[dict[str, object]]:
-    """Draw an object that has the path, with anything at its end."""
-    drawn: st.SearchStrategy[object] = json_values
+    """Generate objects with a value at the path."""
+    strategy: st.SearchStrategy[object] = json_values
     for name in reversed(path):
-        drawn = st.fixed_dictionaries({name: drawn})
-    return drawn  # type: ignore[return-value]
+        strategy = st.fixed_dictionaries({name: strategy})
+    return strategy  # type: ignore[return-value]
 
 
 anything = (

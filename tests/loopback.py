@@ -1,4 +1,4 @@
-"""A real HTTP server on loopback for tests, which speaks AWS's JSON protocol."""
+"""A real HTTP server on the loopback interface that speaks AWS's JSON protocol."""
 
 import sys
 from abc import ABC, abstractmethod
@@ -9,21 +9,21 @@ from typing import Any, Self
 
 
 class HungUpError(Exception):
-    """To be raised by `post`: the connection ends without an answer."""
+    """Raise it in `post` to close the connection without a response."""
 
 
 class _Server(ThreadingHTTPServer):
-    # A client that finds the queue full, of 5 by default, tries again only after a second.
+    # With the default of 5, a client that finds the queue full waits a second before it retries.
     request_queue_size = 128
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing of a client that is gone."""
+        """Ignore clients that closed their connection."""
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)
 
 
 class LoopbackServer(ABC):
-    """Answers each request by `post`, which a subclass has."""
+    """Answers each request with the result of `post`, which a subclass implements."""
 
     def __init__(self) -> None:
         server = self
@@ -32,15 +32,15 @@ class LoopbackServer(ABC):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 try:
-                    status, answer = server.post({**self.headers}, body)
+                    status, response = server.post({**self.headers}, body)
                 except HungUpError:
                     self.close_connection = True
                     return
                 self.send_response(status)
                 self.send_header("Content-Type", "application/x-amz-json-1.1")
-                self.send_header("Content-Length", str(len(answer)))
+                self.send_header("Content-Length", str(len(response)))
                 self.end_headers()
-                self.wfile.write(answer)
+                self.wfile.write(response)
 
             def log_message(self, format: str, *args: object) -> None:  # noqa: A002
                 pass
@@ -50,7 +50,7 @@ class LoopbackServer(ABC):
 
     @abstractmethod
     def post(self, headers: dict[str, str], body: bytes) -> tuple[int, bytes]:
-        """Give the status and the body of the answer."""
+        """Return the status and the body of the response."""
 
     @property
     def url(self) -> str:

@@ -1,4 +1,4 @@
-"""The rules once more, written from their sentences: slow, and in no way like the code."""
+"""A second implementation of the rules, written from their sentences: slow, and unlike the code."""
 
 import json
 from collections.abc import Sequence
@@ -29,47 +29,47 @@ def competes(group: GroupType, policy: Policy) -> bool:
     return policy.roleless == "blocks" and not bare_federated
 
 
-def beats(one: GroupType, other: GroupType) -> bool:
-    if one.precedence is None:
+def beats(group: GroupType, other: GroupType) -> bool:
+    if group.precedence is None:
         return False
-    return other.precedence is None or one.precedence < other.precedence
+    return other.precedence is None or group.precedence < other.precedence
 
 
-def chosen_role(
+def choose_role(
     token: dict[str, Any], mapping: RoleMapping, authenticated_role: str | None, custom: str | None
 ) -> str | None:
     if mapping.type == "Token":
-        offered = token.get("cognito:roles", [])
+        candidates = token.get("cognito:roles", [])
         first = token.get("cognito:preferred_role")
     else:
         assert mapping.rules_configuration is not None
-        offered = [rule.role_arn for rule in mapping.rules_configuration.rules if applies(rule, token)]
-        first = offered[0] if offered else None
+        candidates = [rule.role_arn for rule in mapping.rules_configuration.rules if matches(rule, token)]
+        first = candidates[0] if candidates else None
     if custom is not None:
-        return custom if custom in offered else None
+        return custom if custom in candidates else None
     if first is None and mapping.ambiguous_role_resolution == "AuthenticatedRole":
         return authenticated_role
     return str(first) if first is not None else None
 
 
-def applies(rule: MappingRule, token: dict[str, Any]) -> bool:
+def matches(rule: MappingRule, token: dict[str, Any]) -> bool:
     if rule.claim not in token:
         return False
     claim = token[rule.claim]
     if not isinstance(claim, list):
-        return applies_to(rule, claim, whole=False)
+        return matches_value(rule, claim, whole=False)
     elements: list[object] = [*token[rule.claim]]
     if rule.match_type == "NotEqual":
         return not any(element == rule.value for element in elements)
-    return any(applies_to(rule, element, whole=True) for element in elements)
+    return any(matches_value(rule, element, whole=True) for element in elements)
 
 
-def applies_to(rule: MappingRule, value: object, *, whole: bool) -> bool:
+def matches_value(rule: MappingRule, value: object, *, whole: bool) -> bool:
     text = value if isinstance(value, str) else json.dumps(value, separators=(",", ":"), ensure_ascii=False)
-    tests = {
+    results = {
         "Equals": text == rule.value,
         "NotEqual": text != rule.value,
         "StartsWith": text[: len(rule.value)] == rule.value,
         "Contains": text == rule.value if whole else text.find(rule.value) >= 0,
     }
-    return tests[rule.match_type]
+    return results[rule.match_type]

@@ -1,4 +1,4 @@
-"""A real HTTP server that answers what a test tells it to, and keeps what it was asked."""
+"""A real HTTP server that sends the responses a test queued, and records the requests."""
 
 import json
 from collections import deque
@@ -7,23 +7,23 @@ from tests.loopback import LoopbackServer
 
 
 class ScriptedServer(LoopbackServer):
-    """Answers each request with the next line of its script."""
+    """Answers each request with the next response of its queue."""
 
     def __init__(self) -> None:
         super().__init__()
         self.requests: list[dict[str, object]] = []
-        self._script: deque[tuple[int, bytes]] = deque()
+        self._responses: deque[tuple[int, bytes]] = deque()
 
     def post(self, headers: dict[str, str], body: bytes) -> tuple[int, bytes]:  # noqa: ARG002
         self.requests.append(json.loads(body))
-        return self._script.popleft()
+        return self._responses.popleft()
 
-    def say(self, *answers: object, status: int = 200) -> None:
-        """Add answers to the script: bytes as they are, the rest as JSON."""
-        for answer in answers:
-            body = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
-            self._script.append((status, body))
+    def queue_response(self, *responses: object, status: int = 200) -> None:
+        """Queue responses: bytes are sent unchanged, everything else as JSON."""
+        for response in responses:
+            body = response if isinstance(response, bytes) else json.dumps(response).encode()
+            self._responses.append((status, body))
 
-    def refuse(self, error: str, message: str = "") -> None:
-        """Add an error as the service sends it."""
-        self.say({"__type": error, "message": message}, status=400)
+    def queue_error(self, code: str, message: str = "") -> None:
+        """Queue an error response in the service's format."""
+        self.queue_response({"__type": code, "message": message}, status=400)

@@ -1,4 +1,4 @@
-"""Pages over a real aiobotocore client and real HTTP; what boto3's client gives is the measure."""
+"""Pages of a real aiobotocore client over real HTTP, compared with those of boto3."""
 
 import asyncio
 import sys
@@ -60,7 +60,7 @@ def wire_groups(*names: str) -> list[dict[str, object]]:
     return [{"GroupName": name, "UserPoolId": POOL} for name in names]
 
 
-def of_alice(
+def list_groups(
     client: AioClient, **config: object
 ) -> aio.GroupPageIterator[cognito_claims.AdminListGroupsForUserResponse]:
     return AdminListGroupsForUserPaginator(client).paginate(
@@ -68,7 +68,7 @@ def of_alice(
     )
 
 
-async def names_of(
+async def get_group_names(
     pages: aio.GroupPageIterator[cognito_claims.AdminListGroupsForUserResponse],
 ) -> list[str]:
     return [group.group_name async for group in pages.groups()]
@@ -99,7 +99,7 @@ CONFIGS: list[PaginatorConfigTypeDef] = [
 
 class TestAgainstMoto:
     @pytest.mark.parametrize("config", CONFIGS, ids=repr)
-    async def test_pages_and_tokens_are_boto3s(
+    async def test_pages_and_tokens_equal_boto3s(
         self, moto: Client, aio_moto: AioClient, five_groups: str, config: PaginatorConfigTypeDef
     ) -> None:
         arguments = {"Username": "bob", "UserPoolId": five_groups}
@@ -116,11 +116,11 @@ class TestAgainstMoto:
         assert ours.resume_token == token
         full = await ours.build_full_result()
         assert ([group.group_name for group in full.groups], full.next_token) == (names, token)
-        assert await names_of(ours) == names
+        assert await get_group_names(ours) == names
         for expression in ("Groups[].GroupName", "length(Groups)"):
-            assert [found async for found in ours.search(expression)] == list(theirs().search(expression))
+            assert [result async for result in ours.search(expression)] == list(theirs().search(expression))
 
-    async def test_a_list_cut_by_max_items_resumes_to_the_whole(
+    async def test_a_list_truncated_by_max_items_can_be_resumed(
         self, aio_moto: AioClient, alices_pool: str
     ) -> None:
         paginator = AdminListGroupsForUserPaginator(aio_moto)
@@ -130,10 +130,10 @@ class TestAgainstMoto:
         rest = paginator.paginate(
             Username="alice", UserPoolId=alices_pool, PaginationConfig={"StartingToken": first.next_token}
         )
-        names = [group.group_name for group in first.groups] + await names_of(rest)
+        names = [group.group_name for group in first.groups] + await get_group_names(rest)
         assert sorted(names) == ["admins", "staff"]
 
-    async def test_a_users_groups_are_resolved(
+    async def test_the_groups_of_a_user_are_resolved(
         self, moto: Client, aio_moto: AioClient, alices_pool: str
     ) -> None:
         for policy in (Policy(), Policy(null_precedence="abstains")):
@@ -145,13 +145,15 @@ class TestAgainstMoto:
             )
             assert resolution.policy == policy
 
-    async def test_an_unknown_user_is_aiobotocores_exception(
+    async def test_an_unknown_user_raises_aiobotocores_exception(
         self, aio_moto: AioClient, alices_pool: str
     ) -> None:
         with pytest.raises(aio_moto.exceptions.UserNotFoundException):
             await aio.resolve_user(aio_moto, user_pool_id=alices_pool, username="nobody")
 
-    async def test_a_pools_groups_and_a_groups_users(self, aio_moto: AioClient, alices_pool: str) -> None:
+    async def test_the_groups_of_a_pool_and_the_users_of_a_group_are_listed(
+        self, aio_moto: AioClient, alices_pool: str
+    ) -> None:
         groups = ListGroupsPaginator(aio_moto).paginate(
             UserPoolId=alices_pool, PaginationConfig={"PageSize": 1}
         )
@@ -160,73 +162,77 @@ class TestAgainstMoto:
         assert [user.username async for user in users.users()] == ["alice"]
         assert [len(page.users) async for page in users] == [1]
 
-    async def test_several_at_a_time_keep_to_themselves(
-        self, aio_moto: AioClient, alices_pool: str
-    ) -> None:
+    async def test_concurrent_calls_do_not_interfere(self, aio_moto: AioClient, alices_pool: str) -> None:
         resolutions = await asyncio.gather(
             *(aio.resolve_user(aio_moto, user_pool_id=alices_pool, username="alice") for _ in range(5))
         )
         assert len({resolution.claims for resolution in resolutions}) == 1
 
-    async def test_existing_code_is_checked_too(self, aio_moto: AioClient, alices_pool: str) -> None:
+    async def test_validate_responses_accepts_valid_responses(
+        self, aio_moto: AioClient, alices_pool: str
+    ) -> None:
         with validate_responses(aio_moto):
-            answer = await aio_moto.get_group(UserPoolId=alices_pool, GroupName="admins")
-        assert answer["Group"]["GroupName"] == "admins"
+            response = await aio_moto.get_group(UserPoolId=alices_pool, GroupName="admins")
+        assert response["Group"]["GroupName"] == "admins"
 
 
-class TestFaults:
-    async def test_a_page_that_does_not_fit_is_refused_and_the_place_kept(
+class TestErrors:
+    async def test_an_invalid_page_is_rejected_and_can_be_requested_again(
         self, scripted: ScriptedServer, aio_client: AioClient
     ) -> None:
-        scripted.say({"Groups": wire_groups("a"), "NextToken": "x"}, {"Groups": [{"Precedence": -1}]})
-        pages = of_alice(aio_client)
+        scripted.queue_response(
+            {"Groups": wire_groups("a"), "NextToken": "x"}, {"Groups": [{"Precedence": -1}]}
+        )
+        pages = list_groups(aio_client)
         names: list[str] = []
         with pytest.raises(InvalidResponseError) as caught:
             async for group in pages.groups():
-                names.append(group.group_name)  # noqa: PERF401, what came before the fault counts
+                names.append(group.group_name)  # noqa: PERF401, it raises an error midway
         assert names == ["a"]
         assert {problem.path for problem in caught.value.problems} == {
             "Groups[0].GroupName",
             "Groups[0].Precedence",
         }
-        scripted.say({"Groups": wire_groups("b")})
-        assert await names_of(of_alice(aio_client, StartingToken=pages.resume_token)) == ["b"]
+        scripted.queue_response({"Groups": wire_groups("b")})
+        assert await get_group_names(list_groups(aio_client, StartingToken=pages.resume_token)) == ["b"]
         assert scripted.requests[-1]["NextToken"] == "x"
 
-    async def test_a_full_result_that_fails_leaves_the_start_to_resume_from(
+    async def test_a_failed_full_result_resumes_from_the_start(
         self, scripted: ScriptedServer, aio_client: AioClient
     ) -> None:
-        scripted.say({"Groups": wire_groups("a"), "NextToken": "x"}, {"Groups": [{"Precedence": 0}]})
-        pages = of_alice(aio_client)
+        scripted.queue_response(
+            {"Groups": wire_groups("a"), "NextToken": "x"}, {"Groups": [{"Precedence": 0}]}
+        )
+        pages = list_groups(aio_client)
         with suppress(InvalidResponseError):
             await pages.build_full_result()
         assert pages.resume_token is None
         assert len(scripted.requests) == 2
 
-    async def test_a_token_that_comes_again_ends_the_list(
+    async def test_a_repeated_token_is_an_error(
         self, scripted: ScriptedServer, aio_client: AioClient
     ) -> None:
-        scripted.say(
+        scripted.queue_response(
             *({"Groups": wire_groups(name), "NextToken": token} for name, token in ("ax", "by", "cx"))
         )
-        pages = of_alice(aio_client)
+        pages = list_groups(aio_client)
         with pytest.raises(PaginationError) as caught:
-            await names_of(pages)
+            await get_group_names(pages)
         assert caught.value.operation == "AdminListGroupsForUser"
         assert pages.resume_token is None
 
-    async def test_an_iteration_that_was_left_resumes_within_the_page(
+    async def test_an_interrupted_iteration_resumes_within_the_page(
         self, scripted: ScriptedServer, aio_client: AioClient
     ) -> None:
-        scripted.say({"Groups": wire_groups("a", "b", "c")})
-        pages = of_alice(aio_client)
+        scripted.queue_response({"Groups": wire_groups("a", "b", "c")})
+        pages = list_groups(aio_client)
         async for group in pages.groups():
             if group.group_name == "b":
                 break
-        scripted.say({"Groups": wire_groups("a", "b", "c")})
-        assert await names_of(of_alice(aio_client, StartingToken=pages.resume_token)) == ["c"]
+        scripted.queue_response({"Groups": wire_groups("a", "b", "c")})
+        assert await get_group_names(list_groups(aio_client, StartingToken=pages.resume_token)) == ["c"]
 
-    async def test_arguments_that_do_not_fit_are_refused_before_anything_is_sent(
+    async def test_arguments_are_validated_before_a_request_is_sent(
         self, scripted: ScriptedServer, aio_client: AioClient
     ) -> None:
         with pytest.raises(InvalidRequestError) as caught:
@@ -235,18 +241,18 @@ class TestFaults:
         assert "secret" not in str(caught.value)
         assert scripted.requests == []
 
-    async def test_the_paginators_of_boto3_refuse_such_a_client(self, aio_client: Any) -> None:
+    async def test_the_synchronous_functions_reject_an_aiobotocore_client(self, aio_client: Any) -> None:
         with pytest.raises(TypeError, match=r"cognito_claims\.client\.aio"):
             cognito_claims.resolve_user(aio_client, user_pool_id=POOL, username="alice")
 
-    async def test_a_client_of_boto3_is_refused(self, client: Any) -> None:
+    async def test_boto3_clients_are_rejected(self, client: Any) -> None:
         with pytest.raises(TypeError, match="boto3"):
             await aio.resolve_user(client, user_pool_id=POOL, username="alice")
 
-    async def test_existing_code_gets_the_error(
+    async def test_validate_responses_rejects_invalid_responses(
         self, scripted: ScriptedServer, aio_client: AioClient
     ) -> None:
-        scripted.say({"Group": {"GroupName": "a", "Precedence": -1}})
+        scripted.queue_response({"Group": {"GroupName": "a", "Precedence": -1}})
         validate_responses(aio_client)
         with pytest.raises(InvalidResponseError):
             await aio_client.get_group(UserPoolId=POOL, GroupName="a")
@@ -256,4 +262,4 @@ class TestFaults:
     ) -> None:
         monkeypatch.setitem(sys.modules, "jmespath", None)
         with pytest.raises(ImportError, match=r"cognito-claims\[aws\]"):
-            await anext(of_alice(aio_client).search("Groups"))
+            await anext(list_groups(aio_client).search("Groups"))

@@ -245,7 +245,7 @@ class TestLive:
         assert "UserNotFoundException" in result.stderr
 
     def test_a_page_that_does_not_fit_is_bad_input(self, scripted: ScriptedServer) -> None:
-        scripted.say({"Groups": [{}, {"GroupName": "a", "Precedence": -1}]})
+        scripted.queue_response({"Groups": [{}, {"GroupName": "a", "Precedence": -1}]})
         result = live(scripted.url, POOL)
         assert result.exit_code == ExitCode.BAD_INPUT
         assert [line.split(": ")[2] for line in result.stderr.splitlines()] == [
@@ -254,7 +254,7 @@ class TestLive:
         ]
 
     def test_a_repeated_token_is_the_services_fault(self, scripted: ScriptedServer) -> None:
-        scripted.say({"Groups": [], "NextToken": "x"}, {"Groups": [], "NextToken": "x"})
+        scripted.queue_response({"Groups": [], "NextToken": "x"}, {"Groups": [], "NextToken": "x"})
         assert live(scripted.url, POOL).exit_code == ExitCode.SERVICE
 
     def test_arguments_that_do_not_fit_are_told_all_at_once(self, moto_url: str) -> None:
@@ -272,14 +272,14 @@ class TestLive:
     def test_an_answer_that_boto3_cannot_read_is_one_line(
         self, scripted: ScriptedServer, rubbish: object
     ) -> None:
-        scripted.say(rubbish)
+        scripted.queue_response(rubbish)
         result = live(scripted.url, POOL)
         assert result.exit_code == ExitCode.SERVICE
         assert result.stderr.startswith("error: the answer could not be read")
         assert len(result.stderr.splitlines()) == 1
 
     def test_the_services_words_cannot_write_on_the_terminal(self, scripted: ScriptedServer) -> None:
-        scripted.refuse("NotAuthorizedException", "\x1b[31mred\nerror: forged")
+        scripted.queue_error("NotAuthorizedException", "\x1b[31mred\nerror: forged")
         result = live(scripted.url, POOL)
         assert result.exit_code == ExitCode.SERVICE
         assert "\x1b" not in result.stderr

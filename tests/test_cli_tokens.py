@@ -446,8 +446,10 @@ class TestRole:
         assert (denied["outcome"], denied["role_arn"]) == ("denied", None)
 
     def test_live(self, scripted: ScriptedServer) -> None:
-        scripted.say({"Groups": [{"GroupName": "staff", "Precedence": 1, "RoleArn": STAFF}]})
-        scripted.say({k: v for k, v in event("identity_pool_token").items() if k != "ResponseMetadata"})
+        scripted.queue_response({"Groups": [{"GroupName": "staff", "Precedence": 1, "RoleArn": STAFF}]})
+        scripted.queue_response(
+            {k: v for k, v in event("identity_pool_token").items() if k != "ResponseMetadata"}
+        )
         result = run(
             *("role", "--user-pool-id", "eu-west-1_EXAMPLE", "--username", "alice"),
             *("--client-id", "1example23456789", "--identity-pool-id", "eu-west-1:0a1b"),
@@ -458,7 +460,7 @@ class TestRole:
         assert scripted.requests[1] == {"IdentityPoolId": "eu-west-1:0a1b"}
 
     def test_live_hangs_on_an_open_question(self, scripted: ScriptedServer) -> None:
-        scripted.say({"Groups": [{"GroupName": "staff", "RoleArn": STAFF}]})
+        scripted.queue_response({"Groups": [{"GroupName": "staff", "RoleArn": STAFF}]})
         arguments = ["role", "--user-pool-id", "eu-west-1_EXAMPLE", "--username", "alice", "--client-id"]
         arguments += ["1example23456789", "--identity-pool", self.TOKEN, "--region", "eu-west-1"]
         found = report(*arguments, "--endpoint-url", scripted.url)
@@ -468,7 +470,7 @@ class TestRole:
     def test_live_is_refused_where_rules_ask_for_what_groups_do_not_tell(
         self, scripted: ScriptedServer
     ) -> None:
-        scripted.say({"Groups": []})
+        scripted.queue_response({"Groups": []})
         arguments = ["role", "--user-pool-id", "eu-west-1_EXAMPLE", "--username", "alice", "--client-id"]
         arguments += ["1example23456789", "--identity-pool", self.RULES, "--region", "eu-west-1"]
         result = run(*arguments, "--endpoint-url", scripted.url)
@@ -495,7 +497,7 @@ class TestRole:
         assert not isinstance(result.exception, RecursionError)
 
     def test_of_a_pool_in_china(self, scripted: ScriptedServer, tmp_path: Path) -> None:
-        scripted.say({"Groups": []})
+        scripted.queue_response({"Groups": []})
         provider = "cognito-idp.cn-north-1.amazonaws.com.cn/cn-north-1_EXAMPLE:x"
         file = tmp_path / "pool.json"
         file.write_text(json.dumps({"RoleMappings": {provider: {"Type": "Token"}}}))
@@ -506,7 +508,7 @@ class TestRole:
         assert provider in result.stdout
 
     def test_a_service_that_refuses_is_told_apart(self, scripted: ScriptedServer) -> None:
-        scripted.refuse("ResourceNotFoundException", "no such identity pool")
+        scripted.queue_error("ResourceNotFoundException", "no such identity pool")
         result = run(
             *("role", "--identity-pool-id", "eu-west-1:0a1b", "--region", "eu-west-1"),
             *("--endpoint-url", scripted.url),
@@ -516,7 +518,9 @@ class TestRole:
         assert "no such identity pool" in result.stderr
 
     def test_groups_that_cannot_be_one_users_are_refused(self, scripted: ScriptedServer) -> None:
-        scripted.say({"Groups": [{"GroupName": "a", "UserPoolId": f"{pool}_X"} for pool in "ab"]})
+        scripted.queue_response(
+            {"Groups": [{"GroupName": "a", "UserPoolId": f"{pool}_X"} for pool in "ab"]}
+        )
         result = run(
             *("role", "--user-pool-id", "eu-west-1_X", "--username", "alice", "--client-id", "x"),
             *("--region", "eu-west-1", "--endpoint-url", scripted.url, "--identity-pool", self.TOKEN),

@@ -1,4 +1,4 @@
-"""The runner, at an endpoint that is right, that breaks one rule at a time, or that is none at all."""
+"""The runner against a correct endpoint, against one that breaks a rule, and against other servers."""
 
 import json
 import os
@@ -24,32 +24,35 @@ from cognito_claims.cli._app import app
 from cognito_claims.cli._exit import ExitCode
 from cognito_claims.client.rate_limiter import RateLimiter
 from cognito_claims.conformance import load
-from cognito_claims.conformance.endpoint import CALLS, Endpoint
+from cognito_claims.conformance.endpoint import CALLS, EXAMPLE_ACCOUNT, Endpoint
 from cognito_claims.conformance.runner import CONTROL, run, select
-from cognito_claims.conformance.scorecard import Scorecard, Settled, Verdict
+from cognito_claims.conformance.scorecard import ObservedAnswer, Scorecard, Verdict
 from tests.broken_rules import BREAKS
 from tests.conftest import Connect
-from tests.fake_cognito import FakeCognito, RefusedError, unsigned
+from tests.fake_cognito import FakeCognito, RefusedError, encode_unsigned
 from tests.scripted_server import ScriptedServer
+from tests.vector_adapter import VectorAdapter
 
 COMMAND = str(Path(sys.executable).with_name("cognito-claims"))
 WINNER = "preferred-role/zero-is-best"
 TIE = "preferred-role/tie-differing-roles"
+RunCases = Callable[..., Scorecard]
 
 
 @pytest.fixture
 def fake() -> Iterator[FakeCognito]:
     with FakeCognito() as fake:
         yield fake
-    assert fake.pools == {}, "every pool is removed again"
+    assert fake.pools == {}, "every pool must be removed again"
 
 
 @pytest.fixture
-def put(fake: FakeCognito, connect: Connect) -> Callable[..., Scorecard]:
-    def put(*wanted: str, account_id: str = "123456789012") -> Scorecard:
-        return run(Endpoint(connect(fake.url), account_id), select(wanted))
+def run_cases(fake: FakeCognito, connect: Connect) -> RunCases:
+    def run_cases(*wanted: str, account_id: str = EXAMPLE_ACCOUNT) -> Scorecard:
+        endpoint = fake.adapter.create_endpoint(connect(fake.url), account_id)
+        return run(endpoint, select(wanted))
 
-    return put
+    return run_cases
 
 
 def call(*arguments: str, stdin: str = "") -> Result:
@@ -58,19 +61,17 @@ def call(*arguments: str, stdin: str = "") -> Result:
 
 class TestAnEndpointThatIsRight:
     @pytest.mark.slow
-    def test_passes_every_case(self, put: Callable[..., Scorecard]) -> None:
-        card = put()
+    def test_passes_every_case(self, run_cases: RunCases) -> None:
+        card = run_cases()
         assert card.passed
         assert card.counts[Verdict.PASS] == len(select()) == len(card.results)
         assert all(score.counts[Verdict.PASS] for score in card.rules)
 
-    def test_is_asked_for_what_is_said_and_no_more(
-        self, put: Callable[..., Scorecard], fake: FakeCognito
-    ) -> None:
-        put(WINNER, "paging/one-group")
+    def test_is_asked_for_what_is_said_and_no_more(self, run_cases: RunCases, fake: FakeCognito) -> None:
+        run_cases(WINNER, "paging/one-group")
         assert set(fake.calls) == set(CALLS)
 
-    def test_may_be_in_another_account(self, put: Callable[..., Scorecard], fake: FakeCognito) -> None:
+    def test_may_be_in_another_account(self, run_cases: RunCases, fake: FakeCognito) -> None:
         accounts: set[str] = set()
 
         def create_group(body: dict[str, Any]) -> dict[str, Any]:
@@ -78,11 +79,11 @@ class TestAnEndpointThatIsRight:
             return fake.right_answer("CreateGroup", body)
 
         fake.instead["CreateGroup"] = create_group
-        assert put("preferred-role", "listing", account_id="210987654321").passed
+        assert run_cases("preferred-role", "listing", account_id="210987654321").passed
         assert accounts == {"210987654321"}
 
     def test_has_its_own_pool_in_the_name_of_a_federated_group(
-        self, put: Callable[..., Scorecard], fake: FakeCognito
+        self, run_cases: RunCases, fake: FakeCognito
     ) -> None:
         names: list[str] = []
 
@@ -91,7 +92,7 @@ class TestAnEndpointThatIsRight:
             return fake.right_answer("CreateGroup", body)
 
         fake.instead["CreateGroup"] = create_group
-        [result] = put("groups-claim/federated-group").results
+        [result] = run_cases("groups-claim/federated-group").results
         assert names[-2:] == ["_Google", "staff"]
         assert result.verdict is Verdict.PASS
         assert "eu-west-1_EXAMPLE_Google" in str(result.got)
@@ -107,19 +108,19 @@ def rules_of_endpoints() -> dict[str, set[str]]:
     return rules
 
 
-UNSEEN = {
-    "federated-auto-group": "it decides who decides, and no token shows that",
-    "roleless-ignored": "AWS is silent, so the other answer is right, too",
+INVISIBLE = {
+    "federated-auto-group": "it changes which groups decide, and no token shows them",
+    "roleless-ignored": "AWS is silent, so the other answer passes as well",
 }
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("rule", sorted(rules_of_endpoints().keys() - UNSEEN.keys()))
+@pytest.mark.parametrize("rule", sorted(rules_of_endpoints().keys() - INVISIBLE.keys()))
 def test_an_endpoint_that_breaks_a_rule_is_caught(
-    rule: str, put: Callable[..., Scorecard], monkeypatch: pytest.MonkeyPatch
+    rule: str, run_cases: RunCases, fake: FakeCognito
 ) -> None:
-    BREAKS[rule](monkeypatch)
-    card = put(rule)
+    fake.adapter = BREAKS[rule]()
+    card = run_cases(rule)
     [score] = [score for score in card.rules if score.rule == rule]
     assert score.counts[Verdict.PASS] < len(card.results)
     caught = [result for result in card.results if result.verdict is not Verdict.PASS]
@@ -139,49 +140,50 @@ def test_a_failure_that_shows_its_rule_spares_the_others(
     rule: str,
     one_for_all: bool,
     limit: int,
-    put: Callable[..., Scorecard],
-    monkeypatch: pytest.MonkeyPatch,
+    run_cases: RunCases,
+    fake: FakeCognito,
 ) -> None:
-    original = FakeCognito.page_of
+    class Broken(VectorAdapter):
+        def list_page(self, groups: list[Any], _: int, start: int) -> dict[str, Any]:
+            return super().list_page([groups[0]] * len(groups) if one_for_all else groups, limit, start)
 
-    def page_of(self: FakeCognito, groups: list[Any], _: int, start: int) -> dict[str, Any]:
-        return original(self, [groups[0]] * len(groups) if one_for_all else groups, limit, start)
-
-    monkeypatch.setattr(FakeCognito, "page_of", page_of)
-    card = put("paging/last-page-not-full")
+    fake.adapter = Broken()
+    card = run_cases("paging/last-page-not-full")
     assert card.counts[Verdict.FAIL] == 1
     assert [score.rule for score in card.rules if score.counts[Verdict.FAIL]] == [rule]
 
 
-def test_an_endpoint_that_answers_an_open_question_otherwise_is_right_and_told_so(
-    put: Callable[..., Scorecard], monkeypatch: pytest.MonkeyPatch
+def test_the_other_answer_to_an_open_question_passes_and_is_reported(
+    run_cases: RunCases, fake: FakeCognito
 ) -> None:
-    BREAKS["roleless-ignored"](monkeypatch)
-    card = put("roleless-ignored")
+    fake.adapter = BREAKS["roleless-ignored"]()
+    card = run_cases("roleless-ignored")
     assert card.passed
-    assert {settled.case for settled in card.settled if settled.otherwise == ("roleless-at-best",)} == {
+    assert {
+        observed.case for observed in card.observed_answers if observed.differs_on == ("roleless-at-best",)
+    } == {
         case.id
         for vectors in load()
         for case in vectors.cases
-        if any(answer.otherwise == ("roleless-at-best",) for answer in case.expected)
+        if any(answer.differs_on == ("roleless-at-best",) for answer in case.expected)
     }
 
 
 def test_an_endpoint_without_the_claims_passes_nothing_by_leaving_them_out(
-    put: Callable[..., Scorecard], fake: FakeCognito
+    run_cases: RunCases, fake: FakeCognito
 ) -> None:
-    token = unsigned({})
+    token = encode_unsigned({})
     fake.instead["AdminInitiateAuth"] = lambda _: {
         "AuthenticationResult": {"IdToken": token, "AccessToken": token}
     }
     wanted = (WINNER, TIE, "groups-claim/no-groups", "access-token/tie", "listing/nothing-set")
-    card = put(*wanted)
-    assert [result.verdict for result in card.results] == [*["absent"] * 4, "pass"]
+    card = run_cases(*wanted)
+    assert [result.verdict for result in card.results] == [*["not-emitted"] * 4, "pass"]
     assert not card.passed
-    told = call("--endpoint-url", fake.url, "--select", TIE, "--select", WINNER)
-    assert told.exit_code == ExitCode.NO
-    assert "absent: the endpoint never puts the claim into a token" in told.stdout
-    assert "FAIL" not in told.stdout
+    result = call("--endpoint-url", fake.url, "--select", TIE, "--select", WINNER)
+    assert result.exit_code == ExitCode.NO
+    assert "not-emitted: the endpoint never adds the claim to a token" in result.stdout
+    assert "FAIL" not in result.stdout
 
 
 def refusing(status: int = 400) -> Callable[[dict[str, Any]], dict[str, Any]]:
@@ -193,7 +195,7 @@ def refusing(status: int = 400) -> Callable[[dict[str, Any]], dict[str, Any]]:
 
 class TestAnEndpointThatRefuses:
     def test_a_call_of_one_case_has_an_error_in_that_case_alone(
-        self, put: Callable[..., Scorecard], fake: FakeCognito
+        self, run_cases: RunCases, fake: FakeCognito
     ) -> None:
         def create_group(body: dict[str, Any]) -> dict[str, Any]:
             if "," in body["GroupName"]:
@@ -201,7 +203,9 @@ class TestAnEndpointThatRefuses:
             return fake.right_answer("CreateGroup", body)
 
         fake.instead["CreateGroup"] = create_group
-        with_comma, without = put("groups-claim/comma-in-a-name", "groups-claim/one-character").results
+        with_comma, without = run_cases(
+            "groups-claim/comma-in-a-name", "groups-claim/one-character"
+        ).results
         assert (with_comma.verdict, without.verdict) == (Verdict.ERROR, Verdict.PASS)
         assert "CreateGroup" in str(with_comma.error)
 
@@ -236,11 +240,11 @@ class TestAnEndpointThatRefuses:
 
 @pytest.mark.parametrize(
     "token",
-    [None, "", "secret", "secret.secret.secret", "a.e30", f"{unsigned({})}..", "a.WzFd.c", 7],
+    [None, "", "secret", "secret.secret.secret", "a.e30", f"{encode_unsigned({})}..", "a.WzFd.c", 7],
     ids=str,
 )
 def test_what_is_no_token_is_an_error_that_does_not_show_it(
-    token: Any, put: Callable[..., Scorecard], fake: FakeCognito
+    token: Any, run_cases: RunCases, fake: FakeCognito
 ) -> None:
     def initiate_auth(body: dict[str, Any]) -> dict[str, Any]:
         if fake.calls.count("AdminInitiateAuth") == 1:  # of the control
@@ -248,7 +252,7 @@ def test_what_is_no_token_is_an_error_that_does_not_show_it(
         return {"AuthenticationResult": {"IdToken": token, "AccessToken": token}}
 
     fake.instead["AdminInitiateAuth"] = initiate_auth
-    [result] = put(WINNER).results
+    [result] = run_cases(WINNER).results
     assert result.verdict is Verdict.ERROR
     assert "decoded" in str(result.error) or "could not be read" in str(result.error)
     assert "secret" not in str(result)
@@ -268,7 +272,7 @@ class TestWhatIsNoEndpoint:
         "answer", [b"<html>", b"[]", b'"text"', {}, {"UserPool": None}, {"UserPool": {"Id": None}}], ids=str
     )
     def test_answers_something_else(self, answer: object, scripted: ScriptedServer) -> None:
-        scripted.say(answer)
+        scripted.queue_response(answer)
         result = call("--endpoint-url", scripted.url)
         assert (result.exit_code, result.stdout) == (ExitCode.SERVICE, "")
         assert len(result.stderr.splitlines()) == 1
@@ -333,9 +337,9 @@ def test_the_handlers_of_signals_are_put_back(
 
 class TestReports:
     @pytest.fixture
-    def broken(self, fake: FakeCognito, monkeypatch: pytest.MonkeyPatch) -> str:
-        """The URL of an endpoint that gives a tie to the first, and refuses commas."""
-        BREAKS["tie-differing-roles"](monkeypatch)
+    def broken(self, fake: FakeCognito) -> str:
+        """The URL of an endpoint that prefers the first role of a tie, and refuses commas."""
+        fake.adapter = BREAKS["tie-differing-roles"]()
 
         def create_group(body: dict[str, Any]) -> dict[str, Any]:
             if "," in body["GroupName"]:
@@ -364,7 +368,7 @@ class TestReports:
             line.split() == ["tie-differing-roles", "documented", "0", "1", "0", "0"] for line in lines
         )
         assert any(line.split() == ["lowest-wins", "documented", "1", "0", "0", "0"] for line in lines)
-        assert lines[-1] == "1 pass, 1 fail, 0 absent, 1 error"
+        assert lines[-1] == "1 pass, 1 fail, 0 not-emitted, 1 error"
 
     def test_json(self, broken: str) -> None:
         result = call("--endpoint-url", broken, *self.WANTED, "--json")
@@ -372,9 +376,9 @@ class TestReports:
         report = json.loads(result.stdout)
         assert (report["version"], report["vectors"], report["endpoint"]) == (1, 1, broken)
         assert not report["passed"]
-        assert report["counts"] == {"pass": 1, "fail": 1, "absent": 0, "error": 1}
+        assert report["counts"] == {"pass": 1, "fail": 1, "not-emitted": 0, "error": 1}
         tie = {"rule": "tie-differing-roles", "basis": "documented"}
-        assert {**tie, "pass": 0, "fail": 1, "absent": 0, "error": 0} in report["rules"]
+        assert {**tie, "pass": 0, "fail": 1, "not-emitted": 0, "error": 0} in report["rules"]
         assert [case["verdict"] for case in report["cases"]] == ["pass", "fail", "error"]
         assert report["cases"][1]["expected"] == [{"id_token": {}, "decided_by": ["admins", "staff"]}]
 
@@ -396,9 +400,9 @@ class TestReports:
         [(tag, _)] = found["groups-claim/comma-in-a-name"]
         assert tag == "error"
 
-    def test_evidence(self, fake: FakeCognito, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        BREAKS["roleless-ignored"](monkeypatch)
-        BREAKS["no-groups"](monkeypatch)
+    def test_evidence(self, fake: FakeCognito, tmp_path: Path) -> None:
+        broken = type("Broken", (BREAKS["roleless-ignored"], BREAKS["no-groups"]), {})
+        fake.adapter = broken()
         file = tmp_path / "evidence.json"
         wanted = ("--select", "no-groups", "--select", "only-role", "--select", "roleless-ignored")
         call("--endpoint-url", fake.url, *wanted, "--evidence", str(file))
@@ -406,20 +410,20 @@ class TestReports:
         assert date.fromisoformat(evidence["date"]) > date(2026, 1, 1)
         assert evidence["service"] == fake.url
         assert evidence["region"] == "eu-west-1"
-        assert evidence["questions"] == {"null-precedence": "by default", "roleless-at-best": "otherwise"}
+        assert evidence["questions"] == {"null-precedence": "by default", "roleless-at-best": "differently"}
         [lone] = [
             case
             for case in evidence["cases"]
             if case["case"] == "preferred-role/only-role-without-precedence"
         ]
         assert lone["open"] == ["null-precedence"]
-        assert lone["otherwise"] == []
+        assert lone["differs_on"] == []
         assert lone["got"]["id_token"] == {"cognito:preferred_role": "arn:aws:iam::123456789012:role/staff"}
         assert [case["case"] for case in evidence["contradicted"]] == ["groups-claim/no-groups"]
         assert "eu-west-1_Fake" not in file.read_text()
 
-    def test_a_wrong_answer_settles_nothing(self, fake: FakeCognito, tmp_path: Path) -> None:
-        token = unsigned({"cognito:preferred_role": "arn:aws:iam::123456789012:role/another"})
+    def test_a_wrong_answer_answers_no_question(self, fake: FakeCognito, tmp_path: Path) -> None:
+        token = encode_unsigned({"cognito:preferred_role": "arn:aws:iam::123456789012:role/another"})
         fake.instead["AdminInitiateAuth"] = lambda _: {
             "AuthenticationResult": {"IdToken": token, "AccessToken": token}
         }
@@ -430,15 +434,15 @@ class TestReports:
         assert (evidence["questions"], evidence["cases"]) == ({}, [])
         assert [case["case"] for case in evidence["contradicted"]] == [lone]
 
-    def test_what_is_absent_fails_in_junit(self, fake: FakeCognito, tmp_path: Path) -> None:
+    def test_what_is_not_emitted_fails_in_junit(self, fake: FakeCognito, tmp_path: Path) -> None:
         fake.instead["AdminInitiateAuth"] = lambda _: {
-            "AuthenticationResult": {"IdToken": unsigned({}), "AccessToken": unsigned({})}
+            "AuthenticationResult": {"IdToken": encode_unsigned({}), "AccessToken": encode_unsigned({})}
         }
         file = tmp_path / "junit.xml"
         call("--endpoint-url", fake.url, "--select", WINNER, "--junit", str(file))
         suites = ET.parse(file).getroot()
         assert suites.attrib == {"tests": "1", "failures": "1", "errors": "0"}
-        assert [failure.attrib["type"] for failure in suites.iter("failure")] == ["absent"]
+        assert [failure.attrib["type"] for failure in suites.iter("failure")] == ["not-emitted"]
 
     def test_what_cannot_be_written_is_told_after_the_result(
         self, fake: FakeCognito, tmp_path: Path
@@ -458,7 +462,7 @@ class TestCommandLine:
             (["--endpoint-url", "http://127.0.0.1:1", "--aws"], "--endpoint-url"),
             (["--endpoint-url", "https://cognito-idp.eu-west-1.amazonaws.com"], "--aws"),
             (["--endpoint-url", "http://127.0.0.1:1", "--select", "no-such-rule"], "no-such-rule"),
-            (["--endpoint-url", "http://127.0.0.1:1", "--select", "carriers"], "carriers"),
+            (["--endpoint-url", "http://127.0.0.1:1", "--select", "events"], "events"),
             (["--endpoint-url", "http://127.0.0.1:1", "--rate", "0"], "--rate"),
             (["--endpoint-url", "not a URL"], "not a URL"),
         ],
@@ -604,21 +608,21 @@ class TestAtAws:
 
 
 @pytest.mark.parametrize(
-    ("answers", "said"),
+    ("differs", "expected"),
     [
         ([False], "by default"),
-        ([True], "otherwise"),
+        ([True], "differently"),
         ([True, False], "contradictory"),
         ([], "undecided"),
     ],
 )
-def test_a_question_is_answered_by_the_cases_that_hang_on_it_alone(answers: list[bool], said: str) -> None:
-    settled = [
-        Settled(f"case/{number}", ("question",), ("question",) if otherwise else (), {})
-        for number, otherwise in enumerate(answers)
+def test_only_cases_with_a_single_open_question_answer_it(differs: list[bool], expected: str) -> None:
+    answers = [
+        ObservedAnswer(f"case/{number}", ("question",), ("question",) if one else (), {})
+        for number, one in enumerate(differs)
     ]
-    on_two = Settled("case/two", ("question", "another"), ("question",), {})
-    assert _scorecard._answered([*settled, on_two], "question") == said
+    with_two = ObservedAnswer("case/two", ("question", "other"), ("question",), {})
+    assert _scorecard._answered([*answers, with_two], "question") == expected
 
 
 def test_outside_of_the_main_thread_signals_are_left_alone(connect: Connect) -> None:

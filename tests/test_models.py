@@ -82,8 +82,8 @@ ARN_BAD = [
 ]
 PRECEDENCE_OK = [0, 1, 2**31 - 1]
 PRECEDENCE_BAD = [-1, 2**31, 10**400, 10**5000, True, False, "5", 1.0, 1.5]
-TEXT_OK = ["x", "x" * 2048, "two words\n", " "]
-TEXT_BAD = ["x" * 2049, 5, b"x"]
+STRING_OK = ["x", "x" * 2048, "two words\n", " "]
+STRING_BAD = ["x" * 2049, 5, b"x"]
 LIMIT_OK = [0, 1, 60]
 LIMIT_BAD = [-1, 61, True, "5", 1.0]
 TOKEN_OK = ["x", "x" * 131072, "a+/="]
@@ -106,7 +106,7 @@ DATE_BAD: list[object] = [
     "yesterday",
     "",
     True,
-    1.7e12,  # milliseconds would be a year far away
+    1.7e12,  # milliseconds, which would be a year far in the future
     float("nan"),
     float("inf"),
     datetime(2023, 11, 14),  # noqa: DTZ001
@@ -120,11 +120,11 @@ CREATE: dict[str, object] = {"GroupName": "a", "UserPoolId": POOL}
 LIST: dict[str, object] = {"Username": "u", "UserPoolId": POOL}
 IN_GROUP: dict[str, object] = {"GroupName": "a", "UserPoolId": POOL}
 
-# model, the rest of a valid value, member, values at and within the edges, values beyond them
-EDGES: list[tuple[type[WireModel], dict[str, object], str, list[object], list[object]]] = [
+# model, the other members of a valid value, member, values within the bounds, values outside them
+BOUNDS: list[tuple[type[WireModel], dict[str, object], str, list[object], list[object]]] = [
     (GroupType, {}, "GroupName", [*NAME_OK], [*NAME_BAD]),
     (GroupType, GROUP, "UserPoolId", [*POOL_OK, None], [*POOL_BAD]),
-    (GroupType, GROUP, "Description", [*TEXT_OK, "", None], [*TEXT_BAD]),
+    (GroupType, GROUP, "Description", [*STRING_OK, "", None], [*STRING_BAD]),
     (GroupType, GROUP, "RoleArn", [*ARN_OK, "", None], [*ARN_BAD]),
     (GroupType, GROUP, "Precedence", [*PRECEDENCE_OK, None], [*PRECEDENCE_BAD]),
     (GroupType, GROUP, "CreationDate", [*DATE_OK, None], [*DATE_BAD]),
@@ -140,13 +140,13 @@ EDGES: list[tuple[type[WireModel], dict[str, object], str, list[object], list[ob
     (GetGroupResponse, {}, "Group", [GROUP], [None, {}, [], "a"]),
     (CreateGroupRequest, {"UserPoolId": POOL}, "GroupName", [*NAME_OK], [*NAME_BAD]),
     (CreateGroupRequest, {"GroupName": "a"}, "UserPoolId", [*POOL_OK], [*POOL_BAD, None]),
-    (CreateGroupRequest, CREATE, "Description", [*TEXT_OK, "", None], [*TEXT_BAD]),
+    (CreateGroupRequest, CREATE, "Description", [*STRING_OK, "", None], [*STRING_BAD]),
     (CreateGroupRequest, CREATE, "RoleArn", [*ARN_OK, None], [*ARN_BAD, ""]),
     (CreateGroupRequest, CREATE, "Precedence", [*PRECEDENCE_OK, None], [*PRECEDENCE_BAD]),
     (CreateGroupResponse, {}, "Group", [GROUP], [None, {}, [], "a"]),
     (UpdateGroupRequest, {"UserPoolId": POOL}, "GroupName", [*NAME_OK], [*NAME_BAD]),
     (UpdateGroupRequest, {"GroupName": "a"}, "UserPoolId", [*POOL_OK], [*POOL_BAD, None]),
-    (UpdateGroupRequest, CREATE, "Description", [*TEXT_OK, "", None], [*TEXT_BAD]),
+    (UpdateGroupRequest, CREATE, "Description", [*STRING_OK, "", None], [*STRING_BAD]),
     (UpdateGroupRequest, CREATE, "RoleArn", [*ARN_OK, None], [*ARN_BAD, ""]),
     (UpdateGroupRequest, CREATE, "Precedence", [*PRECEDENCE_OK, None], [*PRECEDENCE_BAD]),
     (UpdateGroupResponse, {}, "Group", [GROUP], [None, {}, [], "a"]),
@@ -181,28 +181,28 @@ EDGES: list[tuple[type[WireModel], dict[str, object], str, list[object], list[ob
 ]
 GOOD = [
     pytest.param(model, {**rest, member: value}, id=f"{model.__name__}.{member}={value!r:.30}")
-    for model, rest, member, good, _ in EDGES
+    for model, rest, member, good, _ in BOUNDS
     for value in good
 ]
 BAD = [
     pytest.param(model, {**rest, member: value}, member, id=f"{model.__name__}.{member} no.{number}")
-    for model, rest, member, _, bad in EDGES
+    for model, rest, member, _, bad in BOUNDS
     for number, value in enumerate(bad)
 ]
 
 
 @pytest.mark.parametrize(("model", "value"), GOOD)
-def test_a_value_within_the_edges_is_read(model: type[WireModel], value: dict[str, object]) -> None:
-    read = model.model_validate(value)
-    assert model.model_validate(read.model_dump(by_alias=True)) == read
-    assert model.model_validate(read.model_dump()) == read
-    assert model.model_validate_json(read.model_dump_json(by_alias=True)) == read
+def test_a_value_within_the_bounds_is_accepted(model: type[WireModel], value: dict[str, object]) -> None:
+    instance = model.model_validate(value)
+    assert model.model_validate(instance.model_dump(by_alias=True)) == instance
+    assert model.model_validate(instance.model_dump()) == instance
+    assert model.model_validate_json(instance.model_dump_json(by_alias=True)) == instance
     if model is not ResponseMetadata:  # its headers are a dictionary
-        assert hash(read) == hash(model.model_validate(value))
+        assert hash(instance) == hash(model.model_validate(value))
 
 
 @pytest.mark.parametrize(("model", "value", "member"), BAD)
-def test_a_value_beyond_the_edges_is_refused_at_its_place(
+def test_a_value_outside_the_bounds_is_rejected_with_its_path(
     model: type[WireModel], value: dict[str, object], member: str
 ) -> None:
     with pytest.raises(ValidationError) as caught:
@@ -210,47 +210,53 @@ def test_a_value_beyond_the_edges_is_refused_at_its_place(
     assert {error["loc"][0] for error in caught.value.errors(include_input=False)} == {member}
 
 
-def _as_json(value: object) -> str | None:
+def _to_json(value: object) -> str | None:
     try:
         text = json.dumps(value, allow_nan=False)
     except (TypeError, ValueError):
-        return None  # what JSON cannot say
+        return None  # not representable in JSON
     return None if "\\ud800" in text else text
 
 
 @pytest.mark.parametrize(("model", "value", "member"), BAD)
-def test_it_is_refused_in_json_too(model: type[WireModel], value: dict[str, object], member: str) -> None:
-    if (text := _as_json(value)) is not None:
+def test_a_value_outside_the_bounds_is_rejected_in_json_too(
+    model: type[WireModel], value: dict[str, object], member: str
+) -> None:
+    if (text := _to_json(value)) is not None:
         with pytest.raises(ValidationError) as caught:
             model.model_validate_json(text)
         assert {error["loc"][0] for error in caught.value.errors(include_input=False)} == {member}
 
 
-_BEYOND_SCHEMA = ("Date",)  # that a date-time is one is a matter of format
+_NOT_IN_SCHEMA = ("Date",)  # validators do not check the format "date-time"
 
 
 @pytest.mark.parametrize(("model", "value"), GOOD)
-def test_the_json_schema_accepts_what_the_model_does(
+def test_the_json_schema_accepts_what_the_model_accepts(
     model: type[WireModel], value: dict[str, object]
 ) -> None:
     assert Validator(model.model_json_schema()).is_valid(value)
 
 
 @pytest.mark.parametrize(("model", "value", "member"), BAD)
-def test_the_json_schema_refuses_what_the_model_does(
+def test_the_json_schema_rejects_what_the_model_rejects(
     model: type[WireModel], value: dict[str, object], member: str
 ) -> None:
-    # 1.0 is an integer to JSON Schema, and a number no integer of ours.
-    if _as_json(value) is None or member.endswith(_BEYOND_SCHEMA) or value[member] == 1.0:
+    # JSON Schema treats 1.0 as an integer; the models do not.
+    if _to_json(value) is None or member.endswith(_NOT_IN_SCHEMA) or value[member] == 1.0:
         return
     assert not Validator(model.model_json_schema()).is_valid(value)
 
 
 @pytest.mark.parametrize("model", ALL_MODELS)
 @pytest.mark.parametrize("mode", ["validation", "serialization"])
-def test_the_json_schema_is_one_and_names_what_aws_does(model: type[WireModel], mode: str) -> None:
+def test_the_json_schema_is_valid_and_has_the_members_of_the_service_model(
+    model: type[WireModel], mode: str
+) -> None:
     schema = model.model_json_schema(mode="validation" if mode == "validation" else "serialization")
-    jsonschema.Draft202012Validator.check_schema(schema, format_checker=FormatChecker(()))  # re has no \p
+    jsonschema.Draft202012Validator.check_schema(
+        schema, format_checker=FormatChecker(())
+    )  # `re` does not support \p
     members = schema["properties"]
     assert all(members[name].get("title", name) == name for name in members)
     if model in (PaginatorConfig, ResponseMetadata):
@@ -261,20 +267,20 @@ def test_the_json_schema_is_one_and_names_what_aws_does(model: type[WireModel], 
     assert set(schema.get("required", [])) >= set(shape.required_members)
 
 
-def test_the_written_schema_describes_what_is_written() -> None:
+def test_the_serialization_schema_describes_the_serialized_value() -> None:
     page = AdminListGroupsForUserResponse.model_validate(
         {"Groups": [{"GroupName": "a", "CreationDate": 1.5}], "NextToken": "x", "ResponseMetadata": {}}
     )
     schema = AdminListGroupsForUserResponse.model_json_schema(mode="serialization")
-    written = json.loads(page.model_dump_json(by_alias=True))
-    assert Validator(schema).is_valid(written)
+    serialized = json.loads(page.model_dump_json(by_alias=True))
+    assert Validator(schema).is_valid(serialized)
     assert schema["properties"]["Groups"]["items"] == {"$ref": "#/$defs/GroupType"}
     assert schema["$defs"]["GroupType"]["required"] == ["GroupName"]
     assert not Validator(schema).is_valid({"Groups": [{"GroupName": "a", "Description": ""}]})
 
 
-class TestTheFourShapes:
-    """What boto3, the wire, the AWS CLI and emulators give of one group is read to equal values."""
+class TestSources:
+    """boto3 dicts, raw JSON, AWS CLI output and emulator responses parse to equal models."""
 
     WIRE = (
         '{"GroupName":"a","UserPoolId":"eu-west-1_EXAMPLE","RoleArn":"arn:aws:iam::123456789012:role/x",'
@@ -301,8 +307,8 @@ class TestTheFourShapes:
         }
     )
 
-    def test_are_equal(self) -> None:
-        read = [
+    def test_one_group_from_all_sources_is_equal(self) -> None:
+        groups = [
             GroupType.model_validate(self.BOTO3),
             GroupType.model_validate_json(self.WIRE),
             GroupType.model_validate(json.loads(self.WIRE)),
@@ -311,18 +317,18 @@ class TestTheFourShapes:
             GroupType.model_validate_json(self.EMULATOR),
             GroupType.model_validate(json.loads(self.EMULATOR)),
         ]
-        assert set(read) == {read[0]}
+        assert set(groups) == {groups[0]}
 
-    def test_are_written_as_boto3_gives_them(self) -> None:
+    def test_model_dump_returns_boto3s_dict(self) -> None:
         assert GroupType.model_validate_json(self.EMULATOR).model_dump(by_alias=True) == self.BOTO3
         assert GroupType.model_validate(self.BOTO3).model_dump(by_alias=True) == self.BOTO3
 
-    def test_are_written_as_the_aws_cli_prints_them(self) -> None:
+    def test_model_dump_json_returns_the_json_of_the_aws_cli(self) -> None:
         printed = GroupType.model_validate_json(self.CLI).model_dump_json(by_alias=True)
         assert json.loads(printed) == json.loads(self.CLI)
 
     @given(groups)
-    def test_hold_for_every_group(self, group: GroupType) -> None:
+    def test_every_group_survives_a_round_trip(self, group: GroupType) -> None:
         boto3 = group.model_dump(by_alias=True)
         wire = {
             key: value.timestamp() if isinstance(value, datetime) else value for key, value in boto3.items()
@@ -338,8 +344,10 @@ class TestTheFourShapes:
         assert None not in boto3.values()
 
     @given(st.lists(groups), st.one_of(st.none(), st.just("token")))
-    def test_hold_for_pages(self, members: list[GroupType], token: str | None) -> None:
-        boto3: dict[str, object] = {"Groups": [group.model_dump(by_alias=True) for group in members]}
+    def test_every_page_survives_a_round_trip(
+        self, page_groups: list[GroupType], token: str | None
+    ) -> None:
+        boto3: dict[str, object] = {"Groups": [group.model_dump(by_alias=True) for group in page_groups]}
         boto3 |= {"NextToken": token} if token else {}
         boto3 |= {"ResponseMetadata": {"HTTPStatusCode": 200, "HTTPHeaders": {"a": "b"}}}
         page = AdminListGroupsForUserResponse.model_validate(boto3)
@@ -347,45 +355,45 @@ class TestTheFourShapes:
         printed = page.model_dump_json(by_alias=True)
         assert "ResponseMetadata" not in json.loads(printed)
         assert "response_metadata" not in json.loads(page.model_dump_json())
-        again = AdminListGroupsForUserResponse.model_validate_json(printed)
-        assert again == page
-        assert hash(again) == hash(page)
+        parsed = AdminListGroupsForUserResponse.model_validate_json(printed)
+        assert parsed == page
+        assert hash(parsed) == hash(page)
 
 
-@pytest.mark.skipif(not hasattr(time, "tzset"), reason="a local zone cannot be set on this platform")
-def test_dates_are_equal_in_the_hour_that_the_local_clock_repeats() -> None:
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="the platform cannot change the local time zone")
+def test_dates_are_equal_in_the_repeated_hour_of_the_local_clock() -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TZ", "Europe/Berlin")
         time.tzset()
         try:
             seconds = 1761438600  # 2025-10-26 02:30 the first time
-            for instant in (seconds, seconds + 3600):
-                utc = datetime.fromtimestamp(instant, UTC)
-                local = datetime.fromtimestamp(instant, tzlocal())
-                assert local != utc, "Python calls these unequal (PEP 495)"
-                one, other = (GroupType(group_name="a", creation_date=date) for date in (utc, local))
-                assert one == other
-                assert hash(one) == hash(other)
-                assert GroupType.model_validate_json(other.model_dump_json()) == one
+            for timestamp in (seconds, seconds + 3600):
+                utc = datetime.fromtimestamp(timestamp, UTC)
+                local = datetime.fromtimestamp(timestamp, tzlocal())
+                assert local != utc, "Python compares these as unequal (PEP 495)"
+                in_utc, in_local = (GroupType(group_name="a", creation_date=date) for date in (utc, local))
+                assert in_utc == in_local
+                assert hash(in_utc) == hash(in_local)
+                assert GroupType.model_validate_json(in_local.model_dump_json()) == in_utc
         finally:
             patch.undo()
             time.tzset()
     assert os.environ.get("TZ") != "Europe/Berlin"
 
 
-def test_values_are_frozen() -> None:
+def test_models_are_frozen() -> None:
     with pytest.raises(ValidationError):
         GroupType(group_name="a").precedence = 5  # type: ignore[misc]
 
 
-def test_values_of_different_models_differ() -> None:
+def test_instances_of_different_models_are_unequal() -> None:
     group = GroupType(group_name="a")
     assert CreateGroupResponse(group=group) != UpdateGroupResponse(group=group)
     assert group != {"GroupName": "a"}
     assert group != GroupType(group_name="a", precedence=0)
 
 
-def test_a_key_that_is_not_known_is_left_out_of_a_response_and_refused_in_a_request() -> None:
+def test_unknown_keys_are_ignored_in_responses_and_rejected_in_requests() -> None:
     assert GroupType.model_validate({"GroupName": "a", "Color": "blue"}) == GroupType(group_name="a")
     with pytest.raises(ValidationError):
         GetGroupRequest.model_validate({"GroupName": "a", "UserPoolId": POOL, "Color": "blue"})
@@ -393,12 +401,12 @@ def test_a_key_that_is_not_known_is_left_out_of_a_response_and_refused_in_a_requ
         PaginatorConfig.model_validate({"MaxItem": 5})
 
 
-def test_how_a_response_travelled_is_no_part_of_what_it_holds() -> None:
-    one = GetGroupResponse.model_validate({"Group": GROUP, "ResponseMetadata": {"RetryAttempts": 0}})
-    other = GetGroupResponse.model_validate({"Group": GROUP, "ResponseMetadata": {"RetryAttempts": 1}})
-    assert one == other
-    assert hash(one) == hash(other)
-    assert one.response_metadata != other.response_metadata
+def test_response_metadata_does_not_count_in_comparisons() -> None:
+    response = GetGroupResponse.model_validate({"Group": GROUP, "ResponseMetadata": {"RetryAttempts": 0}})
+    retried = GetGroupResponse.model_validate({"Group": GROUP, "ResponseMetadata": {"RetryAttempts": 1}})
+    assert response == retried
+    assert hash(response) == hash(retried)
+    assert response.response_metadata != retried.response_metadata
 
 
 @pytest.mark.parametrize(
@@ -425,7 +433,7 @@ def test_secrets_are_not_in_pydantics_error() -> None:
     assert "secret" not in str(caught.value)
 
 
-def test_a_model_works_within_other_pydantic_types() -> None:
+def test_models_work_inside_other_pydantic_types() -> None:
     adapter = TypeAdapter(dict[str, tuple[GetGroupResponse, ...]])
     value = adapter.validate_python({"x": [{"Group": GROUP}]})
     assert adapter.dump_python(value, by_alias=True) == {"x": ({"Group": GROUP},)}
@@ -434,46 +442,50 @@ def test_a_model_works_within_other_pydantic_types() -> None:
 
 @pytest.mark.parametrize("model", ALL_MODELS)
 @given(data=st.data())
-def test_every_model_comes_back_from_every_shape(model: type[WireModel], data: st.DataObject) -> None:
+def test_every_instance_survives_a_round_trip_through_every_source(
+    model: type[WireModel], data: st.DataObject
+) -> None:
     value = data.draw(st.from_type(model))
     boto3 = value.model_dump(by_alias=True)
     in_json = {key: member for key, member in boto3.items() if key != "ResponseMetadata"}
     assert model.model_validate(boto3).model_dump(by_alias=True) == boto3
-    for again in (
-        model.model_validate_json(json.dumps(in_json, default=datetime.timestamp)),  # the wire's dates
+    for parsed in (
+        model.model_validate_json(
+            json.dumps(in_json, default=datetime.timestamp)
+        ),  # dates as in the wire format
         model.model_validate_json(value.model_dump_json(by_alias=True)),
         model.model_validate_json(value.model_dump_json()),
         model.model_validate(boto3),
         model.model_validate(value.model_dump()),
         model(**value.model_dump()),
     ):
-        assert again == value
+        assert parsed == value
 
 
 @pytest.mark.parametrize("model", ALL_MODELS)
 @pytest.mark.parametrize("by_alias", [True, False])
-def test_there_is_a_json_schema_by_either_name(model: type[WireModel], by_alias: bool) -> None:
+def test_the_json_schema_has_wire_names_or_field_names(model: type[WireModel], by_alias: bool) -> None:
     schema = model.model_json_schema(by_alias=by_alias, mode="serialization")
     names = {str(field.alias) if by_alias else name for name, field in model.model_fields.items()}
     assert set(schema["properties"]) == names - {"ResponseMetadata", "response_metadata"}
 
 
-def test_a_subclass_is_compared_by_its_fields_alone() -> None:
-    class Seen(GroupType, frozen=True):
+def test_subclasses_compare_by_their_fields_only() -> None:
+    class CachingGroup(GroupType, frozen=True):
         @cached_property
         def length(self) -> int:
             return len(self.group_name)
 
-    class Open(GroupType, frozen=True, extra="allow"):
+    class OpenGroup(GroupType, frozen=True, extra="allow"):
         pass
 
-    read, unread = Seen(group_name="a"), Seen(group_name="a")
-    assert read.length == 1
-    assert hash(read) == hash(unread)
-    assert read == unread
-    assert Open.model_validate({"GroupName": "a", "x": 1}) != Open.model_validate(
+    cached, fresh = CachingGroup(group_name="a"), CachingGroup(group_name="a")
+    assert cached.length == 1
+    assert hash(cached) == hash(fresh)
+    assert cached == fresh
+    assert OpenGroup.model_validate({"GroupName": "a", "x": 1}) != OpenGroup.model_validate(
         {"GroupName": "a", "x": 2}
     )
-    assert Open.model_validate({"GroupName": "a", "x": 1}) == Open.model_validate(
+    assert OpenGroup.model_validate({"GroupName": "a", "x": 1}) == OpenGroup.model_validate(
         {"GroupName": "a", "x": 1}
     )

@@ -1,4 +1,4 @@
-"""The plugin as a user of pytest meets it: installed, and never asked for."""
+"""The pytest plugin as users get it: installed, and found without any configuration."""
 
 import subprocess
 import sys
@@ -23,7 +23,7 @@ def test_keys(cognito_served_keys: ServedKeys, cognito_tokens: TokenFactory) -> 
 """
 
 
-def pytest_of_a_user(folder: Path, *arguments: str) -> str:
+def run_pytest_of_a_user(folder: Path, *arguments: str) -> str:
     done = subprocess.run(
         [
             sys.executable,
@@ -48,18 +48,18 @@ def pytest_of_a_user(folder: Path, *arguments: str) -> str:
 @pytest.mark.slow
 def test_its_fixtures_are_there(tmp_path: Path) -> None:
     (tmp_path / "test_of_a_user.py").write_text(USERS_TESTS)
-    assert "2 passed" in pytest_of_a_user(tmp_path)
+    assert "2 passed" in run_pytest_of_a_user(tmp_path)
 
 
 @pytest.mark.slow
-def test_its_fixtures_say_what_they_are(tmp_path: Path) -> None:
-    told = pytest_of_a_user(tmp_path, "--fixtures")
-    assert "cognito_tokens [session scope]" in told
-    assert "one for the whole session" in told
-    assert "cognito_served_keys [session scope]" in told
+def test_its_fixtures_are_described(tmp_path: Path) -> None:
+    output = run_pytest_of_a_user(tmp_path, "--fixtures")
+    assert "cognito_tokens [session scope]" in output
+    assert "one for the whole session" in output
+    assert "cognito_served_keys [session scope]" in output
 
 
-def test_it_loads_nothing_for_those_who_do_not_ask() -> None:
+def test_it_loads_no_module_until_a_fixture_is_used() -> None:
     code = (
         "import pytest, sys\n"
         "before = set(sys.modules)\n"
@@ -69,6 +69,7 @@ def test_it_loads_nothing_for_those_who_do_not_ask() -> None:
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert done.stdout.split() == [
         "cognito_claims",
+        "cognito_claims._lazy",
         "cognito_claims.testing",
         "cognito_claims.testing.plugin",
     ]

@@ -26,10 +26,10 @@ ADMIN, STAFF, READER = role("admin"), role("staff"), role("reader")
 
 
 def group(
-    name: str, precedence: int | None = None, role_arn: str | None = None, **more: object
+    name: str, precedence: int | None = None, role_arn: str | None = None, **fields: object
 ) -> GroupType:
     members = {"group_name": name, "user_pool_id": POOL, "precedence": precedence, "role_arn": role_arn}
-    return GroupType.model_validate(members | more)
+    return GroupType.model_validate(members | fields)
 
 
 FEDERATED = group(f"{POOL}_Google")
@@ -43,8 +43,17 @@ DOCUMENTED = Policy()
     ("groups", "policy", "preferred_role", "decided_by", "rules"),
     [
         pytest.param([], DOCUMENTED, None, [], ["no-role"], id="no-role: no groups"),
-        pytest.param([group("a", 0)], DOCUMENTED, None, [], ["no-role"], id="no-role: role-less group"),
-        pytest.param([group("a", 0)], BLOCKS, None, [], ["no-role"], id="no-role: and nothing to block"),
+        pytest.param(
+            [group("a", 0)], DOCUMENTED, None, [], ["no-role"], id="no-role: a group without a role"
+        ),
+        pytest.param(
+            [group("a", 0)],
+            BLOCKS,
+            None,
+            [],
+            ["no-role"],
+            id="no-role: a group without a role blocks nothing",
+        ),
         pytest.param(
             [group("a", 1, ADMIN), group("b", 2, STAFF)],
             DOCUMENTED,
@@ -59,7 +68,7 @@ DOCUMENTED = Policy()
             STAFF,
             ["b"],
             ["lowest-wins"],
-            id="lowest-wins: 0 is the best",
+            id="lowest-wins: 0 ranks first",
         ),
         pytest.param(
             [group("a", MAX_PRECEDENCE, ADMIN), group("b", None, STAFF)],
@@ -132,7 +141,7 @@ DOCUMENTED = Policy()
             ADMIN,
             ["b"],
             ["lowest-wins", "roleless-ignored"],
-            id="roleless-ignored: at the best precedence",
+            id="roleless-ignored: at the lowest precedence",
         ),
         pytest.param(
             [group("a", 1), group("b", 1, ADMIN), group("c", 2, STAFF)],
@@ -140,7 +149,7 @@ DOCUMENTED = Policy()
             ADMIN,
             ["b"],
             ["lowest-wins", "roleless-ignored"],
-            id="roleless-ignored: tied with the best",
+            id="roleless-ignored: tied at the lowest precedence",
         ),
         pytest.param(
             [group("b", 1, ADMIN), group("c", 2, STAFF), group("d", 3), group("e")],
@@ -148,7 +157,7 @@ DOCUMENTED = Policy()
             ADMIN,
             ["b"],
             ["lowest-wins"],
-            id="roleless-ignored: does not apply below the best",
+            id="roleless-ignored: does not apply at a higher precedence",
         ),
         pytest.param(
             [FEDERATED, group("a", None, ADMIN), group("b", None, STAFF)],
@@ -156,7 +165,7 @@ DOCUMENTED = Policy()
             None,
             ["a", "b"],
             ["tie-differing-roles", "null-ties", "federated-auto-group"],
-            id="federated-auto-group: does not compete even where others block",
+            id="federated-auto-group: does not block under roleless=blocks",
         ),
         pytest.param(
             [group(f"{POOL}Google"), group(f"{POOL}_"), group("a", None, ADMIN), group("b", None, STAFF)],
@@ -164,7 +173,7 @@ DOCUMENTED = Policy()
             None,
             ["a", "b"],
             ["tie-differing-roles", "null-ties", "roleless-ignored"],
-            id="federated-auto-group: not every name that starts with the pool's id",
+            id="federated-auto-group: other names that start with the pool ID",
         ),
         pytest.param(
             [FEDERATED, group("a", 1, ADMIN), group("b", None, STAFF)],
@@ -172,7 +181,7 @@ DOCUMENTED = Policy()
             ADMIN,
             ["a"],
             ["null-ranks-last"],
-            id="federated-auto-group: does not apply below the best",
+            id="federated-auto-group: does not apply at a higher precedence",
         ),
         pytest.param(
             [group("x", None), group("a", None, ADMIN), group("b", None, STAFF)],
@@ -180,7 +189,7 @@ DOCUMENTED = Policy()
             None,
             ["a", "b", "x"],
             ["tie-differing-roles", "null-ties"],
-            id="blocks: a plain group without anything",
+            id="blocks: a group without role and precedence",
         ),
         pytest.param(
             [group("a", 0), group("b", 1, ADMIN), group("c", 2, STAFF)],
@@ -188,7 +197,7 @@ DOCUMENTED = Policy()
             None,
             ["a"],
             [],
-            id="blocks: alone at the best",
+            id="blocks: alone at the lowest precedence",
         ),
         pytest.param(
             [group("a", 1), group("b", 1, ADMIN), group("c", 2, STAFF)],
@@ -196,7 +205,7 @@ DOCUMENTED = Policy()
             None,
             ["a", "b"],
             [],
-            id="blocks: tied with the best",
+            id="blocks: tied at the lowest precedence",
         ),
         pytest.param(
             [group("a", 2), group("b", 1, ADMIN), group("c", 2, STAFF)],
@@ -204,7 +213,7 @@ DOCUMENTED = Policy()
             ADMIN,
             ["b"],
             ["lowest-wins"],
-            id="blocks: not below the best",
+            id="blocks: not at a higher precedence",
         ),
         pytest.param(
             [group("a", 0), group("b", 1, ADMIN)],
@@ -212,7 +221,7 @@ DOCUMENTED = Policy()
             ADMIN,
             ["b"],
             ["only-role"],
-            id="blocks: only-role still holds",
+            id="blocks: only-role still applies",
         ),
         pytest.param(
             [group("a", None, ADMIN)], ABSTAINS, None, [], [], id="abstains: only-role does not apply"
@@ -223,20 +232,22 @@ DOCUMENTED = Policy()
             STAFF,
             ["b"],
             ["lowest-wins"],
-            id="abstains: a number wins",
+            id="abstains: a group with a precedence wins",
         ),
-        pytest.param([group("a", 0), group("b", 1, ADMIN)], BOTH, None, ["a"], [], id="both settings"),
+        pytest.param(
+            [group("a", 0), group("b", 1, ADMIN)], BOTH, None, ["a"], [], id="abstains and blocks"
+        ),
         pytest.param(
             [group("a"), group("b", 1, ADMIN)],
             BOTH,
             ADMIN,
             ["b"],
             ["lowest-wins"],
-            id="both: a null does not block",
+            id="abstains and blocks: a group without a precedence does not block",
         ),
     ],
 )
-def test_every_row_of_the_rules(
+def test_each_rule_decides_as_documented(
     groups: list[GroupType],
     policy: Policy,
     preferred_role: str | None,
@@ -251,7 +262,7 @@ def test_every_row_of_the_rules(
     assert resolution.outcome.rules == resolution.rules
 
 
-def test_the_outcome_can_be_matched() -> None:
+def test_match_statements_accept_the_outcome() -> None:
     assert resolve([]).outcome == NoRole()
     match resolve([group("a", 1, ADMIN)]).outcome:
         case Preferred(role_arn, decided_by, rules):
@@ -259,11 +270,11 @@ def test_the_outcome_can_be_matched() -> None:
             assert decided_by == (group("a", 1, ADMIN),)
             assert [rule.id for rule in rules] == ["only-role"]
         case _:
-            pytest.fail("not preferred")
+            pytest.fail("expected Preferred")
     assert isinstance(resolve([group("a", 1, ADMIN), group("b", 1, STAFF)]).outcome, Ambiguous)
 
 
-def test_the_claims_are_in_this_librarys_order_and_absent_when_empty() -> None:
+def test_claims_are_in_rank_order_and_absent_when_empty() -> None:
     groups = [
         group("nobody"),
         group("z", 1, STAFF),
@@ -283,10 +294,10 @@ def test_the_claims_are_in_this_librarys_order_and_absent_when_empty() -> None:
     assert resolve([group("a")]).claims.id_token() == {"cognito:groups": ["a"]}
 
 
-def test_each_group_has_its_rank_and_its_status() -> None:
+def test_each_group_has_a_rank_and_a_status() -> None:
     groups = [group("a", 1), group("b", 5, ADMIN), group("c", 5, STAFF), group("d", 6, ADMIN), group("e")]
-    standings = resolve([*groups, group("f", None, READER)]).ranked_groups
-    assert [(s.rank, s.group.group_name, s.status) for s in standings] == [
+    ranked_groups = resolve([*groups, group("f", None, READER)]).ranked_groups
+    assert [(ranked.rank, ranked.group.group_name, ranked.status) for ranked in ranked_groups] == [
         (1, "a", GroupStatus.NO_ROLE),
         (2, "b", GroupStatus.TIES),
         (2, "c", GroupStatus.TIES),
@@ -295,48 +306,51 @@ def test_each_group_has_its_rank_and_its_status() -> None:
         (5, "f", GroupStatus.OUTRANKED),
     ]
     blocked = resolve([group("a", 1), group("b", 1, ADMIN), group("c", 2, STAFF)], policy=BLOCKS)
-    assert [s.status for s in blocked.ranked_groups] == [
+    assert [ranked.status for ranked in blocked.ranked_groups] == [
         GroupStatus.BLOCKS,
         GroupStatus.TIES,
         GroupStatus.OUTRANKED,
     ]
     abstaining = resolve([group("a", 1, ADMIN), group("b", None, STAFF)], policy=ABSTAINS)
-    assert [s.status for s in abstaining.ranked_groups] == [GroupStatus.DECIDES, GroupStatus.ABSTAINS]
+    assert [ranked.status for ranked in abstaining.ranked_groups] == [
+        GroupStatus.DECIDES,
+        GroupStatus.ABSTAINS,
+    ]
 
 
 class TestOpenQuestions:
-    def test_a_lone_role_without_a_precedence_hangs_on_one(self) -> None:
+    def test_the_only_role_without_a_precedence_depends_on_null_precedence(self) -> None:
         resolution = resolve([group("a", None, ADMIN)])
         assert [question.id for question in resolution.open_questions] == ["null-precedence"]
-        [other] = resolution.alternatives
-        assert (other.policy, other.role_arn) == (ABSTAINS, None)
+        [alternative] = resolution.alternatives
+        assert (alternative.policy, alternative.role_arn) == (ABSTAINS, None)
 
-    def test_a_roleless_group_that_ranks_best_hangs_on_one(self) -> None:
+    def test_a_group_without_a_role_that_ranks_first_depends_on_roleless_at_best(self) -> None:
         resolution = resolve([group("a", 0), group("b", 1, ADMIN), group("c", 2, STAFF)])
         assert [question.id for question in resolution.open_questions] == ["roleless-at-best"]
 
-    def test_with_one_role_it_takes_both_answers_to_block_it(self) -> None:
+    def test_blocking_the_only_role_takes_both_answers(self) -> None:
         resolution = resolve([group("a", 0), group("b", 1, ADMIN)])
         assert resolution.open_questions == OPEN_QUESTIONS
-        [other] = resolution.alternatives
-        assert (other.policy, other.role_arn) == (BOTH, None)
+        [alternative] = resolution.alternatives
+        assert (alternative.policy, alternative.role_arn) == (BOTH, None)
 
-    def test_they_are_asked_of_another_policy_too(self) -> None:
+    def test_a_non_default_policy_has_open_questions_too(self) -> None:
         resolution = resolve([group("a", None, ADMIN)], policy=ABSTAINS)
-        [other] = resolution.alternatives
-        assert (other.policy, other.role_arn) == (DOCUMENTED, ADMIN)
+        [alternative] = resolution.alternatives
+        assert (alternative.policy, alternative.role_arn) == (DOCUMENTED, ADMIN)
         blocked = resolve([group("a", 0), group("b", 1, ADMIN), group("c", 2, STAFF)], policy=BLOCKS)
-        assert [other.policy for other in blocked.alternatives] == [DOCUMENTED]
+        assert [alternative.policy for alternative in blocked.alternatives] == [DOCUMENTED]
 
-    def test_a_clear_case_has_none(self) -> None:
+    def test_a_documented_decision_has_none(self) -> None:
         assert resolve([group("a", 0, ADMIN), group("b", 1, STAFF)]).open_questions == ()
 
 
-class TestWhatCountsAsOneUsersGroups:
-    def test_the_same_group_twice_counts_once(self) -> None:
+class TestMembership:
+    def test_a_repeated_group_counts_once(self) -> None:
         assert resolve([group("a", 1, ADMIN)] * 2) == resolve([group("a", 1, ADMIN)])
 
-    def test_of_two_versions_the_one_modified_last_counts(self) -> None:
+    def test_the_last_modified_version_of_a_group_counts(self) -> None:
         noon = datetime(2026, 1, 1, 12, tzinfo=UTC)
         old = group("a", 1, ADMIN, last_modified_date=noon)
         new = group("a", 2, STAFF, last_modified_date=noon + timedelta(milliseconds=1))
@@ -344,32 +358,34 @@ class TestWhatCountsAsOneUsersGroups:
             assert resolve(order).ranking == (new,)
 
     @pytest.mark.parametrize(
-        ("one", "other"),
+        ("first", "second"),
         [(None, None), (1.0, None), (1.0, 1.0)],
-        ids=["no dates", "one date", "the same date"],
+        ids=["no dates", "one date", "equal dates"],
     )
-    def test_versions_that_no_dates_decide_conflict(self, one: float | None, other: float | None) -> None:
+    def test_versions_without_distinct_dates_conflict(
+        self, first: float | None, second: float | None
+    ) -> None:
         groups = [
             group("c", 1),
             group("b", 1),
             group("b", 2),
-            group("a", 1, last_modified_date=one),
-            group("a", 2, last_modified_date=other),
+            group("a", 1, last_modified_date=first),
+            group("a", 2, last_modified_date=second),
         ]
         with pytest.raises(ConflictingGroupsError) as caught:
             resolve(groups)
         assert caught.value.group_names == ("a", "b")
 
-    def test_an_older_conflict_does_not_matter(self) -> None:
+    def test_a_newer_version_settles_a_conflict(self) -> None:
         versions = [group("a", n, last_modified_date=date) for n, date in enumerate([5.0, 5.0, 6.0])]
         assert resolve(versions).ranking == (versions[2],)
 
-    def test_the_zone_of_a_date_does_not_matter(self) -> None:
+    def test_dates_are_compared_across_time_zones(self) -> None:
         earlier = group("a", 1, last_modified_date="2026-01-01T20:00:00+14:00")
         later = group("a", 2, last_modified_date="2026-01-01T12:00:00+00:00")
         assert resolve([earlier, later]).ranking == (later,)
 
-    def test_groups_of_two_pools_are_refused(self) -> None:
+    def test_groups_of_two_pools_are_rejected(self) -> None:
         groups = [
             group("a", user_pool_id="us-east-1_B"),
             group("b", user_pool_id="us-east-1_A"),
@@ -379,12 +395,12 @@ class TestWhatCountsAsOneUsersGroups:
             resolve(groups)
         assert caught.value.user_pool_ids == ("us-east-1_A", "us-east-1_B")
 
-    def test_a_group_that_names_no_pool_is_of_any(self) -> None:
+    def test_a_group_without_a_pool_id_may_belong_to_any_pool(self) -> None:
         assert len(resolve([group("a", 1, ADMIN), group("b", user_pool_id=None)]).ranking) == 2
 
 
 class TestInput:
-    def test_may_be_dictionaries_groups_or_both_from_any_iterable(self) -> None:
+    def test_any_iterable_of_dictionaries_and_groups_is_accepted(self) -> None:
         wire: dict[str, object] = {"GroupName": "a", "UserPoolId": POOL, "Precedence": 1, "RoleArn": ADMIN}
         mixed: list[GroupType | Mapping[str, object]] = [wire, group("b", 2, STAFF)]
         expected = resolve([group("a", 1, ADMIN), group("b", 2, STAFF)])
@@ -392,24 +408,24 @@ class TestInput:
         assert resolve((MappingProxyType(wire), group("b", 2, STAFF))) == expected
         assert resolve({group("b", 2, STAFF), group("a", 1, ADMIN)}) == expected
 
-    def test_is_not_changed(self) -> None:
+    def test_arguments_are_not_modified(self) -> None:
         wire = {"GroupName": "a", "RoleArn": "", "Unknown": [1]}
         groups = [wire]
         resolve(groups)
         assert groups == [{"GroupName": "a", "RoleArn": "", "Unknown": [1]}]
 
-    def test_a_subclass_of_the_model_is_a_group(self) -> None:
+    def test_subclasses_of_group_type_are_accepted(self) -> None:
         class TeamGroup(GroupType, frozen=True):
             team: str = ""
 
-        mine = TeamGroup(group_name="a", precedence=1, role_arn=ADMIN, team="blue")
-        assert resolve([mine]).ranking == (mine,)
+        team_group = TeamGroup(group_name="a", precedence=1, role_arn=ADMIN, team="blue")
+        assert resolve([team_group]).ranking == (team_group,)
 
-    def test_faults_of_dictionaries_are_told_all_at_once_with_their_places(self) -> None:
+    def test_all_problems_are_reported_at_once_with_their_paths(self) -> None:
         groups: list[dict[str, object]] = [
             {"GroupName": "a"},
             {"GroupName": "b", "Precedence": -1},
-            {"RoleArn": "nope"},
+            {"RoleArn": "invalid"},
         ]
         with pytest.raises(InvalidResponseError) as caught:
             resolve(groups)
@@ -420,7 +436,7 @@ class TestInput:
         ]
 
     @pytest.mark.parametrize(
-        "whole",
+        "argument",
         [
             {"Groups": []},
             "admins",
@@ -431,53 +447,51 @@ class TestInput:
             "",
             b"",
         ],
-        ids=["response", "text", "group", "page", "pages", "empty response", "empty text", "empty bytes"],
+        ids=["response", "string", "group", "page", "pages", "empty dict", "empty string", "empty bytes"],
     )
-    def test_a_whole_response_in_place_of_its_groups_is_refused(self, whole: Iterable[GroupType]) -> None:
+    def test_a_response_instead_of_its_groups_is_rejected(self, argument: Iterable[GroupType]) -> None:
         with pytest.raises(TypeError, match="Groups"):
-            resolve(whole)
+            resolve(argument)
 
 
-def test_dates_at_the_ends_of_time_are_compared() -> None:
+def test_the_earliest_and_latest_dates_are_comparable() -> None:
     dates = ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"]
     versions = [group("a", n, last_modified_date=date) for n, date in enumerate(dates)]
     assert resolve(versions).ranking == (versions[1],)
     assert len(set(versions)) == 2
 
 
-def test_a_resolution_is_a_value() -> None:
-    one = resolve([group("a", 1, ADMIN)])
-    assert one == resolve([group("a", 1, ADMIN)])
-    assert hash(one) == hash(resolve([group("a", 1, ADMIN)]))
-    assert pickle.loads(pickle.dumps(one)) == one
+def test_resolutions_compare_hash_and_pickle_by_value() -> None:
+    resolution = resolve([group("a", 1, ADMIN)])
+    assert resolution == resolve([group("a", 1, ADMIN)])
+    assert hash(resolution) == hash(resolve([group("a", 1, ADMIN)]))
+    assert pickle.loads(pickle.dumps(resolution)) == resolution
     with pytest.raises(dataclasses.FrozenInstanceError):
-        one.preferred_role = STAFF  # type: ignore[misc]
+        resolution.preferred_role = STAFF  # type: ignore[misc]
 
 
-def test_a_policy_with_another_setting_is_refused() -> None:
+def test_unknown_policy_settings_are_rejected() -> None:
     with pytest.raises(ValueError, match="null_precedence"):
         Policy(null_precedence="wins")  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="roleless"):
         Policy(roleless="wins")  # type: ignore[arg-type]
 
 
-def test_rules_and_questions_print_their_ids() -> None:
+def test_rules_and_questions_convert_to_their_ids() -> None:
     assert [str(rule) for rule in RULES] == [rule.id for rule in RULES]
     assert [str(question) for question in OPEN_QUESTIONS] == ["null-precedence", "roleless-at-best"]
 
 
 HOSTILE = "<script>alert('x')</script>&"
-
-
 TIED = "No preferred role: the groups with the lowest precedence name different roles."
 
 
-def headline(groups: list[GroupType], policy: Policy = DOCUMENTED) -> str:
+def get_headline(groups: list[GroupType], policy: Policy = DOCUMENTED) -> str:
     return resolve(groups, policy=policy).explain().splitlines()[0]
 
 
-class TestTelling:
-    def test_the_repr_is_one_short_line(self) -> None:
+class TestRendering:
+    def test_the_repr_is_one_line(self) -> None:
         assert repr(resolve([group("a", 1, ADMIN)])) == f"<Resolution Preferred '{ADMIN}', 1 group>"
         assert (
             repr(resolve([group("a", 1, ADMIN), group("b", 1, STAFF)]))
@@ -486,7 +500,7 @@ class TestTelling:
         assert repr(resolve([])) == "<Resolution NoRole, 0 groups>"
         assert repr(resolve([group("a"), group("b")])) == "<Resolution NoRole, 2 groups>"
 
-    def test_explains_a_winner(self) -> None:
+    def test_explain_lists_the_groups_in_rank_order(self) -> None:
         text = resolve([group("b", 10, STAFF), group("a", 0, ADMIN), group("c"), group("d")]).explain()
         assert text.splitlines()[:7] == [
             f"Preferred role: {ADMIN}",
@@ -500,39 +514,39 @@ class TestTelling:
         assert "lowest-wins (documented): The role of the group" in text
         assert "Open questions" not in text
 
-    def test_explains_an_open_question_and_its_other_answer(self) -> None:
+    def test_explain_names_an_open_question_and_its_alternative(self) -> None:
         text = resolve([group("a", None, ADMIN)]).explain()
         assert "null-precedence: Does a group without" in text
         assert 'with null_precedence="abstains": no preferred role' in text
 
-    def test_explains_each_way_to_have_no_preferred_role(self) -> None:
+    def test_explain_distinguishes_the_reasons_for_no_preferred_role(self) -> None:
         tie = [group("a", 1, ADMIN), group("b", 1, STAFF)]
-        assert headline(tie) == TIED
+        assert get_headline(tie) == TIED
         assert "No role: no group has one" in resolve([]).explain()
-        assert "no group with a role has a precedence" in headline([group("a", None, ADMIN)], ABSTAINS)
+        assert "no group with a role has a precedence" in get_headline([group("a", None, ADMIN)], ABSTAINS)
         for rank in (0, 1):
             blocked = [group("x", rank), tie[0], group("c", 5, STAFF)]
-            assert "a group without a role has the lowest precedence" in headline(blocked, BLOCKS)
+            assert "a group without a role has the lowest precedence" in get_headline(blocked, BLOCKS)
 
-    def test_explains_a_tie_as_one_though_a_roleless_group_is_in_it(self) -> None:
+    def test_a_tie_with_a_group_without_a_role_is_explained_as_a_tie(self) -> None:
         groups = [group("a", 0, ADMIN), group("b", 0, STAFF), group("c", 0)]
-        assert headline(groups, BLOCKS) == TIED
+        assert get_headline(groups, BLOCKS) == TIED
 
-    def test_explains_by_every_rule(self) -> None:
+    def test_text_and_html_state_every_applied_rule(self) -> None:
         groups = [group("x", 0), group("a", 1, ADMIN), group("b", 2, STAFF), group("c", None, READER)]
         resolution = resolve(groups)
         assert len(resolution.rules) == 3
-        for told in (resolution.explain(), resolution._repr_html_()):
+        for rendering in (resolution.explain(), resolution._repr_html_()):
             for rule in resolution.rules:
-                assert f"{rule.id} ({rule.basis}): {rule.sentence}" in told
+                assert f"{rule.id} ({rule.basis}): {rule.sentence}" in rendering
 
-    def test_names_a_policy_that_is_not_the_documented_one(self) -> None:
-        lone = [group("a", 1, ADMIN)]
+    def test_explain_names_a_non_default_policy(self) -> None:
+        groups = [group("a", 1, ADMIN)]
         assert (
             'under null_precedence="abstains", roleless="ignored"'
-            in resolve(lone, policy=ABSTAINS).explain()
+            in resolve(groups, policy=ABSTAINS).explain()
         )
-        assert "under null" not in resolve(lone).explain()
+        assert "under null" not in resolve(groups).explain()
 
     def test_html_escapes_every_value(self) -> None:
         html = resolve([group(HOSTILE, 1, ADMIN), group("b", None, STAFF)])._repr_html_()
@@ -542,6 +556,6 @@ class TestTelling:
         assert f"<tr><td>2</td><td>b</td><td>none</td><td>outranked</td><td>{STAFF}</td></tr>" in html
         assert "Open questions" not in html
 
-    def test_html_tells_open_questions(self) -> None:
+    def test_html_lists_open_questions(self) -> None:
         html = resolve([group("a", None, ADMIN)])._repr_html_()
         assert "with null_precedence=&quot;abstains&quot;: no preferred role" in html

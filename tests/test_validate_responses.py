@@ -1,4 +1,4 @@
-"""The check that is hooked into botocore's own events, over real HTTP."""
+"""`validate_responses` on real boto3 clients over real HTTP."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ CALLS: dict[str, dict[str, str]] = {
 }
 
 
-def answer(call: str, *, good: bool) -> tuple[dict[str, object], str]:
+def build_response(call: str, *, good: bool) -> tuple[dict[str, object], str]:
     group = GOOD if good else BAD
     if call == "list_users_in_group":
         return {"Users": [{"Username": "u" if good else ""}]}, "Users[0].Username"
@@ -35,56 +35,60 @@ def answer(call: str, *, good: bool) -> tuple[dict[str, object], str]:
     return {"Groups": [group]}, "Groups[0].Precedence"
 
 
-def ask(client: Client, call: str) -> dict[str, object]:
+def call_operation(client: Client, call: str) -> dict[str, object]:
     result: dict[str, Any] = getattr(client, call)(**CALLS[call])
-    del result["ResponseMetadata"]["HTTPHeaders"]  # the time
+    del result["ResponseMetadata"]["HTTPHeaders"]  # they hold the date
     return result
 
 
 @pytest.mark.parametrize("call", CALLS)
 class TestEveryCall:
-    def test_a_good_response_comes_through_unchanged(
+    def test_a_valid_response_is_returned_unchanged(
         self, scripted: ScriptedServer, client: Client, call: str
     ) -> None:
-        body, _ = answer(call, good=True)
-        scripted.say(body, body)
-        unchecked = ask(client, call)
+        body, _ = build_response(call, good=True)
+        scripted.queue_response(body, body)
+        expected = call_operation(client, call)
         validate_responses(client)
-        assert ask(client, call) == unchecked
+        assert call_operation(client, call) == expected
 
-    def test_a_bad_response_is_refused_where_it_arrives(
+    def test_an_invalid_response_raises_an_error_with_its_path(
         self, scripted: ScriptedServer, client: Client, call: str
     ) -> None:
-        body, place = answer(call, good=False)
-        scripted.say(body)
+        body, path = build_response(call, good=False)
+        scripted.queue_response(body)
         validate_responses(client)
         with pytest.raises(InvalidResponseError) as caught:
-            ask(client, call)
+            call_operation(client, call)
         assert caught.value.operation == call.title().replace("_", "").replace("Foruser", "ForUser")
-        assert [problem.path for problem in caught.value.problems] == [place]
+        assert [problem.path for problem in caught.value.problems] == [path]
 
-    def test_it_can_be_taken_off_again(self, scripted: ScriptedServer, client: Client, call: str) -> None:
-        body, _ = answer(call, good=False)
-        scripted.say(body, body)
+    def test_the_validation_ends_with_its_context(
+        self, scripted: ScriptedServer, client: Client, call: str
+    ) -> None:
+        body, _ = build_response(call, good=False)
+        scripted.queue_response(body, body)
         with validate_responses(client), pytest.raises(InvalidResponseError):
-            ask(client, call)
-        ask(client, call)
+            call_operation(client, call)
+        call_operation(client, call)
 
 
-def test_a_check_put_on_twice_is_taken_off_twice(scripted: ScriptedServer, client: Client) -> None:
-    body, _ = answer("get_group", good=False)
-    scripted.say(body, body)
+def test_a_client_is_validated_until_every_validation_is_removed(
+    scripted: ScriptedServer, client: Client
+) -> None:
+    body, _ = build_response("get_group", good=False)
+    scripted.queue_response(body, body)
     first, second = validate_responses(client), validate_responses(client)
     first.remove()
     first.remove()
     with pytest.raises(InvalidResponseError):
-        ask(client, "get_group")
+        call_operation(client, "get_group")
     second.remove()
-    ask(client, "get_group")
+    call_operation(client, "get_group")
 
 
-def test_a_paginator_of_boto3_is_checked_too(scripted: ScriptedServer, client: Client) -> None:
-    scripted.say({"Groups": [GOOD], "NextToken": "x"}, {"Groups": [BAD]})
+def test_the_pages_of_boto3s_paginators_are_validated(scripted: ScriptedServer, client: Client) -> None:
+    scripted.queue_response({"Groups": [GOOD], "NextToken": "x"}, {"Groups": [BAD]})
     validate_responses(client)
     pages = iter(client.get_paginator("list_groups").paginate(UserPoolId=POOL))
     next(pages)
@@ -92,27 +96,29 @@ def test_a_paginator_of_boto3_is_checked_too(scripted: ScriptedServer, client: C
         next(pages)
 
 
-def test_an_error_of_the_service_stays_boto3s(scripted: ScriptedServer, client: Client) -> None:
-    scripted.refuse("ResourceNotFoundException")
+def test_errors_of_the_service_remain_boto3s_exceptions(scripted: ScriptedServer, client: Client) -> None:
+    scripted.queue_error("ResourceNotFoundException")
     validate_responses(client)
     with pytest.raises(client.exceptions.ResourceNotFoundException):
-        ask(client, "get_group")
+        call_operation(client, "get_group")
 
 
-def test_another_client_is_left_alone(scripted: ScriptedServer, client: Client, connect: Connect) -> None:
-    body, _ = answer("get_group", good=False)
-    scripted.say(body)
+def test_other_clients_are_not_validated(
+    scripted: ScriptedServer, client: Client, connect: Connect
+) -> None:
+    body, _ = build_response("get_group", good=False)
+    scripted.queue_response(body)
     validate_responses(connect(scripted.url))
-    ask(client, "get_group")
+    call_operation(client, "get_group")
 
 
-def test_a_client_of_another_service_is_refused() -> None:
+def test_clients_of_other_services_are_rejected() -> None:
     identity: Any = getattr(boto3, "client")("cognito-identity", region_name="eu-west-1")  # noqa: B009
     with pytest.raises(TypeError, match="cognito-identity"):
         validate_responses(identity)
 
 
-def test_a_stubbed_client_is_checked_too(client: Client) -> None:
+def test_stubbed_clients_are_validated(client: Client) -> None:
     validate_responses(client)
     with Stubber(client) as stubber, pytest.raises(InvalidResponseError):
         stubber.add_response("get_group", {"Group": {"GroupName": "a b"}})

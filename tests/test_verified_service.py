@@ -1,4 +1,4 @@
-"""examples/verified_service.py over real HTTP, with signed tokens: who is admitted, and who is not."""
+"""examples/verified_service.py over real HTTP, with signed tokens."""
 
 import json
 import urllib.error
@@ -20,7 +20,7 @@ Get = Callable[[str, str | None], tuple[int, Any]]
 
 @pytest.fixture(scope="module")
 def get(cognito_tokens: TokenFactory, cognito_served_keys: ServedKeys) -> Iterator[Get]:
-    """Asks the service on loopback for a path, with a token or without."""
+    """A function that requests a path of the service, with or without a token."""
     verifier = Verifier(
         jwks_url=cognito_served_keys.jwks_url,
         issuer=cognito_tokens.issuer,
@@ -29,7 +29,7 @@ def get(cognito_tokens: TokenFactory, cognito_served_keys: ServedKeys) -> Iterat
     config = uvicorn.Config(make_app(verifier), port=0, log_level="critical", ws="none", lifespan="off")
     server = uvicorn.Server(config)
     listening = config.bind_socket()
-    listening.listen()  # who connects before the server is up waits
+    listening.listen()  # so that early connections wait for the server to start
     port = listening.getsockname()[1]
     thread = Thread(target=server.run, kwargs={"sockets": [listening]})
     thread.start()
@@ -38,8 +38,8 @@ def get(cognito_tokens: TokenFactory, cognito_served_keys: ServedKeys) -> Iterat
         headers = {} if token is None else {"Authorization": f"Bearer {token}"}
         request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers=headers)
         try:
-            with urllib.request.urlopen(request) as answer:
-                return answer.status, json.load(answer)
+            with urllib.request.urlopen(request) as response:
+                return response.status, json.load(response)
         except urllib.error.HTTPError as error:
             with error:
                 return error.code, json.load(error)
@@ -50,22 +50,26 @@ def get(cognito_tokens: TokenFactory, cognito_served_keys: ServedKeys) -> Iterat
 
 
 def group(name: str, precedence: int | None, arn: str | None = None) -> dict[str, object]:
-    given = {"GroupName": name, "Precedence": precedence, "RoleArn": arn}
-    return {key: value for key, value in given.items() if value is not None}
+    members = {"GroupName": name, "Precedence": precedence, "RoleArn": arn}
+    return {key: value for key, value in members.items() if value is not None}
 
 
-class TestByGroup:
-    def test_members_are_admitted(self, get: Get, cognito_tokens: TokenFactory) -> None:
+class TestOrders:
+    def test_members_of_the_group_are_admitted(self, get: Get, cognito_tokens: TokenFactory) -> None:
         token = cognito_tokens.id_token(["staff", "admins"])
         assert get("/orders", token) == (200, {"groups": ["admins", "staff"]})
 
     @pytest.mark.parametrize("groups", [[], ["admins"], ["nonstaff"], ["staff,night"]])
-    def test_nobody_else_is(self, groups: list[str], get: Get, cognito_tokens: TokenFactory) -> None:
+    def test_other_users_are_rejected(
+        self, groups: list[str], get: Get, cognito_tokens: TokenFactory
+    ) -> None:
         assert get("/orders", cognito_tokens.id_token(groups))[0] == 403
 
 
-class TestByRole:
-    def test_whose_preferred_role_it_is_is_admitted(self, get: Get, cognito_tokens: TokenFactory) -> None:
+class TestInvoices:
+    def test_users_with_the_preferred_role_are_admitted(
+        self, get: Get, cognito_tokens: TokenFactory
+    ) -> None:
         groups = [group("billing", 1, BILLING), group("staff", 2, role("staff"))]
         assert get("/invoices", cognito_tokens.id_token(groups)) == (200, {"role": BILLING})
 
@@ -77,9 +81,9 @@ class TestByRole:
             [group("billing", 2, BILLING), group("staff", 1, role("staff"))],
             [group("billing", 1, BILLING), group("staff", 1, role("staff"))],
         ],
-        ids=["no groups", "no role", "outranked", "a tie"],
+        ids=["no groups", "no role", "outranked", "tied"],
     )
-    def test_nobody_else_is(
+    def test_other_users_are_rejected(
         self, groups: list[dict[str, object]], get: Get, cognito_tokens: TokenFactory
     ) -> None:
         assert get("/invoices", cognito_tokens.id_token(groups))[0] == 403
@@ -88,48 +92,56 @@ class TestByRole:
 STAFF = ["staff"]
 
 
-class TestNoValidToken:
-    """A member of staff is refused if the token is not one that the service can trust."""
+class TestInvalidToken:
+    """Even a member of the group is rejected without a valid ID token."""
 
     @pytest.fixture
-    def refused(self, get: Get) -> Callable[[str | None], None]:
-        def refused(token: str | None) -> None:
-            status, answer = get("/orders", token)
+    def assert_rejected(self, get: Get) -> Callable[[str | None], None]:
+        def assert_rejected(token: str | None) -> None:
+            status, response = get("/orders", token)
             assert status == 401
-            assert str(token) not in json.dumps(answer)
+            assert str(token) not in json.dumps(response)
 
-        return refused
+        return assert_rejected
 
-    def test_none(self, refused: Any) -> None:
-        refused(None)
+    def test_a_missing_token_is_rejected(self, assert_rejected: Any) -> None:
+        assert_rejected(None)
 
-    def test_expired(self, refused: Any, cognito_tokens: TokenFactory) -> None:
-        refused(cognito_tokens.id_token(STAFF, expires_in=timedelta(seconds=-1)))
+    def test_an_expired_token_is_rejected(self, assert_rejected: Any, cognito_tokens: TokenFactory) -> None:
+        assert_rejected(cognito_tokens.id_token(STAFF, expires_in=timedelta(seconds=-1)))
 
-    def test_forged(self, refused: Any) -> None:
-        refused(TokenFactory().id_token(STAFF))
+    def test_a_token_with_a_different_key_is_rejected(self, assert_rejected: Any) -> None:
+        assert_rejected(TokenFactory().id_token(STAFF))
 
-    def test_forged_under_the_pools_key_id(self, refused: Any, cognito_tokens: TokenFactory) -> None:
+    def test_a_token_with_a_forged_signature_is_rejected(
+        self, assert_rejected: Any, cognito_tokens: TokenFactory
+    ) -> None:
         header, body, _ = cognito_tokens.id_token(STAFF).split(".")
         _, _, signature = TokenFactory().id_token(STAFF).split(".")
-        refused(f"{header}.{body}.{signature}")
+        assert_rejected(f"{header}.{body}.{signature}")
 
-    def test_of_another_app_client(self, refused: Any, cognito_tokens: TokenFactory) -> None:
-        refused(cognito_tokens.id_token(STAFF, claims={"aud": "2example34567890"}))
+    def test_a_token_for_a_different_app_client_is_rejected(
+        self, assert_rejected: Any, cognito_tokens: TokenFactory
+    ) -> None:
+        assert_rejected(cognito_tokens.id_token(STAFF, claims={"aud": "2example34567890"}))
 
-    def test_of_another_pool(self, refused: Any, cognito_tokens: TokenFactory) -> None:
+    def test_a_token_of_a_different_user_pool_is_rejected(
+        self, assert_rejected: Any, cognito_tokens: TokenFactory
+    ) -> None:
         other = TokenFactory(user_pool_id="eu-west-1_OTHER", key=cognito_tokens.key)
-        refused(other.id_token(STAFF))
+        assert_rejected(other.id_token(STAFF))
 
-    def test_an_access_token(self, refused: Any, cognito_tokens: TokenFactory) -> None:
-        refused(cognito_tokens.access_token(STAFF))
-        refused(cognito_tokens.access_token(STAFF, claims={"aud": cognito_tokens.client_id}))
+    def test_access_tokens_are_rejected(self, assert_rejected: Any, cognito_tokens: TokenFactory) -> None:
+        assert_rejected(cognito_tokens.access_token(STAFF))
+        assert_rejected(cognito_tokens.access_token(STAFF, claims={"aud": cognito_tokens.client_id}))
 
-    def test_a_machines(self, refused: Any, cognito_tokens: TokenFactory) -> None:
-        refused(cognito_tokens.machine_token(scopes=["orders/read"]))
+    def test_machine_tokens_are_rejected(self, assert_rejected: Any, cognito_tokens: TokenFactory) -> None:
+        assert_rejected(cognito_tokens.machine_token(scopes=["orders/read"]))
 
-    def test_with_groups_of_a_wrong_type(self, refused: Any, cognito_tokens: TokenFactory) -> None:
-        refused(cognito_tokens.id_token(claims={"cognito:groups": "staff"}))
+    def test_a_token_with_groups_of_the_wrong_type_is_rejected(
+        self, assert_rejected: Any, cognito_tokens: TokenFactory
+    ) -> None:
+        assert_rejected(cognito_tokens.id_token(claims={"cognito:groups": "staff"}))
 
-    def test_no_token_at_all(self, refused: Any) -> None:
-        refused("not-a-token")
+    def test_a_malformed_token_is_rejected(self, assert_rejected: Any) -> None:
+        assert_rejected("not-a-token")

@@ -1,114 +1,158 @@
-"""How this library answers the vectors."""
+"""The adapter from the conformance vectors to this library."""
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from cognito_claims import (
     AdminListGroupsForUserPaginator,
     AmbiguousClaimsError,
     GroupClaims,
+    GroupType,
     InvalidClaimsError,
-    identity_pool,
+    Resolution,
     resolve,
 )
-from cognito_claims import tokens as token_claims
+from cognito_claims.conformance.cases import CLAIMS_BY_SUBJECT
+from cognito_claims.conformance.endpoint import CognitoClient, Endpoint
 from cognito_claims.conformance.shapes import (
     Answer,
-    Carried,
-    Choice,
     ClaimsAnswer,
-    Membership,
-    NamesAnswer,
-    Override,
+    EventInput,
+    GroupNamesAnswer,
+    GroupsInput,
     OverrideAnswer,
-    PagesAnswered,
+    OverrideInput,
+    PagesInput,
     RoleAnswer,
+    RoleInput,
     TokensAnswer,
 )
-from cognito_claims.events import ClaimsSource, TokenPair, gateways, pre_token_generation
+from cognito_claims.events import (
+    ClaimsSource,
+    TokenPair,
+    apply_override,
+    parse_appsync_event,
+    parse_http_api_event,
+    parse_pre_token_generation_event,
+    parse_rest_api_event,
+)
+from cognito_claims.identity_pool import AccessDenied, AssumedRole, choose_role
+from cognito_claims.tokens import parse_token_payload
 from tests.conftest import Connect
 from tests.scripted_server import ScriptedServer
 
-JUDGED = {
-    "preferred-role": ("cognito:preferred_role",),
-    "roles-claim": ("cognito:roles",),
-    "groups-claim": ("cognito:groups",),
-    "access-token": ("cognito:roles", "cognito:preferred_role"),
-}
+JsonObject = dict[str, Any]
 
 
-def answer(subject: str, given: object, connect: Connect) -> Answer:
-    match given:
-        case Membership():
-            return tokens(subject, given)
-        case PagesAnswered():
-            return NamesAnswer(groups=read_pages(given, connect))
-        case Carried():
-            return carried(given)
-        case Override():
-            claims = TokenPair(given.id_token, given.access_token)
-            issued = pre_token_generation.apply_override(claims, given.event)
-            return OverrideAnswer(id_token=issued.id_token, access_token=issued.access_token)
-        case Choice():
-            choice = identity_pool.choose_role(
-                given.claims,
-                given.role_mapping,
-                authenticated_role=given.authenticated_role,
-                custom_role_arn=given.custom_role_arn,
-            )
-            return RoleAnswer(role_arn=choice.role_arn)
-        case _:
-            raise TypeError(subject)
+@dataclass(frozen=True)
+class IssuedTokens:
+    """The group claims of both tokens, and the resolution that they follow from."""
+
+    resolution: Resolution
+    id_token: JsonObject
+    access_token: JsonObject
 
 
-def tokens(subject: str, given: Membership) -> TokensAnswer:
-    resolution = resolve(given.groups)
-    claims = resolution.claims
-    return TokensAnswer(
-        id_token=only(JUDGED[subject], claims.id_token()),
-        access_token=only(JUDGED[subject], claims.access_token()),
-        decided_by=tuple(group.group_name for group in resolution.decided_by),
-    )
+class VectorAdapter:
+    """This library, with one method for each part that a rule decides.
 
+    A subclass breaks a rule by overriding one of them. No test patches the library.
+    """
 
-def only(names: tuple[str, ...], claims: Any) -> dict[str, Any]:
-    return {name: value for name, value in claims.items() if name in names}
+    def resolve(self, groups: Iterable[GroupType | Mapping[str, object]]) -> Resolution:
+        return resolve(groups)
 
+    def issue_tokens(self, groups: Iterable[GroupType | Mapping[str, object]]) -> IssuedTokens:
+        resolution = self.resolve(groups)
+        claims = resolution.claims
+        return IssuedTokens(resolution, {**claims.id_token()}, {**claims.access_token()})
 
-def read_pages(given: PagesAnswered, connect: Connect) -> tuple[str, ...]:
-    with ScriptedServer() as server:
-        server.say(*given.pages, given.pages[-1])
-        pages = AdminListGroupsForUserPaginator(connect(server.url)).paginate(
-            Username="alice", UserPoolId="eu-west-1_EXAMPLE"
+    def list_group(self, group: JsonObject) -> JsonObject:
+        """Return a group as the service lists it."""
+        return group
+
+    def list_page(self, groups: list[JsonObject], limit: int, start: int) -> JsonObject:
+        """Return the page of the service that begins at a group."""
+        page: JsonObject = {"Groups": groups[start : start + limit]}
+        if start + limit < len(groups):
+            page["NextToken"] = str(start + limit)
+        return page
+
+    def create_endpoint(self, client: CognitoClient, account_id: str) -> Endpoint:
+        return Endpoint(client, account_id)
+
+    def read_pages(self, pages: Iterable[JsonObject], connect: Connect) -> tuple[str, ...]:
+        """Return the names of the groups that a client collects."""
+        with ScriptedServer() as server:
+            server.queue_response(*pages, [*pages][-1])
+            paginator = AdminListGroupsForUserPaginator(connect(server.url))
+            groups = paginator.paginate(Username="alice", UserPoolId="eu-west-1_EXAMPLE").groups()
+            return tuple(group.group_name for group in groups)
+
+    def parse_event(self, case_input: EventInput) -> GroupClaims:
+        event = case_input.event
+        match case_input.source:
+            case ClaimsSource.JWT:
+                return parse_token_payload(event)
+            case ClaimsSource.APPSYNC:
+                return parse_appsync_event(event)
+            case ClaimsSource.REST_API:
+                return parse_rest_api_event(
+                    event, known_groups=case_input.known_groups, comma_free=case_input.comma_free
+                )
+            case ClaimsSource.HTTP_API:
+                return parse_http_api_event(event)
+            case ClaimsSource.PRE_TOKEN_GENERATION:
+                return parse_pre_token_generation_event(event)
+
+    def apply_override(self, tokens: TokenPair, event: JsonObject) -> TokenPair:
+        return apply_override(tokens, event)
+
+    def choose_role(self, case_input: RoleInput) -> AssumedRole | AccessDenied:
+        return choose_role(
+            case_input.claims,
+            case_input.role_mapping,
+            authenticated_role=case_input.authenticated_role,
+            custom_role_arn=case_input.custom_role_arn,
         )
-        return tuple(group.group_name for group in pages.groups())
 
+    def answer(self, subject: str, case_input: object, connect: Connect) -> Answer:
+        """Return this library's answer to the input of a case."""
+        match case_input:
+            case GroupsInput():
+                return self._answer_tokens(CLAIMS_BY_SUBJECT[subject], case_input)
+            case PagesInput():
+                return GroupNamesAnswer(groups=self.read_pages(case_input.pages, connect))
+            case EventInput():
+                return self._answer_event(case_input)
+            case OverrideInput():
+                tokens = TokenPair(case_input.id_token, case_input.access_token)
+                issued = self.apply_override(tokens, case_input.event)
+                return OverrideAnswer(id_token=issued.id_token, access_token=issued.access_token)
+            case RoleInput():
+                return RoleAnswer(role_arn=self.choose_role(case_input).role_arn)
+            case _:
+                raise TypeError(subject)
 
-def carried(given: Carried) -> ClaimsAnswer:
-    try:
-        claims = read(given)
-    except AmbiguousClaimsError:
-        return ClaimsAnswer(error="ambiguous")
-    except InvalidClaimsError:
-        return ClaimsAnswer(error="invalid")
-    said: dict[str, Any] = {
-        "cognito:groups": [*claims.groups],
-        "cognito:roles": [*claims.roles],
-        "cognito:preferred_role": claims.preferred_role,
-    }
-    return ClaimsAnswer(claims={name: value for name, value in said.items() if value})
+    def _answer_tokens(self, names: tuple[str, ...], case_input: GroupsInput) -> TokensAnswer:
+        issued = self.issue_tokens(case_input.groups)
+        return TokensAnswer(
+            id_token={name: value for name, value in issued.id_token.items() if name in names},
+            access_token={name: value for name, value in issued.access_token.items() if name in names},
+            decided_by=tuple(group.group_name for group in issued.resolution.decided_by),
+        )
 
-
-def read(given: Carried) -> GroupClaims:
-    match given.carrier:
-        case ClaimsSource.JWT:
-            return token_claims.parse_token_payload(given.event)
-        case ClaimsSource.APPSYNC:
-            return gateways.parse_appsync_event(given.event)
-        case ClaimsSource.REST_API:
-            return gateways.parse_rest_api_event(
-                given.event, known_groups=given.known_groups, comma_free=given.comma_free
-            )
-        case ClaimsSource.HTTP_API:
-            return gateways.parse_http_api_event(given.event)
-        case ClaimsSource.PRE_TOKEN_GENERATION:
-            return gateways.parse_pre_token_generation_event(given.event)
+    def _answer_event(self, case_input: EventInput) -> ClaimsAnswer:
+        try:
+            claims = self.parse_event(case_input)
+        except AmbiguousClaimsError:
+            return ClaimsAnswer(error="ambiguous")
+        except InvalidClaimsError:
+            return ClaimsAnswer(error="invalid")
+        members: JsonObject = {
+            "cognito:groups": [*claims.groups],
+            "cognito:roles": [*claims.roles],
+            "cognito:preferred_role": claims.preferred_role,
+        }
+        return ClaimsAnswer(claims={name: value for name, value in members.items() if value})

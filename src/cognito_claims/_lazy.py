@@ -33,6 +33,6 @@ def attach(
         return value
 
     def __dir__() -> list[str]:  # noqa: N807, the hook of PEP 562
-        return sorted({*vars(sys.modules[package]), *homes})
+        return sorted(homes)
 
     return __getattr__, __dir__, sorted(homes)

@@ -1,12 +1,12 @@
 """The rules, each as a value, and the questions that AWS leaves open.
 
-`RULES` decide the preferred role, `CLAIM_RULES` say which claims stand in which
-token, `PAGING_RULES` how a user's groups are listed, `EVENT_RULES` how claims
-travel, `TRIGGER_RULES` what a pre token generation trigger does to them, and
-`IDENTITY_POOL_RULES` which IAM role an identity pool hands out by them.
+`RULES` decide the preferred role, and `CLAIM_RULES` which claims each token
+contains. The other domains have their own rules: `PAGING_RULES` in
+`cognito_claims.client`, `EVENT_RULES` and `TRIGGER_RULES` in
+`cognito_claims.events`, `IDENTITY_POOL_RULES` in `cognito_claims.identity_pool`.
 
-AWS publishes no algorithm. These are its sentences put in order, each with the
-basis that tells how far it can be trusted, and where it stands:
+AWS publishes no algorithm. These rules restate its documentation, each with its
+basis and its source:
 
 >>> for rule in RULES:
 ...     print(rule.id, rule.basis)
@@ -27,8 +27,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Literal
 
-from cognito_claims._registry import publish
-
 __all__ = [
     "CLAIM_RULES",
     "OPEN_QUESTIONS",
@@ -40,21 +38,21 @@ __all__ = [
 
 
 class Basis(StrEnum):
-    """How far a rule can be trusted."""
+    """How reliable a rule is."""
 
     DOCUMENTED = "documented"
-    """AWS says so, or it follows from what AWS says."""
+    """AWS documents it, or it follows from what AWS documents."""
 
     OBSERVED = "observed"
-    """Seen in several real tokens or events that people published; AWS is silent or says otherwise."""
+    """Published tokens or events show it; AWS is silent or documents the opposite."""
 
     UNSPECIFIED = "unspecified"
-    """AWS is silent and no evidence decides: the choice is this library's."""
+    """AWS is silent and there is no evidence: this library chooses."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A sentence that decides something, and how far it can be trusted."""
+    """A rule of AWS's behavior, its basis and its source."""
 
     id: str
     """A phrase in kebab case, the same in code, documentation and tests."""
@@ -63,10 +61,10 @@ class Rule:
     """The rule."""
 
     basis: Basis
-    """How far it can be trusted."""
+    """How reliable the rule is."""
 
     source: str
-    """Where it stands, or what it was seen in."""
+    """Where the rule is documented, or where it was observed."""
 
     def __str__(self) -> str:
         return self.id
@@ -80,13 +78,13 @@ class OpenQuestion:
     """A phrase in kebab case."""
 
     question: str
-    """What nobody but AWS can say."""
+    """The question."""
 
     evidence: str
-    """What speaks for which answer."""
+    """The evidence for each answer."""
 
     setting: Literal["null_precedence", "roleless"] | None = None
-    """The setting of `Policy` that answers it; for a question about identity pools, none."""
+    """The setting of `Policy` that answers it. `None` for a question about identity pools."""
 
     def __str__(self) -> str:
         return self.id
@@ -104,7 +102,7 @@ NO_ROLE: Final = Rule(
 )
 LOWEST_WINS: Final = Rule(
     "lowest-wins",
-    "The role of the group with the lowest precedence is preferred; 0 is the best.",
+    "The role of the group with the lowest precedence is preferred. 0 is the lowest.",
     Basis.DOCUMENTED,
     f"{GROUPS_GUIDE}; {GROUP_TYPE_API}",
 )
@@ -116,20 +114,20 @@ NULL_RANKS_LAST: Final = Rule(
 )
 TIE_SAME_ROLE: Final = Rule(
     "tie-same-role",
-    "Groups tied at the best precedence that name one role agree on it.",
+    "If all groups tied at the best precedence name the same role, that role is preferred.",
     Basis.DOCUMENTED,
     f"{GROUPS_GUIDE}; {GROUP_TYPE_API}",
 )
 TIE_DIFFERING_ROLES: Final = Rule(
     "tie-differing-roles",
-    "If groups tied at the best precedence name different roles, no role is preferred; "
-    "the next precedence is not consulted.",
+    "If groups tied at the best precedence name different roles, no role is preferred, "
+    "and the next precedence is not consulted.",
     Basis.DOCUMENTED,
-    f"{GROUPS_GUIDE}; {GROUP_TYPE_API}; that nothing falls through: {RBAC_GUIDE}",
+    f"{GROUPS_GUIDE}; {GROUP_TYPE_API}; on the next precedence: {RBAC_GUIDE}",
 )
 ONLY_ROLE: Final = Rule(
     "only-role",
-    "If all groups together name one role, that role is preferred.",
+    "If all of a user's groups together name one role, that role is preferred.",
     Basis.DOCUMENTED,
     RBAC_GUIDE,
 )
@@ -143,12 +141,12 @@ ROLELESS_IGNORED: Final = Rule(
     "roleless-ignored",
     "A group without a role does not compete, even with the lowest precedence.",
     Basis.UNSPECIFIED,
-    "every emulator that computes the claim does so",
+    "every emulator that computes the claim does this",
 )
 FEDERATED_AUTO_GROUP: Final = Rule(
     "federated-auto-group",
-    "The bare group <poolId>_<IdP> that a federated sign-in creates, without role and precedence, "
-    "blocks nothing.",
+    "The group <poolId>_<IdP> that a federated sign-in creates, without a role or a precedence, "
+    "does not compete.",
     Basis.OBSERVED,
     "published tokens of federated users",
 )
@@ -164,20 +162,20 @@ RULES: Final[tuple[Rule, ...]] = (
     ROLELESS_IGNORED,
     FEDERATED_AUTO_GROUP,
 )
-"""Every rule of the preferred role, in the order in which they are explained."""
+"""Every rule about the preferred role, in the order of explanations."""
 
 NULL_PRECEDENCE: Final = OpenQuestion(
     "null-precedence",
     "Does a group without a precedence nominate a role at all?",
-    "The documentation says that it does, and ranks last. Yet five unrelated ID tokens published "
-    "between 2017 and 2025 hold one role and no preferred role, and wherever the group is known to "
-    "have a precedence, the claim is there.",
+    "According to the documentation, it does, and ranks last. However, five unrelated ID tokens "
+    "published between 2017 and 2025 contain one role and no preferred role, and wherever the group "
+    "is known to have a precedence, the claim is present.",
     "null_precedence",
 )
 ROLELESS_AT_BEST: Final = OpenQuestion(
     "roleless-at-best",
-    "Does a group without a role that ranks best keep the other groups' roles from being preferred?",
-    "AWS is silent; the emulators that compute the claim let the others compete among themselves.",
+    "If a group without a role ranks best, does it prevent the other groups' roles from being preferred?",
+    "AWS is silent. The emulators that compute the claim ignore groups without a role.",
     "roleless",
 )
 
@@ -189,31 +187,28 @@ ACCESS_TOKEN_GUIDE = "Amazon Cognito Developer Guide, Using the access token"  #
 
 ALL_GROUPS: Final = Rule(
     "all-groups",
-    "cognito:groups names all of the user's groups, with a role or without, in both tokens.",
+    "cognito:groups contains all of the user's groups, with or without a role, in both tokens.",
     Basis.DOCUMENTED,
     f"{ID_TOKEN_GUIDE}; {ACCESS_TOKEN_GUIDE}",
 )
 NO_GROUPS: Final = Rule(
     "no-groups",
-    "A user in no group has no cognito:groups: the claim is absent, not empty.",
+    "If the user is in no group, cognito:groups is absent, not empty.",
     Basis.DOCUMENTED,
     ID_TOKEN_GUIDE,
 )
 ALL_ROLES: Final = Rule(
     "all-roles",
-    "cognito:roles holds the role of every group that has one, whatever its precedence.",
+    "cognito:roles contains the role of every group that has one, whatever its precedence.",
     Basis.DOCUMENTED,
     f"{GROUPS_GUIDE}; {ID_TOKEN_GUIDE}; two published tokens",
 )
 ID_TOKEN_ALONE: Final = Rule(
     "id-token-alone",
-    "cognito:roles and cognito:preferred_role stand in the ID token alone.",
+    "Only the ID token contains cognito:roles and cognito:preferred_role.",
     Basis.DOCUMENTED,
     f"{ID_TOKEN_GUIDE}; {ACCESS_TOKEN_GUIDE}",
 )
 
 CLAIM_RULES: Final[tuple[Rule, ...]] = (ALL_GROUPS, NO_GROUPS, ALL_ROLES, ID_TOKEN_ALONE)
-"""Which claims stand in which token."""
-
-
-publish(OpenQuestion, Rule)
+"""Which claims each token contains."""

@@ -1,4 +1,4 @@
-"""Each rule as a property, under a class whose docstring is the rule's sentence."""
+"""Each rule as properties, in a class whose docstring is the rule's sentence."""
 
 import re
 
@@ -21,7 +21,7 @@ from tests.samples import (
 )
 
 
-def at(group: GroupType, precedence: int | None) -> GroupType:
+def with_precedence(group: GroupType, precedence: int | None) -> GroupType:
     return group.model_copy(update={"precedence": precedence})
 
 
@@ -29,35 +29,37 @@ def with_role(group: GroupType, role_arn: str | None) -> GroupType:
     return group.model_copy(update={"role_arn": role_arn})
 
 
-def newcomer(precedence: int | None, role_arn: str | None) -> GroupType:
-    return GroupType(group_name="!newcomer", user_pool_id=POOL, precedence=precedence, role_arn=role_arn)
+def new_group(precedence: int | None, role_arn: str | None) -> GroupType:
+    return GroupType(group_name="!new", user_pool_id=POOL, precedence=precedence, role_arn=role_arn)
 
 
 class TestNoRole:
     """If no group has a role, neither role claim is set."""
 
     @given(memberships, policies)
-    def test_no_role_exactly_when_no_group_has_one(self, groups: list[GroupType], policy: Policy) -> None:
+    def test_the_outcome_is_no_role_if_and_only_if_no_group_has_one(
+        self, groups: list[GroupType], policy: Policy
+    ) -> None:
         resolution = resolve(groups, policy=policy)
-        none_has_one = all(group.role_arn is None for group in groups)
-        assert isinstance(resolution.outcome, NoRole) == none_has_one
-        assert ("cognito:roles" in resolution.claims.id_token()) == (not none_has_one)
-        if none_has_one:
+        no_roles = all(group.role_arn is None for group in groups)
+        assert isinstance(resolution.outcome, NoRole) == no_roles
+        assert ("cognito:roles" in resolution.claims.id_token()) == (not no_roles)
+        if no_roles:
             assert "cognito:preferred_role" not in resolution.claims.id_token()
 
 
 class TestLowestWins:
-    """The role of the group with the lowest precedence is preferred; 0 is the best."""
+    """The role of the group with the lowest precedence is preferred. 0 is the lowest."""
 
     @given(memberships, st.data())
-    def test_the_winner_lowered_stays_the_winner(
+    def test_lowering_the_precedence_of_a_winner_changes_nothing(
         self, groups: list[GroupType], data: st.DataObject
     ) -> None:
         before = resolve(groups)
         assume(before.preferred_role is not None)
         winner = data.draw(st.sampled_from(before.decided_by))
         highest = MAX_PRECEDENCE if winner.precedence is None else winner.precedence
-        lower = at(winner, data.draw(st.integers(0, highest)))
+        lower = with_precedence(winner, data.draw(st.integers(0, highest)))
         after = resolve([lower if group is winner else group for group in groups])
         assert after.preferred_role == before.preferred_role
 
@@ -65,69 +67,70 @@ class TestLowestWins:
     def test_shifting_all_precedences_changes_nothing(self, groups: list[GroupType], shift: int) -> None:
         groups = [group for group in groups if (group.precedence or 0) + shift <= MAX_PRECEDENCE]
         shifted = [
-            at(group, None if group.precedence is None else group.precedence + shift) for group in groups
+            with_precedence(group, None if group.precedence is None else group.precedence + shift)
+            for group in groups
         ]
         before, after = resolve(groups), resolve(shifted)
         assert after.claims == before.claims
         assert after.rules == before.rules
 
     @given(memberships, role_arns)
-    def test_a_strictly_worse_group_never_changes_the_preferred_role(
+    def test_a_group_that_ranks_lower_never_changes_the_preferred_role(
         self, groups: list[GroupType], role_arn: str | None
     ) -> None:
         before = resolve(groups)
         assume(before.decided_by and before.decided_by[0].precedence not in (None, MAX_PRECEDENCE))
         for precedence in ((before.decided_by[0].precedence or 0) + 1, None):
-            after = resolve([*groups, newcomer(precedence, role_arn)])
+            after = resolve([*groups, new_group(precedence, role_arn)])
             assert after.preferred_role == before.preferred_role
 
     @given(memberships)
-    def test_a_group_alone_at_zero_wins_if_it_alone_is_there(self, groups: list[GroupType]) -> None:
-        others = [at(group, 1) if group.precedence == 0 else group for group in groups]
-        assert resolve([*others, newcomer(0, role("top"))]).preferred_role == role("top")
+    def test_the_only_group_with_precedence_zero_wins(self, groups: list[GroupType]) -> None:
+        others = [with_precedence(group, 1) if group.precedence == 0 else group for group in groups]
+        assert resolve([*others, new_group(0, role("top"))]).preferred_role == role("top")
 
 
 class TestNullRanksLast:
     """A group without a precedence ranks after every group that has one."""
 
     @given(memberships, role_arns)
-    def test_a_null_never_changes_what_a_number_decides(
+    def test_a_group_without_a_precedence_never_overrides_one_that_has_one(
         self, groups: list[GroupType], role_arn: str | None
     ) -> None:
         before = resolve(groups)
         assume(before.decided_by and before.decided_by[0].precedence is not None)
-        assert resolve([*groups, newcomer(None, role_arn)]).preferred_role == before.preferred_role
+        assert resolve([*groups, new_group(None, role_arn)]).preferred_role == before.preferred_role
 
     @given(memberships)
-    def test_nulls_come_last_in_the_ranking(self, groups: list[GroupType]) -> None:
+    def test_groups_without_a_precedence_come_last_in_the_ranking(self, groups: list[GroupType]) -> None:
         nulls = [group.precedence is None for group in resolve(groups).ranking]
         assert nulls == sorted(nulls)
 
 
 class TestTieSameRole:
-    """Groups tied at the best precedence that name one role agree on it."""
+    """If all groups tied at the best precedence name the same role, that role is preferred."""
 
     @given(memberships)
-    def test_a_double_of_a_deciding_group_changes_nothing(self, groups: list[GroupType]) -> None:
+    def test_a_second_group_equal_to_a_deciding_one_changes_nothing(self, groups: list[GroupType]) -> None:
         before = resolve(groups)
         assume(before.preferred_role is not None)
-        double = before.decided_by[0].model_copy(update={"group_name": "!double"})
-        after = resolve([*groups, double])
+        duplicate = before.decided_by[0].model_copy(update={"group_name": "!duplicate"})
+        after = resolve([*groups, duplicate])
         assert after.preferred_role == before.preferred_role
         assert "tie-same-role" in map(str, after.rules)
 
 
 class TestTieDifferingRoles:
-    """If groups tied at the best precedence name different roles, no role is preferred; the next
-    precedence is not consulted."""
+    """If groups tied at the best precedence name different roles, no role is preferred, and the
+    next precedence is not consulted."""
 
     @given(memberships, policies)
-    def test_two_disagreeing_best_groups_never_give_the_claim(
+    def test_two_groups_tied_with_different_roles_never_yield_the_claim(
         self, groups: list[GroupType], policy: Policy
     ) -> None:
         tie = [
-            newcomer(0, role("one")),
-            newcomer(0, role("other")).model_copy(update={"group_name": "!other"}),
+            new_group(0, role("one")),
+            new_group(0, role("other")).model_copy(update={"group_name": "!other"}),
         ]
         resolution = resolve([*groups, *tie], policy=policy)
         assert resolution.preferred_role is None
@@ -135,10 +138,10 @@ class TestTieDifferingRoles:
 
 
 class TestOnlyRole:
-    """If all groups together name one role, that role is preferred."""
+    """If all of a user's groups together name one role, that role is preferred."""
 
     @given(memberships, st.sampled_from(["ignored", "blocks"]))
-    def test_one_role_in_all_is_preferred_whatever_the_precedences(
+    def test_the_only_role_is_preferred_for_any_precedences(
         self, groups: list[GroupType], roleless: str
     ) -> None:
         same = [group if group.role_arn is None else with_role(group, ROLES[0]) for group in groups]
@@ -153,11 +156,11 @@ class TestNullTies:
     """Groups without a precedence tie, as groups with the same precedence do."""
 
     @given(memberships, st.integers(0, MAX_PRECEDENCE))
-    def test_no_precedence_at_all_is_like_one_precedence_for_all(
+    def test_no_precedences_resolve_like_equal_precedences(
         self, groups: list[GroupType], precedence: int
     ) -> None:
-        nulls = resolve([at(group, None) for group in groups])
-        equals = resolve([at(group, precedence) for group in groups])
+        nulls = resolve([with_precedence(group, None) for group in groups])
+        equals = resolve([with_precedence(group, precedence) for group in groups])
         assert nulls.claims == equals.claims
 
 
@@ -165,16 +168,16 @@ class TestRolelessIgnored:
     """A group without a role does not compete, even with the lowest precedence."""
 
     @given(memberships, st.one_of(st.none(), st.integers(0, MAX_PRECEDENCE)))
-    def test_a_roleless_group_never_changes_the_preferred_role(
+    def test_a_group_without_a_role_never_changes_the_preferred_role(
         self, groups: list[GroupType], precedence: int | None
     ) -> None:
-        after = resolve([*groups, newcomer(precedence, None)])
+        after = resolve([*groups, new_group(precedence, None)])
         assert after.preferred_role == resolve(groups).preferred_role
 
 
 class TestFederatedAutoGroup:
-    """The bare group <poolId>_<IdP> that a federated sign-in creates, without role and precedence,
-    blocks nothing."""
+    """The group <poolId>_<IdP> that a federated sign-in creates, without a role or a precedence,
+    does not compete."""
 
     @given(memberships, policies)
     def test_it_changes_no_role_claim_under_any_policy(
@@ -187,7 +190,7 @@ class TestFederatedAutoGroup:
 
 
 @pytest.mark.parametrize("rule", RULES, ids=str)
-def test_each_rule_stands_here_with_its_sentence(rule: Rule) -> None:
+def test_each_rule_has_a_class_with_its_sentence(rule: Rule) -> None:
     name = "Test" + rule.id.title().replace("-", "")
     assert re.sub(r"\s+", " ", globals()[name].__doc__) == rule.sentence
 
@@ -203,15 +206,13 @@ class TestEveryResolution:
     def test_does_not_depend_on_the_order_of_the_groups(
         self, orders: tuple[list[GroupType], list[GroupType]], policy: Policy
     ) -> None:
-        one, other = orders
-        assert resolve(one, policy=policy) == resolve(other, policy=policy)
+        groups, permutation = orders
+        assert resolve(groups, policy=policy) == resolve(permutation, policy=policy)
 
     @given(memberships, st.data())
-    def test_counts_a_group_that_comes_twice_once(
-        self, groups: list[GroupType], data: st.DataObject
-    ) -> None:
-        again = data.draw(st.lists(st.sampled_from(groups))) if groups else []
-        assert resolve([*groups, *again]) == resolve(groups)
+    def test_counts_a_repeated_group_once(self, groups: list[GroupType], data: st.DataObject) -> None:
+        repeated = data.draw(st.lists(st.sampled_from(groups))) if groups else []
+        assert resolve([*groups, *repeated]) == resolve(groups)
 
     @given(memberships, policies)
     def test_prefers_one_of_the_roles(self, groups: list[GroupType], policy: Policy) -> None:
@@ -227,22 +228,23 @@ class TestEveryResolution:
         assert sorted(claims.groups) == sorted(group.group_name for group in groups)
 
     @given(memberships, policies)
-    def test_puts_nothing_into_the_access_token_that_is_not_in_the_id_token(
+    def test_access_token_claims_are_a_subset_of_id_token_claims(
         self, groups: list[GroupType], policy: Policy
     ) -> None:
         claims = resolve(groups, policy=policy).claims
         assert claims.access_token().items() <= claims.id_token().items()
 
     @given(memberships, policies)
-    def test_asks_open_questions_exactly_when_another_policy_gives_another_claim(
+    def test_has_open_questions_if_and_only_if_policies_disagree(
         self, groups: list[GroupType], policy: Policy
     ) -> None:
         resolution = resolve(groups, policy=policy)
         answers = {resolve(groups, policy=other).preferred_role for other in ALL_POLICIES}
         assert bool(resolution.open_questions) == (len(answers) > 1)
-        for other in resolution.alternatives:
-            assert resolve(groups, policy=other.policy).preferred_role == other.role_arn
-            assert other.role_arn != resolution.preferred_role
+        for alternative in resolution.alternatives:
+            resolved = resolve(groups, policy=alternative.policy)
+            assert resolved.preferred_role == alternative.role_arn
+            assert alternative.role_arn != resolution.preferred_role
 
     @given(memberships, policies)
     def test_is_decided_by_groups_that_name_the_preferred_role(
@@ -254,7 +256,7 @@ class TestEveryResolution:
             assert {group.role_arn for group in resolution.decided_by} == {resolution.preferred_role}
 
     @given(memberships, policies)
-    def test_has_a_reason_unless_a_setting_of_the_policy_is_the_reason(
+    def test_names_a_rule_unless_the_policy_is_the_reason(
         self, groups: list[GroupType], policy: Policy
     ) -> None:
         resolution = resolve(groups, policy=policy)
@@ -262,7 +264,7 @@ class TestEveryResolution:
             assert resolution.rules
 
     @given(memberships, policies)
-    def test_tells_its_story_in_one_line_a_group(self, groups: list[GroupType], policy: Policy) -> None:
+    def test_explains_each_group_in_one_line(self, groups: list[GroupType], policy: Policy) -> None:
         resolution = resolve(groups, policy=policy)
         _, _, *lines = resolution.explain().splitlines()
         for line, ranked in zip(lines[1:], resolution.ranked_groups, strict=False):

@@ -1,4 +1,4 @@
-"""A client of each kind is taken by every function that takes one, as it is."""
+"""Every function that takes a client accepts each kind of client, without a cast."""
 
 from typing import Any, assert_type
 

@@ -76,7 +76,7 @@ def matching(resolution: Resolution) -> str:
             assert_never(outcome)
 
 
-def matching_without_a_case(outcome: Outcome) -> str:
+def matching_with_a_missing_case(outcome: Outcome) -> str:
     match outcome:
         case Preferred(role_arn):
             return role_arn
@@ -127,8 +127,8 @@ def explaining(ranked: RankedGroup, alternative: Alternative, rule: Rule, questi
     assert_type(OPEN_QUESTIONS, tuple[OpenQuestion, ...])
 
 
-def matching_parts(part: GroupStatus) -> int:
-    match part:
+def matching_status(status: GroupStatus) -> int:
+    match status:
         case GroupStatus.DECIDES | GroupStatus.TIES | GroupStatus.BLOCKS:
             return 1
         case GroupStatus.OUTRANKED | GroupStatus.ABSTAINS:
@@ -136,4 +136,4 @@ def matching_parts(part: GroupStatus) -> int:
         case GroupStatus.NO_ROLE:
             return 3
         case _:
-            assert_never(part)
+            assert_never(status)

@@ -66,7 +66,6 @@ def drawing() -> None:
     assert_type(usernames(), SearchStrategy[str])
     assert_type(users(), SearchStrategy[UserType])
     assert_type(st.from_type(GroupType), SearchStrategy[GroupType])
-    assert_type(st.builds(GroupType, precedence=st.just(0)), SearchStrategy[GroupType])
 
     memberships(user_pool_ids())  # type: ignore[call-arg]  # ty: ignore[too-many-positional-arguments]  # pyrefly: ignore[bad-argument-count]
     memberships(role_arn="admin")  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]  # pyrefly: ignore[bad-argument-type]

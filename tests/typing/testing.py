@@ -53,7 +53,7 @@ def vectors() -> None:
         assert_type(one, AnyVectors)
         if isinstance(one, PreferredRoleVectors):
             assert_type(one.cases[0].input.groups, tuple[GroupType, ...])
-            assert_type(one.cases[0].matching(TokensAnswer(id_token={})), TokensAnswer | None)
+            assert_type(one.cases[0].find_match(TokensAnswer(id_token={})), TokensAnswer | None)
         if isinstance(one, IdentityPoolVectors):
             assert_type(one.cases[0].expected, tuple[RoleAnswer, ...])
     assert_type(CLAIM_RULES, tuple[Rule, ...])

@@ -14,8 +14,8 @@ from rich.text import Text
 from cognito_claims.cli._paper import Paper
 from cognito_claims.conformance.cases import load
 from cognito_claims.conformance.endpoint import CALLS, EXAMPLE_ACCOUNT, Endpoint
-from cognito_claims.conformance.scorecard import Result, Scorecard, Settled, Verdict
-from cognito_claims.conformance.shapes import Membership, Paging
+from cognito_claims.conformance.scorecard import ObservedAnswer, Result, Scorecard, Verdict
+from cognito_claims.conformance.shapes import GroupsInput, PagingInput
 
 
 def is_aws(url: str | None) -> bool:
@@ -27,8 +27,8 @@ def is_aws(url: str | None) -> bool:
 def plan_of(cases: tuple[str, ...], account: str = EXAMPLE_ACCOUNT) -> str:
     """Tell what the cases make, and which permissions that takes."""
     inputs = [case.input for vectors in load() for case in vectors.cases if case.id in cases]
-    memberships = [one.groups for one in inputs if isinstance(one, Membership)]
-    counts = [*map(len, memberships), *(one.group_count for one in inputs if isinstance(one, Paging))]
+    memberships = [one.groups for one in inputs if isinstance(one, GroupsInput)]
+    counts = [*map(len, memberships), *(one.group_count for one in inputs if isinstance(one, PagingInput))]
     roles = {group.role_arn for groups in memberships for group in groups if group.role_arn is not None}
     paper = Paper()
     paper.say(
@@ -80,7 +80,7 @@ def _of_case(result: Result) -> dict[str, JsonValue]:
         "expected": [*result.expected],
         "got": result.got,
         "error": result.error,
-        "otherwise": [*result.otherwise],
+        "differs_on": [*result.differs_on],
     }
 
 
@@ -92,7 +92,7 @@ def evidence_of(card: Scorecard, endpoint: Endpoint) -> str:
 def _evidence(card: Scorecard, endpoint: Endpoint) -> dict[str, JsonValue]:
     """Tell what was answered where it is open, and against the rules; nothing of the account."""
     meta: Any = endpoint.client.meta
-    questions = dict.fromkeys(one for settled in card.settled for one in settled.open)
+    questions = dict.fromkeys(one for answer in card.observed_answers for one in answer.open)
     return {
         "version": 1,
         "vectors": 1,
@@ -100,29 +100,34 @@ def _evidence(card: Scorecard, endpoint: Endpoint) -> dict[str, JsonValue]:
         "service": "aws" if is_aws(meta.endpoint_url) else meta.endpoint_url,
         "region": meta.region_name,
         "botocore": version("botocore"),
-        "questions": {question: _answered(card.settled, question) for question in questions},
+        "questions": {question: _answered(card.observed_answers, question) for question in questions},
         "cases": [
             {
-                "case": settled.case,
-                "open": [*settled.open],
-                "otherwise": [*settled.otherwise],
-                "got": settled.got,
+                "case": answer.case,
+                "open": [*answer.open],
+                "differs_on": [*answer.differs_on],
+                "got": answer.got,
             }
-            for settled in card.settled
+            for answer in card.observed_answers
         ],
         "contradicted": [_of_case(result) for result in card.results if result.verdict is Verdict.FAIL],
     }
 
 
-def _answered(cases: Iterable[Settled], question: str) -> str:
+def _answered(cases: Iterable[ObservedAnswer], question: str) -> str:
     """Say how a question was answered by the cases that hang on it alone."""
-    answers = {bool(settled.otherwise) for settled in cases if settled.open == (question,)}
+    answers = {bool(answer.differs_on) for answer in cases if answer.open == (question,)}
     if len(answers) != 1:
         return "contradictory" if answers else "undecided"
-    return "otherwise" if answers.pop() else "by default"
+    return "differently" if answers.pop() else "by default"
 
 
-_STYLES = {Verdict.PASS: "green", Verdict.FAIL: "bold red", Verdict.ABSENT: "yellow", Verdict.ERROR: "red"}
+_STYLES = {
+    Verdict.PASS: "green",
+    Verdict.FAIL: "bold red",
+    Verdict.NOT_EMITTED: "yellow",
+    Verdict.ERROR: "red",
+}
 
 
 def as_text(card: Scorecard) -> str:
@@ -145,11 +150,11 @@ def as_text(card: Scorecard) -> str:
     paper.say("")
     counts = card.counts
     paper.say(", ".join(f"{count} {verdict}" for verdict, count in counts.items()), style="bold")
-    if counts[Verdict.ABSENT]:
-        paper.say("absent: the endpoint never puts the claim into a token, so these cases say nothing")
-    for settled in card.settled:
-        if settled.otherwise:
-            paper.say(f"{settled.case}: right, by the other answer to {', '.join(settled.otherwise)}")
+    if counts[Verdict.NOT_EMITTED]:
+        paper.say("not-emitted: the endpoint never adds the claim to a token, so these cases show nothing")
+    for answer in card.observed_answers:
+        if answer.differs_on:
+            paper.say(f"{answer.case}: right, by the other answer to {', '.join(answer.differs_on)}")
     return paper.text
 
 

@@ -86,7 +86,7 @@ def conform(
     card = _conform.put(endpoint, cases, name=endpoint_url or "AWS")
     write(_scorecard.as_json(card, endpoint_url) if json_wanted else _scorecard.as_text(card))
     if junit is not None:
-        save(junit, card.junit())
+        save(junit, card.to_junit())
     if evidence is not None:
         save(evidence, _scorecard.evidence_of(card, endpoint))
     if card.not_removed:

@@ -1,4 +1,4 @@
-"""The rules by which a user's groups are listed, page by page."""
+"""The rules of listing a user's groups in pages."""
 
 from typing import Final
 
@@ -10,7 +10,7 @@ _LIST_API = "Amazon Cognito user pools API Reference, AdminListGroupsForUser"
 
 TOKEN_ENDS: Final = Rule(
     "token-ends",
-    "A list ends where NextToken is missing, and nowhere else: a page may be short or empty before.",
+    "A list ends at the page without NextToken. An earlier page may be short or empty.",
     Basis.DOCUMENTED,
     _LIST_API,
 )
@@ -22,13 +22,13 @@ LIMIT_BOUNDS: Final = Rule(
 )
 EACH_GROUP_ONCE: Final = Rule(
     "each-group-once",
-    "All pages together hold each of the user's groups once.",
+    "All pages together contain each of the user's groups once.",
     Basis.DOCUMENTED,
     _LIST_API,
 )
 MAX_ITEMS_RESUMES: Final = Rule(
     "max-items-resumes",
-    "Where MaxItems cuts the list short, StartingToken goes on with the groups that are left.",
+    "If MaxItems truncates the list, StartingToken resumes it with the remaining groups.",
     Basis.DOCUMENTED,
     "boto3 documentation, Paginators",
 )
@@ -40,8 +40,8 @@ LISTED_AS_CREATED: Final = Rule(
 )
 UNSET_IS_ABSENT: Final = Rule(
     "unset-is-absent",
-    "What a group was created without is absent: no precedence is not 0. Emulators write text that is "
-    "not set as empty, which is read as absent.",
+    "A member that was not set is absent: no precedence is not 0. An empty string, which emulators "
+    "return for an unset member, also counts as absent.",
     Basis.DOCUMENTED,
     f"{GROUP_TYPE_API}: the default precedence is null",
 )

@@ -1,8 +1,8 @@
-"""For everyone who implements Cognito's group claims: one set of vectors, and a runner.
+"""Test vectors for implementations of Cognito's group claims, and a runner for services.
 
-The vectors are JSON files, beside this module in `vectors/`, with a README for
-implementers in any language. `load()` reads them for Python; `cognito-claims
-conform` puts those that a service can answer to an endpoint.
+The vectors are JSON files in `vectors/`, beside this module, with a README for
+implementers in any language. `load()` loads them in Python, and
+`cognito-claims conform` runs those that a service can answer.
 """
 
 from cognito_claims.conformance.cases import Case, Vectors, load

@@ -7,15 +7,15 @@
 >>> case.expected[0].decided_by
 ('admins',)
 
-An answer is right if one of those that are expected is the same; arrays are
-compared as sets, since AWS promises no order:
+An answer is correct if it is equivalent to one of the expected answers. Arrays
+are compared as sets, since AWS guarantees no order:
 
 >>> answer = TokensAnswer(id_token=case.expected[0].id_token, decided_by=["admins"])
->>> case.matching(answer) == case.expected[0]
+>>> case.find_match(answer) == case.expected[0]
 True
 
-The models are strict: a key that they do not know is refused, and `schema.json`
-beside the vectors is made from them.
+The models are strict: an unknown key is an error. `schema.json` beside the
+vectors is generated from them.
 """
 
 from importlib.resources import files
@@ -27,30 +27,31 @@ from pydantic import Field, TypeAdapter
 from cognito_claims._wire import StrictStr
 from cognito_claims.conformance.shapes import (
     Answer,
-    Carried,
-    Choice,
     ClaimsAnswer,
+    EventInput,
+    GroupNamesAnswer,
+    GroupsInput,
     Id,
     ListingAnswer,
-    Membership,
-    NamesAnswer,
-    Override,
     OverrideAnswer,
-    PagesAnswered,
-    Paging,
+    OverrideInput,
+    PagesInput,
     PagingAnswer,
+    PagingInput,
     RoleAnswer,
+    RoleInput,
     TokensAnswer,
     VectorModel,
 )
 from cognito_claims.rules import Basis
 
 __all__ = [
+    "CLAIMS_BY_SUBJECT",
     "SUBJECTS",
     "AccessTokenVectors",
     "AnyVectors",
-    "CarrierVectors",
     "Case",
+    "EventVectors",
     "GroupsClaimVectors",
     "IdentityPoolVectors",
     "ListingVectors",
@@ -62,10 +63,10 @@ __all__ = [
     "VectorQuestion",
     "VectorRule",
     "Vectors",
+    "build_schema",
+    "get_resource",
     "load",
-    "read",
-    "resource",
-    "schema",
+    "parse_vectors",
 ]
 
 _CaseId = Annotated[str, Field(strict=True, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*/[a-z0-9]+(-[a-z0-9]+)*$")]
@@ -79,26 +80,26 @@ class Case(VectorModel, Generic[InputT, AnswerT], frozen=True):
     """One case."""
 
     id: _CaseId
-    """The subject and a phrase in kebab case. It never changes, nor does the meaning of the case."""
+    """The subject and a phrase in kebab case. Neither the ID nor the meaning of a case ever changes."""
 
     description: _Line
-    """What it shows, in one line."""
+    """What the case shows, in one line."""
 
     rules: tuple[Id, ...]
-    """The rules that decide it: an implementation that breaks one of them fails."""
+    """The rules that decide the case: an implementation that breaks one of them fails."""
 
     near_misses: tuple[Id, ...] = ()
-    """Rules that seem to apply, and do not."""
+    """Rules that seem to apply but do not."""
 
     input: InputT
-    """What is given."""
+    """The input."""
 
     expected: Annotated[tuple[AnswerT, ...], Field(min_length=1)]
-    """The answers that are right; the first is this library's own, the others are where AWS is silent."""
+    """The correct answers. The first is this library's default; any others are where AWS is silent."""
 
-    def matching(self, answer: AnswerT) -> AnswerT | None:
-        """Give the expected answer that is the same, or `None` if the answer is wrong."""
-        return next((expected for expected in self.expected if expected.same_as(answer)), None)
+    def find_match(self, answer: AnswerT) -> AnswerT | None:
+        """Return the expected answer that is equivalent, or `None` if the answer is wrong."""
+        return next((expected for expected in self.expected if expected.is_equivalent(answer)), None)
 
 
 class VectorRule(VectorModel, frozen=True):
@@ -111,10 +112,10 @@ class VectorRule(VectorModel, frozen=True):
     """The rule."""
 
     basis: Basis
-    """How far it can be trusted."""
+    """How reliable the rule is."""
 
     source: StrictStr
-    """Where it stands, or what it was seen in."""
+    """Where the rule is documented, or where it was observed."""
 
 
 class VectorQuestion(VectorModel, frozen=True):
@@ -124,10 +125,10 @@ class VectorQuestion(VectorModel, frozen=True):
     """A phrase in kebab case."""
 
     question: StrictStr
-    """What nobody but AWS can say."""
+    """The question."""
 
     evidence: StrictStr
-    """What speaks for which answer."""
+    """The evidence for each answer."""
 
 
 class Vectors(VectorModel, Generic[InputT, AnswerT], frozen=True):
@@ -140,10 +141,10 @@ class Vectors(VectorModel, Generic[InputT, AnswerT], frozen=True):
     """The version of the vectors, 1."""
 
     subject: str
-    """What they are about, as in the file's name."""
+    """The subject, which is also the name of the file."""
 
     description: StrictStr
-    """What is given, and what is expected."""
+    """What the input is, and what is expected."""
 
     rules: tuple[VectorRule, ...]
     """The rules that the cases name, each once."""
@@ -155,71 +156,71 @@ class Vectors(VectorModel, Generic[InputT, AnswerT], frozen=True):
     """The cases."""
 
 
-class PreferredRoleVectors(Vectors[Membership, TokensAnswer], frozen=True):
+class PreferredRoleVectors(Vectors[GroupsInput, TokensAnswer], frozen=True):
     """`cognito:preferred_role` in the ID token."""
 
     subject: Literal["preferred-role"]
     """`preferred-role`."""
 
 
-class RolesClaimVectors(Vectors[Membership, TokensAnswer], frozen=True):
+class RolesClaimVectors(Vectors[GroupsInput, TokensAnswer], frozen=True):
     """`cognito:roles` in the ID token."""
 
     subject: Literal["roles-claim"]
     """`roles-claim`."""
 
 
-class GroupsClaimVectors(Vectors[Membership, TokensAnswer], frozen=True):
+class GroupsClaimVectors(Vectors[GroupsInput, TokensAnswer], frozen=True):
     """`cognito:groups` in both tokens."""
 
     subject: Literal["groups-claim"]
     """`groups-claim`."""
 
 
-class AccessTokenVectors(Vectors[Membership, TokensAnswer], frozen=True):
+class AccessTokenVectors(Vectors[GroupsInput, TokensAnswer], frozen=True):
     """`cognito:roles` and `cognito:preferred_role`, which the access token does not have."""
 
     subject: Literal["access-token"]
     """`access-token`."""
 
 
-class ListingVectors(Vectors[Membership, ListingAnswer], frozen=True):
-    """What AdminListGroupsForUser says of each group."""
+class ListingVectors(Vectors[GroupsInput, ListingAnswer], frozen=True):
+    """The members of each group in the response of AdminListGroupsForUser."""
 
     subject: Literal["listing"]
     """`listing`."""
 
 
-class PagingVectors(Vectors[Paging, PagingAnswer], frozen=True):
-    """The pages of AdminListGroupsForUser, of a service."""
+class PagingVectors(Vectors[PagingInput, PagingAnswer], frozen=True):
+    """The pages of AdminListGroupsForUser that a service returns."""
 
     subject: Literal["paging"]
     """`paging`."""
 
 
-class PagesVectors(Vectors[PagesAnswered, NamesAnswer], frozen=True):
-    """The pages of AdminListGroupsForUser, read by a client."""
+class PagesVectors(Vectors[PagesInput, GroupNamesAnswer], frozen=True):
+    """The pages of AdminListGroupsForUser that a client reads."""
 
     subject: Literal["pages"]
     """`pages`."""
 
 
-class CarrierVectors(Vectors[Carried, ClaimsAnswer], frozen=True):
-    """The claims as gateways and events render them."""
+class EventVectors(Vectors[EventInput, ClaimsAnswer], frozen=True):
+    """The group claims in tokens and in the events of gateways and triggers."""
 
-    subject: Literal["carriers"]
-    """`carriers`."""
+    subject: Literal["events"]
+    """`events`."""
 
 
-class TriggerVectors(Vectors[Override, OverrideAnswer], frozen=True):
-    """What a pre token generation trigger does to the claims."""
+class TriggerVectors(Vectors[OverrideInput, OverrideAnswer], frozen=True):
+    """The effect of a pre token generation trigger on the claims."""
 
     subject: Literal["trigger-overrides"]
     """`trigger-overrides`."""
 
 
-class IdentityPoolVectors(Vectors[Choice, RoleAnswer], frozen=True):
-    """The role that an identity pool hands out (enhanced flow)."""
+class IdentityPoolVectors(Vectors[RoleInput, RoleAnswer], frozen=True):
+    """The role that an identity pool chooses (enhanced flow)."""
 
     subject: Literal["identity-pool"]
     """`identity-pool`."""
@@ -233,7 +234,7 @@ AnyVectors: TypeAlias = (
     | ListingVectors
     | PagingVectors
     | PagesVectors
-    | CarrierVectors
+    | EventVectors
     | TriggerVectors
     | IdentityPoolVectors
 )
@@ -245,29 +246,37 @@ SUBJECTS = tuple(
     for vectors in get_args(AnyVectors)
     for subject in get_args(vectors.model_fields["subject"].annotation)
 )
-"""The subjects, in the order in which `load()` gives them."""
+"""The subjects, in the order in which `load()` returns them."""
+
+CLAIMS_BY_SUBJECT = {
+    "preferred-role": ("cognito:preferred_role",),
+    "roles-claim": ("cognito:roles",),
+    "groups-claim": ("cognito:groups",),
+    "access-token": ("cognito:roles", "cognito:preferred_role"),
+}
+"""The claims that each subject about tokens compares. Other claims do not matter."""
 
 
-def resource(subject: str) -> Traversable:
-    """Give the file of a subject."""
+def get_resource(subject: str) -> Traversable:
+    """Return the vector file of a subject."""
     return files("cognito_claims.conformance") / "vectors" / "v1" / f"{subject}.json"
 
 
-def read(text: str | bytes) -> AnyVectors:
-    """Read the vectors of one subject.
+def parse_vectors(text: str | bytes) -> AnyVectors:
+    """Parse a vector file.
 
     Raises:
-        pydantic.ValidationError: they do not fit their models.
+        pydantic.ValidationError: If the file does not fit its model.
     """
     return _FILE.validate_json(text, by_alias=True, by_name=False)
 
 
 def load() -> tuple[AnyVectors, ...]:
-    """Read all vectors of version 1, a subject after the other."""
-    return tuple(read(resource(subject).read_bytes()) for subject in SUBJECTS)
+    """Load all vectors of version 1, one value for each subject."""
+    return tuple(parse_vectors(get_resource(subject).read_bytes()) for subject in SUBJECTS)
 
 
-def schema() -> dict[str, Any]:
-    """Give the JSON Schema of the files."""
+def build_schema() -> dict[str, Any]:
+    """Return the JSON Schema of the vector files."""
     dialect = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
     return {**dialect, "title": "Conformance vectors", **_FILE.json_schema(by_alias=True)}

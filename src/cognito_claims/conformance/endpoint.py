@@ -1,7 +1,7 @@
-"""What a case needs of an endpoint: a user pool of its own, a user, groups, and a sign-in.
+"""An endpoint under test: create a user pool for each case, populate it, sign in, and remove it.
 
-A pool is removed again whatever happens, and with it all that is in it; Ctrl-C
-waits until a pool that is being made or removed can be told.
+A pool and its contents are removed again whatever happens. While a pool is
+being created or removed, Ctrl-C waits: otherwise its ID would be lost.
 """
 
 import base64
@@ -33,11 +33,11 @@ CALLS = (
     "AdminInitiateAuth",
     "DeleteUserPool",
 )
-"""Every call that is made of an endpoint."""
+"""Every operation that the runner calls."""
 
 EXAMPLE_POOL = "eu-west-1_EXAMPLE"
 EXAMPLE_ACCOUNT = "123456789012"
-_USERNAME = "alice@example.com"  # a name that every pool takes, cognito-local's too
+_USERNAME = "alice@example.com"  # cognito-local accepts email addresses only
 
 
 class CognitoClient(Protocol):
@@ -45,54 +45,54 @@ class CognitoClient(Protocol):
 
     @property
     def meta(self) -> object:
-        """boto3's own."""
+        """boto3's metadata of the client."""
         ...
 
 
 class EndpointError(CognitoClaimsError, RuntimeError):
-    """An endpoint cannot be reached, or cannot do what every case needs."""
+    """The endpoint cannot be reached, or lacks an operation that every case needs."""
 
 
 class UnreadableTokenError(ValueError):
-    """What a sign-in gave is no token. The message holds nothing of it."""
+    """The result of a sign-in is not a pair of tokens. The message does not quote it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """The payloads of the two tokens, as the vectors would have them."""
+    """The payloads of the two tokens, with the IDs that the vectors use."""
 
     id_token: dict[str, Any] = field(repr=False)
-    """The ID token's."""
+    """The payload of the ID token."""
 
     access_token: dict[str, Any] = field(repr=False)
-    """The access token's."""
+    """The payload of the access token."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """A user pool that is there for one case."""
+    """A user pool that exists for one case."""
 
     client: Any
     """A boto3 client of `cognito-idp`."""
 
     id: str
-    """The pool's id."""
+    """The pool's ID."""
 
     client_id: str
-    """The id of an app client that takes passwords."""
+    """The ID of an app client that allows sign-in by password."""
 
     account_id: str
-    """The AWS account whose roles are given to groups."""
+    """The AWS account in the ARNs of the groups' roles."""
 
     def populate(self, groups: Iterable[GroupType]) -> str:
-        """Make the groups and a user who is in all of them, and give the username."""
-        made = self.client.admin_create_user(
+        """Create the groups and a user who is in all of them, and return the username."""
+        created = self.client.admin_create_user(
             UserPoolId=self.id, Username=_USERNAME, MessageAction="SUPPRESS"
         )
-        username = str(made["User"]["Username"])
+        username = str(created["User"]["Username"])
         for group in groups:
             settings: dict[str, Any] = group.model_dump(by_alias=True, exclude={"user_pool_id"})
-            settings = self._translated(settings, to_endpoint=True)
+            settings = self._replace_ids(settings, to_endpoint=True)
             self.client.create_group(UserPoolId=self.id, **settings)
             self.client.admin_add_user_to_group(
                 UserPoolId=self.id, Username=username, GroupName=settings["GroupName"]
@@ -100,23 +100,25 @@ class Pool:
         return username
 
     def sign_in(self, username: str) -> Tokens:
-        """Sign the user in, and decode both tokens; that they are well signed is not asked.
+        """Sign the user in and decode both tokens, without verifying their signatures.
 
         Raises:
-            UnreadableTokenError: there are none, or they are no tokens.
+            UnreadableTokenError: If a token is missing or cannot be decoded.
         """
         password = f"aA1!{secrets.token_urlsafe(18)}"
         self.client.admin_set_user_password(
             UserPoolId=self.id, Username=username, Password=password, Permanent=True
         )
-        answer: object = self.client.admin_initiate_auth(
+        response: object = self.client.admin_initiate_auth(
             UserPoolId=self.id,
             ClientId=self.client_id,
             AuthFlow="ADMIN_USER_PASSWORD_AUTH",
             AuthParameters={"USERNAME": username, "PASSWORD": password},
         )
         id_token, access_token = (
-            self._translated(_payload(get_path(answer, "AuthenticationResult", name)), to_endpoint=False)
+            self._replace_ids(
+                _decode_payload(get_path(response, "AuthenticationResult", name)), to_endpoint=False
+            )
             for name in ("IdToken", "AccessToken")
         )
         return Tokens(id_token, access_token)
@@ -129,7 +131,7 @@ class Pool:
         max_items: int | None = None,
         starting_token: str | None = None,
     ) -> GroupPageIterator[AdminListGroupsForUserResponse]:
-        """List the user's groups by boto3's paginator."""
+        """List the user's groups with boto3's paginator."""
         return AdminListGroupsForUserPaginator(self.client).paginate(
             UserPoolId=self.id,
             Username=username,
@@ -140,84 +142,84 @@ class Pool:
             },
         )
 
-    def listed(self, group: GroupType) -> dict[str, Any]:
-        """Give what a group that was listed says of itself, as the vectors would have it."""
-        said = group.model_dump(
+    def dump_listed_group(self, group: GroupType) -> dict[str, Any]:
+        """Return the members of a listed group, with the IDs that the vectors use."""
+        members = group.model_dump(
             by_alias=True, include={"group_name", "precedence", "role_arn", "description"}
         )
-        return self._translated(said, to_endpoint=False)
+        return self._replace_ids(members, to_endpoint=False)
 
-    def _translated(self, members: dict[str, Any], *, to_endpoint: bool) -> dict[str, Any]:
-        """Put this pool and this account in the place of those of the vectors, or back."""
+    def _replace_ids(self, members: dict[str, Any], *, to_endpoint: bool) -> dict[str, Any]:
+        """Replace the pool and the account of the vectors by the real ones, or the reverse."""
         text = json.dumps(members)
         for example, real in ((EXAMPLE_POOL, self.id), (EXAMPLE_ACCOUNT, self.account_id)):
             text = text.replace(example, real) if to_endpoint else text.replace(real, example)
-        translated: dict[str, Any] = json.loads(text)
-        return translated
+        replaced: dict[str, Any] = json.loads(text)
+        return replaced
 
 
-def _payload(token: object) -> dict[str, Any]:
+def _decode_payload(token: object) -> dict[str, Any]:
     try:
         _, payload, _ = str(token).split(".")
         members: object = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
     except (ValueError, RecursionError):
         members = None
     if (claims := as_object(members)) is None:
-        raise UnreadableTokenError("the sign-in gave no two tokens that can be decoded")
+        raise UnreadableTokenError("the sign-in did not return two tokens that can be decoded")
     return claims
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """An endpoint that user pools can be made at."""
+    """An endpoint that can create user pools."""
 
     client: CognitoClient
-    """A boto3 client of it."""
+    """A boto3 client of `cognito-idp` for the endpoint."""
 
     account_id: str = EXAMPLE_ACCOUNT
-    """The AWS account whose roles are given to groups: at AWS, the caller's own."""
+    """The AWS account in the ARNs of the groups' roles. On AWS, the caller's own."""
 
     not_removed: list[str] = field(default_factory=list[str])
-    """The ids of the pools that could not be removed again."""
+    """The IDs of the user pools that could not be removed."""
 
     @contextmanager
-    def pool(self) -> Generator[Pool, None, None]:
-        """Make a user pool with an app client, and remove it at the end."""
+    def create_pool(self) -> Generator[Pool, None, None]:
+        """Create a user pool with an app client, and remove it at the end."""
         client: Any = self.client
-        made: list[str] = []
+        created: list[str] = []
         try:
-            with _uninterrupted():
+            with _defer_signals():
                 name = f"cognito-claims-conform-{secrets.token_hex(8)}"
-                made.append(client.create_user_pool(PoolName=name)["UserPool"]["Id"])
+                created.append(client.create_user_pool(PoolName=name)["UserPool"]["Id"])
             app = client.create_user_pool_client(
-                UserPoolId=made[0],
+                UserPoolId=created[0],
                 ClientName="conform",
                 ExplicitAuthFlows=["ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
             )
-            yield Pool(client, made[0], app["UserPoolClient"]["ClientId"], self.account_id)
+            yield Pool(client, created[0], app["UserPoolClient"]["ClientId"], self.account_id)
         finally:
-            for pool_id in made:
-                with _uninterrupted():
+            for pool_id in created:
+                with _defer_signals():
                     self._remove(pool_id)
 
     def _remove(self, pool_id: str) -> None:
         client: Any = self.client
         try:
             client.delete_user_pool(UserPoolId=pool_id)
-        except Exception:  # noqa: BLE001, whatever it was, the pool may still be there
+        except Exception:  # noqa: BLE001, whatever the error, the pool may still exist
             self.not_removed.append(pool_id)
 
 
 @contextmanager
-def _uninterrupted() -> Generator[None, None, None]:
-    """Let Ctrl-C and a request to end take effect after the block."""
+def _defer_signals() -> Generator[None, None, None]:
+    """Deliver SIGINT and SIGTERM after the block instead of inside it."""
     if threading.current_thread() is not threading.main_thread():
-        yield
+        yield  # only the main thread can set signal handlers
         return
-    arrived: list[int] = []
+    received: list[int] = []
 
     def remember(number: int, _: FrameType | None) -> None:
-        arrived.append(number)
+        received.append(number)
 
     numbers: tuple[int, ...] = (signal.SIGINT, signal.SIGTERM)
     handlers = {number: signal.signal(number, remember) for number in numbers}
@@ -226,5 +228,5 @@ def _uninterrupted() -> Generator[None, None, None]:
     finally:
         for number, handler in handlers.items():
             signal.signal(number, handler)
-    for number in arrived[:1]:
+    for number in received[:1]:
         signal.raise_signal(number)

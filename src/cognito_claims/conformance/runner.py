@@ -1,9 +1,9 @@
-"""The vectors put to an endpoint, through a real boto3 client.
+"""Run the vectors against an endpoint, through a real boto3 client.
 
-Each case has a user pool of its own, with one user in the case's groups; what
-comes back is what the endpoint puts into the tokens at a sign-in, or how it
-lists the groups. Nothing else is asked: how gateways render claims, what
-triggers do and what identity pools decide is for whoever implements these.
+Each case has its own user pool, with one user in the case's groups. The answer
+is what the endpoint adds to the tokens at a sign-in, or how it lists the groups.
+The other subjects (events, triggers, identity pools, reading pages) are for
+implementations that a service's API does not reach.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -15,6 +15,7 @@ from pydantic import JsonValue
 
 from cognito_claims.client.rules import EACH_GROUP_ONCE, LIMIT_BOUNDS
 from cognito_claims.conformance.cases import (
+    CLAIMS_BY_SUBJECT,
     AccessTokenVectors,
     AnswerT,
     Case,
@@ -30,11 +31,11 @@ from cognito_claims.conformance.endpoint import Endpoint, EndpointError, Pool, T
 from cognito_claims.conformance.scorecard import Result, Scorecard, Verdict
 from cognito_claims.conformance.shapes import (
     Answer,
-    Listing,
+    GroupsInput,
+    ListedGroup,
     ListingAnswer,
-    Membership,
-    Paging,
     PagingAnswer,
+    PagingInput,
     TokensAnswer,
 )
 from cognito_claims.errors import CognitoClaimsError
@@ -54,92 +55,89 @@ EndpointVectors: TypeAlias = (
 
 
 def select(wanted: Iterable[str] = ()) -> tuple[str, ...]:
-    """Give the ids of the cases that an endpoint can answer, all of them or those that are wanted.
+    """Return the IDs of the cases that an endpoint can answer: all of them, or those selected.
 
     Args:
-        wanted: ids of cases, subjects or rules.
+        wanted: IDs of cases, subjects or rules.
 
     Raises:
-        ValueError: one of them stands for no case that an endpoint can answer.
+        ValueError: If an ID selects no case that an endpoint can answer.
     """
     wanted = tuple(wanted)
-    found: dict[str, set[str]] = {
-        case.id: {case.id, vectors.subject, *case.rules} for vectors in _vectors() for case in vectors.cases
+    ids_by_case: dict[str, set[str]] = {
+        case.id: {case.id, vectors.subject, *case.rules} for vectors in _load() for case in vectors.cases
     }
     for one in wanted:
-        if not any(one in names for names in found.values()):
-            raise ValueError(f"{one!r} is no id of a case, a subject or a rule that an endpoint can answer")
-    return tuple(case for case, names in found.items() if not wanted or names & set(wanted))
+        if not any(one in ids for ids in ids_by_case.values()):
+            raise ValueError(
+                f"{one!r} must be the ID of a case, subject or rule that an endpoint can answer"
+            )
+    return tuple(case for case, ids in ids_by_case.items() if not wanted or ids & set(wanted))
 
 
-def _vectors() -> Iterator[EndpointVectors]:
+def _load() -> Iterator[EndpointVectors]:
     return (vectors for vectors in load() if isinstance(vectors, EndpointVectors))
 
 
 def run(
     endpoint: Endpoint, cases: Collection[str], *, on_result: Callable[[Result], object] = lambda _: None
 ) -> Scorecard:
-    """Put cases to an endpoint, one after the other.
+    """Run cases against an endpoint, one after the other.
 
     Args:
-        endpoint: where to ask. What is made there is removed again.
-        cases: the ids of the cases, as `select` gives them.
-        on_result: called with each result as it comes.
+        endpoint: The endpoint. Every user pool that the run creates there is removed again.
+        cases: The IDs of the cases, as `select` returns them.
+        on_result: Called with each result as soon as it is known.
 
     Raises:
-        EndpointError: it cannot be reached, or makes no user pools.
+        EndpointError: If the endpoint cannot be reached or cannot create user pools.
     """
-    vectors = tuple(_vectors())
-    runner = _Runner(endpoint, _emitted(endpoint, vectors, cases))
+    vectors = tuple(_load())
+    runner = _Runner(endpoint, _find_emitted_claims(endpoint, vectors, cases))
     results: list[Result] = []
-    for result in (result for one in vectors for result in runner.results(one, cases)):
+    for result in (result for one in vectors for result in runner.run(one, cases)):
         results.append(result)
         on_result(result)
     return Scorecard(tuple(results), vectors, tuple(endpoint.not_removed))
 
 
 CONTROL = "preferred-role/lower-number-wins"
-"""A case that nobody doubts: a claim that these tokens do not have is never put into any."""
-
-_JUDGED = {
-    "preferred-role": ("cognito:preferred_role",),
-    "roles-claim": ("cognito:roles",),
-    "groups-claim": ("cognito:groups",),
-    "access-token": ("cognito:roles", "cognito:preferred_role"),
-}
-"""The claims that each subject is about."""
+"""A case beyond doubt: an endpoint that emits a claim at all emits it here."""
 
 
-def _emitted(
+def _find_emitted_claims(
     endpoint: Endpoint, vectors: Iterable[EndpointVectors], cases: Collection[str]
 ) -> frozenset[str]:
-    """Tell which claims the endpoint puts into tokens at all.
+    """Return the names of the claims that the endpoint adds to tokens at all.
 
     Raises:
-        EndpointError: it cannot be reached, makes no user pools, or has no sign-in that a case needs.
+        EndpointError: If the endpoint cannot be reached, cannot create user pools, or has no
+            sign-in that a case needs.
     """
     preferred_role = (one for one in vectors if isinstance(one, PreferredRoleVectors))
     [control] = [case.input for one in preferred_role for case in one.cases if case.id == CONTROL]
     try:
-        with endpoint.pool() as pool:
-            if not any(case.startswith(tuple(_JUDGED)) for case in cases):
+        with endpoint.create_pool() as pool:
+            if not any(case.startswith(tuple(CLAIMS_BY_SUBJECT)) for case in cases):
                 return frozenset()
             tokens = _sign_in(pool, control)
     except Exception as error:
-        raise EndpointError(_in_one_line(error)) from error
+        raise EndpointError(_describe_in_one_line(error)) from error
     return frozenset(tokens.id_token) | frozenset(tokens.access_token)
 
 
-def _sign_in(pool: Pool, given: Membership) -> Tokens:
-    return pool.sign_in(pool.populate(given.groups))
+def _sign_in(pool: Pool, case_input: GroupsInput) -> Tokens:
+    return pool.sign_in(pool.populate(case_input.groups))
 
 
 @dataclass(frozen=True)
-class _Seen(Generic[AnswerT]):
+class _Observation(Generic[AnswerT]):
+    """An endpoint's answer, and what else its responses showed."""
+
     answer: AnswerT
-    complaint: str | None = None
+    fault: str | None = None
     broken: tuple[str, ...] = ()
-    says_nothing: bool = False
+    not_emitted: bool = False
 
 
 @dataclass(frozen=True)
@@ -147,85 +145,95 @@ class _Runner:
     endpoint: Endpoint
     emitted: frozenset[str]
 
-    def results(self, vectors: EndpointVectors, cases: Collection[str]) -> Iterator[Result]:
+    def run(self, vectors: EndpointVectors, cases: Collection[str]) -> Iterator[Result]:
         match vectors:
             case ListingVectors():
-                yield from (self._result(case, _list) for case in vectors.cases if case.id in cases)
+                yield from (
+                    self._run_case(case, _list_groups) for case in vectors.cases if case.id in cases
+                )
             case PagingVectors():
-                yield from (self._result(case, _page) for case in vectors.cases if case.id in cases)
+                yield from (self._run_case(case, _page) for case in vectors.cases if case.id in cases)
             case _:
-                put = partial(self._tokens, _JUDGED[vectors.subject])
-                yield from (self._result(case, put) for case in vectors.cases if case.id in cases)
+                observe = partial(self._observe_tokens, CLAIMS_BY_SUBJECT[vectors.subject])
+                yield from (self._run_case(case, observe) for case in vectors.cases if case.id in cases)
 
-    def _result(self, case: Case[InputT, AnswerT], put: Callable[[Pool, InputT], _Seen[AnswerT]]) -> Result:
-        expected = tuple({**answer.said(), **_otherwise(answer)} for answer in case.expected)
+    def _run_case(
+        self, case: Case[InputT, AnswerT], observe: Callable[[Pool, InputT], _Observation[AnswerT]]
+    ) -> Result:
+        expected = tuple({**answer.to_json(), **_dump_differs_on(answer)} for answer in case.expected)
         result = partial(Result, case.id, case.description, case.rules, expected=expected)
         try:
-            with self.endpoint.pool() as pool:
-                seen = put(pool, case.input)
+            with self.endpoint.create_pool() as pool:
+                seen = observe(pool, case.input)
         except Exception as error:  # noqa: BLE001, botocore's parser fails in many ways
-            _require_connection(error)
-            return result(Verdict.ERROR, error=_in_one_line(error))
-        match = case.matching(seen.answer)
-        got = seen.answer.said()
-        if seen.says_nothing:
-            return result(Verdict.ABSENT, got=got)
-        if match is None or seen.complaint is not None:
+            _raise_if_not_connected(error)
+            return result(Verdict.ERROR, error=_describe_in_one_line(error))
+        match = case.find_match(seen.answer)
+        got = seen.answer.to_json()
+        if seen.not_emitted:
+            return result(Verdict.NOT_EMITTED, got=got)
+        if match is None or seen.fault is not None:
             broken = case.rules if match is None else seen.broken
-            return result(Verdict.FAIL, got=got, error=seen.complaint, broken=broken)
-        return result(Verdict.PASS, got=got, otherwise=match.otherwise)
+            return result(Verdict.FAIL, got=got, error=seen.fault, broken=broken)
+        return result(Verdict.PASS, got=got, differs_on=match.differs_on)
 
-    def _tokens(self, judged: tuple[str, ...], pool: Pool, given: Membership) -> _Seen[TokensAnswer]:
-        tokens = _sign_in(pool, given)
-        of_id, of_access = _only(judged, tokens.id_token), _only(judged, tokens.access_token)
-        never = self.emitted.isdisjoint(judged) and not (of_id or of_access)
-        return _Seen(TokensAnswer(id_token=of_id, access_token=of_access), says_nothing=never)
+    def _observe_tokens(
+        self, names: tuple[str, ...], pool: Pool, case_input: GroupsInput
+    ) -> _Observation[TokensAnswer]:
+        tokens = _sign_in(pool, case_input)
+        id_token, access_token = _pick(names, tokens.id_token), _pick(names, tokens.access_token)
+        not_emitted = self.emitted.isdisjoint(names) and not (id_token or access_token)
+        answer = TokensAnswer(id_token=id_token, access_token=access_token)
+        return _Observation(answer, not_emitted=not_emitted)
 
 
-def _otherwise(answer: Answer) -> dict[str, JsonValue]:
-    return {"otherwise": [*answer.otherwise]} if answer.otherwise else {}
+def _dump_differs_on(answer: Answer) -> dict[str, JsonValue]:
+    return {"differs_on": [*answer.differs_on]} if answer.differs_on else {}
 
 
-def _only(names: tuple[str, ...], claims: dict[str, JsonValue]) -> dict[str, JsonValue]:
+def _pick(names: tuple[str, ...], claims: dict[str, JsonValue]) -> dict[str, JsonValue]:
     return {name: claims[name] for name in names if name in claims}
 
 
-def _list(pool: Pool, given: Membership) -> _Seen[ListingAnswer]:
-    username = pool.populate(given.groups)
-    pages = pool.list_groups(username, page_size=60, max_items=len(given.groups))
-    listed = map(pool.listed, pages.groups())
-    return _Seen(ListingAnswer(groups=tuple(map(Listing.model_validate, listed))))
+def _list_groups(pool: Pool, case_input: GroupsInput) -> _Observation[ListingAnswer]:
+    username = pool.populate(case_input.groups)
+    pages = pool.list_groups(username, page_size=60, max_items=len(case_input.groups))
+    listed = map(pool.dump_listed_group, pages.groups())
+    return _Observation(ListingAnswer(groups=tuple(map(ListedGroup.model_validate, listed))))
 
 
-def _page(pool: Pool, given: Paging) -> _Seen[PagingAnswer]:
-    names = [f"group-{number}" for number in range(given.group_count)]
+def _page(pool: Pool, case_input: PagingInput) -> _Observation[PagingAnswer]:
+    names = [f"group-{number}" for number in range(case_input.group_count)]
     username = pool.populate([GroupType(group_name=name) for name in names])
-    first = pool.list_groups(username, page_size=given.page_size, max_items=given.max_items)
+    first = pool.list_groups(username, page_size=case_input.page_size, max_items=case_input.max_items)
     pages = list(first)
     count = sum(len(page.groups) for page in pages)
-    if first.resume_token is not None:
-        pages += pool.list_groups(username, page_size=given.page_size, starting_token=first.resume_token)
-    came = [group.group_name for page in pages for group in page.groups]
-    answer = PagingAnswer(first=count, resumes=first.resume_token is not None, rest=len(came) - count)
+    token = first.resume_token
+    if token is not None:
+        pages += pool.list_groups(username, page_size=case_input.page_size, starting_token=token)
+    listed = [group.group_name for page in pages for group in page.groups]
+    answer = PagingAnswer(first=count, resumes=token is not None, rest=len(listed) - count)
     longest = max(len(page.groups) for page in pages)
-    if longest > given.page_size:
-        complaint = f"a page held {longest} groups, and Limit was {given.page_size}"
-        return _Seen(answer, complaint, (LIMIT_BOUNDS.id,))
-    if len(set(came)) < len(came) or not set(came) <= set(names):
-        return _Seen(answer, "a group came twice, or one that is not the user's", (EACH_GROUP_ONCE.id,))
-    return _Seen(answer)
+    if longest > case_input.page_size:
+        fault = f"a page has {longest} groups, but Limit is {case_input.page_size}"
+        return _Observation(answer, fault, (LIMIT_BOUNDS.id,))
+    if len(set(listed)) < len(listed) or not set(listed) <= set(names):
+        fault = "a group is listed twice, or is not one of the user's groups"
+        return _Observation(answer, fault, (EACH_GROUP_ONCE.id,))
+    return _Observation(answer)
 
 
-def _in_one_line(error: Exception) -> str:
+def _describe_in_one_line(error: Exception) -> str:
     from botocore.exceptions import BotoCoreError, ClientError
 
     lines = str(error).splitlines() or [""]
     known = isinstance(error, BotoCoreError | ClientError | CognitoClaimsError | UnreadableTokenError)
-    return lines[0] if known else f"the answer could not be read ({type(error).__name__})"
+    # An unexpected error may quote the response, and so a token.
+    return lines[0] if known else f"the response could not be read ({type(error).__name__})"
 
 
-def _require_connection(error: Exception) -> None:
+def _raise_if_not_connected(error: Exception) -> None:
     from botocore.exceptions import ConnectionError as NotConnectedError
 
     if isinstance(error, NotConnectedError):
-        raise EndpointError(_in_one_line(error)) from error
+        raise EndpointError(_describe_in_one_line(error)) from error

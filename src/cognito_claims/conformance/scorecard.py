@@ -1,4 +1,4 @@
-"""What came out of a run: a verdict for each case, and counts for each rule."""
+"""The result of a run: a verdict for each case, and counts for each rule."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -10,83 +10,84 @@ from pydantic import JsonValue
 
 from cognito_claims.conformance.cases import AnyVectors
 
-__all__ = ["Result", "RuleScore", "Scorecard", "Settled", "Verdict"]
+__all__ = ["ObservedAnswer", "Result", "RuleScore", "Scorecard", "Verdict"]
 
 
 class Verdict(StrEnum):
-    """How an endpoint did on a case."""
+    """The verdict on an endpoint's answer to a case."""
 
     PASS = "pass"  # noqa: S105, no password
-    """It gave an answer that is right."""
+    """The answer is one of the expected answers."""
 
     FAIL = "fail"
-    """It gave another answer."""
+    """The answer is wrong."""
 
-    ABSENT = "absent"
-    """It never puts the claim into a token, so the case says nothing of the rules."""
+    NOT_EMITTED = "not-emitted"
+    """The endpoint never adds the claim to any token, so the case shows nothing about the rules."""
 
     ERROR = "error"
-    """It refused a call that the case needs, or its answer could not be read."""
+    """The endpoint refused a call that the case needs, or its response could not be read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """How an endpoint did on a case."""
+    """An endpoint's result for one case."""
 
     case: str
-    """The case's id."""
+    """The case's ID."""
 
     description: str
     """What the case shows."""
 
     rules: tuple[str, ...]
-    """The ids of the rules that decide it."""
+    """The IDs of the rules that decide the case."""
 
     verdict: Verdict
-    """How it did."""
+    """The verdict."""
 
     expected: tuple[JsonValue, ...]
-    """The answers that are right."""
+    """The correct answers."""
 
     got: JsonValue = None
-    """What it answered, ids of its own replaced by those of the vectors; `None` at an error."""
+    """The endpoint's answer, with its own IDs replaced by those of the vectors; `None` after an error."""
 
     error: str | None = None
     """What went wrong, in one line."""
 
     broken: tuple[str, ...] = ()
-    """The ids of the rules that a failure is put down to: all of the case, if nothing tells them apart."""
+    """The IDs of the rules to which a failure is attributed: all of the case, unless the answer
+    shows which."""
 
-    otherwise: tuple[str, ...] = ()
-    """The open questions and unspecified rules that its answer settles otherwise than this library."""
+    differs_on: tuple[str, ...] = ()
+    """The open questions and unspecified rules on which the answer differs from this library's default."""
 
 
 @dataclass(frozen=True, slots=True)
 class RuleScore:
-    """How the cases did that a rule decides."""
+    """The results of the cases that a rule decides."""
 
     rule: str
-    """The rule's id."""
+    """The rule's ID."""
 
     basis: str
-    """How far the rule can be trusted."""
+    """The rule's basis: `documented`, `observed` or `unspecified`."""
 
     counts: dict[Verdict, int]
-    """The number of cases by verdict; every verdict is there."""
+    """The number of cases by verdict. Every verdict is a key."""
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
-    """What an endpoint answered where AWS leaves it open."""
+class ObservedAnswer:
+    """An endpoint's answer to a case that AWS leaves open."""
 
     case: str
-    """The case's id."""
+    """The case's ID."""
 
     open: tuple[str, ...]
-    """The open questions and unspecified rules that the case hangs on."""
+    """The open questions and unspecified rules that the answer depends on."""
 
-    otherwise: tuple[str, ...]
-    """Those of them that were answered otherwise than this library does by default."""
+    differs_on: tuple[str, ...]
+    """Those of them on which the answer differs from this library's default."""
 
     got: JsonValue
     """The answer."""
@@ -100,10 +101,10 @@ class Scorecard:
     """The results, in the order of the cases."""
 
     vectors: tuple[AnyVectors, ...]
-    """The vectors that the cases are from."""
+    """The vectors that the cases belong to."""
 
     not_removed: tuple[str, ...] = ()
-    """The ids of user pools that could not be removed again."""
+    """The IDs of the user pools that could not be removed."""
 
     @property
     def passed(self) -> bool:
@@ -112,82 +113,83 @@ class Scorecard:
 
     @property
     def counts(self) -> dict[Verdict, int]:
-        """The number of cases by verdict; every verdict is there."""
-        return _counts(self.results)
+        """The number of cases by verdict. Every verdict is a key."""
+        return _count_verdicts(result.verdict for result in self.results)
 
     @property
     def rules(self) -> tuple[RuleScore, ...]:
-        """The rules of the cases, in the order of the vectors."""
+        """The scores of the rules that decide the cases, in the order of the vectors."""
         basis = {rule.id: rule.basis.value for vectors in self.vectors for rule in vectors.rules}
         scores = (
-            RuleScore(rule, basis[rule], _tally(_for_rule(rule, result) for result in self.results))
+            RuleScore(rule, basis[rule], _count_verdicts(_judge_rule(rule, one) for one in self.results))
             for rule in basis
         )
         return tuple(score for score in scores if any(score.counts.values()))
 
     @property
-    def settled(self) -> tuple[Settled, ...]:
-        """What was answered where AWS leaves it open, in cases that passed."""
+    def observed_answers(self) -> tuple[ObservedAnswer, ...]:
+        """The answers to the cases that AWS leaves open and that passed."""
         open_in = {
-            case.id: tuple(dict.fromkeys(one for answer in case.expected for one in answer.otherwise))
+            case.id: tuple(dict.fromkeys(one for answer in case.expected for one in answer.differs_on))
             for vectors in self.vectors
             for case in vectors.cases
         }
         return tuple(
-            Settled(result.case, open_in[result.case], result.otherwise, result.got)
+            ObservedAnswer(result.case, open_in[result.case], result.differs_on, result.got)
             for result in self.results
             if result.verdict is Verdict.PASS and open_in[result.case]
         )
 
-    def junit(self) -> str:
-        """Give the results as JUnit XML: a suite for each subject, a test for each case."""
-        root = ET.Element("testsuites", _junit_counts(self.results))
-        for subject in dict.fromkeys(_subject(result) for result in self.results):
-            results = [result for result in self.results if _subject(result) == subject]
-            suite = ET.SubElement(root, "testsuite", {"name": subject, **_junit_counts(results)})
+    def to_junit(self) -> str:
+        """Return the results as JUnit XML: one suite for each subject, one test for each case."""
+        root = ET.Element("testsuites", _count_for_junit(self.results))
+        for subject in dict.fromkeys(_get_subject(result) for result in self.results):
+            results = [result for result in self.results if _get_subject(result) == subject]
+            suite = ET.SubElement(root, "testsuite", {"name": subject, **_count_for_junit(results)})
             for result in results:
                 test = ET.SubElement(suite, "testcase", classname=subject, name=result.case)
-                if (outcome := _JUNIT[result.verdict]) is not None:
-                    message = _printable(result.error or result.description)
-                    found = ET.SubElement(test, outcome, message=message, type=result.verdict)
-                    found.text = _printable(f"expected {list(result.expected)}\ngot {result.got}")
+                if (tag := _JUNIT_TAGS[result.verdict]) is not None:
+                    message = _escape_for_xml(result.error or result.description)
+                    element = ET.SubElement(test, tag, message=message, type=result.verdict)
+                    element.text = _escape_for_xml(f"expected {list(result.expected)}\ngot {result.got}")
         ET.indent(root)
         return ET.tostring(root, "unicode", xml_declaration=True) + "\n"
 
 
-_JUNIT = {Verdict.PASS: None, Verdict.FAIL: "failure", Verdict.ABSENT: "failure", Verdict.ERROR: "error"}
+_JUNIT_TAGS = {
+    Verdict.PASS: None,
+    Verdict.FAIL: "failure",
+    Verdict.NOT_EMITTED: "failure",
+    Verdict.ERROR: "error",
+}
 
 
-def _subject(result: Result) -> str:
+def _get_subject(result: Result) -> str:
     return result.case.partition("/")[0]
 
 
-def _for_rule(rule: str, result: Result) -> Verdict | None:
-    """Give the verdict on one of the case's rules: a failure that is put down to others spares it."""
+def _judge_rule(rule: str, result: Result) -> Verdict | None:
+    """Return a case's verdict on one rule. A failure that is attributed to other rules is a pass."""
     if rule not in result.rules:
         return None
-    spared = result.verdict is Verdict.FAIL and rule not in result.broken
-    return Verdict.PASS if spared else result.verdict
+    attributed_to_others = result.verdict is Verdict.FAIL and rule not in result.broken
+    return Verdict.PASS if attributed_to_others else result.verdict
 
 
-def _counts(results: Iterable[Result]) -> dict[Verdict, int]:
-    return _tally(result.verdict for result in results)
+def _count_verdicts(verdicts: Iterable[Verdict | None]) -> dict[Verdict, int]:
+    counts = Counter(verdicts)
+    return {verdict: counts[verdict] for verdict in Verdict}
 
 
-def _tally(verdicts: Iterable[Verdict | None]) -> dict[Verdict, int]:
-    counted = Counter(verdicts)
-    return {verdict: counted[verdict] for verdict in Verdict}
-
-
-def _junit_counts(results: Iterable[Result]) -> dict[str, str]:
-    counts = _counts(results)
+def _count_for_junit(results: Iterable[Result]) -> dict[str, str]:
+    counts = _count_verdicts(result.verdict for result in results)
     return {
         "tests": str(sum(counts.values())),
-        "failures": str(counts[Verdict.FAIL] + counts[Verdict.ABSENT]),
+        "failures": str(counts[Verdict.FAIL] + counts[Verdict.NOT_EMITTED]),
         "errors": str(counts[Verdict.ERROR]),
     }
 
 
-def _printable(text: str) -> str:
-    """Leave out what XML cannot hold."""
+def _escape_for_xml(text: str) -> str:
+    """Escape the characters that XML does not allow."""
     return "".join(c if c.isprintable() or c == "\n" else repr(c)[1:-1] for c in text)

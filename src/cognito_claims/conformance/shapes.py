@@ -1,4 +1,4 @@
-"""What a case gives, and what it expects, in the form of each subject."""
+"""The input and the expected answers of a case, one form for each subject."""
 
 from typing import Annotated, Literal
 
@@ -21,217 +21,218 @@ from cognito_claims.models import GroupType
 
 __all__ = [
     "Answer",
-    "Carried",
-    "Choice",
     "ClaimsAnswer",
-    "Listing",
+    "EventInput",
+    "GroupNamesAnswer",
+    "GroupsInput",
+    "ListedGroup",
     "ListingAnswer",
-    "Membership",
-    "NamesAnswer",
-    "Override",
     "OverrideAnswer",
-    "PagesAnswered",
-    "Paging",
+    "OverrideInput",
+    "PagesInput",
     "PagingAnswer",
+    "PagingInput",
     "RoleAnswer",
+    "RoleInput",
     "TokensAnswer",
     "VectorModel",
 ]
 
 Id = Annotated[str, Field(strict=True, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
-_Role = Annotated[str, Field(strict=True, pattern=ARN_PATTERN)]
-_TokenClaims = dict[str, JsonValue]
+_RoleArn = Annotated[str, Field(strict=True, pattern=ARN_PATTERN)]
+_JsonObject = dict[str, JsonValue]
 
 
 class VectorModel(BaseModel, frozen=True, extra="forbid", defer_build=True, use_attribute_docstrings=True):
-    """A value of a vector file: a key that is not known is refused."""
+    """A value of a vector file. An unknown key is an error."""
 
 
-class _Input(WireModel, frozen=True, extra="forbid", use_attribute_docstrings=True):
+class _WireInput(WireModel, frozen=True, extra="forbid", use_attribute_docstrings=True):
     pass
 
 
-class Membership(_Input, frozen=True):
+class GroupsInput(_WireInput, frozen=True):
     """The groups of one user."""
 
     groups: TupleOf[GroupType]
-    """The groups, as AdminListGroupsForUser answers them, in no particular order. In their names,
-    `eu-west-1_EXAMPLE` stands for the id of the user pool."""
+    """The groups as AdminListGroupsForUser returns them, in no particular order. In their names,
+    `eu-west-1_EXAMPLE` is a placeholder for the ID of the user pool."""
 
 
-class Paging(_Input, frozen=True):
-    """How a user's groups are asked for: by boto3's `PaginationConfig`."""
+class PagingInput(_WireInput, frozen=True):
+    """How a user's groups are listed: boto3's `PaginationConfig`."""
 
     group_count: Annotated[NonNegativeInt, Field(le=100)]
-    """In how many groups the user is; their names do not matter."""
+    """The number of groups that the user is in. Their names do not matter."""
 
     page_size: Annotated[NonNegativeInt, Field(ge=1, le=60)]
     """The `Limit` of each call."""
 
     max_items: Omittable[Annotated[NonNegativeInt, Field(ge=1)]] = None
-    """After how many groups to stop; then the rest is asked for by `StartingToken`."""
+    """The number of groups after which the list stops; `StartingToken` then resumes it."""
 
 
-class PagesAnswered(_Input, frozen=True):
-    """What AdminListGroupsForUser answers, call by call."""
+class PagesInput(_WireInput, frozen=True):
+    """The responses of AdminListGroupsForUser, in the order of the calls."""
 
-    pages: TupleOf[_TokenClaims]
-    """The pages. After the last, the service answers the last again."""
+    pages: TupleOf[_JsonObject]
+    """The pages. A call after the last page returns the last page again."""
 
 
-class Carried(VectorModel, frozen=True):
-    """Claims as they arrive."""
+class EventInput(VectorModel, frozen=True):
+    """Claims as they arrive: the payload of a token, or an event."""
 
-    carrier: ClaimsSource
-    """How they arrive."""
+    source: ClaimsSource
+    """The kind of payload or event."""
 
-    event: dict[str, JsonValue]
-    """The payload or the event, as far as it matters."""
+    event: _JsonObject
+    """The payload or the event, reduced to the members that matter."""
 
     known_groups: tuple[NonEmptyStr, ...] | None = None
     """The names of all groups of the pool, if they are known."""
 
     comma_free: bool = False
-    """Whether it is known that no group of the pool has a comma in its name."""
+    """Whether no group of the pool is known to have a comma in its name."""
 
 
-class Override(VectorModel, frozen=True):
-    """What a pre token generation trigger answers."""
+class OverrideInput(VectorModel, frozen=True):
+    """The response of a pre token generation trigger, and the claims that it changes."""
 
-    id_token: _TokenClaims
+    id_token: _JsonObject
     """The claims of the ID token without the trigger."""
 
-    access_token: _TokenClaims
+    access_token: _JsonObject
     """The claims of the access token without the trigger."""
 
-    event: dict[str, JsonValue]
-    """What the trigger gave back."""
+    event: _JsonObject
+    """The event that the trigger returned."""
 
 
-class Choice(VectorModel, frozen=True):
-    """What an identity pool is asked."""
+class RoleInput(VectorModel, frozen=True):
+    """A request for credentials to an identity pool."""
 
-    claims: _TokenClaims
+    claims: _JsonObject
     """The claims of the ID token."""
 
     role_mapping: RoleMapping | None
     """The provider's role mapping, or null if it has none."""
 
-    authenticated_role: _Role | None
-    """The role of users who have signed in, or null if there is none."""
+    authenticated_role: _RoleArn | None
+    """The ARN of the role for authenticated users, or null if there is none."""
 
-    custom_role_arn: _Role | None = None
+    custom_role_arn: _RoleArn | None = None
     """The `CustomRoleArn` of the request, if it has one."""
 
 
 class Answer(VectorModel, frozen=True):
-    """An answer that is right."""
+    """A correct answer."""
 
-    otherwise: tuple[Id, ...] = ()
-    """The open questions and unspecified rules that this answer settles otherwise than the first one."""
+    differs_on: tuple[Id, ...] = ()
+    """The open questions and unspecified rules on which this answer differs from the first one."""
 
-    def same_as(self, other: "Answer") -> bool:
-        """Tell whether another says the same, arrays compared as sets."""
-        return _unordered(self.said()) == _unordered(other.said())
+    def is_equivalent(self, other: "Answer") -> bool:
+        """Return whether two answers are the same, with arrays compared as sets."""
+        return _to_comparable(self.to_json()) == _to_comparable(other.to_json())
 
-    def said(self) -> dict[str, JsonValue]:
-        """Give the answer itself, as JSON."""
-        return self.model_dump(mode="json", by_alias=True, exclude={"otherwise"}, exclude_none=True)
+    def to_json(self) -> dict[str, JsonValue]:
+        """Return the answer as JSON, without `differs_on` and without absent members."""
+        return self.model_dump(mode="json", by_alias=True, exclude={"differs_on"}, exclude_none=True)
 
 
-def _unordered(value: object) -> object:
+def _to_comparable(value: object) -> object:
     if (members := as_object(value)) is not None:
-        return frozenset((name, _unordered(member)) for name, member in members.items())
+        return frozenset((name, _to_comparable(member)) for name, member in members.items())
     if (elements := as_list(value)) is not None:
-        return frozenset(map(_unordered, elements))
-    return type(value), value  # or True would be 1
+        return frozenset(map(_to_comparable, elements))
+    return type(value), value  # in Python, True equals 1
 
 
 class TokensAnswer(Answer, frozen=True):
-    """The claims of the subject that a sign-in puts into the tokens: those that are listed, no others."""
+    """The claims that the subject is about, as a sign-in adds them to the tokens: these and no others."""
 
-    id_token: _TokenClaims | None = None
-    """The subject's claim in the ID token, or an empty object; null if the subject leaves it open."""
+    id_token: _JsonObject | None = None
+    """The claims in the ID token; an empty object if they are absent; null if any are correct."""
 
-    access_token: _TokenClaims | None = None
-    """The same for the access token."""
+    access_token: _JsonObject | None = None
+    """The claims in the access token, likewise."""
 
     decided_by: tuple[NonEmptyStr, ...] | None = None
-    """The names of the groups that decide the preferred role. No token shows them."""
+    """The names of the groups that decide the preferred role. No token contains them."""
 
-    def same_as(self, other: "Answer") -> bool:
-        """Tell whether another says the same of what both say something of."""
-        said, others = self.said(), other.said()
+    def is_equivalent(self, other: "Answer") -> bool:
+        """Return whether two answers agree on the members that both have."""
+        mine, theirs = self.to_json(), other.to_json()
         return all(
-            _unordered(said[name]) == _unordered(others[name]) for name in said.keys() & others.keys()
+            _to_comparable(mine[name]) == _to_comparable(theirs[name])
+            for name in mine.keys() & theirs.keys()
         )
 
 
-class Listing(VectorModel, frozen=True):
-    """A group as it is listed: what is absent here is absent there, or an empty text."""
+class ListedGroup(VectorModel, frozen=True):
+    """A group as it is listed. A member that is absent here is absent there, or an empty string."""
 
     group_name: NonEmptyStr = Field(alias="GroupName")
-    """Its name."""
+    """The group's name."""
 
     precedence: int | None = Field(default=None, alias="Precedence")
-    """Its precedence."""
+    """The group's precedence."""
 
     role_arn: str | None = Field(default=None, alias="RoleArn")
-    """Its role."""
+    """The ARN of the group's role."""
 
     description: str | None = Field(default=None, alias="Description")
-    """Its description."""
+    """The group's description."""
 
 
 class ListingAnswer(Answer, frozen=True):
-    """How groups are listed."""
+    """The groups that AdminListGroupsForUser lists."""
 
-    groups: tuple[Listing, ...]
+    groups: tuple[ListedGroup, ...]
     """The groups, in no particular order."""
 
 
 class PagingAnswer(Answer, frozen=True):
-    """How many groups come, each once, no page of more than `PageSize`."""
+    """The number of groups listed, each once, in pages of at most `PageSize`."""
 
     first: NonNegativeInt
-    """How many come until `MaxItems`."""
+    """The number of groups listed up to `MaxItems`."""
 
     resumes: bool
-    """Whether there is a token then to resume from."""
+    """Whether there is then a token to resume from."""
 
     rest: NonNegativeInt
-    """How many come by it."""
+    """The number of groups listed from that token."""
 
 
-class NamesAnswer(Answer, frozen=True):
-    """What a reader of pages gets."""
+class GroupNamesAnswer(Answer, frozen=True):
+    """The groups that a client collects from the pages."""
 
     groups: tuple[NonEmptyStr, ...]
     """The names of the user's groups."""
 
 
 class ClaimsAnswer(Answer, frozen=True):
-    """What a reader of a carrier gets."""
+    """The group claims of a payload or an event, or an error."""
 
-    claims: _TokenClaims | None = None
-    """The group claims, as a token has them, or null if there is an error."""
+    claims: _JsonObject | None = None
+    """The group claims in the form of a token, or null if there is an error."""
 
     error: Literal["ambiguous", "invalid"] | None = None
-    """That what is known does not leave one reading, or that the text itself cannot be right."""
+    """`ambiguous` if the text can be read in several ways, `invalid` if it cannot be correct."""
 
 
 class OverrideAnswer(Answer, frozen=True):
-    """What Cognito issues after a trigger."""
+    """The claims that Cognito issues after a trigger."""
 
-    id_token: _TokenClaims
+    id_token: _JsonObject
     """All claims of the ID token."""
 
-    access_token: _TokenClaims
+    access_token: _JsonObject
     """All claims of the access token."""
 
 
 class RoleAnswer(Answer, frozen=True):
-    """The role that an identity pool hands out."""
+    """The role that an identity pool chooses."""
 
     role_arn: StrictStr | None
     """The role's ARN, or null if the request is denied."""

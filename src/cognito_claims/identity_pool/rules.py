@@ -10,13 +10,13 @@ _API = "Amazon Cognito identity pools API Reference"
 
 NO_MAPPING: Final = Rule(
     "no-mapping",
-    "Without a mapping for the provider, the identity pool's authenticated role is assumed.",
+    "If the provider has no role mapping, the authenticated role is assumed.",
     Basis.DOCUMENTED,
     RBAC_GUIDE,
 )
 CUSTOM_ROLE: Final = Rule(
     "custom-role",
-    "A CustomRoleArn is assumed if it is one of cognito:roles, and denied if not.",
+    "A CustomRoleArn is assumed if cognito:roles contains it, and denied otherwise.",
     Basis.DOCUMENTED,
     RBAC_GUIDE,
 )
@@ -28,53 +28,55 @@ PREFERRED_ASSUMED: Final = Rule(
 )
 AMBIGUOUS_RESOLUTION: Final = Rule(
     "ambiguous-resolution",
-    "If neither names a role, AmbiguousRoleResolution says: the authenticated role, or denied.",
+    "If neither determines a role, AmbiguousRoleResolution applies: the authenticated role is assumed, "
+    "or the request is denied.",
     Basis.DOCUMENTED,
     RBAC_GUIDE,
 )
 FIRST_MATCH: Final = Rule(
     "first-match",
-    "Rules are tried in order, and the role of the first that matches is assumed.",
+    "Rules are evaluated in order, and the role of the first that matches is assumed.",
     Basis.DOCUMENTED,
     f"{RBAC_GUIDE}; {_API}, RulesConfigurationType",
 )
 NO_MATCH: Final = Rule(
     "no-match",
-    "If no rule matches, AmbiguousRoleResolution says: the authenticated role, or denied.",
+    "If no rule matches, AmbiguousRoleResolution applies: the authenticated role is assumed, or the "
+    "request is denied.",
     Basis.DOCUMENTED,
     f"{RBAC_GUIDE}; {_API}, RoleMapping",
 )
 ABSENT_CLAIM: Final = Rule(
     "absent-claim",
-    "A rule on a claim that the token does not have never matches, NotEqual included.",
+    "A rule never matches a claim that the token does not have, not even with NotEqual.",
     Basis.DOCUMENTED,
     f"{_API}, MappingRule",
 )
 CUSTOM_ROLE_OF_RULES: Final = Rule(
     "custom-role-of-rules",
-    "A CustomRoleArn is assumed if a rule that matches names it, and denied if none does.",
+    "With rules, a CustomRoleArn is assumed if a matching rule names it, and denied otherwise.",
     Basis.UNSPECIFIED,
-    "AWS says nothing of CustomRoleArn where rules choose",
+    "AWS does not document CustomRoleArn for mappings with rules",
 )
 
 CUSTOM_ROLE_WITHOUT_MAPPING: Final = Rule(
     "custom-role-without-mapping",
-    "Without a mapping, a CustomRoleArn is denied unless it is the authenticated role.",
+    "Without a role mapping, a CustomRoleArn is denied unless it is the authenticated role.",
     Basis.UNSPECIFIED,
-    "AWS says nothing of CustomRoleArn without a mapping",
+    "AWS does not document CustomRoleArn without a role mapping",
 )
 NO_ROLES: Final = Rule(
     "no-roles",
-    "A token without any role is taken as ambiguous.",
+    "A token without roles counts as ambiguous.",
     Basis.UNSPECIFIED,
-    f"AWS speaks of a token that has roles; {RBAC_GUIDE}",
+    f"AWS documents tokens that have roles only: {RBAC_GUIDE}",
 )
 ARRAY_ELEMENTS: Final = Rule(
     "array-elements",
-    "Of an array, Equals, Contains and StartsWith ask for one element that matches, NotEqual for none "
-    "that is equal.",
+    "On an array, Equals, Contains and StartsWith require one element that matches, and NotEqual "
+    "requires that no element is equal.",
     Basis.UNSPECIFIED,
-    "AWS says nothing of claims that are arrays",
+    "AWS does not document rules on claims that are arrays",
 )
 
 IDENTITY_POOL_RULES: Final[tuple[Rule, ...]] = (
@@ -90,17 +92,17 @@ IDENTITY_POOL_RULES: Final[tuple[Rule, ...]] = (
     ARRAY_ELEMENTS,
     CUSTOM_ROLE_OF_RULES,
 )
-"""Which IAM role an identity pool hands out (enhanced flow, ID tokens)."""
+"""Which IAM role an identity pool chooses (enhanced flow, ID tokens)."""
 
 LONE_ROLE: Final = OpenQuestion(
     "lone-role",
-    "Is a token with one role and no preferred role ambiguous to an identity pool?",
-    "The guide says that it is; the API reference speaks of several roles only.",
+    "Does an identity pool treat a token with one role and no preferred role as ambiguous?",
+    "According to the guide, it does. The API reference mentions several roles only.",
 )
 CONTAINS_ELEMENT: Final = OpenQuestion(
     "contains-element",
-    "Does a Contains rule on an array ask for an element, or for a part of an element's text?",
-    "AWS is silent. If a part is enough, the group nonadmins matches Contains admins.",
+    "Does a Contains rule on an array require a whole element, or a part of one?",
+    "AWS is silent. If a part suffices, the group nonadmins matches Contains admins.",
 )
 
 IDENTITY_POOL_QUESTIONS: Final[tuple[OpenQuestion, ...]] = (LONE_ROLE, CONTAINS_ELEMENT)

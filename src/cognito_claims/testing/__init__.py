@@ -2,13 +2,13 @@
 
 `TokenFactory` signs tokens as a user pool does, `moto_role_claims` adds the role
 claims to moto's tokens, and `cognito_claims.testing.strategies` generates values
-with Hypothesis. pytest finds the fixtures of `cognito_claims.testing.plugin` by
-an entry point. The extra `testing` installs what these need.
+with Hypothesis. pytest finds the fixtures of `cognito_claims.testing.plugin`
+through an entry point. Install the extra `testing` to use them.
 """
 
 from cognito_claims._lazy import attach
 
-# pytest imports this package for everyone who has it installed: load nothing.
+# pytest imports this package for everyone who has it installed, so it loads no module of its own.
 __getattr__, __dir__, __all__ = attach(
     __name__,
     {

@@ -1,9 +1,9 @@
-"""The plugin by which Hypothesis generates this library's types in `st.from_type`.
+"""The plugin with which `st.from_type` generates the types of this library.
 
-Hypothesis calls `register` by the entry point `hypothesis` when it is imported,
-for everyone who has this package installed. So this module loads neither the
-strategies nor the types: a type is registered when its module is loaded, and
-the strategies are loaded when the first value is drawn.
+When Hypothesis is imported, it calls `register` through the entry point
+`hypothesis`, for everyone who has this package installed. So this module loads
+neither the strategies nor the types: a type is registered when its module is
+loaded, and the strategies are loaded when a test first draws a value.
 """
 
 from cognito_claims._registry import subscribe
@@ -25,6 +25,6 @@ def _register_type(type_: type) -> None:
 
 
 def _build_strategy(type_: type) -> "SearchStrategy[object]":
-    from cognito_claims.testing.strategies import strategy_for_type
+    from cognito_claims.testing.strategies.by_type import strategy_for_type
 
     return strategy_for_type(type_)

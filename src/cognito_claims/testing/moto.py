@@ -1,17 +1,18 @@
-"""moto's tokens with the role claims, which moto leaves out.
+"""The role claims for moto's tokens, which moto leaves out.
 
 >>> with moto_role_claims():
-...     pass  # sign in at moto: the ID token has what resolve() says of the user's groups
+...     pass  # sign in to moto: the ID token has the role claims that resolve() computes
 
-docs/testing.md has an example from the user pool to the token.
+docs/testing.md has a whole example, from the user pool to the token.
 
-It holds for every moto in this process, its `ThreadedMotoServer` too. In a process
-of its own, moto's server has it by `python -m cognito_claims.testing.moto`, which
-takes the arguments of `moto_server`.
+The context applies to every moto in this process, including
+`ThreadedMotoServer`. For a separate process, run `python -m
+cognito_claims.testing.moto`, which takes the arguments of `moto_server` and
+adds the role claims to its tokens.
 
-The seam is `CognitoIdpUserPool.create_jwt`: every token of moto's comes out of it,
-whichever way the user signs in. Its form is looked at before it is touched,
-and a moto that issues role claims by itself is told from one that does not.
+The patched method is `CognitoIdpUserPool.create_jwt`: moto builds every token
+with it, however the user signs in. Its parameters are checked before it is
+patched, and a moto that adds role claims itself is an error.
 """
 
 import sys
@@ -26,19 +27,19 @@ try:
     import moto
     from moto.cognitoidp.models import CognitoIdpUserPool
 except ImportError as _error:
-    raise ImportError('moto is missing: pip install "moto[cognitoidp]"') from _error
+    raise ImportError('moto_role_claims needs moto: pip install "moto[cognitoidp]"') from _error
 
 from cognito_claims.errors import CognitoClaimsError
-from cognito_claims.resolver import Policy, resolve
+from cognito_claims.resolver import DOCUMENTED, Policy, resolve
 
 __all__ = ["UnknownMotoError", "moto_role_claims"]
 
 
 class UnknownMotoError(CognitoClaimsError, RuntimeError):
-    """This moto issues tokens in another way than those that are known.
+    """This version of moto issues tokens in an unknown way.
 
     Attributes:
-        version: its version.
+        version: The version of moto.
     """
 
     def __init__(self, version: str, reason: str) -> None:
@@ -58,46 +59,49 @@ _lock = Lock()
 
 @contextmanager
 def moto_role_claims(*, policy: Policy | None = None) -> Generator[None, None, None]:
-    """Have moto put `cognito:roles` and `cognito:preferred_role` into ID tokens.
+    """Add `cognito:roles` and `cognito:preferred_role` to the ID tokens of moto.
 
-    They are what `resolve()` says of the user's groups. Tokens that were issued
-    before stay as they are. One context in another counts by its own policy; it
-    can be used as a decorator.
+    The claims are those that `resolve()` computes from the user's groups.
+    Tokens issued before do not change. Contexts can be nested: the innermost
+    policy applies. The context manager is also a decorator.
 
     Args:
-        policy: how to answer what AWS leaves open; by default, as documented.
+        policy: How to answer what AWS leaves open. By default, the documented answers.
 
     Raises:
-        UnknownMotoError: this moto is not one of version 5 that issues tokens by `create_jwt`.
+        UnknownMotoError: If this moto is not of version 5, or does not issue tokens with
+            `create_jwt`.
     """
     pool: Any = CognitoIdpUserPool
-    chosen = policy or Policy()
+    chosen = policy or DOCUMENTED
     with _lock:
-        _require_known(pool)
+        _check_moto(pool)
         if not _open:
             _original.append(pool.create_jwt)
-            pool.create_jwt = _with_roles(pool.create_jwt)
+            pool.create_jwt = _add_roles(pool.create_jwt)
         _open.append(chosen)
     try:
         yield
     finally:
         with _lock:
+            # Contexts of several threads may close in any order: remove the innermost of this policy.
             del _open[len(_open) - 1 - _open[::-1].index(chosen)]
             if not _open:
                 pool.create_jwt = _original.pop()
 
 
-def _require_known(pool: Any) -> None:
+def _check_moto(pool: Any) -> None:
     if moto.__version__.partition(".")[0] != "5":
-        remedy = "moto_role_claims knows versions 5: install one of these, or a newer cognito-claims"
-        raise UnknownMotoError(moto.__version__, f"is not known; {remedy}")
-    seam = getattr(pool, "create_jwt", None)
-    if seam is None or [*signature(seam).parameters] != _PARAMETERS:
-        remedy = "install an earlier moto of version 5, or a newer cognito-claims"
-        raise UnknownMotoError(moto.__version__, f"has no CognitoIdpUserPool.create_jwt as known; {remedy}")
+        remedy = "install moto 5, or a newer cognito-claims"
+        raise UnknownMotoError(moto.__version__, f"is not supported: {remedy}")
+    create_jwt = getattr(pool, "create_jwt", None)
+    if create_jwt is None or [*signature(create_jwt).parameters] != _PARAMETERS:
+        remedy = "install an earlier moto 5, or a newer cognito-claims"
+        reason = "has no CognitoIdpUserPool.create_jwt with the expected parameters"
+        raise UnknownMotoError(moto.__version__, f"{reason}: {remedy}")
 
 
-def _with_roles(create_jwt: Callable[..., Any]) -> Callable[..., Any]:
+def _add_roles(create_jwt: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(create_jwt)
     def with_roles(
         self: Any,
@@ -109,21 +113,21 @@ def _with_roles(create_jwt: Callable[..., Any]) -> Callable[..., Any]:
     ) -> Any:
         claims = extra_data or {}
         if token_use == "id":  # noqa: S105, no password
-            claims = claims | _role_claims(self, claims)
+            claims = claims | _compute_role_claims(self, claims)
         return create_jwt(self, client_id, username, token_use, expires_in, claims)
 
     return with_roles
 
 
-def _role_claims(pool: Any, claims: dict[str, Any]) -> dict[str, Any]:
+def _compute_role_claims(pool: Any, claims: dict[str, Any]) -> dict[str, Any]:
     if {"cognito:roles", "cognito:preferred_role"} & claims.keys():
-        reason = "puts role claims into tokens by itself: leave moto_role_claims out"
+        reason = "adds role claims to its tokens itself: remove moto_role_claims"
         raise UnknownMotoError(moto.__version__, reason)
-    groups = [_group(pool.groups[name]) for name in claims.get("cognito:groups", [])]
+    groups = [_dump_group(pool.groups[name]) for name in claims.get("cognito:groups", [])]
     return {**resolve(groups, policy=_open[-1]).claims.id_token()}
 
 
-def _group(group: Any) -> dict[str, object]:
+def _dump_group(group: Any) -> dict[str, object]:
     return {
         "GroupName": group.group_name,
         "UserPoolId": group.user_pool_id,
@@ -133,7 +137,7 @@ def _group(group: Any) -> dict[str, object]:
 
 
 def main() -> None:
-    """Run moto's server, with the role claims in its tokens."""
+    """Run moto's server with role claims in its tokens."""
     from moto.server import main as moto_server
 
     with moto_role_claims():

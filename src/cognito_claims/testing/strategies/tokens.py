@@ -1,0 +1,120 @@
+"""The claims of ID tokens and access tokens."""
+
+from hypothesis import strategies as st
+
+from cognito_claims.claims import GroupClaims
+from cognito_claims.testing.strategies.models import models
+from cognito_claims.testing.strategies.resolutions import group_claims
+from cognito_claims.testing.strategies.scalars import (
+    PROVIDERS,
+    client_ids,
+    seconds,
+    user_pool_ids,
+    usernames,
+)
+from cognito_claims.tokens import AccessTokenClaims, Identity, IdTokenClaims, build_issuer
+
+
+def id_token_claims(
+    claims: st.SearchStrategy[GroupClaims] | None = None,
+) -> st.SearchStrategy[IdTokenClaims]:
+    """ID tokens of local and federated users, with `custom:` attributes and claims that triggers add.
+
+    Args:
+        claims: The group claims. By default, `group_claims()`.
+    """
+    guaranteed: dict[str, st.SearchStrategy[object]] = {
+        "iss": user_pool_ids().map(build_issuer),
+        "sub": st.uuids().map(str),
+        "aud": client_ids(),
+        "token_use": st.just("id"),
+        "exp": seconds(),
+        "iat": seconds(),
+    }
+    payloads = st.builds(
+        _build_id_token,
+        st.fixed_dictionaries(
+            guaranteed,
+            optional={
+                "auth_time": seconds(),
+                "cognito:username": usernames(),
+                "email": st.emails(),
+                "email_verified": st.booleans(),
+                "identities": st.lists(identities().map(_dump_identity), min_size=1, max_size=2),
+                "custom:department": st.text(max_size=20),
+                "dev:custom:department": st.text(max_size=20),
+                "tenant": st.text(max_size=20) | st.lists(st.integers(), max_size=3),
+            },
+        ),
+        group_claims() if claims is None else claims,
+    )
+    return payloads.map(IdTokenClaims.from_payload)
+
+
+def access_token_claims(
+    claims: st.SearchStrategy[GroupClaims] | None = None,
+) -> st.SearchStrategy[AccessTokenClaims]:
+    """Access tokens of users, and of machines, which have no groups.
+
+    Args:
+        claims: The group claims of users. By default, `group_claims()`.
+    """
+    common: dict[str, st.SearchStrategy[object]] = {
+        "iss": user_pool_ids().map(build_issuer),
+        "token_use": st.just("access"),
+        "exp": seconds(),
+        "iat": seconds(),
+        "version": st.just(2),
+        "scope": st.sampled_from(
+            ["aws.cognito.signin.user.admin", "openid email", "orders/read orders/write"]
+        ),
+    }
+    of_users = st.builds(
+        _build_access_token,
+        st.fixed_dictionaries(
+            common
+            | {
+                "sub": st.uuids().map(str),
+                "client_id": client_ids(),
+                "username": usernames(),
+                "auth_time": seconds(),
+            }
+        ),
+        group_claims() if claims is None else claims,
+    )
+    of_machines = st.builds(_build_machine_token, st.fixed_dictionaries(common), client_ids())
+    return (of_users | of_machines).map(AccessTokenClaims.from_payload)
+
+
+def identities() -> st.SearchStrategy[Identity]:
+    """Accounts of users at identity providers."""
+    return models(
+        Identity,
+        user_id=st.text("0123456789", min_size=5, max_size=21),
+        provider_name=st.sampled_from(PROVIDERS),
+        provider_type=st.sampled_from(["Google", "OIDC", "SAML"]),
+        primary=st.booleans(),
+        date_created=seconds().map(lambda value: value * 1000),
+    )
+
+
+def _build_id_token(token: dict[str, object], claims: GroupClaims) -> dict[str, object]:
+    return {**token, **claims.id_token()}
+
+
+def _build_access_token(token: dict[str, object], claims: GroupClaims) -> dict[str, object]:
+    return {**token, **claims.access_token()}
+
+
+def _build_machine_token(token: dict[str, object], client_id: str) -> dict[str, object]:
+    return {**token, "sub": client_id, "client_id": client_id}
+
+
+def _dump_identity(identity: Identity) -> dict[str, object]:
+    # A token holds the boolean and the number as strings, unlike a trigger's event.
+    return {
+        **identity.model_dump(by_alias=True),
+        "issuer": None,
+        "primary": str(identity.primary).lower(),
+        "dateCreated": str(identity.date_created),
+    }
