@@ -1,7 +1,7 @@
-"""Three users of one pool, resolved by the real command against a real server.
+"""Resolve three users of a pool with the command `cognito-claims`.
 
-Starts moto's HTTP server on loopback, makes a pool with 30 groups through
-boto3, and asks `cognito-claims resolve` which role each user gets.
+Starts moto's HTTP server on loopback, creates a pool with 30 groups with boto3,
+and runs `cognito-claims resolve` for each user.
 """
 
 import logging
@@ -41,13 +41,13 @@ GROUPS: dict[str, dict[str, Any]] = {
     **{f"newsletter-{n}": {} for n in range(4)},
 }
 USERS = {
-    "alice": ("a winner", ["team-03", "beta-testers", "admins", "operators", "readers"]),
+    "alice": ("a preferred role", ["team-03", "beta-testers", "admins", "operators", "readers"]),
     "bob": ("a tie", ["auditors", "operators", "night-shift", "team-07"]),
-    "carol": ("a plain user", ["newsletter-0", "newsletter-2"]),
+    "carol": ("no role", ["newsletter-0", "newsletter-2"]),
 }
 
 
-def make_pool(endpoint_url: str) -> str:
+def create_pool(endpoint_url: str) -> str:
     client: Any = boto3.client(  # pyright: ignore[reportUnknownMemberType]
         "cognito-idp", region_name=REGION, endpoint_url=endpoint_url
     )
@@ -62,19 +62,20 @@ def make_pool(endpoint_url: str) -> str:
 
 
 def main() -> None:
+    # The AWS configuration of this machine must not reach the demo.
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         del os.environ[name]
     os.environ |= ENVIRONMENT
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # a line for each request
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # it logs each request
     server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
     server.start()
     try:
         host, port = server.get_host_and_port()
         endpoint_url = f"http://{host}:{port}"
-        pool = make_pool(endpoint_url)
+        pool = create_pool(endpoint_url)
         print(f"A pool of {len(GROUPS)} groups on moto's server: {pool}")
         for username, (kind, groups) in USERS.items():
-            print(f"\n{'=' * 78}\n{username}, {kind}: in {len(groups)} of the groups")
+            print(f"\n{'=' * 78}\n{username}, {kind}: in {len(groups)} groups")
             arguments = ["resolve", "--user-pool-id", pool, "--username", username]
             arguments += ["--region", REGION, "--endpoint-url", endpoint_url]
             print(f"$ cognito-claims {' '.join(arguments)}\n", flush=True)

@@ -1,8 +1,8 @@
-"""A FastAPI service that verifies a user's ID token itself, and admits by group and by role.
+"""A FastAPI service that verifies ID tokens and authorizes users by group and by role.
 
-PyJWT verifies the signature, the issuer, the app client and the time; this
-library reads what the token says. tests/test_verified_service.py tests it with
-tokens of `cognito_claims.testing`.
+PyJWT verifies the signature, the issuer, the app client and the expiration time;
+`IdTokenClaims` parses the verified payload. tests/test_verified_service.py shows
+how to test such a service with signed tokens.
 """
 
 from typing import Annotated
@@ -18,7 +18,7 @@ BILLING = "arn:aws:iam::123456789012:role/billing"
 
 
 class Verifier:
-    """A dependency that gives the claims of a token that a user pool has issued for an app client."""
+    """A dependency that returns the claims of a valid ID token, issued by a user pool for an app client."""
 
     def __init__(self, *, jwks_url: str, issuer: str, client_id: str) -> None:
         self.keys = jwt.PyJWKClient(jwks_url)
@@ -28,7 +28,7 @@ class Verifier:
     def __call__(
         self, bearer: Annotated[HTTPAuthorizationCredentials, Depends(HTTPBearer())]
     ) -> IdTokenClaims:
-        """Verify the caller's token, or refuse."""
+        """Verify the caller's token, or respond with status 401."""
         try:
             payload = jwt.decode(
                 bearer.credentials,
@@ -43,23 +43,23 @@ class Verifier:
             raise HTTPException(401, "no valid ID token") from error
 
 
-def make_app(verified: Verifier) -> FastAPI:
-    """Put the service together."""
+def make_app(verify: Verifier) -> FastAPI:
+    """Create the service."""
     app = FastAPI()
 
     @app.get("/orders")
-    def orders(caller: Annotated[IdTokenClaims, Depends(verified)]) -> dict[str, list[str]]:
-        """What members of `staff` see."""
+    def orders(caller: Annotated[IdTokenClaims, Depends(verify)]) -> dict[str, list[str]]:
+        """Respond to members of the group `staff`."""
         groups = caller.group_claims.groups
         if "staff" not in groups:
-            raise HTTPException(403, "for members of staff")
+            raise HTTPException(403, "requires the group staff")
         return {"groups": sorted(groups)}
 
     @app.get("/invoices")
-    def invoices(caller: Annotated[IdTokenClaims, Depends(verified)]) -> dict[str, str]:
-        """What users see whose preferred role is billing's."""
+    def invoices(caller: Annotated[IdTokenClaims, Depends(verify)]) -> dict[str, str]:
+        """Respond to users whose preferred role is the billing role."""
         if caller.group_claims.preferred_role != BILLING:
-            raise HTTPException(403, "for those whose preferred role is billing's")
+            raise HTTPException(403, "requires the billing role")
         return {"role": BILLING}
 
     return app

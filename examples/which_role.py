@@ -1,4 +1,4 @@
-"""Which role will Alice get from the identity pool, and why not the other one?"""
+"""Explain which role Alice gets from an identity pool, and why not the other one."""
 
 from cognito_claims import resolve
 from cognito_claims.identity_pool import AssumedRole, choose_role
@@ -12,35 +12,34 @@ GROUPS: list[dict[str, object]] = [
     {"GroupName": "auditors", "Precedence": 5, "RoleArn": AUDITOR},
 ]
 PROVIDER = "cognito-idp.eu-west-1.amazonaws.com/eu-west-1_EXAMPLE:1example23456789"
-IDENTITY_POOL = {  # as boto3's get_identity_pool_roles answers
+IDENTITY_POOL = {  # a response of boto3's get_identity_pool_roles
     "IdentityPoolId": "eu-west-1:0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d",
     "Roles": {"authenticated": SIGNED_IN},
     "RoleMappings": {PROVIDER: {"Type": "Token", "AmbiguousRoleResolution": "AuthenticatedRole"}},
 }
 
 
-def tell(groups: list[dict[str, object]], custom_role_arn: str | None = None) -> None:
-    """Print the role, and the whole reasoning."""
+def explain_role(groups: list[dict[str, object]], custom_role_arn: str | None = None) -> None:
+    """Print the role that Alice gets, and how her groups were resolved."""
     resolution = resolve(groups)
     choice = choose_role(
         resolution.claims, IDENTITY_POOL, provider=PROVIDER, custom_role_arn=custom_role_arn
     )
-    print(
-        f"Alice gets {choice.role_arn if isinstance(choice, AssumedRole) else 'no role'}: {choice.reason}."
-    )
+    role = choice.role_arn if isinstance(choice, AssumedRole) else "no role"
+    print(f"Alice gets {role}: {choice.reason}.")
     for question in choice.open_questions:
-        print(f"But: {question.question}")
+        print(f"Open question: {question.question}")
     print(f"\n{resolution.explain()}")
 
 
 def main() -> None:
-    """Show the tie, what settles it in a request, and what settles it for good."""
-    print("Alice is in two groups of one precedence.\n")
-    tell(GROUPS)
-    print(f"\n{'-' * 78}\nShe asks for one of the two with CustomRoleArn.\n")
-    tell(GROUPS, AUDITOR)
-    print(f"\n{'-' * 78}\nThe auditors' precedence is changed to 6.\n")
-    tell([GROUPS[0], {**GROUPS[1], "Precedence": 6}])
+    """Show a tie, a request that names a role, and a change that ends the tie."""
+    print("Alice is in two groups with the same precedence.\n")
+    explain_role(GROUPS)
+    print(f"\n{'-' * 78}\nAlice requests one of the two roles with CustomRoleArn.\n")
+    explain_role(GROUPS, AUDITOR)
+    print(f"\n{'-' * 78}\nAn administrator changes the precedence of auditors to 6.\n")
+    explain_role([GROUPS[0], {**GROUPS[1], "Precedence": 6}])
 
 
 if __name__ == "__main__":

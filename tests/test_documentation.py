@@ -1,30 +1,30 @@
-"""What the documentation says is what happens."""
+"""The documentation matches the code: examples run, generated parts are up to date, and links resolve."""
 
+import ast
 import doctest
+import inspect
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from cognito_claims.client import PAGING_RULES
 from cognito_claims.conformance import load
 from cognito_claims.conformance.runner import select
-from cognito_claims.events import EVENT_RULES, TRIGGER_RULES
 from cognito_claims.events.pre_token_generation.reserved_claims import RESERVED_NAMES
-from cognito_claims.identity_pool import IDENTITY_POOL_RULES
-from cognito_claims.pool import CHECKS
-from cognito_claims.rules import CLAIM_RULES, RULES
 from tests.conftest import Client
 from tests.samples import role
 from tools import generate, scorecards
-from tools.revealed import CHECKERS
+from tools.revealed import CHECKERS, collect_rows
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
+PAGES = [str(path.relative_to(ROOT)) for path in generate.PAGES]
+SOURCE = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["urls"]["Source"]
 
 
 @pytest.fixture
@@ -46,92 +46,133 @@ def signed_in(moto: Client, alices_pool: str) -> Iterator[tuple[str, Any]]:
     moto.admin_delete_user(UserPoolId=alices_pool, Username="bob")
 
 
-@pytest.mark.slow
-@pytest.mark.usefixtures("fixed_examples")
-@pytest.mark.parametrize(
-    "page", ["README.md", "docs/claims.md", "docs/conformance.md", "docs/pool.md", "docs/testing.md"]
-)
-def test_the_examples_run_as_printed(
-    page: str,
-    moto_url: str,
-    alices_pool: str,
-    signed_in: tuple[str, Any],
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+@pytest.fixture
+def example_aws(
+    moto_url: str, alices_pool: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> dict[str, str]:
+    """Let examples reach moto's server, and return what to replace in them."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("AWS_ENDPOINT_URL", moto_url)
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
-    client_id, tokens = signed_in
+    keys = "/eu-west-1_EXAMPLE/.well-known"
+    return {
+        f"https://cognito-idp.eu-west-1.amazonaws.com{keys}": f"{moto_url}{keys}",
+        "eu-west-1_EXAMPLE": alices_pool,
+    }
 
-    text = (ROOT / page).read_text()
-    for printed, here in (
-        (
-            "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_EXAMPLE/.well-known",
-            f"{moto_url}/eu-west-1_EXAMPLE/.well-known",
-        ),
-        ("eu-west-1_EXAMPLE", alices_pool),
-        ("1example23456789", client_id),
-    ):
-        text = text.replace(printed, here)
-    given = {"token": tokens["IdToken"], "access_token": tokens["AccessToken"]}
-    examples = doctest.DocTestParser().get_doctest(text, given, page, page, 0)
-    assert len(examples.examples) == len(re.findall("^>>> ", text, re.MULTILINE)) > 5
-    told: list[str] = []
-    doctest.DocTestRunner().run(examples, out=told.append)
-    assert told == []
+
+def replace_all(text: str, replacements: dict[str, str]) -> str:
+    for old, new in replacements.items():
+        text = text.replace(old, new)
+    return text
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("page", generate.PARTS)
-def test_the_generated_parts_are_up_to_date(page: str) -> None:
-    text = (ROOT / page).read_text()
-    assert generate.generated(page, text) == text, "run: python -m tools.generate"
-    rules = {
-        "README.md": RULES,
-        "docs/claims.md": (*EVENT_RULES, *TRIGGER_RULES, *IDENTITY_POOL_RULES),
-        "docs/conformance.md": (*CLAIM_RULES, *PAGING_RULES),
-        "docs/pool.md": (),
-    }[page]
-    rows = re.findall(
-        r"^\| `([a-z-]+)` \| .+ \| (?:documented|observed|unspecified) \|", text, re.MULTILINE
+@pytest.mark.usefixtures("fixed_examples")
+@pytest.mark.parametrize("page", [page for page in PAGES if ">>> " in (ROOT / page).read_text()])
+def test_the_examples_run_as_printed(
+    page: str, example_aws: dict[str, str], signed_in: tuple[str, Any]
+) -> None:
+    client_id, tokens = signed_in
+    text = replace_all((ROOT / page).read_text(), {**example_aws, "1example23456789": client_id})
+    names = {"token": tokens["IdToken"], "access_token": tokens["AccessToken"]}
+    examples = doctest.DocTestParser().get_doctest(text, names, page, page, 0)
+    assert len(examples.examples) == len(re.findall("^>>> ", text, re.MULTILINE)) > 0
+    failures: list[str] = []
+    doctest.DocTestRunner().run(examples, out=failures.append)
+    assert failures == []
+
+
+BLOCKS = re.findall(r"^```python\n(.+?)^```$(?:\n\n```text\n(.+?)^```$)?", README, re.MULTILINE | re.DOTALL)
+"""Each program of the README, with the text block that follows it or ''."""
+
+
+class TestReadme:
+    def test_is_short(self) -> None:
+        assert len(README.splitlines()) <= 160
+
+    def test_has_programs_to_paste(self) -> None:
+        assert len(BLOCKS) == README.count("```python") >= 7
+        assert ">>>" not in README
+
+    @pytest.mark.slow
+    @pytest.mark.usefixtures("fixed_examples")
+    @pytest.mark.parametrize("number", range(len(BLOCKS)))
+    def test_programs_print_what_their_comments_show(
+        self,
+        number: int,
+        example_aws: dict[str, str],
+        capsys: pytest.CaptureFixture[str],
+        request: pytest.FixtureRequest,
+    ) -> None:
+        code, text = BLOCKS[number]
+        comments = re.findall(r"^ *print\(.+\)  # (.+)$", code, re.MULTILINE)
+        expected = text.splitlines() or comments
+        tree = ast.parse(replace_all(code, example_aws), feature_version=(3, 11))
+        names: dict[str, Any] = {"__name__": "readme"}
+        exec(compile(tree, "README.md", "exec"), names)
+        tests = [value for name, value in names.items() if name.startswith("test_")]
+        for test in tests:
+            test(**{name: request.getfixturevalue(name) for name in inspect.signature(test).parameters})
+        assert expected or tests
+        assert capsys.readouterr().out.splitlines() == expected
+
+
+class TestGeneratedParts:
+    @pytest.mark.parametrize(
+        "page",
+        [pytest.param(page, marks=[pytest.mark.slow] * (page == "docs/typing.md")) for page in PAGES],
     )
-    assert rows == [rule.id for rule in rules]
+    def test_are_up_to_date(self, page: str) -> None:
+        text = (ROOT / page).read_text()
+        assert generate.update_page(text) == text, "run: python -m tools.generate"
 
+    def test_are_all_on_a_page(self) -> None:
+        found = {part for page in PAGES for part in generate.find_parts((ROOT / page).read_text())}
+        assert found == {*generate.PARTS}
 
-def test_every_check_is_told() -> None:
-    text = (ROOT / "docs/pool.md").read_text()
-    told = re.findall(r"^\| `([a-z-]+)` \| (?:error|warning|note) \|", text, re.MULTILINE)
-    assert told == [check.code for check in CHECKS]
+    def test_every_rule_and_question_is_on_the_page_of_rules(self) -> None:
+        expected = {part for part in generate.PARTS if part.endswith(("-rules", "-questions"))}
+        assert {*generate.find_parts((ROOT / "docs" / "rules.md").read_text())} == expected
 
-
-def test_the_checkers_are_four_and_reveal_what_the_typing_examples_assert() -> None:
-    typing = "".join(path.read_text() for path in (ROOT / "tests" / "typing").glob("*.py"))
-    rows = re.findall(r"^\| `(.+)` \| `(.+)` \| (.+) \|$", README, re.MULTILINE)
-    for expression, type_, checkers in rows:
-        if "mypy" in checkers:
-            assert f"assert_type({expression}, {type_.replace(chr(92), '')})" in typing
-    assert {checker for _, _, checkers in rows for checker in checkers.split(", ")} == set(CHECKERS)
+    @pytest.mark.slow
+    def test_types_are_those_that_the_typing_examples_assert(self) -> None:
+        typing = "".join(path.read_text() for path in (ROOT / "tests" / "typing").glob("*.py"))
+        for row in collect_rows():
+            if "mypy" in row.checkers:
+                assert f"assert_type({row.expression}, {row.type})" in typing
+        assert {checker for row in collect_rows() for checker in row.checkers} == {*CHECKERS}
 
 
 @pytest.mark.parametrize(
     "page",
     [
-        "README.md",
-        "CONTRIBUTING.md",
-        "docs/claims.md",
-        "docs/cli.md",
-        "docs/conformance.md",
-        "docs/pool.md",
+        *PAGES,
         "src/cognito_claims/conformance/vectors/README.md",
-        "docs/testing.md",
+        "tests/typing/README.md",
         "typings/README.md",
     ],
 )
-def test_links_lead_somewhere(page: str) -> None:
+def test_links_lead_to_files(page: str) -> None:
     path = ROOT / page
-    for target in re.findall(r"\]\(([^)#:]+)\)", path.read_text()):
-        assert (path.parent / target).exists(), target
+    for target in re.findall(r"\]\(([^)#]+)[^)]*\)", path.read_text()):
+        if target.startswith(SOURCE):
+            kind, branch, file = target.removeprefix(f"{SOURCE}/").split("/", 2)
+            assert kind in ("blob", "tree")
+            assert branch == "main"
+            assert (ROOT / file).exists(), target
+        elif ":" not in target:
+            assert (path.parent / target).exists(), target
+
+
+def test_links_of_the_readme_work_on_a_package_index() -> None:
+    assert all(target.startswith("https://") for target in re.findall(r"\]\(([^)]+)\)", README))
+
+
+def test_the_index_links_every_page() -> None:
+    index = (ROOT / "docs" / "index.md").read_text()
+    for path in (ROOT / "docs").glob("*.md"):
+        assert path.name == "index.md" or f"({path.name})" in index
 
 
 def test_the_vectors_readme_lists_the_reserved_claims() -> None:
@@ -159,7 +200,7 @@ class TestScorecards:
 
 
 @pytest.mark.slow
-def test_the_demo_shows_a_winner_a_tie_and_a_plain_user() -> None:
+def test_the_demo_shows_a_preferred_role_a_tie_and_no_role() -> None:
     done = subprocess.run(
         [sys.executable, ROOT / "examples" / "demo.py"], check=True, capture_output=True, text=True
     )

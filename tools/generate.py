@@ -1,5 +1,9 @@
-"""Write the parts of the documentation that say what code and checkers say. A test fails if they differ."""
+"""Write the generated parts of the pages: `python -m tools.generate`. A test fails if one is out of date.
 
+A page chooses its parts by marks: `<!-- name -->` before a part, `<!-- /name -->` after it.
+"""
+
+import importlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -8,77 +12,114 @@ from cognito_claims.conformance.endpoint import CALLS
 from cognito_claims.events import EVENT_RULES, TRIGGER_RULES
 from cognito_claims.identity_pool import IDENTITY_POOL_QUESTIONS, IDENTITY_POOL_RULES
 from cognito_claims.pool import CHECKS
-from cognito_claims.rules import CLAIM_RULES, OPEN_QUESTIONS, RULES, Rule
+from cognito_claims.rules import CLAIM_RULES, OPEN_QUESTIONS, RULES, OpenQuestion, Rule
 from tools import revealed
 
 ROOT = Path(__file__).parents[1]
+PAGES = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md")))
+PACKAGES = (
+    "cognito_claims",
+    "cognito_claims.client",
+    "cognito_claims.client.aio",
+    "cognito_claims.claims",
+    "cognito_claims.conformance",
+    "cognito_claims.errors",
+    "cognito_claims.events",
+    "cognito_claims.identity_pool",
+    "cognito_claims.models",
+    "cognito_claims.pool",
+    "cognito_claims.resolver",
+    "cognito_claims.rules",
+    "cognito_claims.testing",
+    "cognito_claims.testing.strategies",
+    "cognito_claims.tokens",
+)
+"""The packages and modules whose names are public."""
 
 
-def rules(of: Iterable[Rule]) -> str:
+def format_rules(rules: Iterable[Rule]) -> str:
     rows = "".join(
         f"| `{rule.id}` | {_escape(rule.sentence)} | {rule.basis} | {_escape(rule.source)} |\n"
-        for rule in of
+        for rule in rules
     )
     return f"| rule | | basis | source |\n| --- | --- | --- | --- |\n{rows}"
 
 
-def questions() -> str:
+def format_questions(questions: Iterable[OpenQuestion]) -> str:
     return "\n" + "".join(
-        f"- `{question.id}`, answered by `Policy({question.setting}=...)`: "
-        f"{question.question} {question.evidence}\n"
-        for question in OPEN_QUESTIONS
+        f"- `{question.id}`{_setting(question)}: {question.question} {question.evidence}\n"
+        for question in questions
     )
 
 
-def identity_pool_questions() -> str:
-    return "\n" + "".join(
-        f"- `{question.id}`: {question.question} {question.evidence}\n"
-        for question in IDENTITY_POOL_QUESTIONS
+def format_checks() -> str:
+    rows = "".join(
+        f"| `{check.code}` | {check.severity} | {check.title} | {check.remedy} |\n" for check in CHECKS
     )
-
-
-def checks() -> str:
-    rows = "".join(f"| `{one.code}` | {one.severity} | {one.title} | {one.remedy} |\n" for one in CHECKS)
     return f"| code | severity | what is found | remedy |\n| --- | --- | --- | --- |\n{rows}"
 
 
-PARTS: dict[str, dict[str, Callable[[], str]]] = {
-    "README.md": {"rules": lambda: rules(RULES), "questions": questions, "revealed": revealed.table},
-    "docs/claims.md": {
-        "carrier-rules": lambda: rules(EVENT_RULES),
-        "trigger-rules": lambda: rules(TRIGGER_RULES),
-        "identity-pool-rules": lambda: rules(IDENTITY_POOL_RULES),
-        "identity-pool-questions": identity_pool_questions,
-    },
-    "docs/conformance.md": {
-        "calls": lambda: "\n" + "".join(f"- {call}\n" for call in CALLS),
-        "claim-rules": lambda: rules(CLAIM_RULES),
-        "paging-rules": lambda: rules(PAGING_RULES),
-    },
-    "docs/pool.md": {"checks": checks},
+def format_calls() -> str:
+    return "\n" + "".join(f"- {call}\n" for call in CALLS)
+
+
+def format_public_names() -> str:
+    rows = "".join(
+        f"| `{package}` | {', '.join(f'`{name}`' for name in sorted(_public_names(package)))} |\n"
+        for package in PACKAGES
+    )
+    return f"| import from | names |\n| --- | --- |\n{rows}"
+
+
+PARTS: dict[str, Callable[[], str]] = {
+    "preferred-role-rules": lambda: format_rules(RULES),
+    "claim-rules": lambda: format_rules(CLAIM_RULES),
+    "paging-rules": lambda: format_rules(PAGING_RULES),
+    "event-rules": lambda: format_rules(EVENT_RULES),
+    "trigger-rules": lambda: format_rules(TRIGGER_RULES),
+    "identity-pool-rules": lambda: format_rules(IDENTITY_POOL_RULES),
+    "open-questions": lambda: format_questions(OPEN_QUESTIONS),
+    "identity-pool-questions": lambda: format_questions(IDENTITY_POOL_QUESTIONS),
+    "public-names": format_public_names,
+    "types": revealed.format_table,
+    "checks": format_checks,
+    "calls": format_calls,
 }
-"""The parts of each page, and what writes them."""
+"""What writes each part."""
+
+
+def _public_names(package: str) -> list[str]:
+    names: list[str] = importlib.import_module(package).__all__
+    return names
+
+
+def _setting(question: OpenQuestion) -> str:
+    return f", answered by `Policy({question.setting}=...)`" if question.setting else ""
 
 
 def _escape(text: str) -> str:
     return text.replace("<", "&lt;").replace(">", "&gt;")
 
 
-def generated(page: str, text: str) -> str:
-    """Give a page's text with its generated parts anew."""
-    for name, write in PARTS[page].items():
-        text = between(name, write(), text)
-    return text
+def find_parts(page: str) -> list[str]:
+    """List the generated parts of a page."""
+    return [name for name in PARTS if f"<!-- {name} -->\n" in page]
 
 
-def between(name: str, text: str, page: str) -> str:
-    """Put a text between the marks of a name in a page."""
+def update_page(page: str) -> str:
+    """Return a page's text with every generated part up to date."""
+    for name in find_parts(page):
+        page = replace_part(name, PARTS[name](), page)
+    return page
+
+
+def replace_part(name: str, text: str, page: str) -> str:
+    """Return a page with this text between the marks of a part."""
     head, _, rest = page.partition(f"<!-- {name} -->\n")
     _, mark, tail = rest.partition(f"<!-- /{name} -->")
     return f"{head}<!-- {name} -->\n{text}{mark}{tail}"
 
 
 if __name__ == "__main__":
-    for name in PARTS:
-        path = ROOT / name
-        path.write_text(generated(name, path.read_text()))
+    for path in PAGES:
+        path.write_text(update_page(path.read_text()))

@@ -1,9 +1,11 @@
-"""What the four type checkers reveal, for README.md."""
+"""The types that the four type checkers reveal, for docs/typing.md."""
 
 import re
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 ROOT = Path(__file__).parents[1]
 EXAMPLE = """\
@@ -34,7 +36,7 @@ CHECKERS = {
     "ty": ("ty", "check", "--output-format", "concise"),
     "pyrefly": ("pyrefly", "check", "--min-severity", "info", "--output-format", "min-text"),
 }
-"""Each says `path:line` first, then what it reveals, in a manner of its own."""
+"""Each prints `path:line` and then the revealed type, in its own format."""
 
 _REVEALED = re.compile(
     r"revealed\.py:(\d+).*(?:revealed type(?: is|:)|Type of \".+\" is) [\"`]?([^`\"]+?)[\"`]?(?: \[.*\])?$",
@@ -42,34 +44,52 @@ _REVEALED = re.compile(
 )
 
 
-def revealed_by(checker: str, path: Path) -> list[str]:
-    """Give what a checker reveals of each expression, in order."""
+class Row(NamedTuple):
+    """A type, and the checkers that reveal it."""
+
+    expression: str
+    type: str
+    checkers: list[str]
+
+
+def reveal_types(checker: str, path: Path) -> list[str]:
+    """Return the type that a checker reveals for each expression, in order."""
     name, *arguments = CHECKERS[checker]
     command = [str(Path(sys.executable).parent / name), *arguments, str(path)]
-    said = subprocess.run(command, check=False, cwd=ROOT, capture_output=True, text=True).stdout
-    types = [_plain(type_) for _, type_ in _REVEALED.findall(said)]
+    output = subprocess.run(command, check=False, cwd=ROOT, capture_output=True, text=True).stdout
+    types = [_simplify(type_) for _, type_ in _REVEALED.findall(output)]
     if len(types) != len(EXPRESSIONS):
-        raise RuntimeError(f"{checker} reveals {len(types)} of {len(EXPRESSIONS)} types:\n{said}")
+        raise RuntimeError(f"{checker} reveals {len(types)} of {len(EXPRESSIONS)} types:\n{output}")
     return types
 
 
-def _plain(type_: str) -> str:
+def _simplify(type_: str) -> str:
     type_ = re.sub(r"\b(?:\w+\.)+(?=\w)", "", type_)  # modules
     return re.sub(r"TypedDict\((\w+), \{.*\}\)", r"\1", type_)
 
 
-def table() -> str:
-    """Write a row for each expression and each type that is revealed of it."""
+@cache
+def collect_rows() -> list[Row]:
+    """Return a row for each expression and each type that is revealed for it."""
     path = ROOT / "build" / "revealed.py"
     path.parent.mkdir(exist_ok=True)
     path.write_text(EXAMPLE + "".join(f"    reveal_type({expression})\n" for expression in EXPRESSIONS))
-    revealed = {checker: revealed_by(checker, path) for checker in CHECKERS}
-    rows = "| expression | type | revealed by |\n| --- | --- | --- |\n"
+    revealed = {checker: reveal_types(checker, path) for checker in CHECKERS}
+    rows: list[Row] = []
     for number, expression in enumerate(EXPRESSIONS):
         by_type: dict[str, list[str]] = {}
         for checker, types in revealed.items():
             by_type.setdefault(types[number], []).append(checker)
-        for type_, checkers in by_type.items():
-            escaped = type_.replace("|", r"\|")
-            rows += f"| `{expression}` | `{escaped}` | {', '.join(checkers)} |\n"
+        rows += [Row(expression, type_, checkers) for type_, checkers in by_type.items()]
     return rows
+
+
+def format_table() -> str:
+    """Format the rows as a Markdown table."""
+    rows = "".join(
+        "| `{}` | `{}` | {} |\n".format(
+            row.expression, row.type.replace("|", r"\|"), ", ".join(row.checkers)
+        )
+        for row in collect_rows()
+    )
+    return f"| expression | type | revealed by |\n| --- | --- | --- |\n{rows}"

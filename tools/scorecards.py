@@ -25,7 +25,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from cognito_claims.conformance.scorecard import Verdict
-from tools.generate import ROOT, between
+from tools.generate import ROOT, replace_part
 
 PAGE = ROOT / "docs" / "conformance.md"
 BUILD = ROOT / "build" / "emulators"
@@ -181,7 +181,7 @@ def main() -> None:
     """Write the scorecards into their page."""
     reports = [(emulator, scorecard(emulator)) for emulator in EMULATORS]
     text = table(reports, datetime.now(UTC).date().isoformat())
-    PAGE.write_text(between("scorecards", text, PAGE.read_text()))
+    PAGE.write_text(replace_part("scorecards", text, PAGE.read_text()))
     print(text)
 
 
