@@ -1,6 +1,6 @@
-"""How fast and how large a whole pool is: each side in a process of its own, in turn, the best of some.
+"""Measure time and memory for whole pools: each side in its own process, in turn, the best of several runs.
 
-Run as a script, this is such a process: it prints its seconds and its peak of memory.
+As a script, this runs one side, and prints its seconds and its peak of memory.
 """
 
 import json
@@ -34,7 +34,7 @@ NO_RATE = 1e9
 
 
 def groups() -> list[GroupType]:
-    """Give a thousand groups: four in five with a role, nine in ten with a precedence."""
+    """Return a thousand groups: four in five with a role, nine in ten with a precedence."""
     chance = random.Random(1)
     return [
         GroupType(
@@ -50,7 +50,7 @@ def groups() -> list[GroupType]:
 
 
 def memberships(users: int) -> Path:
-    """Write the memberships of so many users, 3.2 each, by group; once."""
+    """Write the memberships of this many users, 3.2 each, sorted by group; reuse the file if it exists."""
     path = BUILD / f"memberships-{users}.parquet"
     if path.exists():
         return path
@@ -75,7 +75,7 @@ def memberships(users: int) -> Path:
 
 @contextmanager
 def grouping() -> Generator[Any, None, None]:
-    """Give DuckDB as `resolve_memberships` sets it up."""
+    """Open DuckDB with the settings of `resolve_memberships`."""
     with (
         TemporaryDirectory() as scratch,
         closing(connect(Path(scratch), preserve_insertion_order="false")) as it,
@@ -84,7 +84,7 @@ def grouping() -> Generator[Any, None, None]:
 
 
 def floor(source: Path, out: Path) -> None:
-    """Group by user, and no more."""
+    """Only group by user."""
     with grouping() as database:
         counted = f"select username, count(*) from '{source}' group by username"
         database.execute(f"copy ({counted}) to '{out}' (format parquet)")
@@ -96,7 +96,7 @@ def ours(source: Path, out: Path) -> None:
 
 
 def naive(source: Path, out: Path) -> None:
-    """Loop over the users in Python, as people do, and write what comes out."""
+    """Loop over the users in Python, and write the results."""
     by_name = {group.group_name: group for group in groups()}
 
     def decided(username: str, names: list[str]) -> str:
@@ -135,13 +135,13 @@ def client(url: str) -> Any:
     )
 
 
-def fetched(url: str, out: Path) -> None:
+def fetch_pool(url: str, out: Path) -> None:
     throttle = _fetch.Throttle(list_groups_rate=NO_RATE)
     fetch(client(url), user_pool_id=pool_id(), out=out, rate=NO_RATE, _throttle=throttle)
 
 
-def asked(url: str, _: Path) -> None:
-    """Make the same calls by boto3 alone, and keep nothing."""
+def call_boto3(url: str, _: Path) -> None:
+    """Make the same calls with boto3 alone, and store nothing."""
     idp = client(url)
     pool = pool_id()
 
@@ -163,15 +163,15 @@ def pool_id() -> str:
 
 
 class _Stub(BaseHTTPRequestHandler):
-    """Answers at once: so many memberships in ten groups, which differ in nothing but their number."""
+    """Responds at once, with memberships in ten groups that differ only in their number."""
 
     protocol_version = "HTTP/1.1"
-    wbufsize = -1  # an answer in one packet
+    wbufsize = -1  # a response in one packet
     of_a_group = 0
 
     def do_POST(self) -> None:
-        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        body = self.users(asked) if "GroupName" in asked else self.groups()
+        request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        body = self.users(request) if "GroupName" in request else self.groups()
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -182,8 +182,8 @@ class _Stub(BaseHTTPRequestHandler):
             {"Groups": [{"GroupName": f"group-{n}", "UserPoolId": POOL} for n in range(10)]}
         ).encode()
 
-    def users(self, asked: dict[str, str]) -> bytes:
-        start = int(asked.get("NextToken", 0))
+    def users(self, request: dict[str, str]) -> bytes:
+        start = int(request.get("NextToken", 0))
         end = min(start + 60, self.of_a_group)
         users = ",".join(
             f'{{"Username":"0a1b2c3d-4e5f-4a6b-8c7d-{number:012}","Enabled":true,"UserStatus":"CONFIRMED",'
@@ -198,7 +198,7 @@ class _Stub(BaseHTTPRequestHandler):
 
 
 def serve(memberships: int) -> None:
-    """Be the stub, until stdin ends."""
+    """Run the stub until stdin ends."""
     _Stub.of_a_group = memberships // 10
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Stub)
     threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -219,13 +219,13 @@ SIDES: dict[str, Callable[[Any, Path], None]] = {
     "floor": floor,
     "ours": ours,
     "naive": naive,
-    "fetched": fetched,
-    "asked": asked,
+    "fetched": fetch_pool,
+    "asked": call_boto3,
 }
 
 
 def measure(side: str, source: object, **environment: str) -> tuple[float, float]:
-    """Give the seconds and the megabytes of a side."""
+    """Return the seconds and megabytes of a side."""
     command = [sys.executable, __file__, side, str(source)]
     done = subprocess.run(
         command, check=True, capture_output=True, text=True, env={**os.environ, **environment}
@@ -235,7 +235,7 @@ def measure(side: str, source: object, **environment: str) -> tuple[float, float
 
 
 def best(repeats: int, source: object, *sides: str, **environment: str) -> list[tuple[float, float]]:
-    """Give the best time and the most memory of each side, the sides measured in turn."""
+    """Return the best time and the most memory of each side, measured in turn."""
     runs = [[measure(side, source, **environment) for side in sides] for _ in range(repeats)]
     return [
         (min(seconds for seconds, _ in side), max(megabytes for _, megabytes in side))
@@ -244,7 +244,7 @@ def best(repeats: int, source: object, *sides: str, **environment: str) -> list[
 
 
 def spark(users: int, repeats: int) -> tuple[float, float]:
-    """Give the seconds of ours and of the same SQL typed by hand, on Spark in local mode."""
+    """Return the seconds of ours and of the same SQL written by hand, on Spark in local mode."""
     from pyspark.sql import SparkSession
 
     source = str(memberships(users))
@@ -300,7 +300,7 @@ def main() -> None:
         start = time.perf_counter()
         SIDES[side](source, Path(scratch) / "out")
         seconds = time.perf_counter() - start
-    status = Path("/proc/self/status").read_text()  # Linux: what getrusage tells begins with the parent's
+    status = Path("/proc/self/status").read_text()  # on Linux, getrusage starts with the parent's peak
     peak = int(status.partition("VmHWM:")[2].split()[0])
     print(json.dumps([seconds, peak / 1024]))
 

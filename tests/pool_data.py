@@ -1,4 +1,4 @@
-"""Snapshots of small pools, written as a fetch writes them."""
+"""Snapshots of small pools, in the format of a fetch."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -68,7 +68,7 @@ MEMBERS = {
     "<script>alert(1)</script>": ["hal", "<b>ian</b>"],
     f"{POOL}_Google": ["hal", "gus"],
 }
-"""A pool in which much is wrong."""
+"""The members of a pool with many problems."""
 
 
 def pool_with_faults(folder: Path, **manifest: Any) -> Snapshot:

@@ -1,4 +1,4 @@
-"""A user pool over HTTP for those who read all of it: right, until a test says otherwise."""
+"""A user pool over HTTP: it responds correctly, unless a test intercepts calls."""
 
 import json
 from collections import Counter
@@ -13,19 +13,19 @@ from tests.samples import role
 POOL = "eu-west-1_Fake"
 
 
-def _not_at_all(_: float) -> None:
+def _do_not_sleep(_: float) -> None:
     pass
 
 
-WITHOUT_SLEEP = SimpleNamespace(sleep=_not_at_all)
-"""A `time` for botocore, which sleeps between two attempts at a call."""
+WITHOUT_SLEEP = SimpleNamespace(sleep=_do_not_sleep)
+"""A `time` module for botocore, which sleeps between the attempts at a call."""
 
 
 class PoolServer(LoopbackServer):
     """Answers ListGroups and ListUsersInGroup, a page at a time.
 
-    `intercept` is called with each call's name and body, before it is answered: it
-    may change the pool, or raise what the client is to see.
+    `intercept` is called with the name and body of each call, before the response: it
+    may change the pool, or raise the error that the client receives.
     """
 
     def __init__(self, page_size: int = 60) -> None:

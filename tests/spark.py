@@ -1,4 +1,4 @@
-"""Spark, the real one, in local mode. It needs Java 17, and the tests say so where that is missing."""
+"""A real Spark in local mode. It requires Java 17; tests are skipped without it."""
 
 import os
 import re
@@ -23,14 +23,14 @@ def has_java() -> bool:
     java = shutil.which("java", path=str(Path(home, "bin")) if home else None)
     if java is None:
         return False
-    said = subprocess.run([java, "-version"], capture_output=True, text=True, check=False).stderr
-    found = re.search(r'version "(\d+)', said)
+    output = subprocess.run([java, "-version"], capture_output=True, text=True, check=False).stderr
+    found = re.search(r'version "(\d+)', output)
     return found is not None and int(found[1]) >= 17
 
 
 @contextmanager
 def session(scratch: Path) -> Generator["SparkSession", None, None]:
-    """Start Spark, on loopback alone."""
+    """Start Spark on loopback only."""
     if not has_java():
         if os.environ.get("COGNITO_CLAIMS_ALL_TESTS"):
             pytest.fail(MISSING)
@@ -48,7 +48,9 @@ def session(scratch: Path) -> Generator["SparkSession", None, None]:
         "spark.ui.showConsoleProgress": "false",
     }
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PYSPARK_PYTHON", sys.executable)  # or its workers are whatever python3 is
+        patch.setenv(
+            "PYSPARK_PYTHON", sys.executable
+        )  # or its workers would run the first python3 on the path
         spark = SparkSession.builder.master("local[2]").config(map=settings).getOrCreate()
         yield spark
         spark.stop()

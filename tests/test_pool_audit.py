@@ -1,4 +1,4 @@
-"""What an audit finds, and what it does not; and how it is told."""
+"""What an audit finds and what it does not, and its reports."""
 
 import json
 from dataclasses import replace
@@ -61,7 +61,7 @@ def by_rule(claim: str, match_type: str, value: str) -> dict[str, Any]:
 
 @pytest.fixture
 def found(tmp_path: Path) -> Any:
-    """Audit a pool, and give the findings of one code."""
+    """Return a function that audits a pool and returns the findings of one code."""
 
     def found(
         code: str,
@@ -77,7 +77,7 @@ def found(tmp_path: Path) -> Any:
 
 
 class TestFindings:
-    """Each is found where it is, and not where it nearly is."""
+    """Each problem is found where it exists, and not where it nearly exists."""
 
     def test_users_without_a_preferred_role(self, found: Any) -> None:
         groups = [group("a", 1, "x"), group("b", 1, "y"), group("c", 2, "z")]
@@ -101,7 +101,7 @@ class TestFindings:
         assert nulls.reason.count(";") == 5
         assert (ones.about, ones.users, ones.samples) == ("precedence=1", 1, ("yz",))
 
-    def test_users_without_one_by_the_policy_are_told_apart(self, found: Any) -> None:
+    def test_users_without_one_by_the_policy_are_separate_findings(self, found: Any) -> None:
         groups = [group("a", 1), group("b", 2, "x"), group("c", 2, "y"), group("d", None, "z")]
         members = {"a": ["ann"], "b": ["ann", "bob"], "c": ["ann", "bob"], "d": ["cid"]}
         policy = Policy(null_precedence="abstains", roleless="blocks")
@@ -219,7 +219,7 @@ class TestFindings:
     def test_a_pool_that_is_nearly_full(self, found: Any, count: int, found_ones: int) -> None:
         assert len(found("pool-nearly-full", [group(f"g{n:05}") for n in range(count)], {})) == found_ones
 
-    def test_a_pool_that_changed_meanwhile(self, found: Any) -> None:
+    def test_a_pool_that_changed_during_the_fetch(self, found: Any) -> None:
         changes = (Change(group_name="b", what="deleted"), Change(group_name="a", what="shifted"))
         [one] = found("changed-during-fetch", [group("a")], {}, {"changes": changes})
         assert (one.groups, one.reason) == (("a", "b"), "1 deleted, 1 shifted")
@@ -252,7 +252,7 @@ class TestWithAnIdentityPool:
         with pytest.raises(InvalidResponseError):
             audit(snapshot_of(tmp_path, [], {}), identity_pool={"Type": "token"})
 
-    def test_users_without_a_role_are_told_apart(self, tmp_path: Path) -> None:
+    def test_users_without_a_role_are_a_separate_finding(self, tmp_path: Path) -> None:
         groups = [group("a", 1, "a"), group("b", 1, "b"), group("c", 1)]
         snapshot = snapshot_of(tmp_path, groups, {"a": ["ann"], "b": ["ann"], "c": ["cid"]})
         roles = identity_pool(by_token("AuthenticatedRole"))
@@ -268,20 +268,20 @@ class TestWithAnIdentityPool:
         [one] = chosen("identity-pool-falls-back", identity_pool=roles)
         assert one.users == 3
 
-    def test_a_rule_hangs_on_an_open_question(self, chosen: Any) -> None:
+    def test_a_rule_depends_on_an_open_question(self, chosen: Any) -> None:
         mapping = by_rule("cognito:groups", "Contains", "b")
         [one] = chosen("identity-pool-open-question", identity_pool=mapping)
         assert one.samples == ("cid",)
         assert one.reason.startswith("contains-element: ")
 
-    def test_rules_ask_for_several_things(self, chosen: Any) -> None:
+    def test_rules_use_several_claims(self, chosen: Any) -> None:
         mapping = by_rule("custom:team", "Equals", "b")
         rules = mapping["RulesConfiguration"]["Rules"]
         rules.append({**rules[0], "Claim": "email"})
         [one] = chosen("identity-pool-needs-claims", identity_pool=mapping)
         assert one.reason == "the rules use custom:team, email"
 
-    def test_a_rule_asks_for_more(self, chosen: Any) -> None:
+    def test_a_rule_uses_a_claim_that_groups_lack(self, chosen: Any) -> None:
         mapping = by_rule("custom:team", "Equals", "b")
         [one] = chosen("identity-pool-needs-claims", identity_pool=mapping)
         assert one.users == 3
@@ -349,7 +349,7 @@ class TestSetsOfGroups:
 
 
 class TestTheAudit:
-    def test_tells_who_gets_which_role(self, tmp_path: Path) -> None:
+    def test_counts_the_users_of_each_role(self, tmp_path: Path) -> None:
         result = audit(pool_with_faults(tmp_path))
         assert (result.users, result.outcomes) == (9, {"preferred": 7, "ambiguous": 2})
         assert result.roles[0] == RoleUse(role("reader"), 3, 4)
@@ -372,7 +372,7 @@ class TestTheAudit:
             assert last.users == 9
 
     def test_names_the_first_users_of_all_sets(self, tmp_path: Path) -> None:
-        """Whichever of the sets comes first, its names are no better than the others'."""
+        """The order of the sets does not decide which names are shown."""
         groups = [group("a", None, "x"), *(group(name, number) for number, name in enumerate("bcd"))]
         members = {
             "a": ["u1", "u2", "u3", "u4", "u5", "u6"],
@@ -410,7 +410,7 @@ class TestTheAudit:
 
 
 class TestChecks:
-    def test_have_codes_of_their_own_and_say_all(self) -> None:
+    def test_have_unique_codes_and_complete_sentences(self) -> None:
         assert len({check.code for check in CHECKS}) == len(CHECKS)
         for check in CHECKS:
             assert check.title.endswith(".")
@@ -427,11 +427,11 @@ class TestReports:
 
     def test_json_has_all_of_it(self, tmp_path: Path) -> None:
         result = self.result(tmp_path)
-        told = json.loads(build_audit_report(result))
-        assert told["version"] == 1
-        assert told["snapshot"]["user_pool_id"] == POOL
-        assert [one["code"] for one in told["findings"]] == [one.check.code for one in result.findings]
-        assert told["groups"][0] == {
+        report = json.loads(build_audit_report(result))
+        assert report["version"] == 1
+        assert report["snapshot"]["user_pool_id"] == POOL
+        assert [one["code"] for one in report["findings"]] == [one.check.code for one in result.findings]
+        assert report["groups"][0] == {
             "group_name": "admins",
             "precedence": 0,
             "role_arn": role("admin"),
@@ -439,7 +439,7 @@ class TestReports:
             "decides": 1,
             "ties": 0,
         }
-        assert told["policy"] == {"null_precedence": "ranks-last", "roleless": "ignored"}
+        assert report["policy"] == {"null_precedence": "ranks-last", "roleless": "ignored"}
 
     def test_sarif_is_sarif_and_names_nobody(self, tmp_path: Path) -> None:
         result = self.result(tmp_path)
@@ -476,7 +476,7 @@ class TestReports:
         html = render_audit_html(audit(snapshot_of(tmp_path, [], {})))
         assert "No findings." in html
 
-    def test_html_tells_a_policy_that_is_not_documented(self, tmp_path: Path) -> None:
+    def test_html_shows_a_policy_that_is_not_documented(self, tmp_path: Path) -> None:
         html = render_audit_html(audit(pool_with_faults(tmp_path), policy=Policy(roleless="blocks")))
         assert "roleless=" in html
         assert "blocks" in html
@@ -493,18 +493,18 @@ def call(*arguments: object, stdin: str = "") -> Result:
 
 
 class TestCommand:
-    def test_tells_findings_and_fails(self, tmp_path: Path) -> None:
+    def test_prints_findings_and_fails(self, tmp_path: Path) -> None:
         pool_with_faults(tmp_path / "s")
         result = call(tmp_path / "s")
         assert result.exit_code == ExitCode.NO
-        for said in (
+        for text in (
             "no-preferred-role",
             "'billing' and 'support'",
             "1 user: cid",
             role("reader"),
             "9 users",
         ):
-            assert said in result.stdout
+            assert text in result.stdout
 
     @pytest.mark.parametrize(
         ("fail_on", "groups", "code"),
@@ -532,7 +532,7 @@ class TestCommand:
         assert html.read_text() == render_audit_html(expected)
         assert sarif.read_text() == build_audit_sarif(expected)
 
-    def test_says_what_cannot_be_written(self, tmp_path: Path) -> None:
+    def test_reports_a_file_that_cannot_be_written(self, tmp_path: Path) -> None:
         pool_with_faults(tmp_path / "s")
         assert call(tmp_path / "s", "--html", tmp_path).exit_code == ExitCode.NOT_WRITTEN
 
@@ -566,20 +566,20 @@ class TestCommand:
         assert refused.exit_code == ExitCode.BAD_INPUT
         assert "is not a snapshot" in refused.stderr
 
-    def test_says_where_nothing_is_found(self, tmp_path: Path) -> None:
+    def test_reports_that_nothing_was_found(self, tmp_path: Path) -> None:
         snapshot_of(tmp_path / "s", [], {})
         result = call(tmp_path / "s")
         assert result.exit_code == ExitCode.OK
         assert "nobody" in result.stdout
         assert "nothing was found" in result.stdout
 
-    def test_tells_of_the_pool_itself(self, tmp_path: Path) -> None:
+    def test_reports_findings_about_the_pool_itself(self, tmp_path: Path) -> None:
         snapshot_of(tmp_path / "s", [group(f"g{n:05}") for n in range(9_000)], {})
         assert "9,000 groups of 10,000\n  Delete unused groups" in call(tmp_path / "s").stdout
 
     def test_cuts_long_lists(self, tmp_path: Path) -> None:
         groups = [group(f"g{n:02}", 1, f"role-{n:02}") for n in range(25)]
         snapshot_of(tmp_path / "s", groups, {one.group_name: ["ann"] for one in groups})
-        said = call(tmp_path / "s").stdout
-        assert "and 5 more roles" in said
-        assert "g05 and 19 more" in said
+        output = call(tmp_path / "s").stdout
+        assert "and 5 more roles" in output
+        assert "g05 and 19 more" in output

@@ -1,4 +1,4 @@
-"""Who would get another role: by other settings, and by a later snapshot."""
+"""Users whose roles change: by edits, and between two snapshots."""
 
 import json
 from dataclasses import replace
@@ -44,7 +44,7 @@ MEMBERS = {
 }
 
 
-def told(result: Diff) -> set[tuple[str, str | None, str | None, int, tuple[str, ...]]]:
+def summarize(result: Diff) -> set[tuple[str, str | None, str | None, int, tuple[str, ...]]]:
     return {(one.kind, one.before, one.after, one.users, one.samples) for one in result.transitions}
 
 
@@ -58,12 +58,12 @@ class TestEdits:
 
     def test_of_a_precedence_settle_a_tie(self, tmp_path: Path) -> None:
         result = self.of(tmp_path, precedences={"billing": 5})
-        assert told(result) == {("gains", None, role("billing"), 1, ("bob",))}
+        assert summarize(result) == {("gains", None, role("billing"), 1, ("bob",))}
         assert (result.affected_users, result.roles) == (1, ())
 
     def test_of_a_precedence_make_a_tie(self, tmp_path: Path) -> None:
         result = self.of(tmp_path, precedences={"billing": 0})
-        assert told(result) == {
+        assert summarize(result) == {
             ("loses", role("admin"), None, 1, ("ann",)),
             ("gains", None, role("billing"), 1, ("bob",)),
         }
@@ -72,11 +72,11 @@ class TestEdits:
 
     def test_take_a_precedence_away(self, tmp_path: Path) -> None:
         result = self.of(tmp_path, precedences={"admins": None})
-        assert told(result) == {("changes", role("admin"), role("billing"), 1, ("ann",))}
+        assert summarize(result) == {("changes", role("admin"), role("billing"), 1, ("ann",))}
 
     def test_of_a_role(self, tmp_path: Path) -> None:
         result = self.of(tmp_path, roles={"support": role("billing")})
-        assert told(result) == {
+        assert summarize(result) == {
             ("gains", None, role("billing"), 1, ("bob",)),
             ("changes", role("support"), role("billing"), 1, ("dora",)),
         }
@@ -85,33 +85,33 @@ class TestEdits:
             RoleChange(role("support"), 0, 2, (), ("bob", "dora")),
         )
 
-    def test_of_a_role_that_nobody_prefers_touch_users_too(self, tmp_path: Path) -> None:
+    def test_of_a_role_that_nobody_prefers_affect_users_too(self, tmp_path: Path) -> None:
         result = self.of(tmp_path, roles={"x=y": role("y")})
-        assert told(result) == {("gains", None, role("y"), 1, ("eve",))}
+        assert summarize(result) == {("gains", None, role("y"), 1, ("eve",))}
         assert result.affected_users == 2
         assert result.roles == (RoleChange(role("y"), 2, 0, ("cid", "eve"), ()),)
 
     def test_take_a_role_away(self, tmp_path: Path) -> None:
         result = self.of(tmp_path, roles={"support": None})
-        assert told(result) == {
+        assert summarize(result) == {
             ("gains", None, role("billing"), 1, ("bob",)),
             ("loses", role("support"), None, 1, ("dora",)),
         }
 
     def test_drop_a_group(self, tmp_path: Path) -> None:
         result = self.of(tmp_path, dropped=frozenset({"billing"}))
-        assert told(result) == {
+        assert summarize(result) == {
             ("gains", None, role("support"), 1, ("bob",)),
             ("loses", role("billing"), None, 1, ("cid",)),
         }
         assert result.users == 5
 
-    def test_under_another_policy(self, tmp_path: Path) -> None:
+    def test_under_a_different_policy(self, tmp_path: Path) -> None:
         snapshot = snapshot_of(tmp_path, GROUPS, MEMBERS)
         edits = Edits(precedences={"support": None})
         abstaining = diff(snapshot, edits, policy=Policy(null_precedence="abstains"))
-        assert ("loses", role("support"), None, 1, ("dora",)) in told(abstaining)
-        assert ("loses", role("support"), None, 1, ("dora",)) not in told(diff(snapshot, edits))
+        assert ("loses", role("support"), None, 1, ("dora",)) in summarize(abstaining)
+        assert ("loses", role("support"), None, 1, ("dora",)) not in summarize(diff(snapshot, edits))
 
     def test_name_as_many_users_as_are_wanted(self, tmp_path: Path) -> None:
         snapshot = snapshot_of(tmp_path, [group("a", 1, "x")], {"a": [f"u{n}" for n in range(5)]})
@@ -123,7 +123,7 @@ class TestEdits:
             assert roles == (RoleChange(role("x"), 0, 5, (), names), RoleChange(role("y"), 5, 0, names, ()))
 
     @pytest.mark.parametrize(
-        ("edits", "error", "said"),
+        ("edits", "error", "message"),
         [
             ({"precedences": {"none": 1}}, ValueError, "no such group: 'none'"),
             ({"dropped": frozenset({"none", "nil"})}, ValueError, "'nil', 'none'"),
@@ -137,12 +137,12 @@ class TestEdits:
         ],
     )
     def test_that_aws_would_not_take(
-        self, tmp_path: Path, edits: dict[str, Any], error: type[Exception], said: str
+        self, tmp_path: Path, edits: dict[str, Any], error: type[Exception], message: str
     ) -> None:
-        with pytest.raises(error, match=said):
+        with pytest.raises(error, match=message):
             self.of(tmp_path, **edits)
 
-    def test_are_told_as_options(self) -> None:
+    def test_are_written_as_options(self) -> None:
         edits = Edits(
             precedences={"a": 1, "b": None},
             roles={"c": role("c"), "d": None},
@@ -163,7 +163,7 @@ class TestALaterSnapshot:
         members = {"admins": ["ann", "dora"], "billing": ["bob"], "support": ["new"], "a-new-one": ["eve"]}
         later = [one for one in GROUPS if one.group_name != "x=y"] + [group("a-new-one", 3)]
         result = diff(before, snapshot_of(tmp_path / "after", later, members))
-        assert told(result) == {
+        assert summarize(result) == {
             ("gains", None, role("billing"), 1, ("bob",)),
             ("loses", role("billing"), None, 1, ("cid",)),
             ("changes", role("support"), role("admin"), 1, ("dora",)),
@@ -176,7 +176,7 @@ class TestALaterSnapshot:
         assert diff(before, pool_with_faults(tmp_path / "after")).affected_users == 0
 
     @pytest.mark.parametrize(
-        ("one", "other", "said"),
+        ("one", "other", "message"),
         [
             ({}, {"user_pool_id": "eu-west-1_Other"}, "must be a snapshot of"),
             ({}, {"usernames": "hashed"}, "with one key"),
@@ -189,10 +189,12 @@ class TestALaterSnapshot:
         ],
     )
     def test_of_users_who_cannot_be_found_is_refused(
-        self, tmp_path: Path, one: dict[str, Any], other: dict[str, Any], said: str
+        self, tmp_path: Path, one: dict[str, Any], other: dict[str, Any], message: str
     ) -> None:
-        snapshots = (pool_with_faults(tmp_path / name, **told) for name, told in (("a", one), ("b", other)))
-        with pytest.raises(SnapshotError, match=said):
+        snapshots = (
+            pool_with_faults(tmp_path / name, **manifest) for name, manifest in (("a", one), ("b", other))
+        )
+        with pytest.raises(SnapshotError, match=message):
             diff(*snapshots)
 
 
@@ -247,7 +249,7 @@ def answers(groups: list[GroupType], rows: list[tuple[str, str]]) -> Answers:
     return one_by_one(groups, rows, Policy())
 
 
-class TestIsWhatResolveSays:
+class TestAgreesWithResolve:
     @settings(max_examples=25)
     @given(pool=pools(), data=st.data())
     def test_of_random_edits(
@@ -291,9 +293,9 @@ class TestIsWhatResolveSays:
 class TestReports:
     def test_json(self, tmp_path: Path) -> None:
         snapshot = snapshot_of(tmp_path / "s", GROUPS, MEMBERS)
-        said = json.loads(build_diff_report(diff(snapshot, Edits(precedences={"billing": 5}))))
-        assert said["after"] == {"edits": "--set-precedence billing=5"}
-        assert said["transitions"] == [
+        report = json.loads(build_diff_report(diff(snapshot, Edits(precedences={"billing": 5}))))
+        assert report["after"] == {"edits": "--set-precedence billing=5"}
+        assert report["transitions"] == [
             {
                 "kind": "gains",
                 "before": None,
@@ -303,8 +305,8 @@ class TestReports:
                 "samples": ["bob"],
             }
         ]
-        said = json.loads(build_diff_report(diff(snapshot, snapshot)))
-        assert said["after"]["snapshot"] == said["before"]["snapshot"]
+        report = json.loads(build_diff_report(diff(snapshot, snapshot)))
+        assert report["after"]["snapshot"] == report["before"]["snapshot"]
 
     def test_html(self, tmp_path: Path) -> None:
         snapshot = pool_with_faults(tmp_path / "s")
@@ -323,7 +325,7 @@ class TestCommand:
     def snapshot(self, tmp_path: Path) -> Path:
         return snapshot_of(tmp_path / "s", GROUPS, MEMBERS).path
 
-    def test_tells_who_gets_what(self, snapshot: Path) -> None:
+    def test_prints_the_users_of_each_change(self, snapshot: Path) -> None:
         result = call(
             snapshot,
             *(
@@ -347,7 +349,7 @@ class TestCommand:
         result = call(snapshot, later, "--json")
         assert json.loads(result.stdout)["affected_users"] == 4
 
-    def test_says_where_nothing_changes(self, snapshot: Path) -> None:
+    def test_reports_that_nothing_changes(self, snapshot: Path) -> None:
         assert call(snapshot, snapshot).stdout == "0 of 5 users get other roles\n"
 
     def test_writes_files(self, snapshot: Path, tmp_path: Path) -> None:
@@ -362,7 +364,7 @@ class TestCommand:
         ]
 
     @pytest.mark.parametrize(
-        ("arguments", "said"),
+        ("arguments", "message"),
         [
             ([], "--set-precedence"),
             (["later", "--drop-group", "admins"], "later snapshot"),
@@ -385,10 +387,10 @@ class TestCommand:
             (["nowhere"], "is not a snapshot"),
         ],
     )
-    def test_refuses(self, snapshot: Path, arguments: list[str], said: str) -> None:
+    def test_refuses(self, snapshot: Path, arguments: list[str], message: str) -> None:
         result = call(snapshot, *arguments)
         assert result.exit_code == ExitCode.BAD_INPUT
-        assert said in result.stderr
+        assert message in result.stderr
 
     def test_reads_names_that_look_like_edits(self, tmp_path: Path) -> None:
         odd = f"x={role('a')}"
@@ -404,7 +406,7 @@ class TestCommand:
         assert result.exit_code == ExitCode.BAD_INPUT
         assert "may be" in result.stderr
 
-    def test_says_what_cannot_be_written(self, snapshot: Path, tmp_path: Path) -> None:
+    def test_reports_a_file_that_cannot_be_written(self, snapshot: Path, tmp_path: Path) -> None:
         result = call(snapshot, "--drop-group", "admins", "--users", tmp_path / "none" / "users.parquet")
         assert result.exit_code == ExitCode.NOT_WRITTEN
 

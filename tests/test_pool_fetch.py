@@ -1,4 +1,4 @@
-"""Fetching a pool over real HTTP, by a real boto3 client, from servers that are right and from others."""
+"""Fetching a pool over real HTTP, by a real boto3 client, from correct and from faulty servers."""
 
 import json
 import multiprocessing
@@ -75,13 +75,13 @@ class TestAFetch:
         by_name = {group.group_name: group for group in snapshot.groups()}
         assert by_name.keys() == server.groups.keys()
         for name, group in by_name.items():
-            said = {**server.groups[name]}
-            assert group.precedence == said.get("Precedence")
-            assert group.role_arn == said["RoleArn"]
-            assert group.description == said["Description"]
+            expected_group = {**server.groups[name]}
+            assert group.precedence == expected_group.get("Precedence")
+            assert group.role_arn == expected_group["RoleArn"]
+            assert group.description == expected_group["Description"]
             assert group.user_pool_id == POOL
             assert group.last_modified_date is not None
-            assert group.last_modified_date.timestamp() == said["LastModifiedDate"]
+            assert group.last_modified_date.timestamp() == expected_group["LastModifiedDate"]
 
     def test_is_the_same_when_it_is_opened_again(
         self, server: PoolServer, connect: Connect, tmp_path: Path
@@ -128,14 +128,14 @@ class TestAFetch:
         assert snapshot.groups() == ()
         assert list(snapshot.memberships()) == []
 
-    def test_tells_how_far_it_is(self, server: PoolServer, connect: Connect, tmp_path: Path) -> None:
-        told: list[Progress] = []
-        take(connect(server.url), tmp_path, on_progress=told.append)
-        assert told[0] == Progress(0, 13, 0)
-        assert told[-1] == Progress(13, 13, len(expected(server)))
-        assert all(after.memberships >= before.memberships for before, after in pairwise(told))
+    def test_reports_its_progress(self, server: PoolServer, connect: Connect, tmp_path: Path) -> None:
+        reports: list[Progress] = []
+        take(connect(server.url), tmp_path, on_progress=reports.append)
+        assert reports[0] == Progress(0, 13, 0)
+        assert reports[-1] == Progress(13, 13, len(expected(server)))
+        assert all(after.memberships >= before.memberships for before, after in pairwise(reports))
 
-    def test_of_what_is_finished_asks_nobody(
+    def test_of_a_finished_snapshot_makes_no_call(
         self, server: PoolServer, connect: Connect, tmp_path: Path
     ) -> None:
         first = take(connect(server.url), tmp_path)
@@ -188,7 +188,9 @@ class TestUsernames:
         assert len(names) == len({user for users in server.members.values() for user in users})
         assert all(len(name) == 32 and int(name, 16) for name in names)
 
-    def test_can_be_left_out(self, server: PoolServer, connect: Connect, tmp_path: Path) -> None:
+    def test_can_be_hashed_with_a_discarded_key(
+        self, server: PoolServer, connect: Connect, tmp_path: Path
+    ) -> None:
         first, second = (take(connect(server.url), tmp_path / name, usernames=False) for name in "ab")
         assert first.manifest.usernames == "discarded-key"
         assert first.manifest.memberships == len(expected(server))
@@ -215,7 +217,7 @@ class TestUsernames:
 def refuse_after(
     server: PoolServer, calls: int, error: str = "NotAuthorizedException", status: int = 400
 ) -> None:
-    """Have the server refuse whatever is asked after so many calls from now on."""
+    """Let the server refuse every call after this many calls from now on."""
     left = [calls]
 
     def intercept(_: str, __: dict[str, Any]) -> None:
@@ -226,9 +228,9 @@ def refuse_after(
     server.intercept = intercept
 
 
-class TestGoingOn:
+class TestResuming:
     @pytest.mark.parametrize("calls", [0, 3, 5, 6, 20, 40, 55, 60])
-    def test_asks_only_for_what_is_missing(
+    def test_requests_only_what_is_missing(
         self, server: PoolServer, connect: Connect, tmp_path: Path, calls: int
     ) -> None:
         whole = take(connect(server.url), tmp_path / "whole")
@@ -245,7 +247,7 @@ class TestGoingOn:
         pages = sum(max(1, -(-len(users) // 3)) for users in server.members.values())
         assert server.calls["ListUsersInGroup"] <= pages + 1
 
-    def test_starts_a_group_anew_whose_token_has_expired(
+    def test_restarts_a_group_whose_token_has_expired(
         self, server: PoolServer, connect: Connect, tmp_path: Path
     ) -> None:
         whole = take(connect(server.url), tmp_path / "whole")
@@ -254,14 +256,12 @@ class TestGoingOn:
             take(connect(server.url), tmp_path / "parts", concurrency=2)
         server.expire_tokens()
         server.intercept = lambda _, __: None
-        told: list[Progress] = []
-        parts = take(connect(server.url), tmp_path / "parts", on_progress=told.append)
+        reports: list[Progress] = []
+        parts = take(connect(server.url), tmp_path / "parts", on_progress=reports.append)
         assert digests(parts) == digests(whole)
-        assert told[-1].memberships == whole.manifest.memberships
+        assert reports[-1].memberships == whole.manifest.memberships
 
-    def test_starts_a_group_anew_once_and_no_more(
-        self, server: PoolServer, connect: Connect, tmp_path: Path
-    ) -> None:
+    def test_restarts_a_group_only_once(self, server: PoolServer, connect: Connect, tmp_path: Path) -> None:
         server.intercept = lambda _, body: server.expire_tokens() if "GroupName" in body else None
         with pytest.raises(ClientError, match="InvalidParameterException"):
             take(connect(server.url), tmp_path)
@@ -275,7 +275,7 @@ class TestGoingOn:
         ],
     )
     @pytest.mark.parametrize("finished", [True, False])
-    def test_refuses_what_was_begun_otherwise(
+    def test_refuses_to_resume_with_different_options(
         self,
         server: PoolServer,
         connect: Connect,
@@ -290,7 +290,7 @@ class TestGoingOn:
         with pytest.raises(SnapshotError, match=what):
             take(connect(server.url), tmp_path, **options)
 
-    def test_refuses_another_key(self, server: PoolServer, connect: Connect, tmp_path: Path) -> None:
+    def test_refuses_a_different_key(self, server: PoolServer, connect: Connect, tmp_path: Path) -> None:
         refuse_after(server, 10)
         begin(connect(server.url), tmp_path, key=KEY)
         with pytest.raises(SnapshotError, match="has key_id") as refused:
@@ -312,10 +312,10 @@ class TestGoingOn:
         assert [path.name for path in tmp_path.iterdir()] == [GROUPS]
         assert not server.calls
 
-    def test_asks_nobody_where_only_the_clearing_away_is_left(
+    def test_makes_no_call_where_only_the_cleanup_is_left(
         self, server: PoolServer, connect: Connect, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """The thrown-away key is among what is left: until it is gone, the snapshot is not finished."""
+        """The discarded key is among what is left: until it is gone, the snapshot is not finished."""
 
         def interrupt(_: Path) -> None:
             raise KeyboardInterrupt
@@ -344,7 +344,7 @@ class TestGoingOn:
         with pytest.raises(SnapshotError, match="damaged"):
             take(connect(server.url), tmp_path)
 
-    def test_loses_nothing_where_it_is_another_region(
+    def test_loses_nothing_in_a_wrong_region(
         self, server: PoolServer, connect: Connect, tmp_path: Path
     ) -> None:
         whole = take(connect(server.url), tmp_path / "whole")
@@ -362,7 +362,7 @@ class TestGoingOn:
         assert server.calls["ListUsersInGroup"] < 40
 
     def test_what_it_began_with_outlives_the_machine(self, tmp_path: Path) -> None:
-        """Tables that are on the disk are known for this fetch's: what SQLite may lose is its log."""
+        """Tables on the disk are recognized as those of this fetch: SQLite may lose only its log."""
         with Journal(tmp_path / UNFINISHED) as journal:
             journal.begin([], {"user_pool_id": POOL})
             there = (tmp_path / UNFINISHED / "journal.sqlite").read_bytes()
@@ -371,13 +371,13 @@ class TestGoingOn:
         with Journal(tmp_path / "after") as journal:
             assert journal.settings() == {"user_pool_id": POOL}
 
-    def test_refuses_while_another_is_at_work(
+    def test_refuses_a_folder_that_is_in_use(
         self, server: PoolServer, connect: Connect, tmp_path: Path
     ) -> None:
         with Journal(tmp_path / UNFINISHED), pytest.raises(SnapshotError, match="different fetch"):
             take(connect(server.url), tmp_path)
 
-    def test_refuses_a_journal_that_is_none(
+    def test_refuses_a_file_that_is_not_a_journal(
         self, server: PoolServer, connect: Connect, tmp_path: Path
     ) -> None:
         (tmp_path / UNFINISHED).mkdir()
@@ -385,7 +385,7 @@ class TestGoingOn:
         with pytest.raises(SnapshotError, match="damaged"):
             take(connect(server.url), tmp_path)
 
-    def test_refuses_the_journal_of_another_program(
+    def test_refuses_the_journal_of_a_different_program(
         self, server: PoolServer, connect: Connect, tmp_path: Path
     ) -> None:
         (tmp_path / UNFINISHED).mkdir()
@@ -395,7 +395,9 @@ class TestGoingOn:
         with pytest.raises(OSError, match="groups"):
             take(connect(server.url), tmp_path)
 
-    def test_says_where_it_cannot_write(self, server: PoolServer, connect: Connect, tmp_path: Path) -> None:
+    def test_reports_where_it_cannot_write(
+        self, server: PoolServer, connect: Connect, tmp_path: Path
+    ) -> None:
         (tmp_path / "file").touch()
         with pytest.raises(OSError, match="file"):
             take(connect(server.url), tmp_path / "file")
@@ -441,7 +443,7 @@ class TestAServer:
     @pytest.mark.parametrize(
         ("error", "status"), [("TooManyRequestsException", 400), ("InternalErrorException", 500)]
     )
-    def test_that_never_recovers_is_told_and_nothing_is_lost(
+    def test_that_never_recovers_is_reported_and_nothing_is_lost(
         self, server: PoolServer, connect: Connect, tmp_path: Path, error: str, status: int
     ) -> None:
         refuse_after(server, 12, error, status)
@@ -454,7 +456,7 @@ class TestAServer:
         assert groups == 13
         assert memberships > 0
 
-    def test_that_never_answered_is_told_at_once(
+    def test_that_never_responded_is_reported_at_once(
         self, server: PoolServer, connect: Connect, tmp_path: Path
     ) -> None:
         def hang_up(_: str, __: dict[str, Any]) -> None:
@@ -465,17 +467,17 @@ class TestAServer:
             take(connect(server.url), tmp_path)
         assert server.calls.total() == 1
 
-    def test_is_asked_other_things_as_before(
+    def test_gets_other_calls_without_these_retries(
         self, server: PoolServer, connect: Connect, tmp_path: Path
     ) -> None:
         client = connect(server.url)
-        asked: list[int] = []
+        calls: list[int] = []
 
         def ask(_: object) -> None:
             before = server.calls.total()
             with pytest.raises(ClientError):
                 client.get_group(UserPoolId=POOL, GroupName="group-01")
-            asked.append(server.calls.total() - before)
+            calls.append(server.calls.total() - before)
 
         def intercept(operation: str, _: dict[str, Any]) -> None:
             if operation == "GetGroup":
@@ -483,7 +485,7 @@ class TestAServer:
 
         server.intercept = intercept
         take(client, tmp_path, concurrency=1, on_progress=ask)
-        assert {*asked} == {1}
+        assert {*calls} == {1}
 
     def test_may_list_a_group_for_ever_and_not_find_it(
         self, server: PoolServer, connect: Connect, tmp_path: Path
@@ -506,18 +508,18 @@ class TestAServer:
         snapshot = take(connect(server.url), tmp_path)
         assert {group.user_pool_id for group in snapshot.groups()} == {POOL}
 
-    def test_that_is_gone_is_told(self, connect: Connect, tmp_path: Path) -> None:
+    def test_that_is_gone_is_reported(self, connect: Connect, tmp_path: Path) -> None:
         with pytest.raises(EndpointConnectionError):
             take(connect("http://127.0.0.1:1"), tmp_path)
 
-    def test_that_has_no_such_pool_is_told(
+    def test_that_has_no_such_pool_is_reported(
         self, server: PoolServer, connect: Connect, tmp_path: Path
     ) -> None:
         with pytest.raises(ClientError, match="ResourceNotFoundException"):
             fetch(connect(server.url), user_pool_id="eu-west-1_Other", out=tmp_path)
 
     @pytest.mark.parametrize("circle", [1, 2])
-    def test_that_repeats_a_token_is_told_and_the_group_read_anew(
+    def test_that_repeats_a_token_is_reported_and_the_group_read_again(
         self, server: PoolServer, connect: Connect, tmp_path: Path, circle: int
     ) -> None:
         whole = take(connect(server.url), tmp_path / "whole")
@@ -537,7 +539,7 @@ class TestAServer:
         assert digests(parts) == digests(whole)
         assert parts.manifest.changes == ()
 
-    def test_that_answers_nonsense_is_told(
+    def test_that_responds_with_nonsense_is_reported(
         self, server: PoolServer, connect: Connect, tmp_path: Path
     ) -> None:
         server.members["group-03"] = ["a name with blanks"]
@@ -570,7 +572,7 @@ class TestAServer:
         assert list(snapshot.memberships()) == expected(server)
         assert snapshot.manifest.changes == ()
 
-    def test_may_give_short_and_empty_pages(self, connect: Connect, tmp_path: Path) -> None:
+    def test_may_return_short_and_empty_pages(self, connect: Connect, tmp_path: Path) -> None:
         with PoolServer(page_size=2) as server:
             server.add("group", ["a", "b", "c"])
             page = server.page
@@ -584,11 +586,11 @@ class TestAServer:
             assert list(take(connect(server.url), tmp_path).memberships()) == expected(server)
 
 
-class TestAPoolThatChangesMeanwhile:
+class TestAPoolThatChangesDuringTheFetch:
     """What changed is recorded where it shows, and nothing crashes."""
 
     def once(self, server: PoolServer, group: str, change: Callable[[], object]) -> None:
-        """Make a change when the second page of a group is asked for."""
+        """Make a change when the second page of a group is requested."""
         done: list[bool] = []
 
         def intercept(_: str, body: dict[str, Any]) -> None:
@@ -605,11 +607,11 @@ class TestAPoolThatChangesMeanwhile:
         self, server: PoolServer, connect: Connect, tmp_path: Path
     ) -> None:
         self.once(server, "group-05", lambda: server.remove("group-05"))
-        told: list[Progress] = []
-        snapshot = take(connect(server.url), tmp_path, on_progress=told.append)
+        reports: list[Progress] = []
+        snapshot = take(connect(server.url), tmp_path, on_progress=reports.append)
         assert self.changes(snapshot) == {("group-05", "deleted")}
         assert list(snapshot.memberships()) == expected(server)
-        assert told[-1].memberships == len(expected(server))
+        assert reports[-1].memberships == len(expected(server))
         assert snapshot.manifest.groups == 12
 
     def test_a_group_is_deleted_after_it_was_read(
@@ -620,7 +622,7 @@ class TestAPoolThatChangesMeanwhile:
         assert self.changes(snapshot) == {("group-02", "deleted")}
         assert list(snapshot.memberships()) == expected(server)
 
-    def test_a_group_is_created_and_another_changed(
+    def test_a_group_is_created_and_one_changed(
         self, server: PoolServer, connect: Connect, tmp_path: Path
     ) -> None:
         def change() -> None:
@@ -656,7 +658,7 @@ class TestAPoolThatChangesMeanwhile:
         assert self.changes(snapshot) == {("group-05", "deleted"), ("group-05", "created")}
         assert list(snapshot.memberships()) == expected(server)
 
-    def test_another_group_is_made_under_a_name(
+    def test_a_different_group_is_created_under_a_name(
         self, server: PoolServer, connect: Connect, tmp_path: Path
     ) -> None:
         def change() -> None:
@@ -664,11 +666,11 @@ class TestAPoolThatChangesMeanwhile:
             server.groups["group-02"]["CreationDate"] += 0.001
 
         self.once(server, "group-11", change)
-        told: list[Progress] = []
-        snapshot = take(connect(server.url), tmp_path, concurrency=1, on_progress=told.append)
+        reports: list[Progress] = []
+        snapshot = take(connect(server.url), tmp_path, concurrency=1, on_progress=reports.append)
         assert self.changes(snapshot) == {("group-02", "deleted"), ("group-02", "created")}
         assert list(snapshot.memberships()) == expected(server)
-        assert told[-1].memberships == len(expected(server))
+        assert reports[-1].memberships == len(expected(server))
 
     def test_a_user_joins_and_moves_the_pages(
         self, server: PoolServer, connect: Connect, tmp_path: Path
@@ -678,7 +680,7 @@ class TestAPoolThatChangesMeanwhile:
         assert self.changes(snapshot) == {("group-08", "shifted")}
         assert {*expected(server)} - {*snapshot.memberships()} == {Membership("newcomer", "group-08")}
 
-    def test_a_user_moves_from_one_group_to_another(
+    def test_a_user_moves_between_groups(
         self, server: PoolServer, connect: Connect, tmp_path: Path
     ) -> None:
         def change() -> None:
@@ -692,14 +694,14 @@ class TestAPoolThatChangesMeanwhile:
         assert Membership("user-001-moved", "group-11") in found
 
 
-class TestASnapshotThatIsNone:
+class TestADamagedSnapshot:
     @pytest.fixture
     def folder(self, server: PoolServer, connect: Connect, tmp_path: Path) -> Path:
         take(connect(server.url), tmp_path)
         return tmp_path
 
     @pytest.mark.parametrize("name", [GROUPS, MEMBERSHIPS])
-    def test_a_file_is_cut_off(self, folder: Path, name: str) -> None:
+    def test_a_file_is_truncated(self, folder: Path, name: str) -> None:
         size = (folder / name).stat().st_size
         os.truncate(folder / name, size // 2)
         with pytest.raises(
@@ -709,7 +711,7 @@ class TestASnapshotThatIsNone:
         assert refused.value.path == folder / name
 
     @pytest.mark.parametrize("name", [GROUPS, MEMBERSHIPS])
-    def test_a_byte_is_another(self, folder: Path, name: str) -> None:
+    def test_a_byte_differs(self, folder: Path, name: str) -> None:
         content = bytearray((folder / name).read_bytes())
         content[len(content) // 2] ^= 1
         (folder / name).write_bytes(content)
@@ -735,13 +737,13 @@ class TestASnapshotThatIsNone:
         "change",
         [{"version": 2}, {"groups": "many"}, {"files": {}}, {"finished_at": "2026-01-01T00:00:00"}],
     )
-    def test_the_manifest_is_of_another_kind(self, folder: Path, change: dict[str, Any]) -> None:
+    def test_the_manifest_is_invalid(self, folder: Path, change: dict[str, Any]) -> None:
         manifest = json.loads((folder / MANIFEST).read_bytes()) | change
         (folder / MANIFEST).write_text(json.dumps(manifest))
         with pytest.raises(SnapshotError, match=next(iter(change))):
             Snapshot.open(folder)
 
-    def test_the_manifest_is_cut_off(self, folder: Path) -> None:
+    def test_the_manifest_is_truncated(self, folder: Path) -> None:
         os.truncate(folder / MANIFEST, 50)
         with pytest.raises(SnapshotError, match="JSON"):
             Snapshot.open(folder)
@@ -770,7 +772,7 @@ def test_a_pool_id_that_does_not_fit_is_refused(client: Client, tmp_path: Path) 
         fetch(client, user_pool_id="none", out=tmp_path)
 
 
-def test_the_extra_is_missed_before_anything_is_asked(
+def test_a_missing_extra_is_reported_before_any_call(
     client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(__import__("sys").modules, "duckdb", None)
@@ -791,11 +793,11 @@ def fetch_elsewhere(url: str, out: Path) -> None:
 
 @pytest.mark.slow
 def test_kill_it_at_50_random_moments(connect: Connect, tmp_path: Path) -> None:
-    """Nothing is lost, nothing comes twice, and what is not finished is never taken for it."""
+    """Nothing is lost or duplicated, and an unfinished fetch is never accepted as a snapshot."""
     processes = multiprocessing.get_context("forkserver")
     processes.set_forkserver_preload(["boto3", "duckdb", "tests.test_pool_fetch"])
     seed = os.environ.get("COGNITO_CLAIMS_SEED", str(random.randrange(2**32)))
-    print(f"These moments again: COGNITO_CLAIMS_SEED={seed}")  # which pytest shows if the test fails
+    print(f"To repeat the same moments: COGNITO_CLAIMS_SEED={seed}")  # pytest shows it on failure
     chance = random.Random(seed)
     kills = finished = 0
     with PoolServer(page_size=5) as server:
@@ -808,20 +810,20 @@ def test_kill_it_at_50_random_moments(connect: Connect, tmp_path: Path) -> None:
         while kills < 50:
             # Within a call, or, as often as that, so long after it as a few calls take.
             fatal, seconds = chance.randrange(1, calls // 5), chance.choice([0.0, chance.random() / 20])
-            asked = threading.Event()
+            reached = threading.Event()
             left = [fatal]
 
             def intercept(
-                _: str, __: dict[str, Any], left: list[int] = left, asked: threading.Event = asked
+                _: str, __: dict[str, Any], left: list[int] = left, reached: threading.Event = reached
             ) -> None:
                 left[0] -= 1
                 if left[0] == 0:
-                    asked.set()
+                    reached.set()
 
             server.intercept = intercept
             process = processes.Process(target=fetch_elsewhere, args=(server.url, out))
             process.start()
-            while not asked.wait(0.05) and process.is_alive():
+            while not reached.wait(0.05) and process.is_alive():
                 pass
             process.join(seconds)
             process.kill()

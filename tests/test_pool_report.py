@@ -42,7 +42,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def snapshot(connect: Connect, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Snapshot]:
-    """A snapshot that was fetched."""
+    """A fetched snapshot."""
     with PoolServer() as server, pytest.MonkeyPatch.context() as patch:
         patch.setattr("tests.pool_server.POOL", POOL)
         for one in GROUPS:
@@ -55,9 +55,9 @@ def snapshot(connect: Connect, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 @pytest.fixture
 def opened(browser: Browser, tmp_path: Path) -> Iterator[Open]:
-    """Open a report, which may ask nobody for anything and have no complaint."""
-    said: list[str] = []
-    asked: list[str] = []
+    """Open a report, which must make no request and log no message."""
+    messages: list[str] = []
+    urls: list[str] = []
     context = browser.new_context(color_scheme="light", viewport={"width": 1100, "height": 800})
 
     def opened(html: str) -> Page:
@@ -66,18 +66,18 @@ def opened(browser: Browser, tmp_path: Path) -> Iterator[Open]:
         page = context.new_page()
 
         def note(request: Request) -> None:
-            asked.append(request.url)
+            urls.append(request.url)
 
-        page.on("console", lambda message: said.append(message.text))
-        page.on("pageerror", lambda error: said.append(str(error)))
+        page.on("console", lambda message: messages.append(message.text))
+        page.on("pageerror", lambda error: messages.append(str(error)))
         page.on("request", note)
         page.goto(path.as_uri())
         return page
 
     yield opened
     context.close()
-    assert said == []
-    assert {url.partition("#")[0] for url in asked} <= {(tmp_path / "report.html").as_uri(), "data:,"}
+    assert messages == []
+    assert {url.partition("#")[0] for url in urls} <= {(tmp_path / "report.html").as_uri(), "data:,"}
 
 
 @pytest.fixture

@@ -108,7 +108,7 @@ def pools(draw: st.DrawFn) -> tuple[list[GroupType], list[tuple[str, str]], list
 def check(
     groups: list[GroupType], rows: list[tuple[str, str]], unknown: list[str], policy: Policy, session: Any
 ) -> None:
-    """Hold every engine's answer against `resolve()`."""
+    """Compare the engine's answers with `resolve()`."""
     with TemporaryDirectory() as folder:
         table = membership_file(Path(folder), rows)
         if unknown:
@@ -121,8 +121,10 @@ def check(
             expected = one_by_one(groups, rows, policy)
             assert answers_of(result) == expected
             assert result.outcomes == Counter(outcome for *_, outcome, _ in expected.values())
-            asked = Counter(question for *_, questions in expected.values() for question in questions)
-            assert result.open_questions == asked
+            questions_of = Counter(
+                question for *_, questions in expected.values() for question in questions
+            )
+            assert result.open_questions == questions_of
             assert result.sets <= result.users == len(expected)
 
 
@@ -201,8 +203,8 @@ class TestWhatTheMembershipsMayBe:
             with resolve_memberships(path, [{"GroupName": "é"}], session=session) as result:
                 assert result.users == 1
 
-    def test_but_not_of_another_engine(self, spark: "SparkSession", tmp_path: Path) -> None:
-        """Spark would write the rows into its statement, and that into its error."""
+    def test_but_not_of_a_different_engine(self, spark: "SparkSession", tmp_path: Path) -> None:
+        """Spark would put the rows into its statement, and that into its error."""
         table: Any = duckdb.from_parquet(str(membership_file(tmp_path)))
         with pytest.raises(
             InvalidTableError, match="memberships: expected a table of Spark, got one of DuckDB"
@@ -244,7 +246,7 @@ class TestWhatTheMembershipsMayBe:
         spark.catalog.dropTempView("members")
         spark.catalog.dropTempView("the_groups")
 
-    def test_whose_folder_says_what_it_does_not(self, tmp_path: Path) -> None:
+    def test_in_a_folder_that_looks_like_a_column(self, tmp_path: Path) -> None:
         folder = tmp_path / "username=evil" / "group_name=club"
         folder.mkdir(parents=True)
         path = membership_file(tmp_path).replace(folder / "memberships.parquet")
@@ -307,7 +309,7 @@ class TestWhatTheGroupsMayBe:
         with pytest.raises(InvalidResponseError, match=r"Groups\[0\]\.Precedence"):
             self.resolved(tmp_path, table)
 
-    def test_but_not_of_another_engine(self, spark: "SparkSession", tmp_path: Path) -> None:
+    def test_but_not_of_a_different_engine(self, spark: "SparkSession", tmp_path: Path) -> None:
         with pytest.raises(InvalidTableError, match="groups: expected a table of DuckDB, got one of Spark"):
             resolve_memberships(membership_file(tmp_path), spark.read.parquet(str(group_file(tmp_path))))
         with pytest.raises(InvalidTableError, match="groups: expected a table of Spark, got one of DuckDB"):
