@@ -304,7 +304,7 @@ def http_is_read_as_rest(patch: pytest.MonkeyPatch) -> None:
 
 @breaks("trigger-configuration")
 def members_are_mixed_up(patch: pytest.MonkeyPatch) -> None:
-    original = detection.parse_pre_token_generation_event
+    original = pre_token_generation.parse_pre_token_generation_event
 
     def read(event: Any) -> GroupClaims:
         claims = original(event)
