@@ -1,7 +1,8 @@
-"""A FastAPI app on Lambda that admits by group, behind a REST API or an HTTP API.
+"""A FastAPI app on Lambda that authorizes by group, behind a REST API or an HTTP API.
 
-The gateway has verified the token; its authorizer's claims are in the event,
-which Mangum hands on. The two gateways render groups in different ways.
+The gateway has verified the token, and the event that Mangum passes on has its
+claims. The two gateways write groups in different ways, so `parse_event` takes
+the source of the claims.
 """
 
 from typing import Annotated
@@ -10,35 +11,33 @@ from fastapi import Depends, FastAPI, HTTPException, Request
 from mangum import Mangum
 
 from cognito_claims import GroupClaims, InvalidClaimsError
-from cognito_claims.events import ClaimsSource, detect_source, parse_http_api_event, parse_rest_api_event
+from cognito_claims.events import detect_source, parse_event
 
 GROUPS_OF_THE_POOL = ["admins", "staff", "staff,night"]
-"""A REST API joins names by commas: who knows them all can tell `staff,night` from two groups."""
+"""All groups of the pool: a REST API joins names by commas, and `staff,night` is one group here."""
 
 
 def group_claims(request: Request) -> GroupClaims:
-    """Give the caller's groups, from whichever gateway the request came through."""
+    """Return the caller's groups, from the event of either gateway."""
     event = request.scope.get("aws.event", {})
     try:
-        carrier = detect_source(event)
+        source = detect_source(event)
     except InvalidClaimsError as error:
         raise HTTPException(401, "no authorizer in front of this API") from error
     try:
-        if carrier is ClaimsSource.REST_API:
-            return parse_rest_api_event(event, known_groups=GROUPS_OF_THE_POOL)
-        return parse_http_api_event(event)
-    except InvalidClaimsError as error:  # an AmbiguousClaimsError too: nobody is admitted by a guess
+        return parse_event(source, event, known_groups=GROUPS_OF_THE_POOL)
+    except InvalidClaimsError as error:  # includes AmbiguousClaimsError: a guess may grant access
         raise HTTPException(401, "the claims cannot be read") from error
 
 
 class InGroup:
-    """A dependency that admits members of one group."""
+    """A dependency that requires the membership of one group."""
 
     def __init__(self, name: str) -> None:
         self.name = name
 
     def __call__(self, claims: Annotated[GroupClaims, Depends(group_claims)]) -> GroupClaims:
-        """Give the caller's claims, or refuse."""
+        """Return the caller's claims, or respond with 403."""
         if self.name not in claims.groups:
             raise HTTPException(403, f"for members of {self.name}")
         return claims
@@ -49,7 +48,7 @@ app = FastAPI()
 
 @app.get("/orders")
 def orders(claims: Annotated[GroupClaims, Depends(InGroup("staff"))]) -> dict[str, list[str]]:
-    """What members of `staff` see."""
+    """Respond to members of `staff`."""
     return {"groups": sorted(claims.groups)}
 
 

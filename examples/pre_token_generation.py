@@ -1,8 +1,7 @@
-"""A pre token generation Lambda: the user's teams, from another system, become groups for this sign-in.
+"""A pre token generation trigger that turns a user's teams into groups.
 
-The user pool holds an attribute with the names of the user's teams. What each
-team may do stands here, as groups of the pool would say it; precedence decides
-which role is preferred, as it would in Cognito.
+An attribute of the user has the names of the teams. `TEAMS` maps each team to a
+group, and the precedence decides which role is preferred, as in Cognito.
 """
 
 from collections.abc import Mapping
@@ -23,7 +22,7 @@ TEAMS = {
 
 
 def handler(event: Mapping[str, object], _: object) -> dict[str, Any]:
-    """Give back the event with the groups of the user's teams."""
+    """Return the event with the groups of the user's teams in its response."""
     attributes = parse_trigger_event(event).request.user_attributes or {}
     names = attributes.get("custom:teams", "").split()
     answer = override_groups(event, resolve(TEAMS[name] for name in names if name in TEAMS))

@@ -1,4 +1,4 @@
-"""Each carrier by the rows of its table, and every reader beside its renderer."""
+"""Every source of claims by its rules, and every parser with its builder."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -34,6 +34,7 @@ from cognito_claims.events import (
     build_rest_api_event,
     detect_source,
     parse_appsync_event,
+    parse_event,
     parse_http_api_event,
     parse_pre_token_generation_event,
     parse_rest_api_event,
@@ -47,13 +48,6 @@ from tests.samples import role
 STAFF, ADMIN = role("staff"), role("admin")
 Version = Literal["1", "2", "3"]
 VERSIONS: tuple[Version, ...] = ("1", "2", "3")
-READERS: dict[ClaimsSource, Callable[[Any], GroupClaims]] = {
-    ClaimsSource.JWT: parse_token_payload,
-    ClaimsSource.APPSYNC: parse_appsync_event,
-    ClaimsSource.REST_API: parse_rest_api_event,
-    ClaimsSource.HTTP_API: parse_http_api_event,
-    ClaimsSource.PRE_TOKEN_GENERATION: parse_pre_token_generation_event,
-}
 NIGHT = GroupClaims(("staff", "night,shift"), (STAFF,), STAFF)
 GROUPS_OF_REST = "requestContext.authorizer.claims['cognito:groups']"
 
@@ -82,7 +76,7 @@ def problems(read: Callable[[Any], object], value: object) -> list[str]:
 
 class TestPublishedEvents:
     @pytest.mark.parametrize(
-        ("name", "carrier", "claims"),
+        ("name", "source", "claims"),
         [
             (
                 "id_token",
@@ -109,15 +103,16 @@ class TestPublishedEvents:
             ("pre_token_generation_3_of_a_machine", ClaimsSource.PRE_TOKEN_GENERATION, GroupClaims()),
         ],
     )
-    def test_are_told_apart_and_read(self, name: str, carrier: ClaimsSource, claims: GroupClaims) -> None:
-        assert detect_source(event(name)) is carrier
-        assert READERS[carrier](event(name)) == claims
+    def test_are_detected_and_parsed(self, name: str, source: ClaimsSource, claims: GroupClaims) -> None:
+        assert detect_source(event(name)) is source
+        assert parse_event(source, event(name)) == claims
 
-    def test_of_a_rest_api_are_read_with_what_is_known(self) -> None:
+    def test_of_a_rest_api_are_parsed_with_known_groups(self) -> None:
         claims = GroupClaims(("staff", "admins"), (STAFF, ADMIN), ADMIN)
         assert detect_source(event("rest_api")) is ClaimsSource.REST_API
         assert parse_rest_api_event(event("rest_api"), known_groups=["admins", "staff", "guests"]) == claims
         assert parse_rest_api_event(event("rest_api"), comma_free=True) == claims
+        assert parse_event(ClaimsSource.REST_API, event("rest_api"), comma_free=True) == claims
 
     def test_of_a_rest_api_are_not_guessed(self) -> None:
         with pytest.raises(AmbiguousClaimsError) as caught:
@@ -140,7 +135,7 @@ class TestPublishedEvents:
         assert problems(detect_source, other)
 
     @pytest.mark.parametrize("value", [{}, {"identity": {}}, {"claims": {}}, {"Groups": []}, [], None, "x"])
-    def test_and_nothing_else_is_a_carrier(self, value: object) -> None:
+    def test_other_values_are_refused(self, value: object) -> None:
         assert problems(detect_source, value)[0].startswith("must be a token payload or an event")
 
     def test_a_token_is_one_whatever_a_trigger_added(self) -> None:
@@ -179,7 +174,7 @@ class TestTokenArrays:
 
 
 class TestRestCommas:
-    """The authorizer of a REST API joins an array by commas, and turns every value into text."""
+    """The authorizer of a REST API joins an array by commas, and writes every value as a string."""
 
     def test_one_name_is_certain(self) -> None:
         assert parse_rest_api_event(rest(groups="staff")).groups == ("staff",)
@@ -203,7 +198,7 @@ class TestRestCommas:
         assert detect_source(stamped) is ClaimsSource.REST_API
         assert parse_rest_api_event(stamped).groups == ("a",)
 
-    def test_an_event_of_an_http_api_is_told(self) -> None:
+    def test_an_event_of_an_http_api_is_refused_with_a_remedy(self) -> None:
         [problem] = problems(parse_rest_api_event, event("http_api_format_1"))
         assert (
             problem
@@ -241,7 +236,7 @@ class TestRestCommas:
         assert claims["claims"] == {"exp": text, "iat": text, "auth_time": "5"}
 
     @pytest.mark.parametrize("text", ["[a b]", "a b", "a,b c", ["a"], 5])
-    def test_what_is_no_such_text_is_refused(self, text: object) -> None:
+    def test_a_string_of_a_different_form_is_refused(self, text: object) -> None:
         assert problems(parse_rest_api_event, rest(groups=text))[0].startswith(f"{GROUPS_OF_REST}: must be")
         with pytest.raises(InvalidClaimsError):
             parse_rest_api_event(rest(groups=text), comma_free=True)
@@ -253,7 +248,7 @@ class TestRestCommas:
 
 
 class TestRestAmbiguous:
-    """A name may hold a comma: only one who knows the pool's names can split what was joined."""
+    """A name may contain a comma, so only the names of the pool's groups decide how to split."""
 
     @pytest.mark.parametrize(
         ("text", "known", "groups"),
@@ -312,7 +307,7 @@ class TestRestAmbiguous:
         assert parse_rest_api_event(rest(groups=longest), known_groups=[longest]).groups == (longest,)
         assert parse_rest_api_event(rest(groups=f"{longest}b")).groups == ("a", "b" * 127)
 
-    def test_many_commas_take_no_time_to_speak_of(self) -> None:
+    def test_many_commas_take_linear_time(self) -> None:
         with pytest.raises(AmbiguousClaimsError):
             parse_rest_api_event(rest(groups="," * 2000 + "a"))
         text = ",".join(["a"] * 20_000)
@@ -322,7 +317,7 @@ class TestRestAmbiguous:
 
 
 class TestHttpBrackets:
-    """The authorizer of an HTTP API writes an array in brackets with blanks between."""
+    """The authorizer of an HTTP API writes an array in brackets with spaces between."""
 
     @pytest.mark.parametrize(
         ("text", "groups"),
@@ -388,7 +383,7 @@ class TestTriggerConfiguration:
         signing_up = event("pre_token_generation_1") | {"triggerSource": "PreSignUp_SignUp"}
         assert problems(parse_pre_token_generation_event, signing_up)[0].startswith("triggerSource")
 
-    def test_every_fault_is_told_at_once(self) -> None:
+    def test_all_problems_are_reported_at_once(self) -> None:
         bad = {"groupsToOverride": ["a", 5, ""], "preferredRole": 5}
         assert [
             line.split(":")[0]
@@ -399,13 +394,13 @@ class TestTriggerConfiguration:
             "request.groupConfiguration.preferredRole",
         ]
 
-    def test_the_user_may_be_another(self) -> None:
+    def test_attributes_replace_those_of_the_example_user(self) -> None:
         attributes = build_pre_token_generation_event(
             GroupClaims(), user_attributes={"email": "x", "custom:a": "b"}
         )
         assert attributes["request"]["userAttributes"].items() >= {"email": "x", "custom:a": "b"}.items()
 
-    def test_there_is_no_other_version(self) -> None:
+    def test_an_unknown_version_is_refused(self) -> None:
         with pytest.raises(ValueError, match="version: expected '1', '2' or '3', got '4'"):
             build_pre_token_generation_event(GroupClaims(), version="4")  # type: ignore[arg-type]
 
@@ -426,15 +421,15 @@ class TestAlbWithout:
         assert parse_token_payload(event("alb_oidc_data")) == GroupClaims()
 
 
-def test_every_rule_of_carriers_has_a_class_of_tests() -> None:
+def test_every_rule_of_events_has_a_class_of_tests() -> None:
     for rule in EVENT_RULES:
         name = "Test" + "".join(map(str.title, rule.id.split("-")))
         assert name in globals(), rule.id
 
 
-class TestWhatIsRenderedIsReadBack:
+class TestBuiltEventsAreParsedBack:
     @given(group_claims())
-    def test_by_the_carriers_that_tell_everything(self, claims: GroupClaims) -> None:
+    def test_by_the_sources_without_ambiguity(self, claims: GroupClaims) -> None:
         assert parse_token_payload(build_token_payload(claims)) == claims
         assert parse_appsync_event(build_appsync_event(claims)) == claims
         assert parse_http_api_event(build_http_api_event(claims)) == claims
@@ -474,7 +469,7 @@ class TestWhatIsRenderedIsReadBack:
         assert all(isinstance(text, str) for text in texts)
 
     @given(group_claims())
-    def test_and_told_apart(self, claims: GroupClaims) -> None:
+    def test_and_detected(self, claims: GroupClaims) -> None:
         assert detect_source(build_appsync_event(claims)) is ClaimsSource.APPSYNC
         assert detect_source(build_rest_api_event(claims)) is ClaimsSource.REST_API
         assert detect_source(build_http_api_event(claims)) is ClaimsSource.HTTP_API
@@ -508,10 +503,10 @@ class TestWhatIsRenderedIsReadBack:
             with suppress(InvalidClaimsError):
                 assert json.dumps(render(payload))
 
-    def test_and_what_is_no_payload_is_not_rendered(self) -> None:
+    def test_and_a_list_is_refused(self) -> None:
         assert problems(build_rest_api_event, ["staff"]) == ["must be an object"]
 
-    def test_appsync_gives_the_groups_twice(self) -> None:
+    def test_appsync_has_the_groups_twice(self) -> None:
         identity = build_appsync_event(
             {"cognito:groups": ["a"], "username": "alice", "iss": "i", "sub": "s"}
         )
@@ -549,7 +544,7 @@ class TestPowertools:
         if parse is not None:
             assert read(parse.model_validate(event(name))) == claims
 
-    def test_what_we_render_is_an_event_to_it(self) -> None:
+    def test_its_models_accept_built_events(self) -> None:
         claims = GroupClaims(("a",), (STAFF,), STAFF)
         rest_model = APIGatewayProxyEventModel.model_validate(build_rest_api_event(claims))
         assert parse_rest_api_event(rest_model) == claims
@@ -560,16 +555,16 @@ class TestPowertools:
         assert parse_appsync_event(appsync_model).groups == ("a",)
 
 
-@pytest.mark.parametrize("carrier", ClaimsSource)
+@pytest.mark.parametrize("source", ClaimsSource)
 @given(value=anything)
-def test_anything_is_read_or_refused(carrier: ClaimsSource, value: object) -> None:
+def test_anything_is_parsed_or_refused(source: ClaimsSource, value: object) -> None:
     before = json.dumps(value)
     with suppress(InvalidClaimsError):
-        assert isinstance(READERS[carrier](value), GroupClaims)
+        assert isinstance(parse_event(source, value), GroupClaims)
     assert json.dumps(value) == before
 
 
 @given(anything)
-def test_anything_is_a_carrier_or_not(value: Any) -> None:
+def test_anything_is_a_source_or_not(value: Any) -> None:
     with suppress(InvalidClaimsError):
         assert detect_source(value) in ClaimsSource

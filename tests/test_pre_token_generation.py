@@ -1,4 +1,4 @@
-"""The pre token generation trigger: its events, what is answered, and every row of its table."""
+"""The pre token generation trigger: its events, its overrides, and every rule."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -114,7 +114,7 @@ class TestEvents:
     def test_are_read_by_their_version(self, name: str, model: type[object]) -> None:
         assert type(parse_trigger_event(event(name))) is model
 
-    def test_hold_what_the_function_is_told(self) -> None:
+    def test_have_the_input_of_the_function(self) -> None:
         read = parse_trigger_event(event("pre_token_generation_2"))
         assert read.trigger_source == "TokenGeneration_RefreshTokens"
         assert read.user_pool_id == "eu-west-1_EXAMPLE"
@@ -143,7 +143,7 @@ class TestEvents:
         assert parse_trigger_event(V1).request.identities == ()
 
     @pytest.mark.parametrize("text", ["nonsense", "{}", '[{"userId": 5}]'])
-    def test_with_malformed_identities_say_so(self, text: str) -> None:
+    def test_with_malformed_identities_are_refused_there(self, text: str) -> None:
         bad = deepcopy(V1)
         bad["request"]["userAttributes"]["identities"] = text
         with pytest.raises(InvalidClaimsError, match=r"userAttributes\.identities"):
@@ -226,7 +226,7 @@ class TestOverrideGroups:
 
     @pytest.mark.parametrize("given", [V1, V2, V3], ids="123")
     @given(resolution=resolutions())
-    def test_the_tokens_say_what_the_resolution_says(
+    def test_the_tokens_have_the_claims_of_the_resolution(
         self, given: dict[str, Any], resolution: Resolution
     ) -> None:
         answer = override_groups(given, resolution)
@@ -246,7 +246,7 @@ class TestOverrideGroups:
         assert None not in details(answer)["groupOverrideDetails"].values()
         assert given == before
 
-    def test_what_the_answer_held_stays(self) -> None:
+    def test_the_rest_of_the_response_is_kept(self) -> None:
         answer = override_groups(override_claims(V2, id_token={"tenant": "a"}), ["x"])
         answer = override_groups(answer, ["y"])
         assert details(answer)["idTokenGeneration"] == {"claimsToAddOrOverride": {"tenant": "a"}}
@@ -264,7 +264,7 @@ class TestOverrideGroups:
             override_groups({**V1, "response": response}, ["a"])
 
     @pytest.mark.parametrize("response", [None, {}, {"claimsOverrideDetails": None}])
-    def test_an_answer_not_yet_there_is_none(self, response: object) -> None:
+    def test_an_empty_response_is_filled(self, response: object) -> None:
         assert "groupOverrideDetails" in details(override_groups({**V1, "response": response}, ["a"]))
 
 
@@ -307,13 +307,13 @@ class TestOverrideClaims:
         assert details(answer)["groupOverrideDetails"]["groupsToOverride"] == ["x"]
 
     @pytest.mark.parametrize("value", [5, True, None, ["a"], {"a": "b"}])
-    def test_of_version_1_takes_text_alone(self, value: object) -> None:
+    def test_of_version_1_takes_only_strings(self, value: object) -> None:
         with pytest.raises(InvalidClaimsError, match=r"claimsToAddOrOverride\.a: must be a valid string"):
             override_claims(V1, id_token={"a": value})
         assert details(override_claims(V2, id_token={"a": value}))
 
     @pytest.mark.parametrize("number", [float("nan"), float("inf")])
-    def test_takes_finite_numbers_alone(self, number: float) -> None:
+    def test_takes_only_finite_numbers(self, number: float) -> None:
         with pytest.raises(InvalidClaimsError, match="not finite"):
             override_claims(V2, id_token={"a": [number]})
 
@@ -323,7 +323,7 @@ class TestOverrideClaims:
         assert claims == {"teams": ["a", {"b": ["c"]}]}
 
     @pytest.mark.parametrize("wrong", [["ab"], "ab", 5])
-    def test_takes_claims_by_name_alone(self, wrong: Any) -> None:
+    def test_takes_only_a_mapping_of_claims(self, wrong: Any) -> None:
         with pytest.raises(TypeError, match="expected a mapping of claims by name"):
             override_claims(V2, id_token=wrong)
 
@@ -331,7 +331,7 @@ class TestOverrideClaims:
         wanted: dict[str, Any] = {"id_token": {"a": 1}, "add_scopes": ["x"]}
         assert details(override_claims(V3, **wanted)) == details(override_claims(V2, **wanted))
 
-    def test_of_version_2_takes_json_alone(self) -> None:
+    def test_of_version_2_takes_only_json(self) -> None:
         with pytest.raises(InvalidClaimsError, match=r"idTokenGeneration\.claimsToAddOrOverride"):
             override_claims(V2, id_token={"a": object()})
 
@@ -348,7 +348,7 @@ class TestOverrideClaims:
         with pytest.raises(InvalidClaimsError, match="groupOverrideDetails: must not be null"):
             override_claims({**container, "response": answer}, id_token={"a": "b"})
 
-    def test_one_text_is_no_list_of_names(self) -> None:
+    def test_a_string_is_not_a_list_of_names(self) -> None:
         with pytest.raises(TypeError, match="expected a list of names, got str"):
             override_claims(V1, suppress_in_id_token="email")
 
@@ -408,7 +408,7 @@ class TestOverrideEmpty:
 
 
 class TestOverrideOmitted:
-    """Where groupOverrideDetails is left out, nothing changes."""
+    """If groupOverrideDetails is omitted, nothing changes."""
 
     @pytest.mark.parametrize(
         "response",
@@ -429,7 +429,7 @@ class TestOverrideOmitted:
 
 
 class TestOverridePartial:
-    """A key missing in groupOverrideDetails counts as empty; the preferred role is not computed anew."""
+    """A missing key in groupOverrideDetails counts as empty; the preferred role is not computed again."""
 
     @pytest.mark.parametrize(
         ("some", "claims"),
@@ -447,7 +447,7 @@ class TestOverridePartial:
 
 
 class TestOverrideUnchecked:
-    """Names that are no groups, and a preferred role that is none of the roles, are accepted."""
+    """Unknown group names, and a preferred role that is not in the role list, are accepted."""
 
     def test_as_they_are(self) -> None:
         odd = {"groupsToOverride": ["no group"], "iamRolesToOverride": [STAFF], "preferredRole": OTHER}
@@ -458,13 +458,13 @@ class TestOverrideUnchecked:
         assert issued(override_groups(V1, made_up)).group_claims == made_up
 
     @pytest.mark.parametrize("name", ["no group", "a\tb", " a"])
-    def test_but_we_make_up_none_that_a_gateway_would_split(self, name: str) -> None:
+    def test_but_a_name_that_a_gateway_would_split_is_refused(self, name: str) -> None:
         with pytest.raises(InvalidClaimsError, match="must not contain white space"):
             override_groups(V1, [name])
 
 
 class TestSuppressGroups:
-    """Who suppresses cognito:groups suppresses cognito:roles and cognito:preferred_role too."""
+    """Suppressing cognito:groups suppresses cognito:roles and cognito:preferred_role too."""
 
     def test_in_version_1_in_the_id_token(self) -> None:
         tokens = issued(v1(claimsToSuppress=["cognito:groups"]))
@@ -534,7 +534,7 @@ class TestReservedClaims:
         answer = override_claims(V1, suppress_in_id_token=["dev:a"])
         assert apply_override(TokenPair({"dev:a": "x"}, {}), answer).id_token == {}
 
-    def test_are_told_all_at_once(self) -> None:
+    def test_are_all_reported_at_once(self) -> None:
         with pytest.raises(InvalidClaimsError) as caught:
             override_claims(V2, id_token={"sub": "x", "ok": "x"}, suppress_in_access_token=["exp"])
         assert [path for path, _ in caught.value.problems] == [
@@ -543,7 +543,7 @@ class TestReservedClaims:
         ]
 
 
-def test_every_rule_of_triggers_has_a_class_of_tests() -> None:
+def test_every_trigger_rule_has_a_class_of_tests() -> None:
     for rule in TRIGGER_RULES:
         assert "Test" + "".join(map(str.title, rule.id.split("-"))) in globals(), rule.id
 
@@ -584,7 +584,7 @@ def test_claims_of_another_kind_are_refused() -> None:
         apply_override({"cognito:groups": ["a"]}, {})  # type: ignore[arg-type]
 
 
-def test_an_event_that_nobody_answered_changes_nothing() -> None:
+def test_an_event_without_a_response_changes_nothing() -> None:
     unanswered = {name: value for name, value in V1.items() if name != "response"}
     assert issued(unanswered).group_claims == BEFORE
 
@@ -623,7 +623,7 @@ def test_what_is_changed_afterwards_changes_nothing_else() -> None:
     assert (given_event, claims.id_token) == (V1, {"a": ["b"]})
 
 
-def test_issued_claims_show_no_person() -> None:
+def test_a_token_pair_shows_no_claims() -> None:
     assert repr(TokenPair({"sub": "s"}, {"sub": "s"})) == "TokenPair()"
 
 

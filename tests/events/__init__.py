@@ -1,4 +1,4 @@
-"""The events as tests read them."""
+"""The events of this folder, parsed from JSON."""
 
 import json
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Any
 
 
 def event(name: str) -> dict[str, Any]:
-    """Read an event anew, so that a test may change it."""
+    """Return a new copy of an event, which a test may change."""
     text = (Path(__file__).parent / f"{name}.json").read_text()
     value: dict[str, Any] = json.loads(text)
     return value

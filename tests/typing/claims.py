@@ -34,6 +34,7 @@ from cognito_claims.events import (
     override_claims,
     override_groups,
     parse_appsync_event,
+    parse_event,
     parse_http_api_event,
     parse_pre_token_generation_event,
     parse_rest_api_event,
@@ -95,6 +96,7 @@ def events(
     assert_type(detect_source(event), ClaimsSource)
     assert_type(parse_token_payload(event), GroupClaims)
     assert_type(parse_appsync_event(event), GroupClaims)
+    assert_type(parse_event(detect_source(event), event), GroupClaims)
     assert_type(parse_rest_api_event(event, known_groups=["a"]), GroupClaims)
     assert_type(parse_rest_api_event(event, comma_free=True), GroupClaims)
     assert_type(parse_http_api_event(v2), GroupClaims)

@@ -1,4 +1,4 @@
-"""The rules by which claims travel in events, and by which a trigger changes them."""
+"""The rules for how events carry claims, and for how a trigger changes them."""
 
 from typing import Final
 
@@ -17,19 +17,20 @@ TOKEN_ARRAYS: Final = Rule(
 )
 REST_COMMAS: Final = Rule(
     "rest-commas",
-    "The authorizer of a REST API joins an array by commas, and turns every value into text.",
+    "The authorizer of a REST API joins an array by commas, and writes every value as a string.",
     Basis.OBSERVED,
     "four published events",
 )
 REST_AMBIGUOUS: Final = Rule(
     "rest-ambiguous",
-    "A name may hold a comma: only one who knows the pool's names can split what a REST API joined.",
+    "A name may contain a comma, so only the names of the pool's groups decide how to split "
+    "what a REST API joined.",
     Basis.DOCUMENTED,
     f"follows from rest-commas and the pattern of GroupName: {GROUP_TYPE_API}",
 )
 HTTP_BRACKETS: Final = Rule(
     "http-brackets",
-    "The authorizer of an HTTP API writes an array in brackets with blanks between, and drops null claims.",
+    "The authorizer of an HTTP API writes an array in brackets with spaces between, and drops null claims.",
     Basis.OBSERVED,
     "published events",
 )
@@ -55,7 +56,8 @@ EVENT_RULES: Final[tuple[Rule, ...]] = (
     TRIGGER_CONFIGURATION,
     ALB_WITHOUT,
 )
-"""How the claims travel."""
+"""The rules for how events carry claims."""
+
 OVERRIDE_REPLACES: Final = Rule(
     "override-replaces",
     "groupOverrideDetails replaces the groups in both tokens, in version 1 as well, and roles and "
@@ -71,25 +73,25 @@ OVERRIDE_EMPTY: Final = Rule(
 )
 OVERRIDE_OMITTED: Final = Rule(
     "override-omitted",
-    "Where groupOverrideDetails is left out, nothing changes.",
+    "If groupOverrideDetails is omitted, nothing changes.",
     Basis.OBSERVED,
     "published triggers and tokens",
 )
 OVERRIDE_PARTIAL: Final = Rule(
     "override-partial",
-    "A key missing in groupOverrideDetails counts as empty; the preferred role is not computed anew.",
+    "A missing key in groupOverrideDetails counts as empty; the preferred role is not computed again.",
     Basis.OBSERVED,
     "one published token",
 )
 OVERRIDE_UNCHECKED: Final = Rule(
     "override-unchecked",
-    "Names that are no groups, and a preferred role that is none of the roles, are accepted.",
+    "Unknown group names, and a preferred role that is not in the role list, are accepted.",
     Basis.DOCUMENTED,
     _TRIGGER_GUIDE,
 )
 SUPPRESS_GROUPS: Final = Rule(
     "suppress-groups",
-    "Who suppresses cognito:groups suppresses cognito:roles and cognito:preferred_role too.",
+    "Suppressing cognito:groups suppresses cognito:roles and cognito:preferred_role too.",
     Basis.DOCUMENTED,
     _TRIGGER_GUIDE,
 )
@@ -116,4 +118,4 @@ TRIGGER_RULES: Final[tuple[Rule, ...]] = (
     SUPPRESSED_WINS,
     RESERVED_CLAIMS,
 )
-"""What a pre token generation trigger does to the claims."""
+"""The rules for how a pre token generation trigger changes the claims."""
