@@ -47,7 +47,7 @@ class TestNoRole:
 
 
 class TestLowestWins:
-    """The role of the group with the lowest precedence is preferred; 0 is the best."""
+    """The role of the group with the lowest precedence is preferred. 0 is the lowest."""
 
     @given(memberships, st.data())
     def test_the_winner_lowered_stays_the_winner(
@@ -105,7 +105,7 @@ class TestNullRanksLast:
 
 
 class TestTieSameRole:
-    """Groups tied at the best precedence that name one role agree on it."""
+    """If all groups tied at the best precedence name the same role, that role is preferred."""
 
     @given(memberships)
     def test_a_double_of_a_deciding_group_changes_nothing(self, groups: list[GroupType]) -> None:
@@ -118,7 +118,7 @@ class TestTieSameRole:
 
 
 class TestTieDifferingRoles:
-    """If groups tied at the best precedence name different roles, no role is preferred; the next
+    """If groups tied at the best precedence name different roles, no role is preferred, and the next
     precedence is not consulted."""
 
     @given(memberships, policies)
@@ -135,7 +135,7 @@ class TestTieDifferingRoles:
 
 
 class TestOnlyRole:
-    """If all groups together name one role, that role is preferred."""
+    """If all of a user's groups together name one role, that role is preferred."""
 
     @given(memberships, st.sampled_from(["ignored", "blocks"]))
     def test_one_role_in_all_is_preferred_whatever_the_precedences(
@@ -173,8 +173,8 @@ class TestRolelessIgnored:
 
 
 class TestFederatedAutoGroup:
-    """The bare group <poolId>_<IdP> that a federated sign-in creates, without role and precedence,
-    blocks nothing."""
+    """The group <poolId>_<IdP> that a federated sign-in creates, without a role or a precedence,
+    does not compete."""
 
     @given(memberships, policies)
     def test_it_changes_no_role_claim_under_any_policy(
