@@ -10,7 +10,7 @@ from types import EllipsisType
 from typing import Any
 
 from cognito_claims import GroupClaims, GroupType, InvalidResponseError, Policy, Resolution
-from cognito_claims._wire import get_path
+from cognito_claims._wire import as_list, get_path
 from cognito_claims.conformance.endpoint import CognitoClient, Endpoint, Pool
 from cognito_claims.conformance.shapes import EventInput, RoleInput
 from cognito_claims.events import ClaimsSource, TokenPair
@@ -408,8 +408,10 @@ class AddedWins(BrokenOverride):
 class NothingIsReserved(VectorAdapter):
     def apply_override(self, tokens: TokenPair, event: JsonObject) -> TokenPair:
         issued = super().apply_override(tokens, event)
-        details = event["response"].get(CONTAINERS[event["version"]]) or {}
-        of_id_token = details if event["version"] == "1" else details.get("idTokenGeneration")
+        details: JsonObject = event["response"].get(CONTAINERS[event["version"]]) or {}
+        of_id_token: JsonObject | None = (
+            details if event["version"] == "1" else details.get("idTokenGeneration")
+        )
         return TokenPair(
             self.generate(issued.id_token, of_id_token or {}),
             self.generate(issued.access_token, details.get("accessTokenGeneration") or {}),
@@ -550,4 +552,5 @@ class AnAbsentClaimIsEmpty(BrokenMatching):
 @breaks("array-elements")
 class AnArrayIsItsText(BrokenMatching):
     def read(self, claim: object) -> str | None:
-        return str(claim) if isinstance(claim, list) else None
+        elements = as_list(claim)
+        return None if elements is None else str(elements)

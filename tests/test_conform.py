@@ -134,18 +134,19 @@ def test_an_endpoint_that_breaks_a_rule_is_caught(
 
 
 @pytest.mark.parametrize(
-    ("rule", "one_for_all", "limit"), [("limit-bounds", False, 100), ("each-group-once", True, 2)]
+    ("rule", "one_for_all", "page_size"), [("limit-bounds", False, 100), ("each-group-once", True, 2)]
 )
 def test_a_failure_that_shows_its_rule_spares_the_others(
     rule: str,
     one_for_all: bool,
-    limit: int,
+    page_size: int,
     run_cases: RunCases,
     fake: FakeCognito,
 ) -> None:
     class Broken(VectorAdapter):
-        def list_page(self, groups: list[Any], _: int, start: int) -> dict[str, Any]:
-            return super().list_page([groups[0]] * len(groups) if one_for_all else groups, limit, start)
+        def list_page(self, groups: list[Any], limit: int, start: int) -> dict[str, Any]:  # noqa: ARG002
+            listed = [groups[0]] * len(groups) if one_for_all else groups
+            return super().list_page(listed, page_size, start)
 
     fake.adapter = Broken()
     card = run_cases("paging/last-page-not-full")

@@ -121,8 +121,8 @@ class TestTieSameRole:
 
 
 class TestTieDifferingRoles:
-    """If groups tied at the best precedence name different roles, no role is preferred, and the
-    next precedence is not consulted."""
+    """If groups tied at the best precedence name different roles, no role is preferred, and the next
+    precedence is not consulted."""
 
     @given(memberships, policies)
     def test_two_groups_tied_with_different_roles_never_yield_the_claim(

@@ -18,8 +18,10 @@ fix one field, use `groups(precedence=st.just(0))`. To get boto3's dictionaries,
 use `.map(lambda group: group.model_dump(by_alias=True))`.
 """
 
+from importlib import import_module
+
 try:
-    import hypothesis  # noqa: F401
+    import_module("hypothesis")
 except ImportError as _error:
     raise ImportError('the strategies need Hypothesis: pip install "cognito-claims[testing]"') from _error
 
