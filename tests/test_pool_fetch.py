@@ -19,7 +19,8 @@ from botocore.exceptions import ClientError, ConnectionClosedError, EndpointConn
 
 from cognito_claims import InvalidRequestError, InvalidResponseError, PaginationError
 from cognito_claims.client.rate_limiter import RateLimiter
-from cognito_claims.pool import Membership, Progress, Snapshot, SnapshotError, _fetch, fetch
+from cognito_claims.models import LIST_GROUPS_RATE, LIST_USERS_IN_GROUP_RATE
+from cognito_claims.pool import DEFAULT_RATE, Membership, Progress, Snapshot, SnapshotError, _fetch, fetch
 from cognito_claims.pool._fetch import Throttle
 from cognito_claims.pool._journal import Journal
 from cognito_claims.pool._retry_handler import MAX_ATTEMPTS
@@ -778,6 +779,11 @@ def test_a_missing_extra_is_reported_before_any_call(
     monkeypatch.setitem(__import__("sys").modules, "duckdb", None)
     with pytest.raises(ImportError, match=r"cognito-claims\[pool\]"):
         take(client, tmp_path)
+
+
+def test_the_default_rates_leave_some_for_other_programs() -> None:
+    assert DEFAULT_RATE < LIST_USERS_IN_GROUP_RATE
+    assert Throttle().list_groups_rate < LIST_GROUPS_RATE
 
 
 def fetch_elsewhere(url: str, out: Path) -> None:
