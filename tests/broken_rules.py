@@ -287,13 +287,13 @@ def unset_is_zero_or_empty(patch: pytest.MonkeyPatch) -> None:
 
 @breaks("rest-commas")
 def rest_is_read_as_http(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(api_gateway, "_split_groups", lambda text, *_, **__: tuple(text[1:-1].split(" ")))
+    patch.setattr(api_gateway, "_split_groups", lambda text, *_, **__: tuple(str(text)[1:-1].split(" ")))
 
 
 @breaks("rest-ambiguous")
 def every_comma_splits(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(
-        api_gateway, "_split_groups", lambda text, *_, **__: tuple(text.split(",")) if text else ()
+        api_gateway, "_split_groups", lambda text, *_, **__: tuple(str(text).split(",")) if text else ()
     )
 
 
