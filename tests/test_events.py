@@ -557,7 +557,7 @@ class TestPowertools:
 
 @pytest.mark.parametrize("source", ClaimsSource)
 @given(value=anything)
-def test_anything_is_parsed_or_refused(source: ClaimsSource, value: object) -> None:
+def test_anything_is_parsed_or_refused(source: ClaimsSource, value: Any) -> None:
     before = json.dumps(value)
     with suppress(InvalidClaimsError):
         assert isinstance(parse_event(source, value), GroupClaims)
