@@ -1,4 +1,4 @@
-"""Values for property tests: the strategies that users have too, and names for what tests share."""
+"""Samples for tests: the public strategies with a fixed pool, and shared names."""
 
 from hypothesis import strategies as st
 

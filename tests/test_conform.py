@@ -59,7 +59,7 @@ def call(*arguments: str, stdin: str = "") -> Result:
     return CliRunner().invoke(app, ["conform", *arguments], input=stdin)
 
 
-class TestAnEndpointThatIsRight:
+class TestACorrectEndpoint:
     @pytest.mark.slow
     def test_passes_every_case(self, run_cases: RunCases) -> None:
         card = run_cases()
@@ -67,11 +67,13 @@ class TestAnEndpointThatIsRight:
         assert card.counts[Verdict.PASS] == len(select()) == len(card.results)
         assert all(score.counts[Verdict.PASS] for score in card.rules)
 
-    def test_is_asked_for_what_is_said_and_no_more(self, run_cases: RunCases, fake: FakeCognito) -> None:
+    def test_is_called_with_the_documented_operations_only(
+        self, run_cases: RunCases, fake: FakeCognito
+    ) -> None:
         run_cases(WINNER, "paging/one-group")
         assert set(fake.calls) == set(CALLS)
 
-    def test_may_be_in_another_account(self, run_cases: RunCases, fake: FakeCognito) -> None:
+    def test_may_be_in_a_different_account(self, run_cases: RunCases, fake: FakeCognito) -> None:
         accounts: set[str] = set()
 
         def create_group(body: dict[str, Any]) -> dict[str, Any]:
@@ -212,7 +214,7 @@ class TestAnEndpointThatRefuses:
 
     @pytest.mark.parametrize("operation", sorted({*CALLS} - {"DeleteUserPool", "AdminListGroupsForUser"}))
     @pytest.mark.parametrize("status", [400, 501])
-    def test_what_every_case_needs_is_told_in_one_sentence(
+    def test_a_call_that_every_case_needs_ends_the_run_with_one_sentence(
         self, operation: str, status: int, fake: FakeCognito
     ) -> None:
         fake.instead[operation] = refusing(status)
@@ -227,7 +229,7 @@ class TestAnEndpointThatRefuses:
         fake.instead["AdminInitiateAuth"] = refusing(501)
         assert call("--endpoint-url", fake.url, "--select", "listing").exit_code == ExitCode.OK
 
-    def test_to_remove_a_pool_has_it_named(self, fake: FakeCognito) -> None:
+    def test_to_remove_a_pool_is_reported_with_the_pool(self, fake: FakeCognito) -> None:
         fake.instead["DeleteUserPool"] = refusing(500)
         result = call("--endpoint-url", fake.url, "--select", WINNER, "--json")
         assert result.exit_code == ExitCode.NO
@@ -244,7 +246,7 @@ class TestAnEndpointThatRefuses:
     [None, "", "secret", "secret.secret.secret", "a.e30", f"{encode_unsigned({})}..", "a.WzFd.c", 7],
     ids=str,
 )
-def test_what_is_no_token_is_an_error_that_does_not_show_it(
+def test_an_invalid_token_is_an_error_that_does_not_quote_it(
     token: Any, run_cases: RunCases, fake: FakeCognito
 ) -> None:
     def initiate_auth(body: dict[str, Any]) -> dict[str, Any]:
@@ -259,7 +261,7 @@ def test_what_is_no_token_is_an_error_that_does_not_show_it(
     assert "secret" not in str(result)
 
 
-class TestWhatIsNoEndpoint:
+class TestAServerThatIsNotAnEndpoint:
     def test_refuses_the_connection(self) -> None:
         with ScriptedServer() as server:
             url = server.url
@@ -272,13 +274,13 @@ class TestWhatIsNoEndpoint:
     @pytest.mark.parametrize(
         "answer", [b"<html>", b"[]", b'"text"', {}, {"UserPool": None}, {"UserPool": {"Id": None}}], ids=str
     )
-    def test_answers_something_else(self, answer: object, scripted: ScriptedServer) -> None:
+    def test_returns_something_else(self, answer: object, scripted: ScriptedServer) -> None:
         scripted.queue_response(answer)
         result = call("--endpoint-url", scripted.url)
         assert (result.exit_code, result.stdout) == (ExitCode.SERVICE, "")
         assert len(result.stderr.splitlines()) == 1
 
-    def test_goes_away_in_between(self) -> None:
+    def test_stops_during_the_run(self) -> None:
         with FakeCognito() as fake:
 
             def delete_user_pool(_: object) -> dict[str, Any]:
@@ -291,7 +293,7 @@ class TestWhatIsNoEndpoint:
 
 
 class TestInterrupted:
-    """Whatever was going on, nothing is left at the endpoint."""
+    """Wherever a run is interrupted, it removes what it created."""
 
     @pytest.mark.slow
     @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -322,9 +324,7 @@ class TestInterrupted:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize("operation", ["CreateUserPool", "CreateGroup", "DeleteUserPool"])
-def test_the_handlers_of_signals_are_put_back(
-    operation: str, number: signal.Signals, fake: FakeCognito
-) -> None:
+def test_signal_handlers_are_restored(operation: str, number: signal.Signals, fake: FakeCognito) -> None:
     def interrupt(body: dict[str, Any]) -> dict[str, Any]:
         os.kill(os.getpid(), number)
         return fake.right_answer(operation, body)
@@ -445,7 +445,7 @@ class TestReports:
         assert suites.attrib == {"tests": "1", "failures": "1", "errors": "0"}
         assert [failure.attrib["type"] for failure in suites.iter("failure")] == ["not-emitted"]
 
-    def test_what_cannot_be_written_is_told_after_the_result(
+    def test_a_file_that_cannot_be_written_is_reported_after_the_result(
         self, fake: FakeCognito, tmp_path: Path
     ) -> None:
         file = tmp_path / "no such folder" / "junit.xml"
@@ -481,7 +481,7 @@ class TestCommandLine:
         assert {*select([TIE, "lowest-wins"])} == of_rule | {TIE}
         assert CONTROL in select()
 
-    def test_plan_tells_what_is_made_and_asks_nobody(self) -> None:
+    def test_plan_lists_what_is_created_without_calls(self) -> None:
         result = call("--plan", "--select", "paging", "--select", WINNER)
         assert result.exit_code == ExitCode.OK
         lines = [line.strip() for line in result.stdout.splitlines()]
@@ -492,7 +492,7 @@ class TestCommandLine:
         ]
         assert "arn:aws:iam::123456789012:role/staff" in lines
 
-    def test_takes_the_credentials_of_the_environment_or_made_up_ones(
+    def test_uses_the_credentials_of_the_environment_or_placeholders(
         self, fake: FakeCognito, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
@@ -510,7 +510,7 @@ class TestCommandLine:
         assert given.exit_code == ExitCode.OK
         assert "/eu-west-3/" in fake.authorization
 
-    def test_a_profile_that_is_not_there_is_told(self) -> None:
+    def test_an_unknown_profile_is_reported(self) -> None:
         result = call("--endpoint-url", "http://127.0.0.1:1", "--profile", "nobody")
         assert result.exit_code == ExitCode.BAD_INPUT
         assert "nobody" in result.stderr
@@ -539,7 +539,7 @@ class TestCommandLine:
 
 
 def at_a_terminal(*arguments: str, typed: str = "") -> str:
-    """Run the command where it can talk with somebody, and give what that one saw."""
+    """Run the command in a pseudo-terminal, and return what it displays."""
     ours, its = pty.openpty()
     environment = {**os.environ, "TERM": "xterm", "COLUMNS": "200"}
     with subprocess.Popen(
@@ -556,7 +556,7 @@ def at_a_terminal(*arguments: str, typed: str = "") -> str:
 
 
 class TestAtAws:
-    """moto stands for AWS, as boto3's own setting says; the vectors' account is moto's."""
+    """boto3's own setting directs calls for AWS to moto, whose account is that of the vectors."""
 
     WANTED = ("--select", "listing/role-and-precedence")
 
@@ -565,19 +565,19 @@ class TestAtAws:
         monkeypatch.setenv("AWS_ENDPOINT_URL", moto_url)
         monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
 
-    def test_goes_on_by_itself_if_told_to(self) -> None:
+    def test_yes_skips_the_confirmation(self) -> None:
         result = call("--aws", "--yes", "--rate", "1000", *self.WANTED, "--json")
         assert result.exit_code == ExitCode.OK
         assert json.loads(result.stdout)["endpoint"] == "aws"
 
-    def test_asks_nobody_where_nobody_is(self) -> None:
+    def test_without_a_terminal_yes_is_required(self) -> None:
         result = call("--aws", *self.WANTED)
         assert result.exit_code == ExitCode.BAD_INPUT
         assert "--yes" in result.stderr
         assert "cognito-idp:CreateUserPool" in result.stderr
 
     @pytest.mark.slow
-    def test_shows_the_plan_and_asks(self) -> None:
+    def test_shows_the_plan_and_asks_for_confirmation(self) -> None:
         seen = at_a_terminal("--aws", "--rate", "1000", *self.WANTED, typed="y\n")
         assert "cognito-idp:CreateUserPool" in seen
         assert "Go on in account 123456789012, eu-west-1?" in seen
@@ -626,7 +626,7 @@ def test_only_cases_with_a_single_open_question_answer_it(differs: list[bool], e
     assert _scorecard._answered([*answers, with_two], "question") == expected
 
 
-def test_outside_of_the_main_thread_signals_are_left_alone(connect: Connect) -> None:
+def test_other_threads_do_not_change_signal_handlers(connect: Connect) -> None:
     with FakeCognito() as fake, ThreadPoolExecutor(1) as thread:
         before = signal.getsignal(signal.SIGTERM)
         card = thread.submit(run, Endpoint(connect(fake.url)), select([WINNER])).result()

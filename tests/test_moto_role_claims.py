@@ -1,4 +1,4 @@
-"""moto's own tokens with the role claims: in process, in its server, and not a moment longer than asked."""
+"""Role claims in moto's tokens: in this process, in moto's server, and only inside the context."""
 
 import re
 import subprocess
@@ -33,7 +33,7 @@ LONE = [GroupType(group_name="staff", role_arn=STAFF)]
 
 
 class User:
-    """A user in a pool of their own, at moto."""
+    """A user of moto, in a separate pool."""
 
     def __init__(self, client: Any, groups: list[GroupType]) -> None:
         self.client = client
@@ -58,7 +58,7 @@ class User:
         return answer
 
     def claims(self) -> "Both":
-        """Sign in, and give the group claims of the ID token and of the access token."""
+        """Sign in, and return the group claims of the ID token and of the access token."""
         return group_claims(self.sign_in())
 
 
@@ -78,7 +78,7 @@ def expected(groups: list[GroupType], policy: Policy | None = None) -> Both:
 
 
 def in_order(claims: dict[str, Any]) -> dict[str, Any]:
-    """Give the group claims, with their arrays sorted."""
+    """Return the group claims with their arrays sorted."""
     arrays = {
         name: sorted(map(str, claims[name]))
         for name in ("cognito:groups", "cognito:roles")
@@ -90,7 +90,7 @@ def in_order(claims: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.fixture
 def mocked(connect: Connect) -> Iterator[Any]:
-    """A client of moto in this process, which keeps what its server has for the whole session."""
+    """A client of moto in this process, which shares its data with moto's server."""
     mock = mock_aws()
     mock.start(reset=False)
     yield connect("https://cognito-idp.eu-west-1.amazonaws.com")
@@ -104,12 +104,12 @@ def client(request: pytest.FixtureRequest) -> Any:
 
 class TestTokens:
     @pytest.mark.parametrize("groups", [WINNER, TIE, LONE, WINNER[1:], []])
-    def test_say_what_resolve_says(self, groups: list[GroupType], client: Any) -> None:
+    def test_have_the_claims_that_resolve_computes(self, groups: list[GroupType], client: Any) -> None:
         user = User(client, groups)
         with moto_role_claims():
             assert user.claims() == expected(groups)
 
-    def test_are_motos_own_before_and_after(self, client: Any) -> None:
+    def test_are_unchanged_before_and_after(self, client: Any) -> None:
         user = User(client, WINNER)
         plain = {"cognito:groups": ["beta", "staff"]}
         assert user.claims() == (plain, plain)
@@ -117,7 +117,7 @@ class TestTokens:
             assert user.claims()[0]["cognito:preferred_role"] == STAFF
         assert user.claims() == (plain, plain)
 
-    def test_that_are_refreshed_say_what_is_true_now(self, client: Any) -> None:
+    def test_that_are_refreshed_have_the_current_groups(self, client: Any) -> None:
         user = User(client, WINNER)
         with moto_role_claims():
             refresh = user.sign_in()["RefreshToken"]
@@ -194,7 +194,7 @@ class TestContexts:
             assert user.claims() == expected(LONE)
         assert "cognito:roles" not in user.claims()[0]
 
-    def test_may_be_left_in_another_order(self, mocked: Any) -> None:
+    def test_may_end_in_any_order(self, mocked: Any) -> None:
         user = User(mocked, LONE)
         one, other = moto_role_claims(), moto_role_claims(policy=Policy(null_precedence="abstains"))
         one.__enter__()
@@ -204,7 +204,7 @@ class TestContexts:
         other.__exit__(None, None, None)
         assert "cognito:roles" not in user.claims()[0]
 
-    def test_leave_moto_as_it_was_after_a_failure(self) -> None:
+    def test_restore_moto_after_an_error(self) -> None:
         before = CognitoIdpUserPool.create_jwt
         with pytest.raises(ZeroDivisionError), moto_role_claims():
             assert CognitoIdpUserPool.create_jwt is not before
@@ -221,14 +221,14 @@ class TestContexts:
         assert test_of_a_user() == test_of_a_user() == expected(WINNER)
         assert "cognito:roles" not in user.claims()[0]
 
-    def test_hold_for_every_thread(self, moto: Client) -> None:
+    def test_apply_to_every_thread(self, moto: Client) -> None:
         users = [User(moto, groups) for groups in (WINNER, TIE, LONE)]
         with moto_role_claims(), ThreadPoolExecutor(3) as threads:
             claims = [*threads.map(User.claims, users * 3)]
         assert claims == [expected(groups) for groups in (WINNER, TIE, LONE)] * 3
 
 
-def test_a_group_that_none_could_have_is_told(mocked: Any) -> None:
+def test_an_invalid_group_of_moto_is_reported(mocked: Any) -> None:
     user = User(mocked, [])
     mocked.create_group(UserPoolId=user.pool, GroupName="staff", RoleArn="arn:aws:iam::1:role/not-long")
     mocked.admin_add_user_to_group(UserPoolId=user.pool, Username="alice", GroupName="staff")
@@ -237,7 +237,7 @@ def test_a_group_that_none_could_have_is_told(mocked: Any) -> None:
         user.sign_in()
 
 
-class TestAMotoThatIsNotKnown:
+class TestAnUnsupportedMoto:
     @pytest.mark.parametrize("version", ["4.2.14", "6.0.0", "50.1"])
     def test_is_refused_by_its_version(self, version: str, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(moto_package, "__version__", version)
@@ -272,14 +272,14 @@ class TestAMotoThatIsNotKnown:
         with moto_role_claims(), pytest.raises(UnknownMotoError, match="itself"):
             user.sign_in()
 
-    def test_is_asked_for_if_there_is_none(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_is_named_if_it_is_not_installed(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setitem(sys.modules, "moto", None)
         with pytest.raises(ImportError, match=r"pip install .moto\[cognitoidp\]"):
             run_path(str(testing_moto.__file__))
 
 
 @pytest.mark.slow
-def test_its_server_has_them_in_a_process_of_its_own(connect: Connect) -> None:
+def test_its_server_adds_them_in_a_separate_process(connect: Connect) -> None:
     command = [sys.executable, "-W", "error", "-m", "cognito_claims.testing.moto", "-p", "0"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:
         assert server.stderr is not None
@@ -290,16 +290,16 @@ def test_its_server_has_them_in_a_process_of_its_own(connect: Connect) -> None:
     assert claims == expected(TIE)
 
 
-def test_its_server_is_given_the_arguments(monkeypatch: pytest.MonkeyPatch) -> None:
-    given: list[str] = []
+def test_its_server_gets_the_arguments(monkeypatch: pytest.MonkeyPatch) -> None:
+    received: list[str] = []
     before = CognitoIdpUserPool.create_jwt
 
     def moto_server(argv: list[str]) -> None:
-        given.extend(argv)
+        received.extend(argv)
         assert CognitoIdpUserPool.create_jwt is not before
 
     monkeypatch.setattr("moto.server.main", moto_server)
     monkeypatch.setattr(sys, "argv", ["moto", "-p", "5000"])
     run_path(str(testing_moto.__file__), run_name="__main__")
-    assert given == ["-p", "5000"]
+    assert received == ["-p", "5000"]
     assert CognitoIdpUserPool.create_jwt is before

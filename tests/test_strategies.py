@@ -1,4 +1,4 @@
-"""The strategies that users have: what they draw is valid, varied, small when it can be, and found."""
+"""The public strategies: their values are valid, varied, shrink well, and are found by type."""
 
 import os
 import subprocess
@@ -104,13 +104,13 @@ class TestEveryValueIsValid:
             min_size=1,
         )
     )
-    def test_of_a_membership_made_to_measure(self, groups: list[GroupType]) -> None:
+    def test_of_a_membership_with_arguments(self, groups: list[GroupType]) -> None:
         assert {group.user_pool_id for group in groups} == {"eu-west-1_X"}
         assert {group.role_arn for group in groups} <= {None, role("x")}
         assert {group.precedence for group in groups} <= {None, 7}
 
     @given(strategies.groups(group_name=st.just("a"), role_arn=st.none(), precedence=st.integers(5, 6)))
-    def test_of_a_group_made_to_measure(self, group: GroupType) -> None:
+    def test_of_a_group_with_arguments(self, group: GroupType) -> None:
         assert (group.group_name, group.role_arn) == ("a", None)
         assert group.precedence in (5, 6)
 
@@ -123,7 +123,7 @@ class TestEveryValueIsValid:
         assert len(set(more)) == len(more)
 
     @given(strategies.resolutions(st.just([GroupType(group_name="a")]), st.just(Policy(roleless="blocks"))))
-    def test_of_a_resolution_made_to_measure(self, resolution: Resolution) -> None:
+    def test_of_a_resolution_with_arguments(self, resolution: Resolution) -> None:
         assert resolution == resolve([GroupType(group_name="a")], policy=Policy(roleless="blocks"))
 
 
@@ -193,7 +193,7 @@ class TestWhatMattersIsFrequent:
             *("bare federated group", "federated group with a role", "tie of three"),
         ],
     )
-    def test_one_in_a_hundred_has_what_people_forget(self, seen: Counter[str], what: str) -> None:
+    def test_one_in_a_hundred_has_a_rare_case(self, seen: Counter[str], what: str) -> None:
         assert seen[what] >= 5
 
     @pytest.mark.parametrize(("strategy", "holds"), VARIED)
@@ -239,7 +239,7 @@ class TestShrinking:
     def test_a_group_is_one_letter(self) -> None:
         assert find(strategies.groups(), lambda _: True) == GroupType(group_name="a")
 
-    def test_a_federated_group_that_decides_stands_alone(self) -> None:
+    def test_a_federated_group_that_decides_is_the_only_group(self) -> None:
         [group] = find(
             memberships(),
             lambda groups: any(group.role_arn and is_federated_auto_group(group) for group in groups),
@@ -247,8 +247,8 @@ class TestShrinking:
         assert group.precedence is None
 
 
-def loaded(code: str, *modules: str, **environment: str) -> list[str]:
-    """Run code in a Python of its own, and tell which of the modules it loaded."""
+def find_loaded(code: str, *modules: str, **environment: str) -> list[str]:
+    """Run code in a separate Python, and return which of the modules it loaded."""
     code += f"\nimport sys; print(*[name for name in {modules!r} if name in sys.modules])"
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", code],
@@ -261,7 +261,7 @@ def loaded(code: str, *modules: str, **environment: str) -> list[str]:
 
 
 @pytest.mark.usefixtures("fixed_examples")
-class TestNothingHasToBeImported:
+class TestFromType:
     HEAVY = (
         "pydantic",
         "cognito_claims.models",
@@ -269,16 +269,16 @@ class TestNothingHasToBeImported:
         "cognito_claims.testing.strategies",
     )
 
-    def test_hypothesis_alone_loads_nothing_of_weight(self) -> None:
-        assert loaded("import hypothesis", "cognito_claims._registry", *self.HEAVY) == [
+    def test_hypothesis_loads_nothing_heavy(self) -> None:
+        assert find_loaded("import hypothesis", "cognito_claims._registry", *self.HEAVY) == [
             "cognito_claims._registry"
         ]
 
-    def test_the_types_alone_load_neither_hypothesis_nor_strategies(self) -> None:
+    def test_the_types_load_neither_hypothesis_nor_strategies(self) -> None:
         code = (
             "import cognito_claims.resolver.outcomes, inspect; inspect.signature(cognito_claims.GroupType)"
         )
-        assert loaded(code, "hypothesis", "cognito_claims.testing.strategies") == []
+        assert find_loaded(code, "hypothesis", "cognito_claims.testing.strategies") == []
 
     USE = """
 Group = cognito_claims.GroupType
@@ -302,9 +302,9 @@ assert resolution == cognito_claims.resolve(resolution.ranking, policy=resolutio
     def test_whichever_is_imported_first(self, imports: str) -> None:
         strategies = "cognito_claims.testing.strategies"
         # With CI set, Hypothesis draws the same examples in each run.
-        assert loaded(imports + self.USE, strategies, CI="true") == [strategies]
+        assert find_loaded(imports + self.USE, strategies, CI="true") == [strategies]
 
-    def test_a_model_of_ones_own_is_built_from_its_own_fields(self) -> None:
+    def test_a_subclass_is_built_from_its_own_fields(self) -> None:
         class Member(GroupType, frozen=True):
             value: int
             since: int = 5
@@ -350,7 +350,7 @@ assert resolution == cognito_claims.resolve(resolution.ranking, policy=resolutio
         assert models.PaginatorConfig.model_validate(config).model_dump(by_alias=True) == dict(config)
 
     @given(st.from_type(claims.GroupClaims), st.from_type(claims.IdTokenGroupClaims))
-    def test_claims_are_some_users(
+    def test_claims_are_consistent(
         self, claims: claims.GroupClaims, token: claims.IdTokenGroupClaims
     ) -> None:
         assert claims.preferred_role in (None, *claims.roles)
@@ -363,11 +363,11 @@ assert resolution == cognito_claims.resolve(resolution.ranking, policy=resolutio
 
     @pytest.mark.slow
     @given(st.lists(st.from_type(Preferred) | st.from_type(Ambiguous) | st.from_type(NoRole), min_size=5))
-    def test_many_outcomes_are_drawn_as_easily_as_one(self, outcomes: list[outcomes.Outcome]) -> None:
+    def test_many_outcomes_can_be_drawn(self, outcomes: list[outcomes.Outcome]) -> None:
         assert {type(outcome) for outcome in outcomes} <= {Ambiguous, NoRole, Preferred}
 
     @given(st.from_type(outcomes.RankedGroup), st.from_type(outcomes.Alternative))
-    def test_standings_and_alternatives_are_some_users(
+    def test_ranked_groups_and_alternatives_are_those_of_a_user(
         self, standing: outcomes.RankedGroup, alternative: outcomes.Alternative
     ) -> None:
         assert standing.rank > 0

@@ -58,7 +58,7 @@ def payload(token: str) -> dict[str, Any]:
 
 
 class TestShape:
-    def test_an_id_token_has_what_a_real_one_has(self, cognito_tokens: TokenFactory) -> None:
+    def test_an_id_token_has_the_claims_of_a_real_one(self, cognito_tokens: TokenFactory) -> None:
         real = event("id_token")
         of_attributes = {"email", "email_verified", "custom:department", "custom:cost-centre"}
         ours = payload(cognito_tokens.id_token(GROUPS))
@@ -67,20 +67,20 @@ class TestShape:
             name: type(value) for name, value in real.items() if name in ours
         }
 
-    def test_an_access_token_has_what_a_real_one_has(self, cognito_tokens: TokenFactory) -> None:
+    def test_an_access_token_has_the_claims_of_a_real_one(self, cognito_tokens: TokenFactory) -> None:
         real = event("access_token")
         ours = payload(cognito_tokens.access_token(GROUPS))
         assert ours.keys() == real.keys() - {"version"}  # of the hosted pages
         assert ours["scope"] == "aws.cognito.signin.user.admin"
 
-    def test_a_machines_token_has_what_a_real_one_has(self, cognito_tokens: TokenFactory) -> None:
+    def test_a_machine_token_has_the_claims_of_a_real_one(self, cognito_tokens: TokenFactory) -> None:
         real = event("access_token_of_a_machine")
         ours = payload(cognito_tokens.machine_token(scopes=["orders/read", "orders/write"]))
         assert ours.keys() == real.keys()
         assert ours["scope"] == real["scope"]
         assert AccessTokenClaims.from_payload(ours).is_machine
 
-    def test_the_header_is_a_real_ones(self, cognito_tokens: TokenFactory) -> None:
+    def test_the_header_is_that_of_a_real_token(self, cognito_tokens: TokenFactory) -> None:
         header = part(cognito_tokens.id_token(), 0)
         [key] = cognito_tokens.jwks()["keys"]
         assert header == {"alg": "RS256", "kid": key["kid"]}
@@ -95,7 +95,7 @@ class TestShape:
             ("cn-north-1_Abc", "https://cognito-idp.cn-north-1.amazonaws.com.cn/cn-north-1_Abc"),
         ],
     )
-    def test_the_issuer_is_the_pool(self, pool: str, issuer: str) -> None:
+    def test_the_issuer_is_that_of_the_pool(self, pool: str, issuer: str) -> None:
         tokens = TokenFactory(user_pool_id=pool)
         assert tokens.issuer == payload(tokens.id_token())["iss"] == issuer
 
@@ -136,7 +136,7 @@ class TestShape:
         with pytest.raises(TypeError, match="issued_at"):
             cognito_tokens.id_token(issued_at=datetime(2026, 1, 2))  # noqa: DTZ001
 
-    def test_claims_are_added_replaced_and_left_out(self, cognito_tokens: TokenFactory) -> None:
+    def test_claims_are_added_replaced_and_removed(self, cognito_tokens: TokenFactory) -> None:
         claims = {"custom:department": "legal", "aud": "another", "auth_time": None}
         ours = payload(cognito_tokens.id_token(GROUPS, claims=claims))
         assert (ours["custom:department"], ours["aud"]) == ("legal", "another")
@@ -157,7 +157,7 @@ class TestGroups:
         [GROUPS, resolve(GROUPS), CLAIMS, resolve(GROUPS).ranking, iter(GROUPS)],
         ids=["dictionaries", "resolution", "claims", "groups", "iterator"],
     )
-    def test_may_be_given_in_any_form(self, groups: Any, cognito_tokens: TokenFactory) -> None:
+    def test_are_accepted_in_any_form(self, groups: Any, cognito_tokens: TokenFactory) -> None:
         ours = payload(cognito_tokens.id_token(groups))
         assert {
             name: value for name, value in ours.items() if name in CLAIMS.id_token()
@@ -167,20 +167,20 @@ class TestGroups:
         claims = IdTokenClaims.from_payload(payload(cognito_tokens.id_token(["staff", "admins"])))
         assert claims.group_claims == GroupClaims(("staff", "admins"))
 
-    def test_none_leave_the_claims_out(self, cognito_tokens: TokenFactory) -> None:
+    def test_without_groups_the_claims_are_absent(self, cognito_tokens: TokenFactory) -> None:
         for token in (cognito_tokens.id_token(), cognito_tokens.access_token([])):
             assert not [name for name in payload(token) if name.startswith("cognito:g")]
 
     @given(resolutions())
     @settings(max_examples=25)
-    def test_come_back_as_they_were(self, resolution: Resolution) -> None:
+    def test_round_trip(self, resolution: Resolution) -> None:
         of_id = IdTokenClaims.from_payload(payload(FORGED.id_token(resolution)))
         assert of_id.group_claims == resolution.claims
         of_access = AccessTokenClaims.from_payload(payload(FORGED.access_token(resolution)))
         assert of_access.group_claims == GroupClaims(resolution.claims.groups)
         assert "cognito:roles" not in (of_access.model_extra or {})
 
-    def test_that_are_none_are_refused(self, cognito_tokens: TokenFactory) -> None:
+    def test_invalid_groups_are_refused(self, cognito_tokens: TokenFactory) -> None:
         with pytest.raises(TypeError, match="got str"):
             cognito_tokens.id_token("admins")
         with pytest.raises(InvalidResponseError, match=r"Groups\[0\]\.Precedence"):
@@ -241,11 +241,15 @@ class TestPyJWT:
         )
         return decoded
 
-    def test_takes_them(self, cognito_tokens: TokenFactory, cognito_served_keys: ServedKeys) -> None:
+    def test_accepts_our_tokens(
+        self, cognito_tokens: TokenFactory, cognito_served_keys: ServedKeys
+    ) -> None:
         token = cognito_tokens.id_token(GROUPS)
         assert self.verify(token, cognito_served_keys) == payload(token)
 
-    def test_refuses_others(self, cognito_tokens: TokenFactory, cognito_served_keys: ServedKeys) -> None:
+    def test_refuses_other_tokens(
+        self, cognito_tokens: TokenFactory, cognito_served_keys: ServedKeys
+    ) -> None:
         for token in (
             cognito_tokens.id_token(expires_in=EXPIRED),
             cognito_tokens.id_token(claims={"aud": "another"}),
@@ -269,11 +273,11 @@ class TestJoserfc:
         ).validate(decoded.claims)
         return decoded.claims
 
-    def test_takes_them(self, cognito_tokens: TokenFactory) -> None:
+    def test_accepts_our_tokens(self, cognito_tokens: TokenFactory) -> None:
         token = cognito_tokens.id_token(GROUPS)
         assert self.verify(token, cognito_tokens) == payload(token)
 
-    def test_refuses_others(self, cognito_tokens: TokenFactory) -> None:
+    def test_refuses_other_tokens(self, cognito_tokens: TokenFactory) -> None:
         for token in (cognito_tokens.id_token(expires_in=EXPIRED), cognito_tokens.access_token()):
             with pytest.raises(JoseError):
                 self.verify(token, cognito_tokens)
@@ -286,7 +290,7 @@ class TestCognitojwt:
         monkeypatch.setenv("AWS_COGNITO_JWKS_PATH", served.jwks_url)
         return cognitojwt.decode(token, "eu-west-1", "eu-west-1_EXAMPLE", app_client_id="1example23456789")
 
-    def test_takes_them(
+    def test_accepts_our_tokens(
         self,
         cognito_tokens: TokenFactory,
         cognito_served_keys: ServedKeys,
@@ -295,7 +299,7 @@ class TestCognitojwt:
         for token in (cognito_tokens.id_token(GROUPS), cognito_tokens.access_token(GROUPS)):
             assert self.verify(token, cognito_served_keys, monkeypatch) == payload(token)
 
-    def test_refuses_others(
+    def test_refuses_other_tokens(
         self,
         cognito_tokens: TokenFactory,
         cognito_served_keys: ServedKeys,
@@ -310,18 +314,20 @@ class TestCognitojwt:
                 self.verify(token, cognito_served_keys, monkeypatch)
 
 
-@pytest.mark.asyncio(loop_scope="class")  # it keeps keys by event loop, and warns of another
+@pytest.mark.asyncio(loop_scope="class")  # it caches keys for each event loop
 class TestFastapiCognito:
     async def verify(self, token: str, served: ServedKeys) -> Any:
         return await fastapi_cognito.decode_cognito_jwt(
             token, "eu-west-1", "eu-west-1_EXAMPLE", "1example23456789", jwks_url=served.jwks_url
         )
 
-    async def test_takes_them(self, cognito_tokens: TokenFactory, cognito_served_keys: ServedKeys) -> None:
+    async def test_accepts_our_tokens(
+        self, cognito_tokens: TokenFactory, cognito_served_keys: ServedKeys
+    ) -> None:
         for token in (cognito_tokens.id_token(GROUPS), cognito_tokens.access_token(GROUPS)):
             assert await self.verify(token, cognito_served_keys) == payload(token)
 
-    async def test_refuses_others(
+    async def test_refuses_other_tokens(
         self, cognito_tokens: TokenFactory, cognito_served_keys: ServedKeys
     ) -> None:
         for token in (
@@ -339,12 +345,12 @@ class TestPycognito:
         monkeypatch.setenv("COGNITO_JWKS", json.dumps(cognito_tokens.jwks()))
         return pycognito.Cognito("eu-west-1_EXAMPLE", "1example23456789", user_pool_region="eu-west-1")
 
-    def test_takes_them(self, verifier: Any, cognito_tokens: TokenFactory) -> None:
+    def test_accepts_our_tokens(self, verifier: Any, cognito_tokens: TokenFactory) -> None:
         id_token, access_token = cognito_tokens.id_token(GROUPS), cognito_tokens.access_token(GROUPS)
         assert verifier.verify_token(id_token, "id_token", "id") == payload(id_token)
         assert verifier.verify_token(access_token, "access_token", "access") == payload(access_token)
 
-    def test_refuses_others(self, verifier: Any, cognito_tokens: TokenFactory) -> None:
+    def test_refuses_other_tokens(self, verifier: Any, cognito_tokens: TokenFactory) -> None:
         for token in (
             cognito_tokens.id_token(expires_in=EXPIRED),
             cognito_tokens.id_token(claims={"aud": "another"}),
@@ -352,7 +358,7 @@ class TestPycognito:
         ):
             with pytest.raises(pycognito.exceptions.TokenVerificationException):
                 verifier.verify_token(token, "id_token", "id")
-        with pytest.raises(IndexError):  # it finds no such key
+        with pytest.raises(IndexError):  # it finds no key of this ID
             verifier.verify_token(FORGED.id_token(), "id_token", "id")
 
 

@@ -1,10 +1,9 @@
-"""Start real emulators, put the conformance vectors to each, and write the scorecards.
+"""Run the conformance vectors against real emulators, and write the scorecards into docs/conformance.md.
 
     python -m tools.scorecards
 
-Each comes at a pinned version from its package registry, into `build/emulators/`;
-it listens on loopback, and is stopped by its own process id. cognito-local needs
-Node.js. The table goes into docs/conformance.md.
+Each emulator is installed at a pinned version into `build/emulators/`, and
+listens on loopback. cognito-local needs Node.js.
 """
 
 import json
@@ -42,13 +41,13 @@ class Emulator:
     version: str
     registry: str
     command: Callable[[int], list[str]]
-    """Gives the command that serves on a port, once what it needs is installed."""
+    """Install the emulator, and return the command that serves on a port."""
 
     environment: Callable[[int], dict[str, str]] = lambda _: {}
 
 
 def moto(module: str) -> Callable[[int], list[str]]:
-    """The moto that the tests use: requirements/dev.txt pins it."""
+    """Return how to start the moto that the tests use, which requirements/dev.txt pins."""
     return lambda port: [sys.executable, "-m", module, "-H", "127.0.0.1", "-p", str(port)]
 
 
@@ -106,15 +105,15 @@ EMULATORS = (
 
 
 @contextmanager
-def running(emulator: Emulator) -> Generator[str, None, None]:
-    """Start an emulator where it leaves nothing behind, and stop it at the end."""
-    port = _free_port()
+def run_emulator(emulator: Emulator) -> Generator[str, None, None]:
+    """Start an emulator in a temporary folder, and stop it at the end."""
+    port = _find_free_port()
     command = emulator.command(port)
     with TemporaryDirectory() as folder, (Path(folder) / "log").open("w+") as log:
         environment = {**os.environ, **emulator.environment(port), "HOME": folder, "TMPDIR": folder}
         with subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log) as process:
             try:
-                _wait(port, process, log.name)
+                _wait_until_ready(port, process, log.name)
                 yield f"http://127.0.0.1:{port}"
             finally:
                 process.terminate()
@@ -124,63 +123,63 @@ def running(emulator: Emulator) -> Generator[str, None, None]:
                     process.kill()
 
 
-def _free_port() -> int:
+def _find_free_port() -> int:
     with socket.socket() as server:
         server.bind(("127.0.0.1", 0))
         return int(server.getsockname()[1])
 
 
-def _wait(port: int, process: "subprocess.Popen[bytes]", log: str) -> None:
+def _wait_until_ready(port: int, process: "subprocess.Popen[bytes]", log: str) -> None:
     until = time.monotonic() + _SECONDS_TO_START
     while time.monotonic() < until and process.poll() is None:
         with socket.socket() as client:
             if client.connect_ex(("127.0.0.1", port)) == 0:
                 return
         time.sleep(0.1)
-    raise SystemExit(f"it did not start:\n{Path(log).read_text()[-2000:]}")
+    raise SystemExit(f"the emulator did not start:\n{Path(log).read_text()[-2000:]}")
 
 
-def scorecard(emulator: Emulator) -> dict[str, Any]:
-    """Run the command of this project against an emulator, and give its report."""
+def create_report(emulator: Emulator) -> dict[str, Any]:
+    """Run the command of this project against an emulator, and return its report."""
     command = [str(Path(sys.executable).with_name("cognito-claims")), "conform", "--json"]
-    with running(emulator) as url:
-        done = subprocess.run([*command, "--endpoint-url", url], check=False, stdout=subprocess.PIPE)
-    if done.returncode not in (0, 1):
-        raise SystemExit(f"{emulator.name}: no scorecard")
-    report: dict[str, Any] = json.loads(done.stdout)
+    with run_emulator(emulator) as url:
+        process = subprocess.run([*command, "--endpoint-url", url], check=False, stdout=subprocess.PIPE)
+    if process.returncode not in (0, 1):
+        raise SystemExit(f"{emulator.name}: the command printed no scorecard")
+    report: dict[str, Any] = json.loads(process.stdout)
     return report
 
 
-def table(reports: Iterable[tuple[Emulator, dict[str, Any]]], date: str) -> str:
-    """Write the scorecards: all cases by verdict, then what each rule came to."""
+def render_scorecards(reports: Iterable[tuple[Emulator, dict[str, Any]]], date: str) -> str:
+    """Return the scorecards as Markdown: all cases by verdict, then the results of each rule."""
     reports = tuple(reports)
     rows = [
         (emulator.name, emulator.version, emulator.registry, *map(str, report["counts"].values()))
         for emulator, report in reports
     ]
     rules = [
-        (f"`{rule['rule']}`", *(_cell(report["rules"][number]) for _, report in reports))
+        (f"`{rule['rule']}`", *(_format_counts(report["rules"][number]) for _, report in reports))
         for number, rule in enumerate(reports[0][1]["rules"])
     ]
-    whole = _rows(("emulator", "version", "from", *Verdict), rows)
-    by_rule = _rows(("rule", *(emulator.name for emulator, _ in reports)), rules)
-    return f"Of {date}, by `python -m tools.scorecards`.\n\n{whole}\n{by_rule}"
+    summary = _render_table(("emulator", "version", "from", *Verdict), rows)
+    by_rule = _render_table(("rule", *(emulator.name for emulator, _ in reports)), rules)
+    return f"Of {date}, by `python -m tools.scorecards`.\n\n{summary}\n{by_rule}"
 
 
-def _cell(rule: dict[str, Any]) -> str:
+def _format_counts(rule: dict[str, Any]) -> str:
     return ", ".join(f"{rule[verdict]} {verdict}" for verdict in Verdict if rule[verdict])
 
 
-def _rows(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+def _render_table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     head = tuple(head)
     lines = [head, ["---"] * len(head), *rows]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
 def main() -> None:
-    """Write the scorecards into their page."""
-    reports = [(emulator, scorecard(emulator)) for emulator in EMULATORS]
-    text = table(reports, datetime.now(UTC).date().isoformat())
+    """Write the scorecards into docs/conformance.md."""
+    reports = [(emulator, create_report(emulator)) for emulator in EMULATORS]
+    text = render_scorecards(reports, datetime.now(UTC).date().isoformat())
     PAGE.write_text(replace_part("scorecards", text, PAGE.read_text()))
     print(text)
 

@@ -1,0 +1,173 @@
+"""Broken rules of events and of pre token generation triggers."""
+
+# ruff: noqa: ARG002, an override need not use every argument
+
+from collections.abc import Iterable
+from copy import deepcopy
+from dataclasses import replace
+from typing import Any
+
+from cognito_claims import GroupClaims
+from cognito_claims._wire import get_path
+from cognito_claims.conformance.shapes import EventInput
+from cognito_claims.events import ClaimsSource, TokenPair
+from tests.broken_rules.registry import breaks
+from tests.vector_adapter import JsonObject, VectorAdapter
+
+
+class BrokenRestApi(VectorAdapter):
+    """Splits the groups of a REST API's event in a wrong way."""
+
+    def split(self, text: str) -> Iterable[str]:
+        raise NotImplementedError
+
+    def parse_event(self, case_input: EventInput) -> GroupClaims:
+        if case_input.source is not ClaimsSource.REST_API:
+            return super().parse_event(case_input)
+        without_groups = deepcopy(case_input.event)
+        claims: Any = get_path(without_groups, "requestContext", "authorizer", "claims")
+        text = claims.pop("cognito:groups", None)
+        right = super().parse_event(case_input.model_copy(update={"event": without_groups}))
+        return replace(right, groups=tuple(self.split(text or "")))
+
+
+@breaks("rest-commas")
+class RestIsReadAsHttp(BrokenRestApi):
+    def split(self, text: str) -> Iterable[str]:
+        return text[1:-1].split(" ")
+
+
+@breaks("rest-ambiguous")
+class EveryCommaSplits(BrokenRestApi):
+    def split(self, text: str) -> Iterable[str]:
+        return text.split(",") if text else ()
+
+
+@breaks("http-brackets")
+class HttpIsReadAsRest(VectorAdapter):
+    def parse_event(self, case_input: EventInput) -> GroupClaims:
+        if case_input.source is not ClaimsSource.HTTP_API:
+            return super().parse_event(case_input)
+        authorizer: Any = get_path(case_input.event, "requestContext", "authorizer")
+        claims = authorizer.get("jwt", authorizer)["claims"]
+        groups, roles = (
+            tuple(str(claims.get(name)).split(",")) for name in ("cognito:groups", "cognito:roles")
+        )
+        return GroupClaims(groups, roles, claims.get("cognito:preferred_role"))
+
+
+@breaks("trigger-configuration")
+class MembersAreMixedUp(VectorAdapter):
+    def parse_event(self, case_input: EventInput) -> GroupClaims:
+        claims = super().parse_event(case_input)
+        if case_input.source is not ClaimsSource.PRE_TOKEN_GENERATION:
+            return claims
+        return GroupClaims(claims.roles, claims.groups, str(claims.preferred_role))
+
+
+CONTAINERS = {
+    "1": "claimsOverrideDetails",
+    "2": "claimsAndScopeOverrideDetails",
+    "3": "claimsAndScopeOverrideDetails",
+}
+
+
+class BrokenOverride(VectorAdapter):
+    """Applies a changed override instead of the trigger's."""
+
+    def change(self, details: JsonObject, id_token: JsonObject) -> None:
+        raise NotImplementedError
+
+    def apply_override(self, tokens: TokenPair, event: JsonObject) -> TokenPair:
+        container = CONTAINERS[event["version"]]
+        details: JsonObject = {**(event["response"].get(container) or {})}
+        self.change(details, tokens.id_token)
+        return super().apply_override(tokens, {**event, "response": {container: details}})
+
+
+@breaks("override-replaces")
+class GroupsAreNotReplaced(BrokenOverride):
+    def change(self, details: JsonObject, id_token: JsonObject) -> None:
+        if details.get("groupOverrideDetails"):
+            del details["groupOverrideDetails"]
+
+
+@breaks("override-empty")
+class EmptyChangesNothing(BrokenOverride):
+    def change(self, details: JsonObject, id_token: JsonObject) -> None:
+        if not details.get("groupOverrideDetails"):
+            details.pop("groupOverrideDetails", None)
+
+
+@breaks("override-omitted")
+class OmittedRemoves(BrokenOverride):
+    def change(self, details: JsonObject, id_token: JsonObject) -> None:
+        details.setdefault("groupOverrideDetails", {})
+
+
+@breaks("override-partial")
+class MissingKeysChangeNothing(BrokenOverride):
+    def change(self, details: JsonObject, id_token: JsonObject) -> None:
+        if details.get("groupOverrideDetails"):
+            unchanged = {
+                "groupsToOverride": id_token.get("cognito:groups", []),
+                "iamRolesToOverride": id_token.get("cognito:roles", []),
+                "preferredRole": id_token.get("cognito:preferred_role"),
+            }
+            details["groupOverrideDetails"] = {**unchanged, **details["groupOverrideDetails"]}
+
+
+@breaks("override-unchecked")
+class UnknownNamesAreLeftOut(BrokenOverride):
+    def change(self, details: JsonObject, id_token: JsonObject) -> None:
+        groups: JsonObject = {**(details.get("groupOverrideDetails") or {})}
+        if groups:
+            names = groups.get("groupsToOverride", [])
+            groups["groupsToOverride"] = [name for name in names if " " not in name]
+            if groups.get("preferredRole") not in groups.get("iamRolesToOverride", []):
+                groups.pop("preferredRole", None)
+            details["groupOverrideDetails"] = groups
+
+
+@breaks("suppress-groups")
+class RolesOutliveSuppressedGroups(VectorAdapter):
+    def apply_override(self, tokens: TokenPair, event: JsonObject) -> TokenPair:
+        issued = super().apply_override(tokens, event)
+        suppressed = "cognito:groups" in tokens.id_token and "cognito:groups" not in issued.id_token
+        if suppressed and "cognito:groups" in str(event):
+            roles = {name: value for name, value in tokens.id_token.items() if "role" in name}
+            return TokenPair(roles | issued.id_token, issued.access_token)
+        return issued
+
+
+@breaks("suppressed-wins")
+class AddedWins(BrokenOverride):
+    def change(self, details: JsonObject, id_token: JsonObject) -> None:
+        for name in (None, "idTokenGeneration", "accessTokenGeneration"):
+            generation = details if name is None else {**details.get(name, {})}
+            added = generation.get("claimsToAddOrOverride", {})
+            if "claimsToSuppress" in generation:
+                generation["claimsToSuppress"] = [
+                    one for one in generation["claimsToSuppress"] if one not in added
+                ]
+            if name in details:
+                details[name] = generation
+
+
+@breaks("reserved-claims")
+class NothingIsReserved(VectorAdapter):
+    def apply_override(self, tokens: TokenPair, event: JsonObject) -> TokenPair:
+        issued = super().apply_override(tokens, event)
+        details: JsonObject = event["response"].get(CONTAINERS[event["version"]]) or {}
+        of_id_token: JsonObject | None = (
+            details if event["version"] == "1" else details.get("idTokenGeneration")
+        )
+        return TokenPair(
+            self.generate(issued.id_token, of_id_token or {}),
+            self.generate(issued.access_token, details.get("accessTokenGeneration") or {}),
+        )
+
+    def generate(self, token: JsonObject, generation: JsonObject) -> JsonObject:
+        token = token | generation.get("claimsToAddOrOverride", {})
+        suppressed = generation.get("claimsToSuppress", [])
+        return {name: value for name, value in token.items() if name not in suppressed}

@@ -1,0 +1,145 @@
+"""Broken rules of identity pools."""
+
+from typing import Any
+
+from cognito_claims._wire import as_list
+from cognito_claims.conformance.shapes import RoleInput
+from cognito_claims.identity_pool import AccessDenied, AssumedRole, MappingRule
+from tests.broken_rules.registry import breaks
+from tests.vector_adapter import VectorAdapter
+
+READER = "arn:aws:iam::123456789012:role/reader"
+Role = AssumedRole | AccessDenied
+
+
+def create_role(role_arn: str | None) -> Role:
+    return AccessDenied("broken", ()) if role_arn is None else AssumedRole(role_arn, "broken", ())
+
+
+def get_preferred_role(case_input: RoleInput) -> str | None:
+    role = case_input.claims.get("cognito:preferred_role")
+    return role if isinstance(role, str) else None
+
+
+def get_mapping_type(case_input: RoleInput) -> str | None:
+    return None if case_input.role_mapping is None else case_input.role_mapping.type
+
+
+def names_rule(choice: Role, rule: str) -> bool:
+    return any(one.id == rule for one in choice.rules)
+
+
+@breaks("no-mapping")
+class WithoutMappingTheTokenChooses(VectorAdapter):
+    def choose_role(self, case_input: RoleInput) -> Role:
+        custom = case_input.custom_role_arn
+        if case_input.role_mapping is None and custom in (None, case_input.authenticated_role):
+            return create_role(get_preferred_role(case_input))
+        return super().choose_role(case_input)
+
+
+@breaks("custom-role-without-mapping")
+class WithoutMappingAnyCustomRole(VectorAdapter):
+    def choose_role(self, case_input: RoleInput) -> Role:
+        if case_input.role_mapping is None and case_input.custom_role_arn is not None:
+            return create_role(case_input.custom_role_arn)
+        return super().choose_role(case_input)
+
+
+@breaks("custom-role")
+class CustomRoleIsIgnored(VectorAdapter):
+    mapping_type = "Token"
+
+    def choose_role(self, case_input: RoleInput) -> Role:
+        if get_mapping_type(case_input) == self.mapping_type:
+            case_input = case_input.model_copy(update={"custom_role_arn": None})
+        return super().choose_role(case_input)
+
+
+@breaks("custom-role-of-rules")
+class CustomRoleIsIgnoredByRules(CustomRoleIsIgnored):
+    mapping_type = "Rules"
+
+
+@breaks("preferred-assumed")
+class PreferredRoleIsIgnored(VectorAdapter):
+    def choose_role(self, case_input: RoleInput) -> Role:
+        if get_mapping_type(case_input) == "Token":
+            claims = {n: v for n, v in case_input.claims.items() if n != "cognito:preferred_role"}
+            case_input = case_input.model_copy(update={"claims": claims})
+        return super().choose_role(case_input)
+
+
+@breaks("ambiguous-resolution")
+class AmbiguousTakesTheFirstRole(VectorAdapter):
+    def choose_role(self, case_input: RoleInput) -> Role:
+        right = super().choose_role(case_input)
+        if not names_rule(right, "ambiguous-resolution"):
+            return right
+        roles: Any = case_input.claims.get("cognito:roles", [])
+        return create_role([*roles, READER][0])
+
+
+@breaks("no-roles")
+class NoRolesIsTheOtherWayRound(VectorAdapter):
+    def choose_role(self, case_input: RoleInput) -> Role:
+        right = super().choose_role(case_input)
+        if not names_rule(right, "no-roles"):
+            return right
+        return create_role(None if right.role_arn else case_input.authenticated_role)
+
+
+@breaks("first-match")
+class TheTokenChoosesThoughARuleMatches(VectorAdapter):
+    def choose_role(self, case_input: RoleInput) -> Role:
+        right = super().choose_role(case_input)
+        by_rule = names_rule(right, "first-match")
+        return create_role(get_preferred_role(case_input)) if by_rule else right
+
+
+@breaks("no-match")
+class TheFirstRuleIsADefault(VectorAdapter):
+    def choose_role(self, case_input: RoleInput) -> Role:
+        right = super().choose_role(case_input)
+        mapping = case_input.role_mapping
+        if not names_rule(right, "no-match") or mapping is None or mapping.rules_configuration is None:
+            return right
+        return create_role(mapping.rules_configuration.rules[0].role_arn)
+
+
+class BrokenMatching(VectorAdapter):
+    """Lets some rules match a different claim, whose value is a wrong reading of theirs."""
+
+    def read(self, claim: object) -> str | None:
+        """Return the wrong reading of a claim, or `None` if the right one is kept."""
+        raise NotImplementedError
+
+    def choose_role(self, case_input: RoleInput) -> Role:
+        mapping = case_input.role_mapping
+        if mapping is None or mapping.rules_configuration is None:
+            return super().choose_role(case_input)
+        claims = dict(case_input.claims)
+        rules: list[MappingRule] = []
+        for rule in mapping.rules_configuration.rules:
+            wrong = self.read(case_input.claims.get(rule.claim))
+            if wrong is not None:
+                claims[f"wrong:{rule.claim}"] = wrong
+                rule = rule.model_copy(update={"claim": f"wrong:{rule.claim}"})  # noqa: PLW2901
+            rules.append(rule)
+        configuration = mapping.rules_configuration.model_copy(update={"rules": tuple(rules)})
+        mapping = mapping.model_copy(update={"rules_configuration": configuration})
+        changed = {"claims": claims, "role_mapping": mapping}
+        return super().choose_role(case_input.model_copy(update=changed))
+
+
+@breaks("absent-claim")
+class AnAbsentClaimIsEmpty(BrokenMatching):
+    def read(self, claim: object) -> str | None:
+        return "" if claim is None else None
+
+
+@breaks("array-elements")
+class AnArrayIsItsText(BrokenMatching):
+    def read(self, claim: object) -> str | None:
+        elements = as_list(claim)
+        return None if elements is None else str(elements)
