@@ -62,7 +62,7 @@ class TestText:
         assert result.exit_code == ExitCode.OK
         assert result.stderr == ""
         lines = result.stdout.splitlines()
-        assert lines[0].split() == ["Rank", "Group", "Precedence", "Part", "Role"]
+        assert lines[0].split() == ["Rank", "Group", "Precedence", "Status", "Role"]
         assert lines[1].split() == ["1", "admins", "0", "decides", ADMIN]
         assert lines[2].split() == ["2", "staff", "10", "outranked", STAFF]
         assert lines[3].split() == ["3", "[red]fans[/red]:smile:", "none", "no", "role"]
@@ -105,8 +105,8 @@ class TestInput:
     @pytest.mark.parametrize(
         ("pages", "reason"),
         [
-            (PAGES[:1], "NextToken: the list goes on"),
-            (PAGES[:2], "NextToken: the list goes on"),
+            (PAGES[:1], "NextToken: the list is incomplete"),
+            (PAGES[:2], "NextToken: the list is incomplete"),
             ([PAGES[2], PAGES[0]], "page 1: has no NextToken"),
             ([WINNER, WINNER], "page 1: has no NextToken"),
             ([GROUPS[:1], GROUPS[1:]], "page 1: has no NextToken"),
@@ -134,8 +134,8 @@ class TestInput:
     @pytest.mark.parametrize(
         ("text", "reason"),
         [
-            ("", "nothing to read"),
-            (" \n", "nothing to read"),
+            ("", "the input is empty"),
+            (" \n", "the input is empty"),
             ("nonsense", "not JSON"),
             ('{"Groups": []', "not JSON"),
             ('{"Groups": []} x', "line 1 column 16"),
@@ -162,10 +162,10 @@ class TestInput:
         assert run(["resolve", str(tmp_path / "none.json")]).exit_code == ExitCode.BAD_INPUT
 
     def test_is_not_waited_for_at_a_terminal(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("cognito_claims.cli._input._nothing_is_piped_in", lambda: True)
+        monkeypatch.setattr("cognito_claims.cli._input._is_stdin_a_terminal", lambda: True)
         result = resolve("")
         assert result.exit_code == ExitCode.BAD_INPUT
-        assert "give a file" in result.stderr
+        assert "pass a file" in result.stderr
 
 
 class TestJSON:
@@ -215,8 +215,8 @@ class TestStrict:
         [
             (WINNER, ExitCode.OK),
             ({"Groups": []}, ExitCode.OK),
-            (TIE, ExitCode.NO),
-            (OPEN, ExitCode.NO),
+            (TIE, ExitCode.NEGATIVE_RESULT),
+            (OPEN, ExitCode.NEGATIVE_RESULT),
             ({}, ExitCode.BAD_INPUT),
         ],
         ids=["winner", "no role", "tie", "open question", "bad input"],
@@ -275,7 +275,7 @@ class TestLive:
         scripted.say(rubbish)
         result = live(scripted.url, POOL)
         assert result.exit_code == ExitCode.SERVICE
-        assert result.stderr.startswith("error: the answer could not be read")
+        assert result.stderr.startswith("error: the response could not be read")
         assert len(result.stderr.splitlines()) == 1
 
     def test_the_services_words_cannot_write_on_the_terminal(self, scripted: ScriptedServer) -> None:
@@ -452,8 +452,9 @@ class TestCommand:
         assert "Precedence" in result.stdout
 
     def test_another_missing_module_is_not_explained_away(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.delitem(sys.modules, "cognito_claims.cli._app")
+        monkeypatch.setattr(sys, "argv", ["cognito-claims", "schema", "GroupType"])
         monkeypatch.setitem(sys.modules, "json", None)
-        monkeypatch.delitem(sys.modules, "cognito_claims.cli.schema")
+        monkeypatch.delitem(sys.modules, "cognito_claims.cli._output", raising=False)
+        monkeypatch.delitem(sys.modules, "cognito_claims.cli.schema", raising=False)
         with pytest.raises(ModuleNotFoundError):
             cli.main()

@@ -432,7 +432,7 @@ class TestCommand:
     def test_tells_findings_and_fails(self, tmp_path: Path) -> None:
         pool_with_faults(tmp_path / "s")
         result = call(tmp_path / "s")
-        assert result.exit_code == ExitCode.NO
+        assert result.exit_code == ExitCode.NEGATIVE_RESULT
         for said in (
             "no-preferred-role",
             "'billing' and 'support'",
@@ -446,9 +446,9 @@ class TestCommand:
         ("fail_on", "groups", "code"),
         [
             ("error", [group("a", None, "x")], ExitCode.OK),
-            ("warning", [group("a", None, "x")], ExitCode.NO),
+            ("warning", [group("a", None, "x")], ExitCode.NEGATIVE_RESULT),
             ("warning", [group("a", 1, "x")], ExitCode.OK),
-            ("note", [group("a", 1, "x")], ExitCode.NO),
+            ("note", [group("a", 1, "x")], ExitCode.NEGATIVE_RESULT),
             ("note", [group("a", 1)], ExitCode.OK),
             ("never", [group(f"{POOL}_SAML", 1, "x")], ExitCode.OK),
         ],

@@ -8,13 +8,12 @@ import base64
 import json
 import secrets
 import signal
-import threading
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from types import FrameType
 from typing import Any, Protocol
 
+from cognito_claims._signals import handle_signals
 from cognito_claims._wire import as_object, get_path
 from cognito_claims.client import AdminListGroupsForUserPaginator, GroupPageIterator
 from cognito_claims.errors import CognitoClaimsError
@@ -186,7 +185,7 @@ class Endpoint:
         client: Any = self.client
         made: list[str] = []
         try:
-            with _uninterrupted():
+            with _defer_signals():
                 name = f"cognito-claims-conform-{secrets.token_hex(8)}"
                 made.append(client.create_user_pool(PoolName=name)["UserPool"]["Id"])
             app = client.create_user_pool_client(
@@ -197,7 +196,7 @@ class Endpoint:
             yield Pool(client, made[0], app["UserPoolClient"]["ClientId"], self.account_id)
         finally:
             for pool_id in made:
-                with _uninterrupted():
+                with _defer_signals():
                     self._remove(pool_id)
 
     def _remove(self, pool_id: str) -> None:
@@ -209,22 +208,10 @@ class Endpoint:
 
 
 @contextmanager
-def _uninterrupted() -> Generator[None, None, None]:
-    """Let Ctrl-C and a request to end take effect after the block."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
+def _defer_signals() -> Generator[None, None, None]:
+    """Deliver SIGINT and SIGTERM after the block instead of inside it."""
     arrived: list[int] = []
-
-    def remember(number: int, _: FrameType | None) -> None:
-        arrived.append(number)
-
-    numbers: tuple[int, ...] = (signal.SIGINT, signal.SIGTERM)
-    handlers = {number: signal.signal(number, remember) for number in numbers}
-    try:
+    with handle_signals(lambda number, _: arrived.append(number)):
         yield
-    finally:
-        for number, handler in handlers.items():
-            signal.signal(number, handler)
     for number in arrived[:1]:
         signal.raise_signal(number)
