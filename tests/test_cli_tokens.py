@@ -477,7 +477,7 @@ class TestRole:
         arguments += ["1example23456789", "--identity-pool", self.RULES, "--region", "eu-west-1"]
         result = run(*arguments, "--endpoint-url", scripted.url)
         assert result.exit_code == ExitCode.BAD_INPUT
-        assert "custom:department: rule 2 asks for it" in result.stderr
+        assert "custom:department: rule 2 uses this claim" in result.stderr
 
     def test_of_a_provider_that_is_named(self) -> None:
         payload = {key: value for key, value in event("id_token").items() if key != "aud"}

@@ -180,7 +180,7 @@ def test_an_endpoint_without_the_claims_passes_nothing_by_leaving_them_out(
     assert not card.passed
     told = call("--endpoint-url", fake.url, "--select", TIE, "--select", WINNER)
     assert told.exit_code == ExitCode.NEGATIVE_RESULT
-    assert "absent: the endpoint never puts the claim into a token" in told.stdout
+    assert "absent: the endpoint never adds the claim to a token" in told.stdout
     assert "FAIL" not in told.stdout
 
 

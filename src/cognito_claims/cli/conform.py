@@ -283,7 +283,9 @@ def _render_text(card: Scorecard) -> str:
     counts = card.counts
     output.print_line(", ".join(f"{count} {verdict}" for verdict, count in counts.items()), style="bold")
     if counts[Verdict.ABSENT]:
-        output.print_line("absent: the endpoint adds the claim to no token, so these cases show nothing")
+        output.print_line(
+            "absent: the endpoint never adds the claim to a token, so these cases show nothing"
+        )
     for settled in card.settled:
         if settled.otherwise:
             questions = ", ".join(settled.otherwise)
