@@ -574,7 +574,7 @@ class TestDecisions:
         for _ in range(2):
             assert resolution.explain()
             assert resolution.open_questions == ()
-            assert resolution.outcome
+            assert isinstance(resolution.outcome, Preferred)
         assert counts == {DOCUMENTED: 1, ABSTAINS: 1, BLOCKS: 1, BOTH: 1}
 
     def test_an_open_question_that_is_found_is_not_decided_again(

@@ -21,8 +21,9 @@ class Output:
 
     def __init__(self) -> None:
         at_terminal = sys.stdout is not None and sys.stdout.isatty()
-        # Console(record=True) exports colours even if NO_COLOR is set.
-        self._console = Console(file=StringIO(), force_terminal=at_terminal or None, highlight=False)
+        # Console(record=True) would export colours even if NO_COLOR is set.
+        self._buffer = StringIO()
+        self._console = Console(file=self._buffer, force_terminal=at_terminal or None, highlight=False)
         if not self._console.is_terminal:
             self._console.width = 10_000
 
@@ -44,8 +45,7 @@ class Output:
     @property
     def text(self) -> str:
         """The whole text."""
-        lines = self._console.file.getvalue().split("\n")  # type: ignore[attr-defined]
-        return "\n".join(line.rstrip(" ") for line in lines).rstrip("\n")
+        return "\n".join(line.rstrip(" ") for line in self._buffer.getvalue().split("\n")).rstrip("\n")
 
 
 def build_table() -> Table:
