@@ -506,8 +506,8 @@ class TestCommand:
         snapshot_of(tmp_path / "s", [], {})
         result = call(tmp_path / "s")
         assert result.exit_code == ExitCode.OK
-        assert "nobody" in result.stdout
-        assert "nothing was found" in result.stdout
+        assert "0 groups: none" in result.stdout
+        assert "no findings" in result.stdout
 
     def test_tells_of_the_pool_itself(self, tmp_path: Path) -> None:
         snapshot_of(tmp_path / "s", [group(f"g{n:05}") for n in range(9_000)], {})
