@@ -1,6 +1,7 @@
 import json
 import os
 import re
+import runpy
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -8,11 +9,14 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+from typer.main import get_command
 from typer.testing import CliRunner, Result
 
 from cognito_claims import cli, models
 from cognito_claims.cli._app import app
 from cognito_claims.cli._exit import ExitCode
+from cognito_claims.cli._group import LazyGroup
+from tests.decisions import count_decisions
 from tests.samples import POOL, role
 from tests.scripted_server import ScriptedServer
 
@@ -62,7 +66,7 @@ class TestText:
         assert result.exit_code == ExitCode.OK
         assert result.stderr == ""
         lines = result.stdout.splitlines()
-        assert lines[0].split() == ["Rank", "Group", "Precedence", "Part", "Role"]
+        assert lines[0].split() == ["Rank", "Group", "Precedence", "Status", "Role"]
         assert lines[1].split() == ["1", "admins", "0", "decides", ADMIN]
         assert lines[2].split() == ["2", "staff", "10", "outranked", STAFF]
         assert lines[3].split() == ["3", "[red]fans[/red]:smile:", "none", "no", "role"]
@@ -105,8 +109,8 @@ class TestInput:
     @pytest.mark.parametrize(
         ("pages", "reason"),
         [
-            (PAGES[:1], "NextToken: the list goes on"),
-            (PAGES[:2], "NextToken: the list goes on"),
+            (PAGES[:1], "NextToken: the list is incomplete"),
+            (PAGES[:2], "NextToken: the list is incomplete"),
             ([PAGES[2], PAGES[0]], "page 1: has no NextToken"),
             ([WINNER, WINNER], "page 1: has no NextToken"),
             ([GROUPS[:1], GROUPS[1:]], "page 1: has no NextToken"),
@@ -134,8 +138,8 @@ class TestInput:
     @pytest.mark.parametrize(
         ("text", "reason"),
         [
-            ("", "nothing to read"),
-            (" \n", "nothing to read"),
+            ("", "the input is empty"),
+            (" \n", "the input is empty"),
             ("nonsense", "not JSON"),
             ('{"Groups": []', "not JSON"),
             ('{"Groups": []} x', "line 1 column 16"),
@@ -162,10 +166,10 @@ class TestInput:
         assert run(["resolve", str(tmp_path / "none.json")]).exit_code == ExitCode.BAD_INPUT
 
     def test_is_not_waited_for_at_a_terminal(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("cognito_claims.cli._input._nothing_is_piped_in", lambda: True)
+        monkeypatch.setattr("cognito_claims.cli._input._is_stdin_a_terminal", lambda: True)
         result = resolve("")
         assert result.exit_code == ExitCode.BAD_INPUT
-        assert "give a file" in result.stderr
+        assert "pass a file" in result.stderr
 
 
 class TestJSON:
@@ -215,8 +219,8 @@ class TestStrict:
         [
             (WINNER, ExitCode.OK),
             ({"Groups": []}, ExitCode.OK),
-            (TIE, ExitCode.NO),
-            (OPEN, ExitCode.NO),
+            (TIE, ExitCode.NEGATIVE_RESULT),
+            (OPEN, ExitCode.NEGATIVE_RESULT),
             ({}, ExitCode.BAD_INPUT),
         ],
         ids=["winner", "no role", "tie", "open question", "bad input"],
@@ -275,7 +279,7 @@ class TestLive:
         scripted.queue_response(rubbish)
         result = live(scripted.url, POOL)
         assert result.exit_code == ExitCode.SERVICE
-        assert result.stderr.startswith("error: the answer could not be read")
+        assert result.stderr.startswith("error: the response could not be read")
         assert len(result.stderr.splitlines()) == 1
 
     def test_the_services_words_cannot_write_on_the_terminal(self, scripted: ScriptedServer) -> None:
@@ -452,8 +456,101 @@ class TestCommand:
         assert "Precedence" in result.stdout
 
     def test_another_missing_module_is_not_explained_away(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.delitem(sys.modules, "cognito_claims.cli._app")
+        monkeypatch.setattr(sys, "argv", ["cognito-claims", "schema", "GroupType"])
         monkeypatch.setitem(sys.modules, "json", None)
-        monkeypatch.delitem(sys.modules, "cognito_claims.cli.schema")
+        monkeypatch.delitem(sys.modules, "cognito_claims.cli._output", raising=False)
+        monkeypatch.delitem(sys.modules, "cognito_claims.cli.schema", raising=False)
         with pytest.raises(ModuleNotFoundError):
             cli.main()
+
+
+class TestLazyGroup:
+    """A subcommand is imported when it is run."""
+
+    @pytest.mark.parametrize(
+        ("arguments", "loaded"),
+        [
+            (["--help"], []),
+            (["--version"], []),
+            (["schema", "--help"], ["schema"]),
+            (["pool", "--help"], ["pool"]),
+            (["pool", "audit", "--help"], ["pool", "pool.audit"]),
+        ],
+        ids=" ".join,
+    )
+    def test_loads_what_is_run(self, arguments: list[str], loaded: list[str]) -> None:
+        code = "import sys; from cognito_claims.cli import main\ntry: main()\nfinally: print(*sys.modules)"
+        done = subprocess.run(
+            [sys.executable, "-c", code, *arguments], check=True, capture_output=True, text=True
+        )
+        modules = set(done.stdout.splitlines()[-1].split())
+        prefix = "cognito_claims.cli."
+        found = {name.removeprefix(prefix) for name in modules if name.startswith(prefix)}
+        assert sorted(name for name in found if not name.rpartition(".")[2].startswith("_")) == loaded
+        assert modules.isdisjoint({"boto3", "duckdb", "jinja2", "hypothesis"})
+        if not loaded:
+            assert "pydantic" not in modules
+
+    def test_lists_the_first_line_of_each_subcommands_help(self) -> None:
+        groups = [get_command(app)]
+        listed: list[str] = []
+        for group in groups:
+            assert isinstance(group, LazyGroup)
+            for name, subcommand in group.subcommands.items():
+                loaded = group.load(name)
+                assert loaded.help.split("\n\n")[0] == subcommand.help
+                listed.append(name)
+                groups += [loaded] if isinstance(loaded, LazyGroup) else []
+        assert listed[:7] == ["resolve", "decode", "compare", "role", "conform", "schema", "pool"]
+        assert listed[7:] == ["fetch", "resolve", "audit", "diff"]
+
+    def test_suggests_a_subcommand(self) -> None:
+        result = run(["resolv"])
+        assert result.exit_code == ExitCode.BAD_INPUT
+        assert "'resolve'" in result.stderr
+
+
+class TestModule:
+    """`python -m cognito_claims` is the command."""
+
+    MAIN = str(Path(cli.__file__).parents[1] / "__main__.py")
+
+    def test_runs_the_command(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        monkeypatch.setattr(sys, "argv", ["cognito_claims", "--version"])
+        with pytest.raises(SystemExit) as caught:
+            runpy.run_path(self.MAIN, run_name="__main__")
+        assert caught.value.code == ExitCode.OK
+        assert capsys.readouterr().out == f"{version('cognito-claims')}\n"
+
+    def test_without_its_extra_names_it(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        monkeypatch.delitem(sys.modules, "cognito_claims.cli._app")
+        monkeypatch.setitem(sys.modules, "typer", None)
+        with pytest.raises(SystemExit) as caught:
+            runpy.run_path(self.MAIN, run_name="__main__")
+        assert caught.value.code == ExitCode.BAD_INPUT
+        error = 'this command needs an extra: pip install "cognito-claims[cli]"\n'
+        assert capsys.readouterr().err == error
+
+    def test_is_named_in_its_help(self) -> None:
+        done = subprocess.run(
+            [sys.executable, "-m", "cognito_claims", "-h"], check=True, capture_output=True, text=True
+        )
+        assert "python -m cognito_claims" in done.stdout
+
+
+class TestDecisions:
+    """The decision is worked out once for each policy."""
+
+    @pytest.mark.parametrize("options", [[], ["--json"], ["--json", "--strict"]], ids=str)
+    @pytest.mark.parametrize("groups", [WINNER, TIE, OPEN], ids=["winner", "tie", "open question"])
+    def test_are_not_repeated(
+        self, groups: object, options: list[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        counts = count_decisions(monkeypatch)
+        assert resolve(groups, *options).exit_code in (ExitCode.OK, ExitCode.NEGATIVE_RESULT)
+        assert len(counts) > 1
+        assert set(counts.values()) == {1}

@@ -68,11 +68,11 @@ class TestDecode:
         [
             ("id_token", "An ID token."),
             ("access_token", "An access token."),
-            ("alb_oidc_data", "A token of an unknown kind."),
-            ("appsync", "An event of an AppSync resolver."),
-            ("rest_api_federated", "An event of a REST API."),
-            ("http_api", "An event of an HTTP API."),
-            ("pre_token_generation_2", "An event of a pre token generation trigger."),
+            ("alb_oidc_data", "A token of unknown type."),
+            ("appsync", "An AppSync resolver event."),
+            ("rest_api_federated", "A REST API event."),
+            ("http_api", "An HTTP API event."),
+            ("pre_token_generation_2", "A pre token generation event."),
         ],
     )
     def test_says_what_it_is_and_that_nothing_was_verified(self, name: str, first: str) -> None:
@@ -103,7 +103,7 @@ class TestDecode:
         token = signed({**event("id_token"), "exp": FOREVER})
         assert report("decode", stdin=form.format(token)) == {
             "version": 1,
-            "carrier": "jwt",
+            "source": "jwt",
             "token_use": "id",
             "verified": False,
             "claims": {
@@ -111,7 +111,7 @@ class TestDecode:
                 "roles": [STAFF, ADMIN],
                 "preferred_role": ADMIN,
             },
-            "odd": [],
+            "warnings": [],
         }
 
     @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le"])
@@ -146,7 +146,7 @@ class TestDecode:
         command = Path(sys.executable).with_name("cognito-claims")
         done = subprocess.run([command, *arguments, token], check=False, capture_output=True, text=True)
         assert done.returncode == ExitCode.BAD_INPUT
-        assert "a token stands on the command line" in done.stderr
+        assert "the command line contains a token" in done.stderr
         assert token[:20] not in done.stdout + done.stderr
 
     def test_nor_in_this_process(
@@ -157,11 +157,11 @@ class TestDecode:
             cli.main()
         assert ended.value.code == ExitCode.BAD_INPUT
         told = capsys.readouterr().err
-        assert "a token stands on the command line" in told
+        assert "the command line contains a token" in told
         assert "eyJ" not in told
 
     def test_a_path_that_is_none_is_refused(self) -> None:
-        assert "not the name of a file" in run("decode", "a\0b").stderr
+        assert "must be the path of a file" in run("decode", "a\0b").stderr
 
     def test_takes_the_padding_of_a_load_balancer(self) -> None:
         parts = [urlsafe_b64encode(json.dumps(part).encode()) for part in ({}, event("alb_oidc_data"))]
@@ -200,27 +200,31 @@ class TestDecode:
     @pytest.mark.parametrize(
         ("changes", "odd"),
         [
-            ({"exp": 5}, "it has expired: exp is 5"),
+            ({"exp": 5}, "the token has expired: exp is 5"),
             ({"exp": None}, "exp: must be a number of seconds"),
-            ({"iss": "https://example.com"}, "iss is no user pool"),
+            ({"iss": "https://example.com"}, "iss is not an AWS user pool"),
             ({"token_use": "refresh"}, "token_use is neither id nor access"),
             ({"cognito:groups": []}, "cognito:groups is empty"),
-            ({"cognito:groups": ["a", "a"]}, "comes twice"),
-            ({"cognito:groups": None}, "roles and no groups"),
-            ({"cognito:preferred_role": LEGAL}, "the preferred role is none of the roles"),
+            ({"cognito:groups": ["a", "a"]}, "is repeated"),
+            ({"cognito:groups": None}, "roles but no groups"),
+            ({"cognito:preferred_role": LEGAL}, "the preferred role is not one of the roles"),
             ({"cognito:preferred_role": None, "cognito:roles": [STAFF]}, "null-precedence"),
         ],
     )
     def test_says_what_is_odd_of_an_id_token(self, changes: dict[str, object], odd: str) -> None:
         payload = {**event("id_token"), "exp": FOREVER} | changes
-        assert odd in "\n".join(report("decode", stdin=payload)["odd"])
-        assert "Odd\n  " in run("decode", stdin=payload).stdout
+        assert odd in "\n".join(report("decode", stdin=payload)["warnings"])
+        assert "Warnings\n  " in run("decode", stdin=payload).stdout
 
     @pytest.mark.parametrize(
         ("name", "changes", "odd"),
         [
-            ("access_token", {"cognito:roles": [STAFF]}, "an access token has no roles"),
-            ("access_token_of_a_machine", {"cognito:groups": ["a"]}, "a machine's token has groups"),
+            ("access_token", {"cognito:roles": [STAFF]}, "an access token contains roles"),
+            (
+                "access_token_of_a_machine",
+                {"cognito:groups": ["a"]},
+                "a client credentials token contains groups",
+            ),
             ("pre_token_generation_1", {"version": "9"}, "version: must be"),
             (
                 "pre_token_generation_1",
@@ -235,7 +239,7 @@ class TestDecode:
             (
                 "pre_token_generation_2",
                 {"response": {"claimsAndScopeOverrideDetails": {"groupOverrideDetails": {}}}},
-                "names no groups, which removes every group",
+                "lists no groups, which removes every group",
             ),
         ],
     )
@@ -243,7 +247,7 @@ class TestDecode:
         value = event(name) | changes
         if "exp" in value:
             value["exp"] = FOREVER
-        [found] = report("decode", stdin=value)["odd"]
+        [found] = report("decode", stdin=value)["warnings"]
         assert odd in found
 
     def test_finds_nothing_odd_where_nothing_is(self) -> None:
@@ -253,27 +257,27 @@ class TestDecode:
             "pre_token_generation_1",
             "pre_token_generation_3_of_a_machine",
         ):
-            assert report("decode", stdin=event(name))["odd"] == []
+            assert report("decode", stdin=event(name))["warnings"] == []
         filled = event("pre_token_generation_1")
         filled["response"]["claimsOverrideDetails"] = {"groupOverrideDetails": {"groupsToOverride": ["a"]}}
-        assert report("decode", stdin=filled)["odd"] == []
+        assert report("decode", stdin=filled)["warnings"] == []
 
     @pytest.mark.parametrize(
         ("text", "reason"),
         [
-            ("", "nothing to read"),
-            (" \n", "nothing to read"),
+            ("", "the input is empty"),
+            (" \n", "the input is empty"),
             ("nonsense", "not JSON"),
-            ("eyJhbGciOiJub25lIn0.secretsecret", "the token is cut off"),
-            ("eyJhbGciOiJub25lIn0", "the token is cut off"),
-            ("eyJhbGciOiJub25lIn0.c2VjcmV0.x", "the token's payload is not JSON"),
-            ("eyJhbGciOiJub25lIn0.c2VjcmV.x", "the token's payload is not JSON"),
+            ("eyJhbGciOiJub25lIn0.secretsecret", "the token is incomplete"),
+            ("eyJhbGciOiJub25lIn0", "the token is incomplete"),
+            ("eyJhbGciOiJub25lIn0.c2VjcmV0.x", "the token's payload must be JSON"),
+            ("eyJhbGciOiJub25lIn0.c2VjcmV.x", "the token's payload must be JSON"),
             ("a.W10.c", "must be a token, its payload or an event"),
-            (b"\xff\xfe\xff", "not text"),
+            (b"\xff\xfe\xff", "in UTF-8 or UTF-16"),
             ("[" * 100_000, "not JSON: RecursionError"),
             ("5", "must be a token, its payload or an event"),
             ("{}", "must be a token payload or an event"),
-            ('{"Groups": []}', "cognito-claims resolve reads it"),
+            ('{"Groups": []}', "use cognito-claims resolve"),
             ('{"cognito:groups": "secret"}', "['cognito:groups']: must be a list"),
         ],
     )
@@ -309,7 +313,7 @@ class TestCompare:
     def test_a_token_that_is_true_is_no_change(self, groups: str) -> None:
         payload = {**event("id_token"), "cognito:groups": ["staff", "admins"]}
         result = run("compare", "--groups", groups, stdin=payload)
-        assert (result.exit_code, result.stdout) == (ExitCode.OK, "The token says what is true now.\n")
+        assert (result.exit_code, result.stdout) == (ExitCode.OK, "The token is up to date.\n")
 
     def test_a_stale_one_says_what_changed(self, groups: str) -> None:
         payload = {
@@ -319,7 +323,7 @@ class TestCompare:
             "cognito:preferred_role": STAFF,
         }
         result = run("compare", "--groups", groups, stdin=payload)
-        assert result.exit_code == ExitCode.NO
+        assert result.exit_code == ExitCode.NEGATIVE_RESULT
         assert result.stdout.split("\n\n") == [
             "The token is stale.",
             "Groups added:\n  admins",
@@ -343,13 +347,13 @@ class TestCompare:
         payload = {**event("access_token"), "cognito:groups": ["admins", "staff"]}
         assert run("compare", "--groups", groups, stdin=payload).exit_code == ExitCode.OK
         stale = run("compare", "--groups", groups, stdin=event("access_token"))
-        assert stale.exit_code == ExitCode.NO
+        assert stale.exit_code == ExitCode.NEGATIVE_RESULT
         assert "Role" not in stale.stdout
 
     def test_of_an_event_of_no_known_token_the_groups_alone_can_count(self, groups: str) -> None:
         given_event = build_http_api_event({"cognito:groups": ["admins", "staff"]})
         result = run("compare", "--groups", groups, stdin=given_event)
-        assert result.exit_code == ExitCode.NO
+        assert result.exit_code == ExitCode.NEGATIVE_RESULT
         assert "--groups-only" in result.stderr
         alone = run("compare", "--groups", groups, "--groups-only", stdin=given_event)
         assert (alone.exit_code, alone.stderr) == (ExitCode.OK, "")
@@ -359,7 +363,7 @@ class TestCompare:
         where += ["--endpoint-url", moto_url]
         payload = {**event("id_token"), "cognito:groups": ["staff", "admins"]}
         assert run("compare", *where, stdin=payload).exit_code == ExitCode.OK
-        assert run("compare", *where, stdin=event("id_token")).exit_code == ExitCode.NO
+        assert run("compare", *where, stdin=event("id_token")).exit_code == ExitCode.NEGATIVE_RESULT
         assert run("compare", *where[:3], "nobody", *where[4:], stdin=payload).exit_code == ExitCode.SERVICE
 
     def test_a_policy_answers_what_is_open(self, tmp_path: Path) -> None:
@@ -367,7 +371,7 @@ class TestCompare:
         file.write_text(json.dumps([{"GroupName": "staff", "RoleArn": STAFF}]))
         payload = event("id_token_one_role_none_preferred")
         result = run("compare", "--groups", str(file), stdin=payload)
-        assert result.exit_code == ExitCode.NO
+        assert result.exit_code == ExitCode.NEGATIVE_RESULT
         assert "now, with the other answer to null-precedence: none" in result.stdout
         assert report("compare", "--groups", str(file), stdin=payload)["alternatives"] == [
             {"open_questions": ["null-precedence"], "preferred_role": None}
@@ -408,7 +412,7 @@ class TestRole:
 
     def test_denied(self) -> None:
         result = run("role", "--identity-pool", self.TOKEN, stdin=event("id_token_one_role_none_preferred"))
-        assert result.exit_code == ExitCode.NO
+        assert result.exit_code == ExitCode.NEGATIVE_RESULT
         assert result.stdout.startswith("Denied\n  cognito:preferred_role is not set")
         assert "NotAuthorizedException" in result.stdout
         assert f"with the other answer: {STAFF}" in result.stdout
@@ -426,7 +430,7 @@ class TestRole:
         file = tmp_path / "pool.json"
         file.write_text(json.dumps(pool))
         result = run("role", "--identity-pool", str(file), stdin=event("id_token"))
-        assert result.exit_code == ExitCode.NO
+        assert result.exit_code == ExitCode.NEGATIVE_RESULT
         assert f"with the other answer: {LEGAL}" in result.stdout
 
     def test_json(self) -> None:
@@ -434,7 +438,7 @@ class TestRole:
             "version": 1,
             "outcome": "assumed",
             "role_arn": LEGAL,
-            "why": "rule 2 of 2 matches: custom:department Equals 'legal'",
+            "reason": "rule 2 of 2 matches: custom:department Equals 'legal'",
             "rules": ["first-match", "array-elements"],
             "alternatives": [{"open_questions": ["contains-element"], "role_arn": ADMIN}],
         }
@@ -475,7 +479,7 @@ class TestRole:
         arguments += ["1example23456789", "--identity-pool", self.RULES, "--region", "eu-west-1"]
         result = run(*arguments, "--endpoint-url", scripted.url)
         assert result.exit_code == ExitCode.BAD_INPUT
-        assert "custom:department: rule 2 asks for it" in result.stderr
+        assert "custom:department: rule 2 uses this claim" in result.stderr
 
     def test_of_a_provider_that_is_named(self) -> None:
         payload = {key: value for key, value in event("id_token").items() if key != "aud"}
@@ -533,13 +537,13 @@ class TestRole:
             ([], "id_token", "--identity-pool"),
             (["--identity-pool", TOKEN, "--identity-pool-id", "x"], "id_token", "--identity-pool"),
             (["--identity-pool", TOKEN, "--username", "x"], "id_token", "--client-id"),
-            (["--identity-pool", TOKEN], "access_token", "ID tokens alone"),
-            (["--identity-pool", TOKEN], "http_api", "give the ID token"),
-            (["--identity-pool", TOKEN], "rest_api", "give the ID token"),
+            (["--identity-pool", TOKEN], "access_token", "ID tokens only"),
+            (["--identity-pool", TOKEN], "http_api", "pass the ID token"),
+            (["--identity-pool", TOKEN], "rest_api", "pass the ID token"),
             (["--identity-pool", str(EVENTS / "README.md")], "id_token", "not JSON"),
-            (["--identity-pool", str(EVENTS / "id_token.json")], "id_token", "neither a role mapping"),
-            (["--identity-pool", TOKEN, "--region", "eu-west-1"], "id_token", "have no use"),
-            (["--identity-pool", TOKEN, "--policy", "roleless=blocks"], "id_token", "not for a token"),
+            (["--identity-pool", str(EVENTS / "id_token.json")], "id_token", "must be a role mapping"),
+            (["--identity-pool", TOKEN, "--region", "eu-west-1"], "id_token", "are not used"),
+            (["--identity-pool", TOKEN, "--policy", "roleless=blocks"], "id_token", "not to a token"),
         ],
     )
     def test_input_that_does_not_do_is_refused(self, options: list[str], stdin: str, reason: str) -> None:
@@ -550,8 +554,8 @@ class TestRole:
     def test_a_pool_that_is_no_object_is_refused(self, tmp_path: Path) -> None:
         file = tmp_path / "pool.json"
         for text, reason in (
-            ("[]", "get-identity-pool-roles prints"),
-            ('{"Type": "Token"}', "a mapping alone"),
+            ("[]", "the output of aws cognito-identity"),
+            ('{"Type": "Token"}', "a single mapping"),
         ):
             file.write_text(text)
             result = run("role", "--identity-pool", str(file), stdin=event("id_token"))

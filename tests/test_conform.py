@@ -19,9 +19,9 @@ from xml.etree import ElementTree as ET
 import pytest
 from typer.testing import CliRunner, Result
 
-from cognito_claims.cli import _conform, _scorecard
 from cognito_claims.cli._app import app
 from cognito_claims.cli._exit import ExitCode
+from cognito_claims.cli.conform import summarize_answers
 from cognito_claims.client.rate_limiter import RateLimiter
 from cognito_claims.conformance import load
 from cognito_claims.conformance.endpoint import CALLS, EXAMPLE_ACCOUNT, Endpoint
@@ -184,7 +184,7 @@ def test_an_endpoint_without_the_claims_passes_nothing_by_leaving_them_out(
     assert [result.verdict for result in card.results] == [*["not-emitted"] * 4, "pass"]
     assert not card.passed
     result = call("--endpoint-url", fake.url, "--select", TIE, "--select", WINNER)
-    assert result.exit_code == ExitCode.NO
+    assert result.exit_code == ExitCode.NEGATIVE_RESULT
     assert "not-emitted: the endpoint never adds the claim to a token" in result.stdout
     assert "FAIL" not in result.stdout
 
@@ -232,7 +232,7 @@ class TestAnEndpointThatRefuses:
     def test_to_remove_a_pool_is_reported_with_the_pool(self, fake: FakeCognito) -> None:
         fake.instead["DeleteUserPool"] = refusing(500)
         result = call("--endpoint-url", fake.url, "--select", WINNER, "--json")
-        assert result.exit_code == ExitCode.NO
+        assert result.exit_code == ExitCode.NEGATIVE_RESULT
         report = json.loads(result.stdout)
         assert report["passed"]
         assert report["not_removed"] == [*fake.pools]
@@ -318,7 +318,7 @@ class TestInterrupted:
             stdout, stderr = run.communicate()
         assert run.returncode == ExitCode.INTERRUPTED
         assert stdout == ""
-        assert stderr == "error: interrupted; what was made is removed\n"
+        assert stderr == "error: interrupted; every user pool was removed\n"
         assert fake.pools == {}
 
 
@@ -354,7 +354,7 @@ class TestReports:
 
     def test_text(self, broken: str) -> None:
         result = call("--endpoint-url", broken, *self.WANTED)
-        assert result.exit_code == ExitCode.NO
+        assert result.exit_code == ExitCode.NEGATIVE_RESULT
         assert result.stderr == ""
         lines = result.stdout.splitlines()
         assert lines[0] == f"FAIL  {TIE}"
@@ -373,7 +373,7 @@ class TestReports:
 
     def test_json(self, broken: str) -> None:
         result = call("--endpoint-url", broken, *self.WANTED, "--json")
-        assert result.exit_code == ExitCode.NO
+        assert result.exit_code == ExitCode.NEGATIVE_RESULT
         report = json.loads(result.stdout)
         assert (report["version"], report["vectors"], report["endpoint"]) == (1, 1, broken)
         assert not report["passed"]
@@ -518,7 +518,7 @@ class TestCommandLine:
     def test_keeps_to_a_rate(self, fake: FakeCognito, monkeypatch: pytest.MonkeyPatch) -> None:
         slept: list[float] = []
         slow = partial(RateLimiter, wait=slept.append, clock=lambda: sum(slept))
-        monkeypatch.setattr(_conform, "RateLimiter", slow)
+        monkeypatch.setattr("cognito_claims.cli.conform.RateLimiter", slow)
         assert call("--endpoint-url", fake.url, "--select", WINNER, "--rate", "4").exit_code == ExitCode.OK
         assert slept == [0.0, *[pytest.approx(0.25)] * (len(fake.calls) - 1)]
 
@@ -580,14 +580,14 @@ class TestAtAws:
     def test_shows_the_plan_and_asks_for_confirmation(self) -> None:
         seen = at_a_terminal("--aws", "--rate", "1000", *self.WANTED, typed="y\n")
         assert "cognito-idp:CreateUserPool" in seen
-        assert "Go on in account 123456789012, eu-west-1?" in seen
+        assert "Continue in account 123456789012, eu-west-1?" in seen
         assert "1 pass" in seen
         assert seen.endswith("exit 0")
 
     @pytest.mark.slow
     def test_goes_on_if_the_answer_is_yes(self, monkeypatch: pytest.MonkeyPatch) -> None:
         terminal = SimpleNamespace(stdin=SimpleNamespace(isatty=lambda: True))
-        monkeypatch.setattr(_conform, "sys", terminal)
+        monkeypatch.setattr("cognito_claims.cli.conform.sys", terminal)
         result = CliRunner().invoke(app, ["conform", "--aws", "--rate", "1000", *self.WANTED], input="y\n")
         assert result.exit_code == ExitCode.OK
 
@@ -602,7 +602,7 @@ class TestAtAws:
     def test_is_slow_by_default(self, monkeypatch: pytest.MonkeyPatch) -> None:
         slept: list[float] = []
         slow = partial(RateLimiter, wait=slept.append, clock=lambda: sum(slept))
-        monkeypatch.setattr(_conform, "RateLimiter", slow)
+        monkeypatch.setattr("cognito_claims.cli.conform.RateLimiter", slow)
         assert call("--aws", "--yes", *self.WANTED).exit_code == ExitCode.OK
         assert slept[1:] == [pytest.approx(0.2)] * (len(slept) - 1)
         assert len(slept) > 5
@@ -623,7 +623,7 @@ def test_only_cases_with_a_single_open_question_answer_it(differs: list[bool], e
         for number, one in enumerate(differs)
     ]
     with_two = ObservedAnswer("case/two", ("question", "other"), ("question",), {})
-    assert _scorecard._answered([*answers, with_two], "question") == expected
+    assert summarize_answers([*answers, with_two], "question") == expected
 
 
 def test_other_threads_do_not_change_signal_handlers(connect: Connect) -> None:

@@ -496,7 +496,7 @@ class TestCommand:
     def test_prints_findings_and_fails(self, tmp_path: Path) -> None:
         pool_with_faults(tmp_path / "s")
         result = call(tmp_path / "s")
-        assert result.exit_code == ExitCode.NO
+        assert result.exit_code == ExitCode.NEGATIVE_RESULT
         for text in (
             "no-preferred-role",
             "'billing' and 'support'",
@@ -510,9 +510,9 @@ class TestCommand:
         ("fail_on", "groups", "code"),
         [
             ("error", [group("a", None, "x")], ExitCode.OK),
-            ("warning", [group("a", None, "x")], ExitCode.NO),
+            ("warning", [group("a", None, "x")], ExitCode.NEGATIVE_RESULT),
             ("warning", [group("a", 1, "x")], ExitCode.OK),
-            ("note", [group("a", 1, "x")], ExitCode.NO),
+            ("note", [group("a", 1, "x")], ExitCode.NEGATIVE_RESULT),
             ("note", [group("a", 1)], ExitCode.OK),
             ("never", [group(f"{POOL}_SAML", 1, "x")], ExitCode.OK),
         ],
@@ -570,8 +570,8 @@ class TestCommand:
         snapshot_of(tmp_path / "s", [], {})
         result = call(tmp_path / "s")
         assert result.exit_code == ExitCode.OK
-        assert "nobody" in result.stdout
-        assert "nothing was found" in result.stdout
+        assert "0 groups: none" in result.stdout
+        assert "no findings" in result.stdout
 
     def test_reports_findings_about_the_pool_itself(self, tmp_path: Path) -> None:
         snapshot_of(tmp_path / "s", [group(f"g{n:05}") for n in range(9_000)], {})

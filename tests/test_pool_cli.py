@@ -21,9 +21,11 @@ import typer
 from botocore.exceptions import ReadTimeoutError
 from typer.testing import CliRunner, Result
 
+from cognito_claims import pool
 from cognito_claims.cli._app import app
-from cognito_claims.cli._exit import ExitCode, write
-from cognito_claims.pool import Snapshot, _fetch
+from cognito_claims.cli._exit import ExitCode
+from cognito_claims.cli._output import write_result
+from cognito_claims.pool import Snapshot
 from cognito_claims.pool.engines import DuckDB
 from tests.fake_cognito import RefusedError
 from tests.pool_data import group, pool_with_faults, snapshot_of
@@ -73,7 +75,7 @@ class TestFetch:
                 server.add("new", [])
 
         server.intercept = intercept
-        assert "new: created meanwhile" in call(*arguments(server, tmp_path)).stdout
+        assert "new: created during the fetch" in call(*arguments(server, tmp_path)).stdout
 
     def test_hashes_usernames(self, server: PoolServer, tmp_path: Path) -> None:
         key = tmp_path / "key"
@@ -132,7 +134,7 @@ class TestFetch:
         def late(*_: object, **__: object) -> None:
             raise ReadTimeoutError(endpoint_url=server.url)
 
-        monkeypatch.setattr(_fetch, "fetch", late)
+        monkeypatch.setattr(pool, "fetch", late)
         result = call(*arguments(server, tmp_path))
         assert result.exit_code == ExitCode.SERVICE
         assert "Read timeout" in result.stderr
@@ -194,7 +196,7 @@ class TestFetch:
             running.append(process)
             _, said = process.communicate(timeout=60)
         assert process.returncode == ExitCode.INTERRUPTED
-        assert said == b"error: interrupted: run the same command again, and it goes on\n"
+        assert said == b"error: interrupted: run the same command again to resume\n"
         asked = server.calls["ListUsersInGroup"]
         server.intercept = lambda _, __: None
         assert call(*arguments(server, tmp_path)).exit_code == ExitCode.OK
@@ -228,13 +230,13 @@ class TestFetch:
         self, server: PoolServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """As it is for what a shell has put into the background."""
-        fetch = _fetch.fetch
+        fetch = pool.fetch
 
         def interrupted(*arguments: Any, **options: Any) -> Snapshot:
             os.kill(os.getpid(), signal.SIGINT)
             return fetch(*arguments, **options)
 
-        monkeypatch.setattr(_fetch, "fetch", interrupted)
+        monkeypatch.setattr(pool, "fetch", interrupted)
         before = signal.signal(signal.SIGINT, signal.SIG_IGN)
         try:
             assert call(*arguments(server, tmp_path)).exit_code == ExitCode.OK
@@ -252,7 +254,7 @@ class TestFetch:
 
         before = signal.getsignal(signal.SIGINT)
         monkeypatch.setenv("FORCE_COLOR", "1")
-        monkeypatch.setattr(_fetch, "fetch", interrupted)
+        monkeypatch.setattr(pool, "fetch", interrupted)
         monkeypatch.setattr("os._exit", end)
         result = call(*arguments(server, tmp_path))
         assert result.exit_code == ExitCode.INTERRUPTED
@@ -449,7 +451,7 @@ def test_json_is_json_in_any_encoding(tmp_path: Path, encoding: str) -> None:
 def test_what_stdout_cannot_show_is_told_as_json_tells_it(monkeypatch: pytest.MonkeyPatch) -> None:
     shown = io.BytesIO()
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(shown, encoding="latin-1", write_through=True))
-    write('["\U0001f680é"]')
+    write_result('["\U0001f680é"]')
     assert shown.getvalue().decode("latin-1").rstrip() == r'["\ud83d\ude80é"]'
 
 

@@ -339,7 +339,7 @@ class TestCommand:
             *("--set-precedence", "billing=", "--set-role", "billing=", "--drop-group", "support"),
         )
         assert result.exit_code == ExitCode.OK, result.stderr
-        assert "5 of 5 users get other roles" in result.stdout
+        assert "5 of 5 users get different roles" in result.stdout
         assert f"1 changes: {role('billing')} -> {role('y')}" in result.stdout
         assert "users: cid" in result.stdout
         assert f"  {role('support')}\n    lost by 2: bob, dora\n" in result.stdout
@@ -350,14 +350,14 @@ class TestCommand:
         assert json.loads(result.stdout)["affected_users"] == 4
 
     def test_reports_that_nothing_changes(self, snapshot: Path) -> None:
-        assert call(snapshot, snapshot).stdout == "0 of 5 users get other roles\n"
+        assert call(snapshot, snapshot).stdout == "0 of 5 users get different roles\n"
 
     def test_writes_files(self, snapshot: Path, tmp_path: Path) -> None:
         html, users = tmp_path / "diff.html", tmp_path / "users.parquet"
         files = ("--html", html, "--users", users)
         result = call(snapshot, "--drop-group", "admins", *files, "--samples", 0)
         assert result.exit_code == ExitCode.OK
-        assert "users: (--samples names some)" in result.stdout
+        assert "users: (use --samples to name some)" in result.stdout
         assert "drop-group admins" in html.read_text()
         assert duckdb.execute(f"select * from '{users}'").fetchall() == [
             ("ann", role("admin"), role("billing"), [], [role("admin")])
@@ -368,13 +368,13 @@ class TestCommand:
         [
             ([], "--set-precedence"),
             (["later", "--drop-group", "admins"], "later snapshot"),
-            (["--set-precedence", "admins=1", "--set-precedence", "admins=2"], "twice"),
-            (["--set-role", "admins=", "--set-role", "admins="], "twice"),
+            (["--set-precedence", "admins=1", "--set-precedence", "admins=2"], "once for each group"),
+            (["--set-role", "admins=", "--set-role", "admins="], "once for each group"),
             (["--set-precedence", "admins"], "NAME=NUMBER"),
             (["--set-precedence", "=5"], "NAME=NUMBER"),
-            (["--set-precedence", "admins=high"], "no number"),
-            (["--set-precedence", "admins=1_0"], "no number"),
-            (["--set-precedence", "admins=٣"], "no number"),
+            (["--set-precedence", "admins=high"], "a number"),
+            (["--set-precedence", "admins=1_0"], "a number"),
+            (["--set-precedence", "admins=٣"], "a number"),
             (["--set-precedence", "admins=-1"], "Precedence"),
             (["--set-role", "admins"], "NAME=ARN"),
             (["--set-role", "admins=admin"], "NAME=ARN"),
@@ -383,7 +383,7 @@ class TestCommand:
             (["--set-role", "none="], "no such group: 'none'"),
             (["--set-precedence", "admins=-1"], "for 'admins'"),
             (["--drop-group", "none"], "no such group"),
-            (["--drop-group", "admins", "--html", "one", "--users", "one"], "two files are one"),
+            (["--drop-group", "admins", "--html", "one", "--users", "one"], "two options point"),
             (["nowhere"], "is not a snapshot"),
         ],
     )

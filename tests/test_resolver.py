@@ -20,6 +20,7 @@ from cognito_claims import (
     resolve,
 )
 from cognito_claims.rules import OPEN_QUESTIONS, RULES
+from tests.decisions import count_decisions
 from tests.samples import MAX_PRECEDENCE, POOL, role
 
 ADMIN, STAFF, READER = role("admin"), role("staff"), role("reader")
@@ -559,3 +560,42 @@ class TestRendering:
     def test_html_lists_open_questions(self) -> None:
         html = resolve([group("a", None, ADMIN)])._repr_html_()
         assert "with null_precedence=&quot;abstains&quot;: no preferred role" in html
+
+
+class TestDecisions:
+    """Each policy is decided once, however often its results are read."""
+
+    GROUPS = (group("staff", role_arn=STAFF), group("readers"), group("admins", 0, ADMIN))
+
+    def test_the_outcome_and_the_rules_are_those_of_the_one_decision(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        counts = count_decisions(monkeypatch)
+        resolution = resolve(self.GROUPS)
+        for _ in range(2):
+            assert isinstance(resolution.outcome, Preferred)
+            assert resolution.rules
+            assert resolution.claims.preferred_role == ADMIN
+            assert len(resolution.ranked_groups) == 3
+        assert counts == {DOCUMENTED: 1}
+
+    @pytest.mark.parametrize("policy", [DOCUMENTED, BOTH])
+    def test_an_explanation_adds_one_decision_for_each_other_policy(
+        self, policy: Policy, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        counts = count_decisions(monkeypatch)
+        resolution = resolve(self.GROUPS, policy=policy)
+        for _ in range(2):
+            assert resolution.explain()
+            assert resolution.open_questions == ()
+            assert isinstance(resolution.outcome, Preferred)
+        assert counts == {DOCUMENTED: 1, ABSTAINS: 1, BLOCKS: 1, BOTH: 1}
+
+    def test_an_open_question_that_is_found_is_not_decided_again(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        counts = count_decisions(monkeypatch)
+        resolution = resolve([group("staff", role_arn=STAFF)])
+        assert [question.id for question in resolution.open_questions] == ["null-precedence"]
+        assert resolution.explain()
+        assert counts == {DOCUMENTED: 1, ABSTAINS: 1, BLOCKS: 1}

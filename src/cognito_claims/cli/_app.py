@@ -1,32 +1,46 @@
-"""The command itself, put together from its subcommands."""
+"""The command itself, and the table of its subcommands."""
 
 from importlib.metadata import version
 from typing import Annotated
 
 import typer
 
-from cognito_claims.cli.compare import compare
-from cognito_claims.cli.conform import conform
-from cognito_claims.cli.decode import decode
-from cognito_claims.cli.pool import pool
-from cognito_claims.cli.resolve import resolve
-from cognito_claims.cli.role import role
-from cognito_claims.cli.schema import schema
+from cognito_claims.cli._group import LazyGroup, Subcommand
+
+
+class _RootGroup(LazyGroup):
+    subcommands = {  # noqa: RUF012, it is a ClassVar of the base
+        "resolve": Subcommand(
+            "cognito_claims.cli.resolve", "Resolve a user's groups to the token claims, with the reasons."
+        ),
+        "decode": Subcommand(
+            "cognito_claims.cli.decode", "Show the groups and roles in a token or an event, with warnings."
+        ),
+        "compare": Subcommand(
+            "cognito_claims.cli.compare", "Compare a token or an event with the user's current groups."
+        ),
+        "role": Subcommand(
+            "cognito_claims.cli.role",
+            "Show which IAM role an identity pool assigns to an ID token or a user, with the reason.",
+        ),
+        "conform": Subcommand(
+            "cognito_claims.cli.conform", "Run the conformance vectors against an endpoint."
+        ),
+        "schema": Subcommand("cognito_claims.cli.schema", "Print a model's JSON Schema, with AWS's names."),
+        "pool": Subcommand(
+            "cognito_claims.cli.pool", "Fetch, resolve, audit and compare whole user pools."
+        ),
+    }
+
 
 app = typer.Typer(
     name="cognito-claims",
+    cls=_RootGroup,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command()(resolve)
-app.command()(decode)
-app.command()(compare)
-app.command()(role)
-app.command()(conform)
-app.command()(schema)
-app.add_typer(pool, name="pool")
 
 
 def _print_version(wanted: bool) -> None:
@@ -42,4 +56,4 @@ def root(
         typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version."),
     ] = False,
 ) -> None:
-    """Which claims do a Cognito user's groups put into the tokens, and why?"""
+    """Show which token claims a Cognito user's groups result in, and why."""

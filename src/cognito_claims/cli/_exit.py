@@ -1,17 +1,16 @@
-"""How a command ends: its exit codes, and the one way out for results and for faults."""
+"""How a command ends: its exit codes, and the code of each exception."""
 
-import json
 import os
-import signal
 import sys
-import threading
-from collections.abc import Callable, Generator, Iterable
-from contextlib import contextmanager, suppress
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
 from enum import IntEnum
-from types import FrameType
+from tempfile import gettempdir
 from typing import NoReturn
 
 import typer
+
+from cognito_claims.errors import CognitoClaimsError, PaginationError
 
 
 class ExitCode(IntEnum):
@@ -20,83 +19,73 @@ class ExitCode(IntEnum):
     OK = 0
     """The result is on stdout."""
 
-    NO = 1
-    """The result is on stdout, and it is no: not certain, under `--strict`; stale; denied."""
+    NEGATIVE_RESULT = 1
+    """The result is on stdout, and it is negative: uncertain under `--strict`, stale, or denied."""
 
     BAD_INPUT = 2
-    """The input or the command line does not fit; every fault and its place is on stderr."""
+    """The input or the command line is invalid. Every error and its location is on stderr."""
 
     SERVICE = 3
-    """The service could not be reached, or refused."""
+    """The service could not be reached, or refused the request."""
 
     NOT_WRITTEN = 4
     """The result could not be written."""
 
     INTERRUPTED = 130
-    """Interrupted from outside."""
+    """The command was interrupted."""
 
 
-def stop(code: ExitCode, faults: Iterable[object]) -> NoReturn:
-    """End with the faults on stderr, one a line; a service's words may hold anything."""
-    _tell(faults)
+def fail(code: ExitCode, errors: Iterable[object]) -> NoReturn:
+    """Print errors to stderr, one a line, and exit."""
+    _print_errors(errors)
     raise typer.Exit(code)
 
 
-def stop_at_once(code: ExitCode, faults: Iterable[object]) -> NoReturn:
-    """End as `stop` does, and wait for no other thread."""
-    _tell(faults)
+def fail_immediately(code: ExitCode, errors: Iterable[object]) -> NoReturn:
+    """Exit as `fail` does, without waiting for other threads."""
+    _print_errors(errors)
     os._exit(code)
 
 
-def _tell(faults: Iterable[object]) -> None:
-    for fault in faults:
-        typer.echo(f"error: {printable(str(fault))}", err=True)
+def _print_errors(errors: Iterable[object]) -> None:
+    for error in errors:
+        typer.echo(f"error: {escape_unprintable(str(error))}", err=True)
 
 
-@contextmanager
-def handling(
-    number: signal.Signals, handler: Callable[[int, FrameType | None], object]
-) -> Generator[None, None, None]:
-    """Have a signal handled, for a while, unless it is ignored; outside of the main thread nobody can."""
-    before = signal.getsignal(number)
-    if before is signal.SIG_IGN or threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    signal.signal(number, handler)
-    try:
-        yield
-    finally:
-        signal.signal(number, before)
-
-
-def printable(text: str) -> str:
-    """Give the code of each character that would move the cursor, or do worse."""
+def escape_unprintable(text: str) -> str:
+    """Escape the characters that could move the cursor, as Python writes them."""
     return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
-def write(text: str) -> None:
-    """Write the result to stdout, all of it, or stop."""
+@contextmanager
+def exit_on_error() -> Generator[None, None, None]:
+    """Print an exception of the library, boto3, DuckDB or the file system, and exit with its code."""
     try:
-        typer.echo(_shown_by(sys.stdout.encoding, text) if sys.stdout else text)
-    except OSError as error:
-        with suppress(OSError):  # or the interpreter tries once more at its end
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        closed = isinstance(error, BrokenPipeError)  # the reader has seen enough
-        stop(ExitCode.NOT_WRITTEN, [] if closed else [f"the result could not be written: {error}"])
+        yield
+    except (KeyboardInterrupt, Exception) as error:
+        if (classified := _classify(error)) is None:
+            raise
+        fail(*classified)
 
 
-def _shown_by(encoding: str, text: str) -> str:
-    """Give the code of each character that an encoding lacks, as JSON writes it."""
+def _classify(error: BaseException) -> tuple[ExitCode, list[str]] | None:
+    # While a query runs, DuckDB raises a RuntimeError of its own for Ctrl-C.
+    if isinstance(error, KeyboardInterrupt) or str(error) == "Query interrupted":
+        return ExitCode.INTERRUPTED, ["interrupted"]
+    if isinstance(error, PaginationError) or is_boto_error(error):
+        return ExitCode.SERVICE, [str(error)]
+    if isinstance(error, CognitoClaimsError | ImportError):
+        return ExitCode.BAD_INPUT, str(error).splitlines()
+    if isinstance(error, OSError):
+        place = error.filename or f"a file, or a temporary file in {gettempdir()}"
+        return ExitCode.NOT_WRITTEN, [f"{place}: {error.strerror}"]
+    # By name, because DuckDB may not be installed.
+    if type(error).__module__.strip("_").partition(".")[0] == "duckdb":
+        return ExitCode.NOT_WRITTEN, [str(error).partition("\n")[0]]
+    return None
 
-    def shown(character: str) -> str:
-        try:
-            character.encode(encoding)
-        except UnicodeEncodeError:
-            return json.dumps(character)[1:-1]
-        return character
 
-    try:
-        text.encode(encoding)
-    except UnicodeEncodeError:
-        return "".join(map(shown, text))
-    return text
+def is_boto_error(error: BaseException) -> bool:
+    """Return whether botocore raised an exception on purpose: a refusal, or no connection."""
+    botocore = sys.modules.get("botocore.exceptions")  # if it is not loaded, it raised nothing
+    return botocore is not None and isinstance(error, (botocore.BotoCoreError, botocore.ClientError))

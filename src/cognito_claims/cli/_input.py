@@ -1,4 +1,4 @@
-"""What commands read from files: groups and role mappings, as the AWS CLI or the wire writes them."""
+"""Files that commands read: groups and role mappings, as the AWS CLI or the service writes them."""
 
 import json
 import sys
@@ -9,22 +9,29 @@ from typing import BinaryIO, cast
 import typer
 
 from cognito_claims._wire import as_object, parse_response
-from cognito_claims.cli._exit import ExitCode, stop
+from cognito_claims.cli._exit import ExitCode, exit_on_error, fail
 from cognito_claims.errors import InvalidResponseError
 from cognito_claims.models import AdminListGroupsForUserResponse, GroupType
+from cognito_claims.resolver import Policy, Resolution, resolve
 
 
-def groups_from_text(text: bytes) -> tuple[GroupType, ...]:
-    """Read the groups of all pages in a text, or stop with every fault of every page."""
+def resolve_groups(text: bytes, policy: Policy) -> Resolution:
+    """Resolve the groups of all pages in a text, or fail with every error of every page."""
+    groups = _parse_groups(text)
+    with exit_on_error():
+        return resolve(groups, policy=policy)
+
+
+def _parse_groups(text: bytes) -> tuple[GroupType, ...]:
     try:
-        documents = list(_documents(text.decode(json.detect_encoding(text))))
+        documents = list(_split_documents(text.decode(json.detect_encoding(text))))
     except (ValueError, RecursionError) as error:
-        stop(ExitCode.BAD_INPUT, [f"not JSON: {error} (the AWS CLI gives it with --output json)"])
+        fail(ExitCode.BAD_INPUT, [f"not JSON: {error} (use --output json with the AWS CLI)"])
     if not documents:
-        stop(ExitCode.BAD_INPUT, ["nothing to read: expected what aws cognito-idp prints"])
+        fail(ExitCode.BAD_INPUT, ["the input is empty: expected the output of aws cognito-idp"])
 
     pages: list[AdminListGroupsForUserResponse] = []
-    faults: list[str] = []
+    errors: list[str] = []
     for number, document in enumerate(documents, start=1):
         # `--query Groups` prints the bare list.
         page: object = {"Groups": cast("object", document)} if isinstance(document, list) else document
@@ -32,26 +39,26 @@ def groups_from_text(text: bytes) -> tuple[GroupType, ...]:
         try:
             pages.append(parse_response(AdminListGroupsForUserResponse, page))
         except InvalidResponseError as error:
-            faults += [f"{place}{problem}" for problem in error.problems]
-    faults = faults or list(_faults_of_the_list(pages))
-    if faults:
-        stop(ExitCode.BAD_INPUT, faults)
+            errors += [f"{place}{problem}" for problem in error.problems]
+    errors = errors or list(_check_completeness(pages))
+    if errors:
+        fail(ExitCode.BAD_INPUT, errors)
     return tuple(group for page in pages for group in page.groups)
 
 
-def _faults_of_the_list(pages: list[AdminListGroupsForUserResponse]) -> Iterator[str]:
+def _check_completeness(pages: list[AdminListGroupsForUserResponse]) -> Iterator[str]:
     *others, last = pages
     for number, page in enumerate(others, start=1):
         if page.next_token is None:
-            yield f"page {number}: has no NextToken, so it ends a list: give one user's pages, in order"
+            yield f"page {number}: has no NextToken, so the list ends: pass the pages of one user, in order"
     if last.next_token is not None:
         yield (
-            "NextToken: the list goes on, and the rest may change the result: "
-            "give all pages, or leave out --max-items and --no-paginate"
+            "NextToken: the list is incomplete, and the rest may change the result: "
+            "pass all pages, or omit --max-items and --no-paginate"
         )
 
 
-def _documents(text: str) -> Iterator[object]:
+def _split_documents(text: str) -> Iterator[object]:
     decoder = json.JSONDecoder()
     end = 0
     while (start := len(text) - len(text[end:].lstrip())) < len(text):
@@ -59,16 +66,16 @@ def _documents(text: str) -> Iterator[object]:
         yield document
 
 
-def document_from_text(text: bytes) -> object:
-    """Read one JSON document, or stop."""
+def parse_json(text: bytes) -> object:
+    """Parse one JSON document, or fail."""
     try:
         return cast("object", json.loads(text))
     except (ValueError, RecursionError) as error:
-        stop(ExitCode.BAD_INPUT, [f"not JSON: {_without_input(error)}"])
+        fail(ExitCode.BAD_INPUT, [f"not JSON: {_describe_json_error(error)}"])
 
 
-def _without_input(error: Exception) -> str:
-    # A decoding error holds what it could not decode, which may be a token.
+def _describe_json_error(error: Exception) -> str:
+    # A UnicodeDecodeError quotes its input, which may be a token.
     match error:
         case json.JSONDecodeError():
             return str(error)
@@ -77,33 +84,33 @@ def _without_input(error: Exception) -> str:
 
 
 def read_token(path: str | None) -> bytes:
-    """Read the file of a token, or stop without a word of the path, which may be the token itself."""
+    """Read the file of a token, or fail without quoting the path, which may be the token itself."""
     if path is None or path == "-":
         return read_file(None)
     try:
         return Path(path).read_bytes()
     except (OSError, ValueError) as error:
-        reason = (error.strerror if isinstance(error, OSError) else None) or "not the name of a file"
-        stop(ExitCode.BAD_INPUT, [f"FILE: {reason}: give a file, or pipe the token in"])
+        reason = (error.strerror if isinstance(error, OSError) else None) or "must be the path of a file"
+        fail(ExitCode.BAD_INPUT, [f"FILE: {reason}: pass a file, or pipe the token in"])
 
 
 def read_file(file: BinaryIO | None) -> bytes:
-    """Read a file, or stdin where something is piped in."""
-    if file is None and _nothing_is_piped_in():
-        raise typer.BadParameter("give a file, or pipe one in")
+    """Read a file, or stdin if something is piped in."""
+    if file is None and _is_stdin_a_terminal():
+        raise typer.BadParameter("pass a file, or pipe one in")
     return (file or sys.stdin.buffer).read()
 
 
-def _nothing_is_piped_in() -> bool:
+def _is_stdin_a_terminal() -> bool:
     return not sys.stdin or sys.stdin.isatty()
 
 
-def identity_pool_from_text(text: bytes) -> dict[str, object]:
-    """Read what `aws cognito-identity get-identity-pool-roles` prints, or stop."""
-    members = as_object(document_from_text(text))
+def parse_identity_pool(text: bytes) -> dict[str, object]:
+    """Parse the output of `aws cognito-identity get-identity-pool-roles`, or fail."""
+    members = as_object(parse_json(text))
     if members is None:
-        stop(ExitCode.BAD_INPUT, ["must be what aws cognito-identity get-identity-pool-roles prints"])
+        fail(ExitCode.BAD_INPUT, ["must be the output of aws cognito-identity get-identity-pool-roles"])
     if "Type" in members:
-        fault = "is a mapping alone, which does not tell the authenticated role: give all that aws prints"
-        stop(ExitCode.BAD_INPUT, [fault])
+        error = "is a single mapping, without the authenticated role: pass the whole output of the AWS CLI"
+        fail(ExitCode.BAD_INPUT, [error])
     return members

@@ -1,19 +1,18 @@
 """The options that subcommands share."""
 
-from dataclasses import replace
 from enum import StrEnum
-from typing import Annotated, assert_never
+from typing import Annotated, Any
 
 import typer
 
 from cognito_claims.resolver import Policy
 
-LIVE = "Ask the service"
+LIVE = "Call the service"
 FILES = "Write files"
 
 
 class Setting(StrEnum):
-    """An answer to what AWS leaves open, as it is typed."""
+    """An answer to an open question, as it is written on the command line."""
 
     NULLS_RANK_LAST = "null_precedence=ranks-last"
     NULLS_ABSTAIN = "null_precedence=abstains"
@@ -22,22 +21,25 @@ class Setting(StrEnum):
 
 
 UserPoolIdOption = Annotated[
-    str | None, typer.Option(help="The pool to ask, instead of a file.", rich_help_panel=LIVE)
+    str | None,
+    typer.Option(
+        help="The user pool, to call the service instead of reading a file.", rich_help_panel=LIVE
+    ),
 ]
 UsernameOption = Annotated[
-    str | None, typer.Option(help="The user whose groups to ask for.", rich_help_panel=LIVE)
+    str | None, typer.Option(help="The user whose groups to list.", rich_help_panel=LIVE)
 ]
 ProfileOption = Annotated[
     str | None, typer.Option(help="The profile of the AWS configuration.", rich_help_panel=LIVE)
 ]
 RegionOption = Annotated[str | None, typer.Option(help="The AWS region.", rich_help_panel=LIVE)]
 EndpointUrlOption = Annotated[
-    str | None, typer.Option(help="Another endpoint, such as an emulator's.", rich_help_panel=LIVE)
+    str | None, typer.Option(help="The URL of the endpoint, such as an emulator's.", rich_help_panel=LIVE)
 ]
 PolicyOption = Annotated[
     list[Setting] | None,
     typer.Option(
-        help="How to answer what AWS leaves open; once or twice. "
+        help="How to answer what AWS leaves open; may be repeated. "
         + ", ".join(f"`{setting}`" for setting in Setting)
         + ".",
         metavar="SETTING=ANSWER",
@@ -47,7 +49,7 @@ PolicyOption = Annotated[
 TokenArgument = Annotated[
     str | None,
     typer.Argument(
-        help="A token, its payload, or a Lambda event. `-` or nothing: stdin.",
+        help="A token, its payload, or a Lambda event; stdin if omitted or `-`.",
         metavar="FILE",
         show_default=False,
     ),
@@ -55,7 +57,7 @@ TokenArgument = Annotated[
 IdTokenArgument = Annotated[
     str | None,
     typer.Argument(
-        help="An ID token, its payload, or the event of an AppSync resolver. `-` or nothing: stdin.",
+        help="An ID token, its payload, or the event of an AppSync resolver; stdin if omitted or `-`.",
         metavar="FILE",
         show_default=False,
     ),
@@ -63,31 +65,19 @@ IdTokenArgument = Annotated[
 KnownGroupOption = Annotated[
     list[str] | None,
     typer.Option(
-        help="A group of the pool, once for each: tells names apart in a REST API's event, where a comma "
-        "may be part of a name.",
+        help="A group of the pool; repeat for each. Separates the names in a REST API's event, where a "
+        "name may contain a comma.",
         metavar="NAME",
         show_default=False,
     ),
 ]
 CommaFreeOption = Annotated[
-    bool, typer.Option("--comma-free", help="No group of the pool has a comma in its name.")
+    bool, typer.Option("--comma-free", help="No group name of the pool contains a comma.")
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
-def policy_of(settings: list[Setting] | None) -> Policy:
-    """Give the policy with these answers."""
-    policy = Policy()
-    for setting in settings or []:
-        match setting:
-            case Setting.NULLS_RANK_LAST:
-                policy = replace(policy, null_precedence="ranks-last")
-            case Setting.NULLS_ABSTAIN:
-                policy = replace(policy, null_precedence="abstains")
-            case Setting.ROLELESS_IGNORED:
-                policy = replace(policy, roleless="ignored")
-            case Setting.ROLELESS_BLOCKS:
-                policy = replace(policy, roleless="blocks")
-            case _:
-                assert_never(setting)
-    return policy
+def build_policy(settings: list[Setting] | None) -> Policy:
+    """Return the policy with these answers."""
+    answers: dict[str, Any] = dict(setting.split("=") for setting in settings or ())
+    return Policy(**answers)

@@ -1,45 +1,46 @@
-"""What commands ask the service: groups and role mappings."""
+"""Calls of the service: a user's groups and the roles of identity pools."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 import typer
 
 from cognito_claims._wire import parse_response
-from cognito_claims.cli._exit import ExitCode, stop
-from cognito_claims.client import AdminListGroupsForUserClient, AdminListGroupsForUserPaginator
-from cognito_claims.errors import InvalidRequestError, InvalidResponseError, PaginationError
+from cognito_claims.cli._exit import ExitCode, exit_on_error, fail, is_boto_error
+from cognito_claims.client import resolve_user
+from cognito_claims.errors import CognitoClaimsError
 from cognito_claims.identity_pool import GetIdentityPoolRolesResponse
-from cognito_claims.models import GroupType
+from cognito_claims.resolver import Policy, Resolution
 
 _T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
 class Service:
-    """Where to ask: boto3's own settings."""
+    """Where to send requests, as boto3 configures it."""
 
     profile: str | None
     region: str | None
     endpoint_url: str | None
 
     @property
-    def is_named(self) -> bool:
-        """Whether anything was said of it."""
+    def is_configured(self) -> bool:
+        """Whether an option about the service was passed."""
         return any(setting is not None for setting in (self.profile, self.region, self.endpoint_url))
 
     def client(
         self, service: str, *, config: Mapping[str, object] | None = None, **settings: object
     ) -> Any:
-        """Make a client of the service, with more of boto3's settings, or stop with what went wrong."""
+        """Create a boto3 client, or fail."""
         try:
             import boto3
             from botocore.config import Config
             from botocore.exceptions import BotoCoreError
         except ModuleNotFoundError:
-            fault = 'asking the service needs an extra: pip install "cognito-claims[aws]"'
-            stop(ExitCode.BAD_INPUT, [fault])
+            error = 'calling the service needs an extra: pip install "cognito-claims[aws]"'
+            fail(ExitCode.BAD_INPUT, [error])
         configured: Any = Config
         try:
             session: Any = boto3.Session(profile_name=self.profile, region_name=self.region)
@@ -47,49 +48,34 @@ class Service:
                 settings["config"] = configured(**config)
             return session.client(service, endpoint_url=self.endpoint_url, **settings)
         except (BotoCoreError, ValueError) as error:
-            stop(ExitCode.BAD_INPUT, [error])
+            fail(ExitCode.BAD_INPUT, [error])
 
-    def ask(
-        self, service: str, question: Callable[[Any], _T], *, config: Mapping[str, object] | None = None
+    def call(
+        self, service: str, function: Callable[[Any], _T], *, config: Mapping[str, object] | None = None
     ) -> _T:
-        """Ask by a client of the service, or stop with what went wrong."""
+        """Call a function with a boto3 client of the service, or fail."""
         client = self.client(service, config=config)
-        from botocore.exceptions import BotoCoreError, ClientError
+        with exit_on_error():
+            try:
+                return function(client)
+            except (typer.Exit, CognitoClaimsError):
+                raise
+            except Exception as error:
+                if is_boto_error(error):
+                    raise
+                # botocore's parsers raise many kinds of exceptions, whose messages may quote the response.
+                fail(ExitCode.SERVICE, [f"the response could not be read ({type(error).__name__})"])
 
-        try:
-            return question(client)
-        except typer.Exit:
-            raise
-        except (InvalidRequestError, InvalidResponseError) as error:
-            stop(ExitCode.BAD_INPUT, str(error).splitlines())
-        except (BotoCoreError, ClientError, PaginationError) as error:
-            stop(ExitCode.SERVICE, [error])
-        except Exception as error:  # noqa: BLE001, botocore's parser fails in many ways
-            stop(ExitCode.SERVICE, [f"the answer could not be read ({type(error).__name__})"])
+    def resolve_user(self, *, user_pool_id: str, username: str, policy: Policy) -> Resolution:
+        """List a user's groups and resolve them, or fail."""
+        resolve = partial(resolve_user, user_pool_id=user_pool_id, username=username, policy=policy)
+        return self.call("cognito-idp", resolve)
 
+    def get_identity_pool_roles(self, identity_pool_id: str) -> GetIdentityPoolRolesResponse:
+        """Get the roles of an identity pool, or fail."""
 
-def groups_from_service(service: Service, *, user_pool_id: str, username: str) -> tuple[GroupType, ...]:
-    """Ask the service for all groups of a user, or stop with what went wrong."""
+        def get_roles(client: Any) -> GetIdentityPoolRolesResponse:
+            response: object = client.get_identity_pool_roles(IdentityPoolId=identity_pool_id)
+            return parse_response(GetIdentityPoolRolesResponse, response)
 
-    def groups(client: AdminListGroupsForUserClient) -> tuple[GroupType, ...]:
-        pages = AdminListGroupsForUserPaginator(client).paginate(Username=username, UserPoolId=user_pool_id)
-        return tuple(pages.groups())
-
-    return service.ask("cognito-idp", groups)
-
-
-def identity_pool_from_service(service: Service, *, identity_pool_id: str) -> GetIdentityPoolRolesResponse:
-    """Ask the service for the roles of an identity pool, or stop with what went wrong."""
-
-    def roles(client: Any) -> GetIdentityPoolRolesResponse:
-        answer: object = client.get_identity_pool_roles(IdentityPoolId=identity_pool_id)
-        return parse_response(GetIdentityPoolRolesResponse, answer)
-
-    return service.ask("cognito-identity", roles)
-
-
-def provider_of(user_pool_id: str, client_id: str) -> str:
-    """Give the name by which identity pools know a user pool and an app client."""
-    region = user_pool_id.partition("_")[0]
-    suffix = ".cn" if region.startswith("cn-") else ""
-    return f"cognito-idp.{region}.amazonaws.com{suffix}/{user_pool_id}:{client_id}"
+        return self.call("cognito-identity", get_roles)

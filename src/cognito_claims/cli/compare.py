@@ -1,15 +1,13 @@
-"""`cognito-claims compare`: is a token stale?"""
+"""`cognito-claims compare`: find out whether a token is stale."""
 
-import json
 from typing import Annotated
 
 import typer
 from pydantic import JsonValue
 
-from cognito_claims import resolver
 from cognito_claims.claims import ClaimsChange
-from cognito_claims.cli._exit import ExitCode, stop, write
-from cognito_claims.cli._input import groups_from_text, read_token
+from cognito_claims.cli._exit import ExitCode
+from cognito_claims.cli._input import read_token, resolve_groups
 from cognito_claims.cli._options import (
     CommaFreeOption,
     EndpointUrlOption,
@@ -21,12 +19,11 @@ from cognito_claims.cli._options import (
     TokenArgument,
     UsernameOption,
     UserPoolIdOption,
-    policy_of,
+    build_policy,
 )
-from cognito_claims.cli._paper import Paper
-from cognito_claims.cli._service import Service, groups_from_service
-from cognito_claims.cli._token import token_from_text
-from cognito_claims.errors import InvalidMembershipError
+from cognito_claims.cli._output import Output, write_result
+from cognito_claims.cli._service import Service
+from cognito_claims.cli._token import parse_input
 from cognito_claims.events import ClaimsSource
 from cognito_claims.resolver import Alternative
 
@@ -37,7 +34,7 @@ def compare(
         typer.FileBinaryRead | None,
         typer.Option(
             "--groups",
-            help="The user's groups now, as `aws cognito-idp admin-list-groups-for-user` prints them.",
+            help="The user's current groups: the output of `aws cognito-idp admin-list-groups-for-user`.",
             metavar="FILE",
             show_default=False,
         ),
@@ -49,46 +46,46 @@ def compare(
     endpoint_url: EndpointUrlOption = None,
     policy: PolicyOption = None,
     groups_only: Annotated[
-        bool, typer.Option("--groups-only", help="Leave roles out, as for an access token.")
+        bool, typer.Option("--groups-only", help="Do not compare roles, as for an access token.")
     ] = False,
     known_group: KnownGroupOption = None,
     comma_free: CommaFreeOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Compare a token or an event with the groups that the user is in now.
+    """Compare a token or an event with the user's current groups.
 
-    Of an access token, the groups alone. Verifies no signature. Exits with 0 if nothing changed; with 1
-    if something did; with 2 for bad input; with 3 if the service refused or could not be reached; with 4
-    if it could not write.
+    Of an access token, only the groups are compared. No signature is verified. Exits with 0 if nothing
+    changed; with 1 if something did; with 2 for invalid input; with 3 if the service refused or could not
+    be reached; with 4 if the result could not be written.
     """
-    token = token_from_text(read_token(file), known_group, comma_free=comma_free)
+    token = parse_input(read_token(file), known_group, comma_free=comma_free)
     service = Service(profile, region, endpoint_url)
+    answers = build_policy(policy)
     if user_pool_id is not None and username is not None and groups_file is None:
-        groups = groups_from_service(service, user_pool_id=user_pool_id, username=username)
-    elif groups_file is None or service.is_named or user_pool_id is not None or username is not None:
-        raise typer.BadParameter("give --groups, or --user-pool-id and --username to ask the service")
+        now = service.resolve_user(user_pool_id=user_pool_id, username=username, policy=answers)
+    elif groups_file is None or service.is_configured or user_pool_id is not None or username is not None:
+        raise typer.BadParameter("pass --groups, or --user-pool-id and --username to call the service")
     else:
-        groups = groups_from_text(groups_file.read())
-    try:
-        now = resolver.resolve(groups, policy=policy_of(policy))
-    except InvalidMembershipError as error:
-        stop(ExitCode.BAD_INPUT, [error])
+        now = resolve_groups(groups_file.read(), answers)
     if (
         token.token_use is None
-        and token.carrier is not ClaimsSource.PRE_TOKEN_GENERATION
+        and token.source is not ClaimsSource.PRE_TOKEN_GENERATION
         and not groups_only
     ):
-        typer.echo("note: nothing says that this is an ID token's; if it is not: --groups-only", err=True)
+        typer.echo(
+            "note: the event may not be from an ID token; if it is not, pass --groups-only",
+            err=True,
+        )
     change = token.claims.compare(now.claims, groups_only=groups_only or token.is_access_token)
-    # What hangs on an open question is in doubt only where the preferred role differs.
-    doubts = now.alternatives if change.preferred_role_changed else ()
-    write(json.dumps(_report(change, doubts), indent=2) if as_json else _text(change, doubts))
+    # An open question matters only if the preferred role differs.
+    alternatives = now.alternatives if change.preferred_role_changed else ()
+    write_result(_build_report(change, alternatives) if as_json else _render_text(change, alternatives))
     if change:
-        raise typer.Exit(ExitCode.NO)
+        raise typer.Exit(ExitCode.NEGATIVE_RESULT)
 
 
-def _report(change: ClaimsChange, doubts: tuple[Alternative, ...]) -> dict[str, JsonValue]:
-    """Give the JSON form, as docs/cli.md describes it: keys may be added, and none changes."""
+def _build_report(change: ClaimsChange, alternatives: tuple[Alternative, ...]) -> dict[str, JsonValue]:
+    """Return the JSON report that docs/cli.md describes. Keys may be added; none changes its meaning."""
     return {
         "version": 1,
         "stale": bool(change),
@@ -102,15 +99,15 @@ def _report(change: ClaimsChange, doubts: tuple[Alternative, ...]) -> dict[str, 
                 "open_questions": [question.id for question in other.questions],
                 "preferred_role": other.role_arn,
             }
-            for other in doubts
+            for other in alternatives
         ],
     }
 
 
-def _text(change: ClaimsChange, doubts: tuple[Alternative, ...]) -> str:
-    paper = Paper()
-    verdict = "The token is stale." if change else "The token says what is true now."
-    paper.say(verdict, style="bold")
+def _render_text(change: ClaimsChange, alternatives: tuple[Alternative, ...]) -> str:
+    output = Output()
+    verdict = "The token is stale." if change else "The token is up to date."
+    output.print_line(verdict, style="bold")
     for title, values in (
         ("Groups added", change.groups_added),
         ("Groups removed", change.groups_removed),
@@ -118,13 +115,13 @@ def _text(change: ClaimsChange, doubts: tuple[Alternative, ...]) -> str:
         ("Roles lost", change.roles_lost),
     ):
         if values:
-            paper.say("", f"{title}:", *(f"  {value}" for value in values))
+            output.print_line("", f"{title}:", *(f"  {value}" for value in values))
     if change.preferred_role_changed:
         before, after = (
             role or "none" for role in (change.preferred_role_before, change.preferred_role_after)
         )
-        paper.say("", "Preferred role:", f"  in the token: {before}", f"  now:          {after}")
-    for other in doubts:
+        output.print_line("", "Preferred role:", f"  in the token: {before}", f"  now:          {after}")
+    for other in alternatives:
         asked = ", ".join(question.id for question in other.questions)
-        paper.say(f"  now, with the other answer to {asked}: {other.role_arn or 'none'}")
-    return paper.text
+        output.print_line(f"  now, with the other answer to {asked}: {other.role_arn or 'none'}")
+    return output.text

@@ -1,13 +1,33 @@
-"""`cognito-claims conform`: the conformance vectors put to an endpoint."""
+"""`cognito-claims conform`: run the conformance vectors against an endpoint."""
 
+import json
+import os
+import sys
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated
+from types import FrameType
+from typing import Annotated, Any, Never
+from urllib.parse import urlsplit
 
 import typer
+from pydantic import JsonValue
+from rich.table import Table
+from rich.text import Text
 
-from cognito_claims.cli._exit import ExitCode, stop, write
+from cognito_claims._signals import handle_signals
+from cognito_claims.cli._exit import ExitCode, fail
 from cognito_claims.cli._options import FILES, EndpointUrlOption, JsonOption, ProfileOption, RegionOption
+from cognito_claims.cli._output import Output, build_table, write_file, write_result
+from cognito_claims.cli._progress import show_progress
 from cognito_claims.cli._service import Service
+from cognito_claims.client.rate_limiter import RateLimiter
+from cognito_claims.conformance import runner
+from cognito_claims.conformance.cases import load
+from cognito_claims.conformance.endpoint import CALLS, EXAMPLE_ACCOUNT, Endpoint, EndpointError
+from cognito_claims.conformance.scorecard import Result, Scorecard, ObservedAnswer, Verdict
+from cognito_claims.conformance.shapes import GroupsInput, PagingInput
 
 _AWS_RATE = 5.0
 _AWS = "Run against AWS itself"
@@ -18,7 +38,7 @@ def conform(
     select: Annotated[
         list[str] | None,
         typer.Option(
-            help="A case, a subject or a rule, by its id; once for each. Else every case is run.",
+            help="The ID of a case, a subject or a rule; may be repeated. All cases run if omitted.",
             metavar="ID",
             show_default=False,
         ),
@@ -30,16 +50,16 @@ def conform(
     plan: Annotated[
         bool,
         typer.Option(
-            "--plan", help="Print what will be made and which permissions that takes; make nothing."
+            "--plan", help="Print the resources to create and the permissions needed; create nothing."
         ),
     ] = False,
     yes: Annotated[
-        bool, typer.Option("--yes", help="Do not ask whether to go on.", rich_help_panel=_AWS)
+        bool, typer.Option("--yes", help="Do not ask to confirm.", rich_help_panel=_AWS)
     ] = False,
     rate: Annotated[
         float | None,
         typer.Option(
-            help=f"Calls per second, at most; {_AWS_RATE:.0f} at AWS, else no limit.",
+            help=f"The maximum number of calls per second; {_AWS_RATE:.0f} at AWS, otherwise unlimited.",
             min=0.1,
             show_default=False,
         ),
@@ -48,48 +68,258 @@ def conform(
     region: RegionOption = None,
     junit: Annotated[
         Path | None,
-        typer.Option(help="The results as JUnit XML.", metavar="FILE", rich_help_panel=FILES),
+        typer.Option(help="Write the results to FILE as JUnit XML.", metavar="FILE", rich_help_panel=FILES),
     ] = None,
     evidence: Annotated[
         Path | None,
         typer.Option(
-            help="What was answered where AWS leaves it open, to be sent to whoever wonders.",
+            help="Write the answers to unspecified cases to FILE, for sharing.",
             metavar="FILE",
             rich_help_panel=FILES,
         ),
     ] = None,
-    json_wanted: JsonOption = False,
+    as_json: JsonOption = False,
 ) -> None:
-    """Put the conformance vectors to an endpoint, and say which rules it keeps.
+    """Run the conformance vectors against an endpoint.
 
-    Each case makes a user pool of its own and removes it again. Exits with 0 if every case passed; with 1
-    if one did not; with 2 for bad input; with 3 if the endpoint cannot be reached or makes no user pools;
-    with 4 if a file could not be written; with 130 if interrupted, after all was removed.
+    Each case creates a user pool and removes it again. Exits with 0 if every case passed; with 1 if one did
+    not; with 2 for invalid input; with 3 if the endpoint cannot be reached or cannot create user pools;
+    with 4 if a file could not be written; with 130 if interrupted, after every user pool was removed.
     """
-    # The vectors' models take a moment to load, which the other commands are spared.
-    from cognito_claims.cli import _conform, _scorecard
-    from cognito_claims.cli._files import save
-
-    cases = _conform.chosen(select or ())
+    cases = select_cases(select or ())
     if plan:
-        write(_scorecard.plan_of(cases))
+        write_result(render_plan(cases))
         return
     if (endpoint_url is None) != aws:
-        raise typer.BadParameter("give --endpoint-url, or --aws to run against AWS itself")
-    if _scorecard.is_aws(endpoint_url):
-        raise typer.BadParameter("--endpoint-url: is AWS itself, which takes --aws")
+        raise typer.BadParameter("pass --endpoint-url, or --aws to run against AWS itself")
+    if _is_aws(endpoint_url):
+        raise typer.BadParameter("--endpoint-url: is AWS itself: use --aws")
     service = Service(profile, region, endpoint_url)
-    endpoint = _conform.at_aws(service, cases, yes=yes) if aws else _conform.at_emulator(service)
+    endpoint = _connect_to_aws(service, cases, yes=yes) if aws else _connect_to_emulator(service)
     limit = rate or (_AWS_RATE if aws else None)
     if limit is not None:
-        _conform.slow_down(endpoint.client, 1 / limit)
-    card = _conform.put(endpoint, cases, name=endpoint_url or "AWS")
-    write(_scorecard.as_json(card, endpoint_url) if json_wanted else _scorecard.as_text(card))
+        _limit_rate(endpoint.client, limit)
+    card = run_cases(endpoint, cases, name=endpoint_url or "AWS")
+    write_result(_build_report(card, endpoint_url) if as_json else _render_text(card))
     if junit is not None:
-        save(junit, card.to_junit())
+        write_file(junit, card.to_junit())
     if evidence is not None:
-        save(evidence, _scorecard.evidence_of(card, endpoint))
+        write_file(evidence, json.dumps(_build_evidence(card, endpoint), indent=2) + "\n")
     if card.not_removed:
-        stop(ExitCode.NO, _conform.not_removed(endpoint))
+        fail(ExitCode.NEGATIVE_RESULT, _list_not_removed(endpoint))
     if not card.passed:
-        raise typer.Exit(ExitCode.NO)
+        raise typer.Exit(ExitCode.NEGATIVE_RESULT)
+
+
+def select_cases(wanted: Iterable[str]) -> tuple[str, ...]:
+    """Return the IDs of the cases, or fail."""
+    try:
+        return runner.select(wanted)
+    except ValueError as error:
+        raise typer.BadParameter(f"--select: {error}") from None
+
+
+def _is_aws(url: str | None) -> bool:
+    host = urlsplit(url or "").hostname or ""
+    return host.endswith((".amazonaws.com", ".amazonaws.com.cn", ".api.aws"))
+
+
+def _connect_to_emulator(service: Service) -> Endpoint:
+    settings: dict[str, object] = {}
+    if service.profile is None:
+        # Emulators need no real credentials, and must not receive the user's own by accident.
+        if "AWS_ACCESS_KEY_ID" not in os.environ:
+            settings |= {"aws_access_key_id": "conform", "aws_secret_access_key": "conform"}
+        if service.region is None and not {"AWS_REGION", "AWS_DEFAULT_REGION"} & os.environ.keys():
+            settings |= {"region_name": "eu-west-1"}
+    config = {"retries": {"total_max_attempts": 1, "mode": "standard"}}
+    return Endpoint(service.client("cognito-idp", config=config, **settings))
+
+
+def _connect_to_aws(service: Service, cases: tuple[str, ...], *, yes: bool) -> Endpoint:
+    """Connect to AWS after the user has confirmed."""
+    config = {"retries": {"total_max_attempts": 8, "mode": "standard"}}
+    client = service.client("cognito-idp", config=config)
+    account: str = service.call("sts", lambda sts: sts.get_caller_identity()["Account"])
+    if not yes:
+        typer.echo(render_plan(cases, account), err=True)
+        if not sys.stdin or not sys.stdin.isatty():
+            raise typer.BadParameter("cannot ask to confirm without a terminal: pass --yes")
+        typer.confirm(f"Continue in account {account}, {client.meta.region_name}?", abort=True, err=True)
+    return Endpoint(client, account)
+
+
+def _limit_rate(client: Any, rate: float) -> None:
+    client.meta.events.register("before-send.cognito-idp", RateLimiter(1 / rate))
+
+
+def run_cases(endpoint: Endpoint, cases: tuple[str, ...], *, name: str) -> Scorecard:
+    """Run the cases against the endpoint, or fail. Every user pool is removed."""
+    completed: list[Result] = []
+    try:
+        with handle_signals(_interrupt), show_progress("cases") as bar:
+
+            def update(result: Result) -> None:
+                completed.append(result)
+                bar.update(len(completed), len(cases), result.case.partition("/")[0])
+
+            return runner.run(endpoint, cases, on_result=update)
+    except EndpointError as error:
+        fail(ExitCode.SERVICE, [f"{name}: {error}", *_list_not_removed(endpoint)])
+    except KeyboardInterrupt:
+        message = "interrupted" if endpoint.not_removed else "interrupted; every user pool was removed"
+        fail(ExitCode.INTERRUPTED, [message, *_list_not_removed(endpoint)])
+
+
+def _interrupt(_: int, __: FrameType | None) -> Never:
+    # SIGTERM too, so that user pools are removed.
+    raise KeyboardInterrupt
+
+
+def _list_not_removed(endpoint: Endpoint) -> list[str]:
+    return [f"could not remove the user pool {pool}: remove it manually" for pool in endpoint.not_removed]
+
+
+def render_plan(cases: tuple[str, ...], account: str = EXAMPLE_ACCOUNT) -> str:
+    """Return what the cases create, and the permissions needed, as text."""
+    inputs = [case.input for vectors in load() for case in vectors.cases if case.id in cases]
+    memberships = [one.groups for one in inputs if isinstance(one, GroupsInput)]
+    counts = [*map(len, memberships), *(one.group_count for one in inputs if isinstance(one, PagingInput))]
+    roles = {group.role_arn for groups in memberships for group in groups if group.role_arn is not None}
+    output = Output()
+    output.print_line(
+        f"{len(cases)} cases. Each creates these resources and removes them before the next:",
+        "  a user pool, named cognito-claims-conform-...",
+        "  an app client that allows administrators to sign in with passwords",
+        "  a user with a random password, to whom nothing is sent",
+        f"  {min(counts)} to {max(counts)} groups; {sum(counts)} in all",
+        "",
+        "Permissions:",
+        *(f"  cognito-idp:{call}" for call in CALLS),
+        "  iam:PassRole on these roles, which are assigned to groups and never assumed:",
+        *(f"    {role.replace(EXAMPLE_ACCOUNT, account)}" for role in sorted(roles)),
+    )
+    return output.text
+
+
+def _build_report(card: Scorecard, endpoint_url: str | None) -> dict[str, object]:
+    """Return the report that docs/conformance.md describes. Keys may be added; none changes its meaning."""
+    return {
+        "version": 1,
+        "vectors": 1,
+        "endpoint": endpoint_url or "aws",
+        "passed": card.passed,
+        "counts": _count_by_name(card.counts),
+        "rules": [
+            {"rule": score.rule, "basis": score.basis, **_count_by_name(score.counts)}
+            for score in card.rules
+        ],
+        "cases": [_report_case(result) for result in card.results],
+        "not_removed": [*card.not_removed],
+    }
+
+
+def _count_by_name(counts: dict[Verdict, int]) -> dict[str, int]:
+    return {verdict.value: count for verdict, count in counts.items()}
+
+
+def _report_case(result: Result) -> dict[str, JsonValue]:
+    return {
+        "case": result.case,
+        "rules": [*result.rules],
+        "verdict": result.verdict.value,
+        "broken": [*result.broken],
+        "expected": [*result.expected],
+        "got": result.got,
+        "error": result.error,
+        "differs_on": [*result.differs_on],
+    }
+
+
+def _build_evidence(card: Scorecard, endpoint: Endpoint) -> dict[str, object]:
+    """Return the answers to unspecified cases, and those that break rules, without the account."""
+    meta: Any = endpoint.client.meta
+    questions = dict.fromkeys(one for answer in card.observed_answers for one in answer.open)
+    return {
+        "version": 1,
+        "vectors": 1,
+        "date": datetime.now(UTC).date().isoformat(),
+        "service": "aws" if _is_aws(meta.endpoint_url) else meta.endpoint_url,
+        "region": meta.region_name,
+        "botocore": version("botocore"),
+        "questions": {
+            question: summarize_answers(card.observed_answers, question) for question in questions
+        },
+        "cases": [
+            {
+                "case": answer.case,
+                "open": [*answer.open],
+                "differs_on": [*answer.differs_on],
+                "got": answer.got,
+            }
+            for answer in card.observed_answers
+        ],
+        "contradicted": [_report_case(result) for result in card.results if result.verdict is Verdict.FAIL],
+    }
+
+
+def summarize_answers(cases: Iterable[ObservedAnswer], question: str) -> str:
+    """Return how a question was answered by the cases that depend on it alone."""
+    answers = {bool(answer.differs_on) for answer in cases if answer.open == (question,)}
+    if len(answers) != 1:
+        return "contradictory" if answers else "undecided"
+    return "differently" if answers.pop() else "by default"
+
+
+_STYLES = {
+    Verdict.PASS: "green",
+    Verdict.FAIL: "bold red",
+    Verdict.NOT_EMITTED: "yellow",
+    Verdict.ERROR: "red",
+}
+
+
+def _render_text(card: Scorecard) -> str:
+    """Return the failures and the scorecard as text."""
+    output = Output()
+    for result in card.results:
+        if result.verdict in (Verdict.FAIL, Verdict.ERROR):
+            _print_failure(output, result)
+    output.print_table(_build_table(card))
+    output.print_line("")
+    counts = card.counts
+    output.print_line(", ".join(f"{count} {verdict}" for verdict, count in counts.items()), style="bold")
+    if counts[Verdict.NOT_EMITTED]:
+        output.print_line(
+            "not-emitted: the endpoint never adds the claim to a token, so these cases show nothing"
+        )
+    for answer in card.observed_answers:
+        if answer.differs_on:
+            questions = ", ".join(answer.differs_on)
+            output.print_line(f"{answer.case}: passes with the other answer to {questions}")
+    return output.text
+
+
+def _print_failure(output: Output, result: Result) -> None:
+    output.print_line(f"{result.verdict.upper()}  {result.case}", style=_STYLES[result.verdict])
+    rules = result.broken or result.rules
+    output.print_line(f"  {result.description}", f"  rules: {', '.join(rules)}")
+    if result.error is not None:
+        output.print_line(f"  {result.error}")
+    if result.got is not None:
+        expected = " or ".join(json.dumps(one, ensure_ascii=False) for one in result.expected)
+        got = json.dumps(result.got, ensure_ascii=False)
+        output.print_line(f"  expected: {expected}", f"  got:      {got}")
+    output.print_line("")
+
+
+def _build_table(card: Scorecard) -> Table:
+    table = build_table()
+    table.add_column("Rule", no_wrap=True)
+    table.add_column("Basis", no_wrap=True)
+    for verdict in Verdict:
+        table.add_column(verdict.value, justify="right", no_wrap=True)
+    for score in card.rules:
+        counts = (Text(str(n), _STYLES[verdict] if n else "dim") for verdict, n in score.counts.items())
+        table.add_row(Text(score.rule), Text(score.basis), *counts)
+    return table

@@ -1,4 +1,4 @@
-"""`cognito-claims resolve`: one user's groups to the token claims, and why."""
+"""`cognito-claims resolve`: resolve one user's groups to the token claims."""
 
 import json
 from typing import Annotated
@@ -7,9 +7,8 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from cognito_claims import resolver
-from cognito_claims.cli._exit import ExitCode, stop, write
-from cognito_claims.cli._input import groups_from_text, read_file
+from cognito_claims.cli._exit import ExitCode
+from cognito_claims.cli._input import read_file, resolve_groups
 from cognito_claims.cli._options import (
     EndpointUrlOption,
     JsonOption,
@@ -18,11 +17,10 @@ from cognito_claims.cli._options import (
     RegionOption,
     UsernameOption,
     UserPoolIdOption,
-    policy_of,
+    build_policy,
 )
-from cognito_claims.cli._paper import Paper
-from cognito_claims.cli._service import Service, groups_from_service
-from cognito_claims.errors import InvalidMembershipError
+from cognito_claims.cli._output import Output, build_table, write_result
+from cognito_claims.cli._service import Service
 from cognito_claims.resolver import Ambiguous, GroupStatus, Resolution, rendering
 
 
@@ -30,8 +28,8 @@ def resolve(
     file: Annotated[
         typer.FileBinaryRead | None,
         typer.Argument(
-            help="What `aws cognito-idp admin-list-groups-for-user` prints: one page, or all of several in "
-            "order. `-` or nothing: stdin.",
+            help="The output of `aws cognito-idp admin-list-groups-for-user`: one page, or all pages in "
+            "order; stdin if omitted or `-`.",
             metavar="FILE",
             show_default=False,
         ),
@@ -46,32 +44,52 @@ def resolve(
         bool,
         typer.Option(
             "--strict",
-            help="Exit with 1 if no role is preferred though groups have some, or if the preferred "
-            "role hangs on an open question, however --policy answers it.",
+            help="Exit with 1 if groups have roles and none is preferred, or if the preferred role "
+            "depends on an open question, whatever --policy answers.",
         ),
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Resolve a user's groups to the token claims, and say why.
+    """Resolve a user's groups to the token claims, with the reasons.
 
-    Exits with 0 if resolved; with 1 if not certain, under --strict; with 2 for bad input, every fault on
-    stderr; with 3 if the service refused or could not be reached; with 4 if it could not write.
+    Exits with 0 if resolved; with 1 if uncertain, under --strict; with 2 for invalid input, with every
+    error on stderr; with 3 if the service refused or could not be reached; with 4 if the result could not
+    be written.
     """
     service = Service(profile, region, endpoint_url)
+    answers = build_policy(policy)
     if user_pool_id is not None and username is not None and file is None:
-        groups = groups_from_service(service, user_pool_id=user_pool_id, username=username)
-    elif service.is_named or user_pool_id is not None or username is not None:
-        raise typer.BadParameter("to ask the service, give --user-pool-id and --username, and no file")
+        resolution = service.resolve_user(user_pool_id=user_pool_id, username=username, policy=answers)
+    elif service.is_configured or user_pool_id is not None or username is not None:
+        raise typer.BadParameter("to call the service, pass --user-pool-id and --username, and no file")
     else:
-        groups = groups_from_text(read_file(file))
-
-    try:
-        resolution = resolver.resolve(groups, policy=policy_of(policy))
-    except InvalidMembershipError as error:
-        stop(ExitCode.BAD_INPUT, [error])
-    write(json.dumps(_build_report(resolution), indent=2) if as_json else _text(resolution))
+        resolution = resolve_groups(read_file(file), answers)
+    write_result(_build_report(resolution) if as_json else _render_text(resolution))
     if strict and (isinstance(resolution.outcome, Ambiguous) or resolution.open_questions):
-        raise typer.Exit(ExitCode.NO)
+        raise typer.Exit(ExitCode.NEGATIVE_RESULT)
+
+
+def _build_report(resolution: Resolution) -> dict[str, object]:
+    return rendering.build_report(resolution, resolution.claims, resolution.alternatives)
+
+
+def _render_text(resolution: Resolution) -> str:
+    output = Output()
+    if resolution.ranking:
+        output.print_table(_build_table(resolution))
+        output.print_line("")
+    output.print_line(rendering.headline(resolution), style="bold")
+    reasons = rendering.reason_lines(resolution.rules, resolution.policy)
+    output.print_line(*(f"  {line}" for line in reasons))
+    for title, claims in (
+        ("ID token", resolution.claims.id_token()),
+        ("Access token", resolution.claims.access_token()),
+    ):
+        output.print_section(title, [])
+        output.print_line(*json.dumps(claims, indent=2, ensure_ascii=False).splitlines())
+    if lines := rendering.open_question_lines(resolution.alternatives):
+        output.print_section("Open questions", lines)
+    return output.text
 
 
 _STYLES = {
@@ -81,34 +99,9 @@ _STYLES = {
 }
 
 
-def _text(resolution: Resolution) -> str:
-    paper = Paper()
-    if resolution.ranking:
-        paper.show(_build_table(resolution))
-        paper.say("")
-    paper.say(rendering.headline(resolution), style="bold")
-    paper.say(*(f"  {line}" for line in rendering.reason_lines(resolution.rules, resolution.policy)))
-    for title, claims in (
-        ("ID token", resolution.claims.id_token()),
-        ("Access token", resolution.claims.access_token()),
-    ):
-        paper.say("")
-        paper.say(title, style="bold")
-        paper.say(*json.dumps(claims, indent=2, ensure_ascii=False).splitlines())
-    if resolution.open_questions:
-        paper.say("")
-        paper.say("Open questions", style="bold")
-        paper.say(*(f"  {line}" for line in rendering.open_question_lines(resolution.alternatives)))
-    return paper.text
-
-
-def _build_report(resolution: Resolution) -> dict[str, object]:
-    return rendering.build_report(resolution, resolution.claims, resolution.alternatives)
-
-
 def _build_table(resolution: Resolution) -> Table:
     rank, group, precedence, status, role = rendering.COLUMNS
-    table = Table(box=None, pad_edge=False, header_style="bold")
+    table = build_table()
     table.add_column(rank, justify="right", no_wrap=True)
     table.add_column(group, overflow="fold")
     table.add_column(precedence, justify="right", no_wrap=True)

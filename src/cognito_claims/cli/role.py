@@ -1,14 +1,12 @@
-"""`cognito-claims role`: which IAM role an identity pool hands out, and why."""
+"""`cognito-claims role`: show which IAM role an identity pool assigns."""
 
-import json
 from typing import Annotated
 
 import typer
 from pydantic import JsonValue
 
-from cognito_claims import resolver
-from cognito_claims.cli._exit import ExitCode, stop, write
-from cognito_claims.cli._input import identity_pool_from_text, read_token
+from cognito_claims.cli._exit import ExitCode, fail
+from cognito_claims.cli._input import parse_identity_pool, read_token
 from cognito_claims.cli._options import (
     LIVE,
     EndpointUrlOption,
@@ -19,17 +17,12 @@ from cognito_claims.cli._options import (
     RegionOption,
     UsernameOption,
     UserPoolIdOption,
-    policy_of,
+    build_policy,
 )
-from cognito_claims.cli._paper import Paper
-from cognito_claims.cli._service import (
-    Service,
-    groups_from_service,
-    identity_pool_from_service,
-    provider_of,
-)
-from cognito_claims.cli._token import token_from_text
-from cognito_claims.errors import CognitoClaimsError, InvalidMembershipError
+from cognito_claims.cli._output import Output, write_result
+from cognito_claims.cli._service import Service
+from cognito_claims.cli._token import parse_input
+from cognito_claims.errors import CognitoClaimsError
 from cognito_claims.events import ClaimsSource
 from cognito_claims.identity_pool import (
     AccessDenied,
@@ -38,6 +31,7 @@ from cognito_claims.identity_pool import (
     IdTokenLike,
     choose_role,
 )
+from cognito_claims.tokens import build_issuer, build_provider_name
 
 
 def role(
@@ -45,80 +39,83 @@ def role(
     identity_pool: Annotated[
         typer.FileBinaryRead | None,
         typer.Option(
-            help="Its roles, as `aws cognito-identity get-identity-pool-roles` prints them.",
+            help="The output of `aws cognito-identity get-identity-pool-roles`.",
             metavar="FILE",
             show_default=False,
         ),
     ] = None,
     identity_pool_id: Annotated[
-        str | None, typer.Option(help="The identity pool to ask, instead of a file.", rich_help_panel=LIVE)
+        str | None,
+        typer.Option(
+            help="The identity pool, to call the service instead of reading a file.", rich_help_panel=LIVE
+        ),
     ] = None,
     user_pool_id: UserPoolIdOption = None,
     username: UsernameOption = None,
     client_id: Annotated[
         str | None,
         typer.Option(
-            help="The app client that the user signs in by, where no token says it.", rich_help_panel=LIVE
+            help="The app client that the user signs in to; required without a token.", rich_help_panel=LIVE
         ),
     ] = None,
     profile: ProfileOption = None,
     region: RegionOption = None,
     endpoint_url: EndpointUrlOption = None,
     policy: PolicyOption = None,
-    custom_role_arn: Annotated[str | None, typer.Option(help="The CustomRoleArn of the request.")] = None,
+    custom_role_arn: Annotated[str | None, typer.Option(help="The `CustomRoleArn` of the request.")] = None,
     provider: Annotated[
-        str | None, typer.Option(help="The provider's name, if it is not that of the token.")
+        str | None, typer.Option(help="The name of the provider, if it differs from the token's.")
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Tell which IAM role an identity pool hands out for an ID token, or for a user, and why.
+    """Show which IAM role an identity pool assigns to an ID token or a user, with the reason.
 
-    Verifies no signature. Exits with 0 if there is a role; with 1 if the request is denied; with 2 for bad
-    input; with 3 if the service refused or could not be reached; with 4 if it could not write.
+    No signature is verified. Exits with 0 if there is a role; with 1 if the request is denied; with 2 for
+    invalid input; with 3 if the service refused or could not be reached; with 4 if the result could not be
+    written.
     """
     service = Service(profile, region, endpoint_url)
     if (identity_pool is None) == (identity_pool_id is None):
-        raise typer.BadParameter("give --identity-pool, or --identity-pool-id to ask the service")
+        raise typer.BadParameter("pass --identity-pool, or --identity-pool-id to call the service")
     of_user = (user_pool_id, username, client_id)
-    if service.is_named and identity_pool is not None and of_user == (None, None, None):
-        raise typer.BadParameter("all comes from files: --profile, --region and --endpoint-url have no use")
+    if service.is_configured and identity_pool is not None and of_user == (None, None, None):
+        raise typer.BadParameter(
+            "--profile, --region and --endpoint-url are not used if everything is read from files"
+        )
     claims: IdTokenLike
     if user_pool_id is not None and username is not None and client_id is not None and file is None:
-        provider = provider or provider_of(user_pool_id, client_id)
-        groups = groups_from_service(service, user_pool_id=user_pool_id, username=username)
-        try:
-            claims = resolver.resolve(groups, policy=policy_of(policy))
-        except InvalidMembershipError as error:
-            stop(ExitCode.BAD_INPUT, [error])
+        provider = provider or build_provider_name(build_issuer(user_pool_id), client_id)
+        claims = service.resolve_user(
+            user_pool_id=user_pool_id, username=username, policy=build_policy(policy)
+        )
     elif of_user != (None, None, None):
-        raise typer.BadParameter("for a user, give --user-pool-id, --username and --client-id, and no file")
+        raise typer.BadParameter("for a user, pass --user-pool-id, --username and --client-id, and no file")
     elif policy is not None:
-        raise typer.BadParameter("--policy is for a user, not for a token")
+        raise typer.BadParameter("--policy applies to a user's groups, not to a token")
     else:
-        claims = token_from_text(
-            read_token(file), carriers=(ClaimsSource.JWT, ClaimsSource.APPSYNC)
-        ).payload
+        sources = (ClaimsSource.JWT, ClaimsSource.APPSYNC)
+        claims = parse_input(read_token(file), sources=sources).payload
     roles: GetIdentityPoolRolesResponse | dict[str, object]
     if identity_pool_id is not None:
-        roles = identity_pool_from_service(service, identity_pool_id=identity_pool_id)
+        roles = service.get_identity_pool_roles(identity_pool_id)
     else:
-        roles = identity_pool_from_text(identity_pool.read() if identity_pool else b"")
+        roles = parse_identity_pool(identity_pool.read() if identity_pool else b"")
     try:
         choice = choose_role(claims, roles, custom_role_arn=custom_role_arn, provider=provider)
     except CognitoClaimsError as error:
-        stop(ExitCode.BAD_INPUT, str(error).replace("provider=", "--provider").splitlines())
-    write(json.dumps(_report(choice), indent=2) if as_json else _text(choice))
+        fail(ExitCode.BAD_INPUT, str(error).replace("provider=", "--provider").splitlines())
+    write_result(_build_report(choice) if as_json else _render_text(choice))
     if isinstance(choice, AccessDenied):
-        raise typer.Exit(ExitCode.NO)
+        raise typer.Exit(ExitCode.NEGATIVE_RESULT)
 
 
-def _report(choice: AssumedRole | AccessDenied) -> dict[str, JsonValue]:
-    """Give the JSON form, as docs/cli.md describes it: keys may be added, and none changes."""
+def _build_report(choice: AssumedRole | AccessDenied) -> dict[str, JsonValue]:
+    """Return the JSON report that docs/cli.md describes. Keys may be added; none changes its meaning."""
     return {
         "version": 1,
         "outcome": "assumed" if isinstance(choice, AssumedRole) else "denied",
         "role_arn": choice.role_arn,
-        "why": choice.reason,
+        "reason": choice.reason,
         "rules": [rule.id for rule in choice.rules],
         "alternatives": [
             {"open_questions": [question.id for question in other.questions], "role_arn": other.role_arn}
@@ -127,19 +124,16 @@ def _report(choice: AssumedRole | AccessDenied) -> dict[str, JsonValue]:
     }
 
 
-def _text(choice: AssumedRole | AccessDenied) -> str:
-    paper = Paper()
-    paper.say(
-        "AccessDenied" if choice.role_arn is None else f"AssumedRole: {choice.role_arn}", style="bold"
-    )
-    paper.say(f"  {choice.reason}")
-    paper.say(*(f"  {rule.id} ({rule.basis}): {rule.sentence}" for rule in choice.rules))
+def _render_text(choice: AssumedRole | AccessDenied) -> str:
+    output = Output()
+    output.print_line("Denied" if choice.role_arn is None else f"Assumed: {choice.role_arn}", style="bold")
+    output.print_line(f"  {choice.reason}")
+    output.print_line(*(f"  {rule.id} ({rule.basis}): {rule.sentence}" for rule in choice.rules))
     if isinstance(choice, AccessDenied) and choice.message is not None:
-        paper.say("", "The service says:", f"  {choice.message}")
+        output.print_line("", "Message of the service:", f"  {choice.message}")
     if choice.alternatives:
-        paper.say("")
-        paper.say("Open questions", style="bold")
+        output.print_section("Open questions", [])
         for other in choice.alternatives:
-            paper.say(*(f"  {one.id}: {one.question} {one.evidence}" for one in other.questions))
-            paper.say(f"  with the other answer: {other.role_arn or 'denied'}")
-    return paper.text
+            output.print_line(*(f"  {one.id}: {one.question} {one.evidence}" for one in other.questions))
+            output.print_line(f"  with the other answer: {other.role_arn or 'denied'}")
+    return output.text

@@ -1,13 +1,12 @@
-"""`cognito-claims schema`: a model's JSON Schema."""
+"""`cognito-claims schema`: print a model's JSON Schema."""
 
-import json
 from enum import StrEnum
 from typing import Annotated
 
 import typer
 
 from cognito_claims import models
-from cognito_claims.cli._exit import write
+from cognito_claims.cli._output import write_result
 
 
 class _Mode(StrEnum):
@@ -16,13 +15,14 @@ class _Mode(StrEnum):
 
 
 def schema(
-    model: Annotated[str, typer.Argument(help="The model's name.", metavar="MODEL", show_default=False)],
+    model: Annotated[
+        str, typer.Argument(help="The name of the model.", metavar="MODEL", show_default=False)
+    ],
     mode: Annotated[
-        _Mode, typer.Option(help="What the model reads, or what it writes.")
+        _Mode, typer.Option(help="The schema of what the model parses, or of what it serializes.")
     ] = _Mode.VALIDATION,
 ) -> None:
-    """Print a model's JSON Schema, in AWS's names."""
+    """Print a model's JSON Schema, with AWS's names."""
     if model not in models.__all__:
-        raise typer.BadParameter(f"{model!r} is none of {', '.join(models.__all__)}")
-    json_schema = getattr(models, model).model_json_schema(mode=mode.value)
-    write(json.dumps(json_schema, indent=2))
+        raise typer.BadParameter(f"{model!r} must be one of {', '.join(models.__all__)}")
+    write_result(getattr(models, model).model_json_schema(mode=mode.value))

@@ -8,13 +8,12 @@ import base64
 import json
 import secrets
 import signal
-import threading
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from types import FrameType
 from typing import Any, Protocol
 
+from cognito_claims._signals import handle_signals
 from cognito_claims._wire import as_object, get_path
 from cognito_claims.client import AdminListGroupsForUserPaginator, GroupPageIterator
 from cognito_claims.errors import CognitoClaimsError
@@ -213,20 +212,8 @@ class Endpoint:
 @contextmanager
 def _defer_signals() -> Generator[None, None, None]:
     """Deliver SIGINT and SIGTERM after the block instead of inside it."""
-    if threading.current_thread() is not threading.main_thread():
-        yield  # only the main thread can set signal handlers
-        return
-    received: list[int] = []
-
-    def remember(number: int, _: FrameType | None) -> None:
-        received.append(number)
-
-    numbers: tuple[int, ...] = (signal.SIGINT, signal.SIGTERM)
-    handlers = {number: signal.signal(number, remember) for number in numbers}
-    try:
+    arrived: list[int] = []
+    with handle_signals(lambda number, _: arrived.append(number)):
         yield
-    finally:
-        for number, handler in handlers.items():
-            signal.signal(number, handler)
-    for number in received[:1]:
+    for number in arrived[:1]:
         signal.raise_signal(number)

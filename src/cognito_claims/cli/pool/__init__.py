@@ -1,18 +1,32 @@
-"""`cognito-claims pool`: a whole user pool, one file per command."""
+"""`cognito-claims pool`: whole user pools, one file for each subcommand."""
 
 import typer
 
-from cognito_claims.cli.pool.audit import audit
-from cognito_claims.cli.pool.diff import diff
-from cognito_claims.cli.pool.fetch import fetch
-from cognito_claims.cli.pool.resolve import resolve
+from cognito_claims.cli._group import LazyGroup, Subcommand
 
 __all__ = ["pool"]
 
+
+class _PoolGroup(LazyGroup):
+    subcommands = {  # noqa: RUF012, it is a ClassVar of the base
+        "fetch": Subcommand("cognito_claims.cli.pool.fetch", "Fetch a pool's groups and their members."),
+        "resolve": Subcommand(
+            "cognito_claims.cli.pool.resolve", "Resolve every user and write their claims to a file."
+        ),
+        "audit": Subcommand(
+            "cognito_claims.cli.pool.audit",
+            "Find problems in a pool: users with no role, or with an unintended one.",
+        ),
+        "diff": Subcommand(
+            "cognito_claims.cli.pool.diff", "Show which users gain, lose or change a role, and which role."
+        ),
+    }
+
+
 pool: typer.Typer = typer.Typer(
-    no_args_is_help=True, help="A whole user pool: fetch it, resolve everyone, find what is wrong."
+    cls=_PoolGroup, no_args_is_help=True, help="Fetch, resolve, audit and compare whole user pools."
 )
-pool.command()(fetch)
-pool.command()(resolve)
-pool.command()(audit)
-pool.command()(diff)
+
+
+@pool.callback()
+def _root() -> None: ...

@@ -1,47 +1,43 @@
-"""`cognito-claims pool resolve`: every user of a snapshot, resolved."""
+"""`cognito-claims pool resolve`: resolve every user of a snapshot."""
 
-import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-from cognito_claims.cli._exit import write
-from cognito_claims.cli._options import JsonOption, PolicyOption, policy_of
-from cognito_claims.cli._paper import Paper
+from cognito_claims import pool
+from cognito_claims.cli._exit import exit_on_error
+from cognito_claims.cli._options import JsonOption, PolicyOption, build_policy
+from cognito_claims.cli._output import Output, write_result
 from cognito_claims.cli.pool._options import SnapshotArgument
-
-if TYPE_CHECKING:
-    from cognito_claims.pool import BulkResolution
+from cognito_claims.cli.pool._snapshot import open_snapshot, refuse_overwrite
 
 
 def resolve(
     snapshot: SnapshotArgument,
     out: Annotated[
-        Path, typer.Option(help="The Parquet file to write: a row for each user.", show_default=False)
+        Path, typer.Option(help="The Parquet file to write, with a row for each user.", show_default=False)
     ],
     policy: PolicyOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Resolve everyone, and write who gets which claims.
+    """Resolve every user and write their claims to a file.
 
-    Exits with 0 if resolved; with 2 for bad input; with 4 if it could not write.
+    Exits with 0 if resolved; with 2 for invalid input; with 4 if a file could not be written.
     """
-    from cognito_claims.cli.pool._snapshot import keep_whole, opened, told
-    from cognito_claims.pool import resolve_memberships
-
-    keep_whole(snapshot, out)
-    source = opened(snapshot)
+    refuse_overwrite(snapshot, out)
+    source = open_snapshot(snapshot)
+    answers = build_policy(policy)
     with (
-        told(),
-        resolve_memberships(source.memberships_file, source.groups(), policy=policy_of(policy)) as result,
+        exit_on_error(),
+        pool.resolve_memberships(source.memberships_file, source.groups(), policy=answers) as result,
     ):
         result.write_parquet(out)
-        write(json.dumps(_report(result), indent=2) if as_json else _text(out, result))
+        write_result(_build_report(result) if as_json else _render_text(out, result))
 
 
-def _report(result: "BulkResolution[Any]") -> dict[str, object]:
-    """Give the JSON form, as docs/pool.md describes it: keys may be added, and none changes."""
+def _build_report(result: pool.BulkResolution[Any]) -> dict[str, object]:
+    """Return the JSON report that docs/pool.md describes. Keys may be added; none changes its meaning."""
     return {
         "version": 1,
         "users": result.users,
@@ -51,10 +47,11 @@ def _report(result: "BulkResolution[Any]") -> dict[str, object]:
     }
 
 
-def _text(out: Path, result: "BulkResolution[Any]") -> str:
-    paper = Paper()
-    paper.say(f"{out}: {result.users:,} users in {result.sets:,} different sets of groups")
-    paper.say(*(f"  {name}: {users:,}" for name, users in sorted(result.outcomes.items())))
-    for name, users in sorted(result.open_questions.items()):
-        paper.say(f"  open question {name}: {users:,}")
-    return paper.text
+def _render_text(out: Path, result: pool.BulkResolution[Any]) -> str:
+    output = Output()
+    output.print_line(
+        f"{out}: {result.users:,} users in {result.sets:,} different sets of groups",
+        *(f"  {name}: {users:,}" for name, users in sorted(result.outcomes.items())),
+        *(f"  open question {name}: {users:,}" for name, users in sorted(result.open_questions.items())),
+    )
+    return output.text

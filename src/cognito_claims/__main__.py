@@ -1,0 +1,6 @@
+"""`python -m cognito_claims`: the command `cognito-claims`."""
+
+from cognito_claims.cli import main
+
+if __name__ == "__main__":
+    main()
