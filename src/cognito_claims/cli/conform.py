@@ -26,7 +26,7 @@ from cognito_claims.client.rate_limiter import RateLimiter
 from cognito_claims.conformance import runner
 from cognito_claims.conformance.cases import load
 from cognito_claims.conformance.endpoint import CALLS, EXAMPLE_ACCOUNT, Endpoint, EndpointError
-from cognito_claims.conformance.scorecard import Result, Scorecard, ObservedAnswer, Verdict
+from cognito_claims.conformance.scorecard import ObservedAnswer, Result, Scorecard, Verdict
 from cognito_claims.conformance.shapes import GroupsInput, PagingInput
 
 _AWS_RATE = 5.0
