@@ -28,5 +28,6 @@ pool: typer.Typer = typer.Typer(
 )
 
 
+# Without commands of its own, a Typer app needs a callback to be a group.
 @pool.callback()
 def _root() -> None: ...
