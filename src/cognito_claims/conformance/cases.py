@@ -248,7 +248,7 @@ SUBJECTS = tuple(
 )
 """The subjects, in the order in which `load()` returns them."""
 
-CLAIMS_BY_SUBJECT = {
+CLAIMS_BY_SUBJECT: dict[str, tuple[str, ...]] = {
     "preferred-role": ("cognito:preferred_role",),
     "roles-claim": ("cognito:roles",),
     "groups-claim": ("cognito:groups",),

@@ -249,7 +249,7 @@ def _require_known_claims(request: _Request) -> None:
     """Raise if the role depends on a rule about a claim that group claims lack."""
     problems: list[Problem] = []
     custom = request.custom_role_arn
-    for number, rule in enumerate(_rules(request.mapping), start=1):
+    for number, rule in enumerate(_list_rules(request.mapping), start=1):
         if custom is not None and rule.role_arn != custom:
             continue
         if rule.claim not in ("cognito:groups", "cognito:roles", "cognito:preferred_role"):
@@ -263,7 +263,7 @@ def _require_known_claims(request: _Request) -> None:
         raise InvalidClaimsError("group claims", problems)
 
 
-def _rules(mapping: RoleMapping | None) -> tuple[MappingRule, ...]:
+def _list_rules(mapping: RoleMapping | None) -> tuple[MappingRule, ...]:
     if mapping is None or mapping.type == "Token" or mapping.rules_configuration is None:
         return ()
     return mapping.rules_configuration.rules
@@ -293,17 +293,17 @@ def _choose(request: _Request, other: OpenQuestion | None = None) -> _Choice:
     """Choose by the documented answers to all open questions but one, which gets the other answer."""
     mapping = request.mapping
     if mapping is None:
-        return _without_mapping(request)
+        return _choose_without_mapping(request)
     match mapping.type:
         case "Token":
-            return _by_token(request, mapping, lone_role_is_ambiguous=other is not LONE_ROLE)
+            return _choose_by_token(request, mapping, lone_role_is_ambiguous=other is not LONE_ROLE)
         case "Rules":
-            return _by_rules(request, mapping, contains_element=other is not CONTAINS_ELEMENT)
+            return _choose_by_rules(request, mapping, contains_element=other is not CONTAINS_ELEMENT)
         case _:
             assert_never(mapping.type)
 
 
-def _without_mapping(request: _Request) -> _Choice:
+def _choose_without_mapping(request: _Request) -> _Choice:
     role, custom = request.authenticated_role, request.custom_role_arn
     if custom is not None and custom != role:
         reason = f"{request.no_mapping}, so no CustomRoleArn can be chosen"
@@ -314,7 +314,7 @@ def _without_mapping(request: _Request) -> _Choice:
     return _Choice(role, f"{request.no_mapping}, so the authenticated role is assumed", (NO_MAPPING,))
 
 
-def _by_token(request: _Request, mapping: RoleMapping, *, lone_role_is_ambiguous: bool) -> _Choice:
+def _choose_by_token(request: _Request, mapping: RoleMapping, *, lone_role_is_ambiguous: bool) -> _Choice:
     groups, custom = request.groups, request.custom_role_arn
     if custom is not None:
         if custom in groups.roles:
@@ -325,11 +325,11 @@ def _by_token(request: _Request, mapping: RoleMapping, *, lone_role_is_ambiguous
     if len(groups.roles) == 1 and not lone_role_is_ambiguous:
         return _Choice(groups.roles[0], "it is the only role of cognito:roles", ())
     rules = (AMBIGUOUS_RESOLUTION,) if groups.roles else (AMBIGUOUS_RESOLUTION, NO_ROLES)
-    return _ambiguous(request, mapping, "cognito:preferred_role is not set", *rules)
+    return _resolve_ambiguity(request, mapping, "cognito:preferred_role is not set", *rules)
 
 
-def _by_rules(request: _Request, mapping: RoleMapping, *, contains_element: bool) -> _Choice:
-    rules = _rules(mapping)
+def _choose_by_rules(request: _Request, mapping: RoleMapping, *, contains_element: bool) -> _Choice:
+    rules = _list_rules(mapping)
     values = [request.payload.get(rule.claim) for rule in rules]
     matching = [
         number
@@ -348,12 +348,12 @@ def _by_rules(request: _Request, mapping: RoleMapping, *, contains_element: bool
         reason = f"{place} matches: {rule.claim} {rule.match_type} {rule.value!r}"
         return _Choice(rule.role_arn, reason, (FIRST_MATCH, *element_rules))
     absent = (ABSENT_CLAIM,) if None in values else ()
-    return _ambiguous(
+    return _resolve_ambiguity(
         request, mapping, f"none of {len(rules)} rules matches", NO_MATCH, *absent, *element_rules
     )
 
 
-def _ambiguous(request: _Request, mapping: RoleMapping, reason: str, *rules: Rule) -> _Choice:
+def _resolve_ambiguity(request: _Request, mapping: RoleMapping, reason: str, *rules: Rule) -> _Choice:
     match mapping.ambiguous_role_resolution:
         case "AuthenticatedRole" if request.authenticated_role is not None:
             reason += ", and AmbiguousRoleResolution is AuthenticatedRole"
