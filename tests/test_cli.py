@@ -1,10 +1,10 @@
 import json
 import os
 import re
-import runpy
 import subprocess
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 
@@ -513,14 +513,12 @@ class TestLazyGroup:
 class TestModule:
     """`python -m cognito_claims` is the command."""
 
-    MAIN = str(Path(cli.__file__).parents[1] / "__main__.py")
-
     def test_runs_the_command(
         self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
         monkeypatch.setattr(sys, "argv", ["cognito_claims", "--version"])
         with pytest.raises(SystemExit) as caught:
-            runpy.run_path(self.MAIN, run_name="__main__")
+            import_module("cognito_claims.__main__")
         assert caught.value.code == ExitCode.OK
         assert capsys.readouterr().out == f"{version('cognito-claims')}\n"
 
@@ -530,7 +528,7 @@ class TestModule:
         monkeypatch.delitem(sys.modules, "cognito_claims.cli._app")
         monkeypatch.setitem(sys.modules, "typer", None)
         with pytest.raises(SystemExit) as caught:
-            runpy.run_path(self.MAIN, run_name="__main__")
+            import_module("cognito_claims.__main__")
         assert caught.value.code == ExitCode.BAD_INPUT
         error = 'this command needs an extra: pip install "cognito-claims[cli]"\n'
         assert capsys.readouterr().err == error

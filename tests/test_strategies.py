@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import fields
 from functools import partial
+from importlib import import_module
 from itertools import pairwise
 from operator import eq
-from runpy import run_path
 from typing import Any, get_type_hints
 
 import pytest
@@ -52,6 +52,7 @@ from cognito_claims.resolver.decision import is_federated_auto_group
 from cognito_claims.rules import OPEN_QUESTIONS, RULES
 from cognito_claims.testing import strategies
 from cognito_claims.testing.strategies import memberships, pages, policies, scalars
+from cognito_claims.testing.strategies.by_type import strategy_for_type
 from tests.samples import ALL_POLICIES, role
 
 ONE = st.shared(memberships(), key="one membership")
@@ -402,5 +403,11 @@ def test_a_character_that_pydantic_does_not_know_yet_is_left_out() -> None:
 
 def test_without_hypothesis_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "hypothesis", None)
+    monkeypatch.delitem(sys.modules, strategies.__name__)
     with pytest.raises(ImportError, match=r"cognito-claims\[testing\]"):
-        run_path(str(strategies.__file__))
+        import_module(strategies.__name__)
+
+
+def test_a_type_of_another_library_is_refused() -> None:
+    with pytest.raises(InvalidArgument, match="expected a type of cognito_claims, got int"):
+        strategy_for_type(int)

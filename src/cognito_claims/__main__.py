@@ -2,5 +2,4 @@
 
 from cognito_claims.cli import main
 
-if __name__ == "__main__":
-    main()
+main()
