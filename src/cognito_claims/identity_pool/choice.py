@@ -206,7 +206,7 @@ def _build_request(
         mapping, no_role = roles, "no authenticated role was passed"
     elif roles is not None:
         authenticated_role = authenticated_role or roles.authenticated_role
-        if mappings := roles.role_mappings:
+        if mappings := roles.role_mappings or {}:
             provider = provider or get_provider_name(payload)
             mapping = mappings.get(provider)
             no_mapping = f"{provider} has no role mapping{_list_other_mappings(provider, mappings)}"
