@@ -101,7 +101,7 @@ define install
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3" >&2; exit 1; }
 	@echo "Setting up $(1) (once) ..."
 	@$(PYTHON) -m venv $(1)
-	@$(1)/bin/python -m pip install $(QUIETLY) --require-hashes -r $(2)
+	@$(1)/bin/python -m pip install $(QUIETLY) --no-deps --require-hashes -r $(2)
 	@$(1)/bin/python -m pip install $(QUIETLY) --no-deps --no-build-isolation --editable .
 	@touch $@
 endef
