@@ -3,8 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from cognito_claims import ClaimsChange, GroupClaims, resolve
 from cognito_claims.testing.strategies import group_claims

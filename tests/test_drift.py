@@ -19,8 +19,10 @@ from botocore.loaders import Loader
 from mypy_boto3_cognito_idp import type_defs
 from pydantic import Field, TypeAdapter
 
-from cognito_claims import _wire, models
-from cognito_claims._wire import WireModel
+from cognito_claims import models
+from cognito_claims._wire import scalars
+from cognito_claims._wire.base import WireModel
+from cognito_claims._wire.parsing import get_operation_name
 from cognito_claims.client import _operations
 
 COMMON = {
@@ -45,11 +47,11 @@ NAME = r"[\p{L}\p{M}\p{S}\p{N}\p{P}]+"
 ATTRIBUTE_NAME = r"[\p{L}\p{M}\p{S}\p{N}\p{P}\t\n\r ]+"
 ARN = r"arn:[\w+=/,.@-]+:[\w+=/,.@-]+:([\w+=/,.@-]*)?:[0-9]+:[\w+=/,.@-]+(:[\w+=/,.@-]+)?(:[\w+=/,.@-]+)?"
 PATTERNS: dict[str, Any] = {
-    NAME: _wire.GroupName,  # and Username
-    ATTRIBUTE_NAME: _wire.AttributeName,
-    r"[\w-]+_[0-9a-zA-Z]+": _wire.UserPoolId,
-    ARN: _wire.RoleArn,
-    r"[\S]+": _wire.PageToken,
+    NAME: scalars.GroupName,  # and Username
+    ATTRIBUTE_NAME: scalars.AttributeName,
+    r"[\w-]+_[0-9a-zA-Z]+": scalars.UserPoolId,
+    ARN: scalars.RoleArn,
+    r"[\S]+": scalars.PageToken,
 }
 AWS_PATTERN = {TypeAdapter(scalar).json_schema()["pattern"]: aws for aws, scalar in PATTERNS.items()}
 AWS_KEYWORD = {"minLength": "min", "minimum": "min", "maxLength": "max", "maximum": "max"}
@@ -200,7 +202,7 @@ def _describe_stubs() -> Facts:
 
 
 def _find_stub(model: type[WireModel]) -> Any:
-    name, call = _get_name(model), _wire.operation_name(model)
+    name, call = _get_name(model), get_operation_name(model)
     names = (name, f"{name}Request", f"{call}Request{call}Paginate")  # old stubs use the last two
     stubs = (getattr(type_defs, f"{name}TypeDef", None) for name in names)
     return next((stub for stub in stubs if stub), object)

@@ -16,7 +16,7 @@ from cognito_claims import (
     Problem,
     UserType,
 )
-from cognito_claims._wire import parse_request, parse_response
+from cognito_claims._wire.parsing import parse_request, parse_response
 from cognito_claims.models import GetGroupRequest
 
 ERRORS: list[tuple[CognitoClaimsError, type[Exception]]] = [

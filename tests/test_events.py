@@ -21,8 +21,7 @@ from aws_lambda_powertools.utilities.parser.models import (
     AppSyncResolverEventModel,
     CognitoPreTokenGenerationTriggerModelV1,
 )
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from cognito_claims import AmbiguousClaimsError, GroupClaims, InvalidClaimsError
 from cognito_claims.events import (

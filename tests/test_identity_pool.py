@@ -7,8 +7,7 @@ from typing import Any, ClassVar
 import boto3
 import pytest
 from botocore.loaders import Loader
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from cognito_claims import (
     Alternative,
@@ -18,7 +17,7 @@ from cognito_claims import (
     Policy,
     resolve,
 )
-from cognito_claims._wire import WireModel
+from cognito_claims._wire.base import WireModel
 from cognito_claims.identity_pool import (
     IDENTITY_POOL_QUESTIONS,
     IDENTITY_POOL_RULES,

@@ -10,13 +10,12 @@ import jsonschema
 import pytest
 from botocore.session import get_session
 from dateutil.tz import tzlocal
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from jsonschema import FormatChecker
 from pydantic import TypeAdapter, ValidationError
 
 from cognito_claims import models
-from cognito_claims._wire import WireModel
+from cognito_claims._wire.base import WireModel
 from cognito_claims.models import (
     AdminListGroupsForUserRequest,
     AdminListGroupsForUserResponse,

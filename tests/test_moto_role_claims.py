@@ -19,8 +19,7 @@ from cognito_claims import GroupType, InvalidResponseError, Policy, resolve
 from cognito_claims.conformance.endpoint import Endpoint
 from cognito_claims.conformance.runner import run, select
 from cognito_claims.conformance.scorecard import Verdict
-from cognito_claims.testing import UnknownMotoError, moto_role_claims
-from cognito_claims.testing import moto as testing_moto
+from cognito_claims.testing import UnknownMotoError, moto as testing_moto, moto_role_claims
 from cognito_claims.testing.strategies import memberships
 from tests.conftest import Client, Connect
 from tests.samples import role

@@ -12,8 +12,7 @@ from botocore.config import Config
 from botocore.exceptions import EndpointConnectionError
 from botocore.paginate import PageIterator, Paginator, TokenDecoder, TokenEncoder
 from botocore.session import get_session
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
 from mypy_boto3_cognito_idp.type_defs import PaginatorConfigTypeDef
 

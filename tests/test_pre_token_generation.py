@@ -16,8 +16,7 @@ from aws_lambda_powertools.utilities.parser.models import (
     CognitoPreTokenGenerationTriggerModelV1,
     CognitoPreTokenGenerationTriggerModelV2AndV3,
 )
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from pydantic import ValidationError
 
 from cognito_claims import GroupClaims, InvalidClaimsError, Resolution, resolve

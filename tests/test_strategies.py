@@ -13,8 +13,7 @@ from operator import eq
 from typing import Any, get_type_hints
 
 import pytest
-from hypothesis import Phase, find, given, seed, settings
-from hypothesis import strategies as st
+from hypothesis import Phase, find, given, seed, settings, strategies as st
 from hypothesis.errors import InvalidArgument
 from pydantic import TypeAdapter
 from typing_extensions import is_typeddict
@@ -36,7 +35,7 @@ from cognito_claims import (
     rules,
     tokens,
 )
-from cognito_claims._wire import (
+from cognito_claims._wire.scalars import (
     AwsDatetime,
     GroupName,
     PageToken,

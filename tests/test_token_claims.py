@@ -5,8 +5,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from cognito_claims import GroupClaims, InvalidClaimsError
 from cognito_claims.testing.strategies import access_token_claims, id_token_claims

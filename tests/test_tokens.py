@@ -23,10 +23,8 @@ from cognito_claims import (
     InvalidResponseError,
     Resolution,
     resolve,
-    testing,
 )
-from cognito_claims.testing import ServedKeys, TokenFactory
-from cognito_claims.testing import tokens as testing_tokens
+from cognito_claims.testing import ServedKeys, TokenFactory, tokens as testing_tokens
 from cognito_claims.testing.strategies import resolutions
 from cognito_claims.tokens import AccessTokenClaims, IdTokenClaims
 from tests.events import event
@@ -366,10 +364,3 @@ def test_without_the_libraries_the_extra_is_named(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setitem(sys.modules, "jwt", None)
     with pytest.raises(ImportError, match=r"cognito-claims\[testing\]"):
         run_path(str(testing_tokens.__file__))
-
-
-def test_the_package_has_the_names_that_it_lists() -> None:
-    assert {*testing.__all__} <= {*dir(testing)}
-    assert all(getattr(testing, name) for name in testing.__all__)
-    with pytest.raises(AttributeError, match="no_such_name"):
-        testing.no_such_name  # type: ignore[attr-defined]  # noqa: B018

@@ -27,8 +27,7 @@ from tests.fake_cognito import FakeCognito
 from tests.json_schema import Validator
 from tests.samples import ALL_POLICIES
 from tests.vector_adapter import VectorAdapter
-from tools.vectors import VECTORS as FOLDER
-from tools.vectors import render_files
+from tools.vectors import VECTORS as FOLDER, render_files
 
 VECTORS = load()
 CASES: dict[str, tuple[str, Any]] = {

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from cognito_claims._wire import as_list, as_object
+from cognito_claims._wire.json import as_list, as_object
 from cognito_claims.client import PAGING_RULES
 from cognito_claims.conformance.cases import build_schema
 from cognito_claims.events import EVENT_RULES, TRIGGER_RULES

@@ -4,8 +4,6 @@ import sys
 from collections.abc import Callable, Mapping
 from importlib import import_module
 
-__all__ = ["attach"]
-
 
 def attach(
     package: str, names_by_module: Mapping[str, tuple[str, ...]]

@@ -7,8 +7,6 @@ order works, and a program that uses no test library loads none.
 
 from collections.abc import Callable
 
-__all__ = ["publish", "subscribe"]
-
 _types: list[type] = []
 _subscribers: list[Callable[[type], object]] = []
 

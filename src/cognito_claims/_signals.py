@@ -6,8 +6,6 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from types import FrameType
 
-__all__ = ["handle_signals"]
-
 
 @contextmanager
 def handle_signals(handler: Callable[[int, FrameType | None], object]) -> Generator[None, None, None]:

@@ -25,7 +25,8 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, cast
 
 from pydantic import Field, SerializationInfo, SerializerFunctionWrapHandler, model_serializer
 
-from cognito_claims._wire import (
+from cognito_claims._wire.base import WireModel
+from cognito_claims._wire.scalars import (
     AttributeName,
     AttributeValue,
     AwsDatetime,
@@ -44,7 +45,6 @@ from cognito_claims._wire import (
     TupleOf,
     Username,
     UserPoolId,
-    WireModel,
 )
 
 if TYPE_CHECKING:

@@ -38,20 +38,16 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeAlias
 
 from pydantic import BaseModel, BeforeValidator, Field, PlainSerializer
 
-from cognito_claims._wire import (
-    CamelCaseModel,
+from cognito_claims._wire.base import CamelCaseModel, WireModel, keep_name, to_claim_name
+from cognito_claims._wire.json import as_object, deep_copy_json
+from cognito_claims._wire.parsing import parse_claims
+from cognito_claims._wire.scalars import (
     EpochSeconds,
     NonEmptyStr,
     Omittable,
     StrictBool,
     StrictStr,
     TupleOf,
-    WireModel,
-    as_object,
-    claim_name,
-    deep_copy_json,
-    own_name,
-    parse_claims,
 )
 from cognito_claims.claims import ClaimsChange, GroupClaims
 from cognito_claims.errors import InvalidClaimsError, Problem
@@ -141,8 +137,8 @@ class Identity(CamelCaseModel, frozen=True):
 class ClaimsModel(
     WireModel,
     frozen=True,
-    alias_generator=claim_name,
-    field_title_generator=own_name,
+    alias_generator=to_claim_name,
+    field_title_generator=keep_name,
     validate_by_name=False,  # a trigger may add a claim named `cognito_groups`
 ):
     """Claims by their names in a token, such as `cognito:groups`."""

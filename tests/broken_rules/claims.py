@@ -7,7 +7,7 @@ from dataclasses import replace
 from types import EllipsisType
 
 from cognito_claims import GroupClaims, GroupType, Policy, Resolution
-from cognito_claims._wire import get_path
+from cognito_claims._wire.json import get_path
 from cognito_claims.conformance.shapes import EventInput
 from cognito_claims.events import ClaimsSource
 from tests.broken_rules.registry import breaks

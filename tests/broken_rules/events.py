@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from cognito_claims import GroupClaims
-from cognito_claims._wire import get_path
+from cognito_claims._wire.json import get_path
 from cognito_claims.conformance.shapes import EventInput
 from cognito_claims.events import ClaimsSource, TokenPair
 from tests.broken_rules.registry import breaks

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from cognito_claims._wire import as_list
+from cognito_claims._wire.json import as_list
 from cognito_claims.conformance.shapes import RoleInput
 from cognito_claims.identity_pool import AccessDenied, AssumedRole, MappingRule
 from tests.broken_rules.registry import breaks

@@ -3,8 +3,7 @@
 import re
 
 import pytest
-from hypothesis import assume, given
-from hypothesis import strategies as st
+from hypothesis import assume, given, strategies as st
 
 from cognito_claims import GroupType, NoRole, Policy, Preferred, resolve
 from cognito_claims.rules import RULES, Rule

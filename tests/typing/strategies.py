@@ -1,8 +1,7 @@
 from datetime import datetime
 from typing import assert_type
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from cognito_claims import (

@@ -14,26 +14,26 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _INITIALISMS = {"http": "HTTP", "mfa": "MFA"}
 
 
-def wire_name(field: str) -> str:
+def to_wire_name(field: str) -> str:
     """Return AWS's name of a field, such as `RoleArn` for `role_arn`."""
     return "".join(_INITIALISMS.get(word, word.title()) for word in field.split("_"))
 
 
-def claim_name(field: str) -> str:
+def to_claim_name(field: str) -> str:
     """Return the name of a claim in a token, such as `cognito:groups` for `cognito_groups`."""
     return field.replace("cognito_", "cognito:", 1)
 
 
-def own_name(name: str, _: object) -> str:
+def keep_name(name: str, _: object) -> str:
     """Title a field by its Python name."""
     return name
 
 
 def _aws_title(field: str, _: object) -> str:
-    return wire_name(field)
+    return to_wire_name(field)
 
 
-def since_epoch(date: datetime) -> timedelta:
+def to_timedelta(date: datetime) -> timedelta:
     """Return the time since 1970-01-01 UTC, exactly and whatever the date's time zone."""
     return date - EPOCH
 
@@ -41,7 +41,7 @@ def since_epoch(date: datetime) -> timedelta:
 class WireModel(
     BaseModel,
     frozen=True,
-    alias_generator=wire_name,
+    alias_generator=to_wire_name,
     field_title_generator=_aws_title,
     validate_by_alias=True,
     validate_by_name=True,
@@ -68,7 +68,7 @@ class WireModel(
     def _eq_key(self) -> tuple[object, ...]:
         fields = type(self).model_fields
         values = (getattr(self, name) for name in fields if name not in self._excluded_from_eq)
-        return tuple(since_epoch(value) if isinstance(value, datetime) else value for value in values)
+        return tuple(to_timedelta(value) if isinstance(value, datetime) else value for value in values)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, WireModel):
@@ -83,5 +83,5 @@ class WireModel(
         return hash((type(self), self._eq_key()))
 
 
-class CamelCaseModel(WireModel, frozen=True, alias_generator=to_camel, field_title_generator=own_name):
+class CamelCaseModel(WireModel, frozen=True, alias_generator=to_camel, field_title_generator=keep_name):
     """A value in the shape of a Lambda event: as `WireModel`, with names such as `userPoolId`."""

@@ -50,7 +50,7 @@ def deep_copy_json(value: _V, source: str) -> _V:
     raise InvalidClaimsError(source, [problem])
 
 
-def validate_group_names(names: object) -> list[str]:
+def validate_names(names: object) -> list[str]:
     """Return the items of an iterable of names.
 
     Raises:

@@ -36,7 +36,7 @@ def parse_response(model: type[_M], value: object) -> _M:
     Raises:
         InvalidResponseError: With every problem and its location.
     """
-    return _parse(model, value, InvalidResponseError, operation_name(model))
+    return _parse(model, value, InvalidResponseError, get_operation_name(model))
 
 
 def parse_request(model: type[_M], value: object) -> _M:
@@ -45,7 +45,7 @@ def parse_request(model: type[_M], value: object) -> _M:
     Raises:
         InvalidRequestError: With every problem and its location.
     """
-    return _parse(model, value, InvalidRequestError, operation_name(model))
+    return _parse(model, value, InvalidRequestError, get_operation_name(model))
 
 
 def parse_claims(model: type[_M], value: object, source: str) -> _M:
@@ -62,7 +62,7 @@ def parse_claims(model: type[_M], value: object, source: str) -> _M:
     return _parse(model, value if members is None else members, InvalidClaimsError, source, by_name=False)
 
 
-def operation_name(model: type[WireModel]) -> str:
+def get_operation_name(model: type[WireModel]) -> str:
     """Return the operation of a request or a response; AWS names the shapes after it."""
     return re.sub(r"^_|(Request(Paginate)?|Response)$", "", model.__name__)
 

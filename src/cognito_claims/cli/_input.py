@@ -8,7 +8,8 @@ from typing import BinaryIO, cast
 
 import typer
 
-from cognito_claims._wire import as_object, parse_response
+from cognito_claims._wire.json import as_object
+from cognito_claims._wire.parsing import parse_response
 from cognito_claims.cli._exit import ExitCode, exit_on_error, fail
 from cognito_claims.errors import InvalidResponseError
 from cognito_claims.models import AdminListGroupsForUserResponse, GroupType

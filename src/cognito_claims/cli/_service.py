@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import typer
 
-from cognito_claims._wire import parse_response
+from cognito_claims._wire.parsing import parse_response
 from cognito_claims.cli._exit import ExitCode, exit_on_error, fail, is_boto_error
 from cognito_claims.client import resolve_user
 from cognito_claims.errors import CognitoClaimsError

@@ -9,7 +9,7 @@ from typing import assert_never, cast
 
 import typer
 
-from cognito_claims._wire import as_object, get_path
+from cognito_claims._wire.json import as_object, get_path
 from cognito_claims.claims import GroupClaims
 from cognito_claims.cli._exit import ExitCode, fail
 from cognito_claims.cli._input import parse_json

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from pydantic import JsonValue
 
-from cognito_claims._wire import as_object, get_path
+from cognito_claims._wire.json import as_object, get_path
 from cognito_claims.cli._input import read_token
 from cognito_claims.cli._options import CommaFreeOption, JsonOption, KnownGroupOption, TokenArgument
 from cognito_claims.cli._output import Output, write_result

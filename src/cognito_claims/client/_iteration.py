@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
-from cognito_claims._wire import operation_name, parse_response
+from cognito_claims._wire.parsing import get_operation_name, parse_response
 from cognito_claims.client._operations import Operation, PageT
 from cognito_claims.errors import PaginationError
 from cognito_claims.models import PaginatorConfig
@@ -131,7 +131,7 @@ class BasePageIterator(Generic[BotoPagesT, PageT, ItemT]):
     def _check_repeated_token(self, cursor: "Cursor[PageT]") -> None:
         if cursor.token_repeated():
             self._rewind()
-            raise PaginationError(operation_name(self._operation.response))
+            raise PaginationError(get_operation_name(self._operation.response))
 
     def _iterate_items(self, state: PageState[PageT]) -> Iterator[ItemT]:
         items: tuple[ItemT, ...] = getattr(state.page, self._operation.member)

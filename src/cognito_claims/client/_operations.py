@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
-from cognito_claims._wire import Omittable, parse_request
+from cognito_claims._wire.parsing import parse_request
+from cognito_claims._wire.scalars import Omittable
 from cognito_claims.client.protocols import PaginatorConfigDict
 from cognito_claims.models import (
     AdminListGroupsForUserResponse,

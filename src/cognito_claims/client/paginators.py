@@ -32,20 +32,6 @@ from cognito_claims.models import (
 )
 from cognito_claims.resolver import DOCUMENTED, Policy, Resolution, resolve
 
-__all__ = [
-    "AdminListGroupsForUserClient",
-    "AdminListGroupsForUserPaginator",
-    "BotoPageIterator",
-    "GroupPageIterator",
-    "ListGroupsClient",
-    "ListGroupsPaginator",
-    "ListUsersInGroupClient",
-    "ListUsersInGroupPaginator",
-    "PageIterator",
-    "UserPageIterator",
-    "resolve_user",
-]
-
 GroupPageT = TypeVar("GroupPageT", bound=AdminListGroupsForUserResponse | ListGroupsResponse)
 
 

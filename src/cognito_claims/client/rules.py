@@ -4,8 +4,6 @@ from typing import Final
 
 from cognito_claims.rules import GROUP_TYPE_API, Basis, Rule
 
-__all__ = ["PAGING_RULES"]
-
 _LIST_API = "Amazon Cognito user pools API Reference, AdminListGroupsForUser"
 
 TOKEN_ENDS: Final = Rule(

@@ -8,7 +8,7 @@ from functools import partial
 from types import TracebackType
 from typing import Protocol, Self
 
-from cognito_claims._wire import operation_name, parse_response
+from cognito_claims._wire.parsing import get_operation_name, parse_response
 from cognito_claims.models import (
     AdminListGroupsForUserResponse,
     CreateGroupResponse,
@@ -18,8 +18,6 @@ from cognito_claims.models import (
     ServiceResponse,
     UpdateGroupResponse,
 )
-
-__all__ = ["ClientWithEvents", "ResponseValidation", "validate_responses"]
 
 
 class _HTTPResponse(Protocol):
@@ -106,7 +104,7 @@ class ResponseValidation:
 
 def _handlers() -> Iterator[tuple[str, Callable[..., None]]]:
     for model in _VALIDATED:
-        yield f"after-call.cognito-identity-provider.{operation_name(model)}", partial(_validate, model)
+        yield f"after-call.cognito-identity-provider.{get_operation_name(model)}", partial(_validate, model)
 
 
 def _validate(

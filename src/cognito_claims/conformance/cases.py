@@ -24,7 +24,7 @@ from typing import Annotated, Any, Generic, Literal, TypeAlias, TypeVar, get_arg
 
 from pydantic import Field, TypeAdapter
 
-from cognito_claims._wire import StrictStr
+from cognito_claims._wire.scalars import StrictStr
 from cognito_claims.conformance.shapes import (
     Answer,
     ClaimsAnswer,
@@ -44,30 +44,6 @@ from cognito_claims.conformance.shapes import (
     VectorModel,
 )
 from cognito_claims.rules import Basis
-
-__all__ = [
-    "CLAIMS_BY_SUBJECT",
-    "SUBJECTS",
-    "AccessTokenVectors",
-    "AnyVectors",
-    "Case",
-    "EventVectors",
-    "GroupsClaimVectors",
-    "IdentityPoolVectors",
-    "ListingVectors",
-    "PagesVectors",
-    "PagingVectors",
-    "PreferredRoleVectors",
-    "RolesClaimVectors",
-    "TriggerVectors",
-    "VectorQuestion",
-    "VectorRule",
-    "Vectors",
-    "build_schema",
-    "get_resource",
-    "load",
-    "parse_vectors",
-]
 
 _CaseId = Annotated[str, Field(strict=True, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*/[a-z0-9]+(-[a-z0-9]+)*$")]
 _Line = Annotated[str, Field(strict=True, min_length=1, max_length=160, pattern=r"^[^\n]+$")]

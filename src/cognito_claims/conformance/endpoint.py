@@ -14,12 +14,10 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from cognito_claims._signals import handle_signals
-from cognito_claims._wire import as_object, get_path
+from cognito_claims._wire.json import as_object, get_path
 from cognito_claims.client import AdminListGroupsForUserPaginator, GroupPageIterator
 from cognito_claims.errors import CognitoClaimsError
 from cognito_claims.models import AdminListGroupsForUserResponse, GroupType
-
-__all__ = ["CALLS", "CognitoClient", "Endpoint", "EndpointError", "Pool", "Tokens", "UnreadableTokenError"]
 
 CALLS = (
     "CreateUserPool",

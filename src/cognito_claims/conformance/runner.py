@@ -41,8 +41,6 @@ from cognito_claims.conformance.shapes import (
 from cognito_claims.errors import CognitoClaimsError
 from cognito_claims.models import GroupType
 
-__all__ = ["run", "select"]
-
 EndpointVectors: TypeAlias = (
     PreferredRoleVectors
     | RolesClaimVectors

@@ -10,8 +10,6 @@ from pydantic import JsonValue
 
 from cognito_claims.conformance.cases import AnyVectors
 
-__all__ = ["ObservedAnswer", "Result", "RuleScore", "Scorecard", "Verdict"]
-
 
 class Verdict(StrEnum):
     """The verdict on an endpoint's answer to a case."""

@@ -4,39 +4,19 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, JsonValue
 
-from cognito_claims._wire import (
+from cognito_claims._wire.base import WireModel
+from cognito_claims._wire.json import as_list, as_object
+from cognito_claims._wire.scalars import (
     ARN_PATTERN,
     NonEmptyStr,
     NonNegativeInt,
     Omittable,
     StrictStr,
     TupleOf,
-    WireModel,
-    as_list,
-    as_object,
 )
 from cognito_claims.events import ClaimsSource
 from cognito_claims.identity_pool import RoleMapping
 from cognito_claims.models import GroupType
-
-__all__ = [
-    "Answer",
-    "ClaimsAnswer",
-    "EventInput",
-    "GroupNamesAnswer",
-    "GroupsInput",
-    "ListedGroup",
-    "ListingAnswer",
-    "OverrideAnswer",
-    "OverrideInput",
-    "PagesInput",
-    "PagingAnswer",
-    "PagingInput",
-    "RoleAnswer",
-    "RoleInput",
-    "TokensAnswer",
-    "VectorModel",
-]
 
 Id = Annotated[str, Field(strict=True, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 _RoleArn = Annotated[str, Field(strict=True, pattern=ARN_PATTERN)]

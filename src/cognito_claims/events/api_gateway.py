@@ -24,29 +24,14 @@ from collections.abc import Callable, Collection, Iterable
 from datetime import timedelta
 from typing import Any
 
-from cognito_claims._wire import (
-    ARN_PATTERN,
-    EPOCH,
-    CamelCaseModel,
-    NonEmptyStr,
-    Omittable,
-    StrictStr,
-    as_list,
-    get_path,
-    parse_claims,
-    validate_group_names,
-)
+from cognito_claims._wire.base import EPOCH, CamelCaseModel
+from cognito_claims._wire.json import as_list, get_path, validate_names
+from cognito_claims._wire.parsing import parse_claims
+from cognito_claims._wire.scalars import ARN_PATTERN, NonEmptyStr, Omittable, StrictStr
 from cognito_claims.claims import GroupClaims
 from cognito_claims.errors import AmbiguousClaimsError, InvalidClaimsError, Problem
 from cognito_claims.events._event import EventLike
 from cognito_claims.tokens import ClaimsLike, ClaimsModel, build_token_payload, format_claim
-
-__all__ = [
-    "build_http_api_event",
-    "build_rest_api_event",
-    "parse_http_api_event",
-    "parse_rest_api_event",
-]
 
 _REST = "REST API event"
 _HTTP = "HTTP API event"
@@ -106,7 +91,7 @@ def parse_rest_api_event(
         TypeError: If both `known_groups` and `comma_free` are passed, or `known_groups` is not a
             list of names.
     """
-    known = None if known_groups is None else frozenset(validate_group_names(known_groups))
+    known = None if known_groups is None else frozenset(validate_names(known_groups))
     if comma_free and known is not None:
         raise TypeError("pass known_groups or comma_free, not both")
     claims = parse_claims(_Event, event, _REST).request_context.authorizer.claims

@@ -5,12 +5,12 @@ Rules: `token-arrays`.
 
 from typing import Any
 
-from cognito_claims._wire import CamelCaseModel, as_object, parse_claims
+from cognito_claims._wire.base import CamelCaseModel
+from cognito_claims._wire.json import as_object
+from cognito_claims._wire.parsing import parse_claims
 from cognito_claims.claims import GroupClaims
 from cognito_claims.events._event import EventLike
 from cognito_claims.tokens import ClaimsLike, PayloadGroupClaims, build_token_payload
-
-__all__ = ["build_appsync_event", "parse_appsync_event"]
 
 
 class _Identity(CamelCaseModel, frozen=True):

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import assert_never
 
-from cognito_claims._wire import as_object, get_path
+from cognito_claims._wire.json import as_object, get_path
 from cognito_claims.claims import GroupClaims
 from cognito_claims.errors import InvalidClaimsError, Problem
 from cognito_claims.events._event import EventLike
@@ -20,8 +20,6 @@ from cognito_claims.events.appsync import parse_appsync_event
 from cognito_claims.events.pre_token_generation.models import TRIGGER_SOURCES
 from cognito_claims.events.pre_token_generation.parsing import parse_pre_token_generation_event
 from cognito_claims.tokens import parse_token_payload
-
-__all__ = ["ClaimsSource", "detect_source", "parse_event"]
 
 
 class ClaimsSource(StrEnum):

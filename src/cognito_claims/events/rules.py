@@ -4,8 +4,6 @@ from typing import Final
 
 from cognito_claims.rules import GROUP_TYPE_API, ID_TOKEN_GUIDE, Basis, Rule
 
-__all__ = ["EVENT_RULES", "TRIGGER_RULES"]
-
 _TRIGGER_GUIDE = "Amazon Cognito Developer Guide, Pre token generation Lambda trigger"
 
 TOKEN_ARRAYS: Final = Rule(

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, ClassVar, TypeAlias, assert_never, final
 
 from pydantic import BaseModel
 
-from cognito_claims._wire import as_list, as_object
+from cognito_claims._wire.json import as_list, as_object
 from cognito_claims.claims import GroupClaims
 from cognito_claims.errors import InvalidClaimsError, Problem
 from cognito_claims.identity_pool.models import (
@@ -47,8 +47,6 @@ from cognito_claims.tokens import build_provider_name, format_claim, parse_token
 
 if TYPE_CHECKING:
     from cognito_claims.rules import OpenQuestion, Rule
-
-__all__ = ["AccessDenied", "AssumedRole", "IdTokenLike", "choose_role", "get_provider_name"]
 
 
 @final

@@ -9,11 +9,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from cognito_claims._wire import Omittable, TupleOf, WireModel, as_object, parse_response
+from cognito_claims._wire.base import WireModel
+from cognito_claims._wire.json import as_object
+from cognito_claims._wire.parsing import parse_response
+from cognito_claims._wire.scalars import Omittable, TupleOf
 from cognito_claims.errors import InvalidResponseError, Problem
 from cognito_claims.models import ServiceResponse
-
-__all__ = ["GetIdentityPoolRolesResponse", "MappingRule", "RoleMapping", "RulesConfiguration"]
 
 _Arn = Annotated[str, Field(strict=True, min_length=20, max_length=2048)]
 _ProviderName = Annotated[str, Field(strict=True, min_length=1, max_length=128)]

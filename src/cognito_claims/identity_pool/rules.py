@@ -4,8 +4,6 @@ from typing import Final
 
 from cognito_claims.rules import RBAC_GUIDE, Basis, OpenQuestion, Rule
 
-__all__ = ["IDENTITY_POOL_QUESTIONS", "IDENTITY_POOL_RULES"]
-
 _API = "Amazon Cognito identity pools API Reference"
 
 NO_MAPPING: Final = Rule(

@@ -37,15 +37,6 @@ if TYPE_CHECKING:
     from cognito_claims.resolver import Resolution
     from cognito_claims.rules import OpenQuestion
 
-__all__ = [
-    "NEAR_LIMIT",
-    "AmbiguityKey",
-    "AuditAccumulator",
-    "ChoiceKey",
-    "FindingAccumulator",
-    "find_role_conflicts",
-]
-
 NEAR_LIMIT = 0.9
 """The share of one of AWS's limits from which on it is nearly reached."""
 

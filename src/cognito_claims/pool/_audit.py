@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from cognito_claims.models import GroupType
     from cognito_claims.pool.snapshot import Manifest, Snapshot
 
-__all__ = ["Audit", "GroupUse", "IdentityPoolRoles", "RoleUse", "audit"]
-
 IdentityPoolRoles = RoleMapping | GetIdentityPoolRolesResponse | Mapping[str, object]
 
 _MAX_NAMES = 5

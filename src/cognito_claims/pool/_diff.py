@@ -13,7 +13,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
-from cognito_claims._wire import parse_request, wire_name
+from cognito_claims._wire.base import to_wire_name
+from cognito_claims._wire.parsing import parse_request
 from cognito_claims.errors import InvalidRequestError, Problem
 from cognito_claims.models import GroupType, UpdateGroupRequest
 from cognito_claims.pool._user_sets import UserSample, check_samples, query_sets, select_groups
@@ -24,8 +25,6 @@ from cognito_claims.resolver.outcomes import AmbiguityCause, find_ambiguity_caus
 
 if TYPE_CHECKING:
     from cognito_claims.pool.snapshot import Manifest
-
-__all__ = ["Diff", "Edits", "Kind", "RoleChange", "Transition", "diff"]
 
 SAME_MEMBERSHIPS = """
 select username, ranks as before, ranks as after from {sets}
@@ -92,7 +91,7 @@ class Edits:
             "precedence": self.precedences.get(name, group.precedence),
             "role_arn": self.roles.get(name, group.role_arn),
         }
-        members = {wire_name(setting): value for setting, value in settings.items()}
+        members = {to_wire_name(setting): value for setting, value in settings.items()}
         try:
             parse_request(UpdateGroupRequest, {"GroupName": name, "UserPoolId": "any_1", **members})
         except InvalidRequestError as error:

@@ -46,8 +46,6 @@ if TYPE_CHECKING:
     from cognito_claims.client.protocols import ListGroupsBotoPaginator, ListUsersInGroupBotoPaginator
     from cognito_claims.models import GroupType
 
-__all__ = ["FetchClient", "Progress", "fetch"]
-
 
 class FetchClient(ClientWithEvents, Protocol):
     """The part of a boto3 `cognito-idp` client that a fetch uses."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-__all__ = ["DEFAULT_RATE", "MAX_SAMPLES", "MIN_KEY_LENGTH"]
-
 # A plain number: the command shows it as a default and must not load the models for it.
 DEFAULT_RATE: float = 25.0
 """Calls of ListUsersInGroup a second: AWS's `LIST_USERS_IN_GROUP_RATE` leaves some to others."""

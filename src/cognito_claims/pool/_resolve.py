@@ -17,7 +17,8 @@ from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Literal, Self, TypeAlias, TypeVar, cast, overload
 
-from cognito_claims._wire import parse_response, wire_name
+from cognito_claims._wire.base import to_wire_name
+from cognito_claims._wire.parsing import parse_response
 from cognito_claims.errors import CognitoClaimsError, InvalidMembershipError
 from cognito_claims.models import GroupType, ListGroupsResponse
 from cognito_claims.pool._user_sets import UNKNOWN_RANK, create_ranks, query_sets, select_groups
@@ -34,8 +35,6 @@ from cognito_claims.resolver import DOCUMENTED, Policy, resolve
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection, DuckDBPyRelation
-
-__all__ = ["BulkResolution", "InvalidTableError", "UnknownGroupsError", "resolve_memberships"]
 
 DISTINCT_SETS = """
 select ranks, count(*) as users, count(username) as named from {sets} group by ranks
@@ -277,12 +276,12 @@ def _read_groups(engine: Engine[Any], groups: Groups) -> tuple[GroupType, ...]:
     found = {
         field: column
         for field in fields
-        if (column := names.get(field) or names.get(wire_name(field).lower())) is not None
+        if (column := names.get(field) or names.get(to_wire_name(field).lower())) is not None
     }
     if "group_name" not in found:
         raise InvalidTableError("groups", f"has no column group_name; it has {', '.join(names.values())}")
     selected = engine.sql(f"select {', '.join(found.values())} from {{groups}}", groups=table)
-    rows = [dict(zip(map(wire_name, found), row, strict=True)) for row in engine.rows(selected)]
+    rows = [dict(zip(map(to_wire_name, found), row, strict=True)) for row in engine.rows(selected)]
     return parse_response(ListGroupsResponse, {"Groups": rows}).groups
 
 

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Container
     from threading import Event
 
-__all__ = ["MAX_ATTEMPTS", "MAX_WAIT", "RetryHandler"]
-
 MAX_ATTEMPTS = 15
 """Attempts at a call. The waits between them take two minutes on average, and four at most."""
 

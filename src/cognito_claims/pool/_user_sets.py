@@ -20,18 +20,6 @@ from cognito_claims.resolver import Policy, Resolution, resolve
 if TYPE_CHECKING:
     from cognito_claims.models import GroupType
 
-__all__ = [
-    "SETS",
-    "UNKNOWN_RANK",
-    "UserSample",
-    "UserSet",
-    "check_samples",
-    "create_ranks",
-    "iterate_user_sets",
-    "query_sets",
-    "select_groups",
-]
-
 SETS = """
 select username, array_sort(array_agg(coalesce(rank, -1))) as ranks
 from {memberships} left join {ranks} using (group_name)

@@ -8,8 +8,6 @@ from typing import Literal
 
 from cognito_claims.pool._limits import MIN_KEY_LENGTH
 
-__all__ = ["UsernameMode", "Usernames", "choose_username_mode"]
-
 UsernameMode = Literal["kept", "hashed", "discarded-key"]
 """`kept` as they are, `hashed` with a key of the caller's, or hashed with a key that was discarded."""
 

@@ -7,8 +7,6 @@ from enum import StrEnum
 
 from cognito_claims.models import MAX_GROUPS_PER_POOL, MAX_GROUPS_PER_USER
 
-__all__ = ["CHECKS", "Check", "Finding", "Severity"]
-
 
 class Severity(StrEnum):
     """How serious a finding is. The names are those of SARIF."""

@@ -21,14 +21,6 @@ if TYPE_CHECKING:
     from cognito_claims.pool.findings import Check, Finding
     from cognito_claims.pool.snapshot import Manifest
 
-__all__ = [
-    "build_audit_report",
-    "build_audit_sarif",
-    "build_diff_report",
-    "render_audit_html",
-    "render_diff_html",
-]
-
 
 def build_audit_report(audit: Audit) -> str:
     """Return an audit as JSON (see docs/pool.md). Keys may be added; none changes its meaning."""

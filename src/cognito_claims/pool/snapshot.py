@@ -22,14 +22,12 @@ from typing import Annotated, Literal, NamedTuple
 
 from pydantic import AwareDatetime, BaseModel, Field, ValidationError
 
-from cognito_claims._wire import parse_response
+from cognito_claims._wire.parsing import parse_response
 from cognito_claims.errors import CognitoClaimsError
 from cognito_claims.models import GroupType, ListGroupsResponse
 from cognito_claims.pool._usernames import UsernameMode  # noqa: TC001, pydantic reads annotations
 from cognito_claims.pool.engines import connect
 from cognito_claims.pool.engines.sql import quote_source, quote_target, scan_parquet
-
-__all__ = ["Change", "DataFile", "Manifest", "Membership", "Snapshot", "SnapshotError"]
 
 MANIFEST = "snapshot.json"
 GROUPS = "groups.parquet"

@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from cognito_claims.models import GroupType
     from cognito_claims.resolver.policy import Policy
 
-__all__ = ["Decision", "has_federated_name", "is_federated_auto_group", "names_only_role"]
-
 
 @dataclass(frozen=True, slots=True)
 class Decision:

@@ -30,8 +30,6 @@ from cognito_claims.rules import (
     Rule,
 )
 
-__all__ = ["Alternative", "Ambiguous", "GroupStatus", "NoRole", "Outcome", "Preferred", "RankedGroup"]
-
 
 @final
 @dataclass(frozen=True, slots=True)

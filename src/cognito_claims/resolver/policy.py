@@ -5,8 +5,6 @@ from typing import Literal
 
 from cognito_claims._registry import publish
 
-__all__ = ["DOCUMENTED", "Policy"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:

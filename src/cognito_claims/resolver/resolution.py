@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, TypeGuard
 from pydantic import BaseModel
 
 from cognito_claims._registry import publish
-from cognito_claims._wire import parse_response, since_epoch
+from cognito_claims._wire.base import to_timedelta
+from cognito_claims._wire.parsing import parse_response
 from cognito_claims.claims import GroupClaims
 from cognito_claims.errors import ConflictingGroupsError, MixedUserPoolsError
 from cognito_claims.models import AdminListGroupsForUserResponse, GroupType, PageResponse
@@ -30,8 +31,6 @@ from cognito_claims.resolver.policy import DOCUMENTED, Policy
 if TYPE_CHECKING:
     from cognito_claims.resolver.outcomes import Alternative, Outcome, RankedGroup
     from cognito_claims.rules import OpenQuestion, Rule
-
-__all__ = ["Resolution", "resolve"]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -177,7 +176,7 @@ def _drop_duplicates(members: tuple[GroupType, ...]) -> tuple[GroupType, ...]:
 def _find_latest(versions: list[GroupType]) -> GroupType | None:
     if len(versions) == 1:
         return versions[0]
-    dates = [since_epoch(date) for group in versions if (date := group.last_modified_date) is not None]
+    dates = [to_timedelta(date) for group in versions if (date := group.last_modified_date) is not None]
     if len(dates) < len(versions) or dates.count(max(dates)) > 1:
         return None
     return versions[dates.index(max(dates))]

@@ -32,8 +32,6 @@ except ImportError as _error:
 from cognito_claims.errors import CognitoClaimsError
 from cognito_claims.resolver import DOCUMENTED, Policy, resolve
 
-__all__ = ["UnknownMotoError", "moto_role_claims"]
-
 
 class UnknownMotoError(CognitoClaimsError, RuntimeError):
     """This version of moto issues tokens in an unknown way.

@@ -12,8 +12,6 @@ TYPE_CHECKING = False  # importing `typing` is for type checkers only
 if TYPE_CHECKING:
     from cognito_claims.testing.tokens import ServedKeys, TokenFactory
 
-__all__ = ["cognito_served_keys", "cognito_tokens"]
-
 
 @pytest.fixture(scope="session")
 def cognito_tokens() -> "TokenFactory":

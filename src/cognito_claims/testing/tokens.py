@@ -40,13 +40,11 @@ try:
 except ImportError as _error:
     raise ImportError('signing tokens needs an extra: pip install "cognito-claims[testing]"') from _error
 
-from cognito_claims._wire import validate_group_names
+from cognito_claims._wire.json import validate_names
 from cognito_claims.claims import GroupClaims
 from cognito_claims.models import GroupType
 from cognito_claims.resolver import Resolution, resolve
 from cognito_claims.tokens import build_issuer
-
-__all__ = ["GroupsLike", "ServedKeys", "SigningKey", "TokenFactory"]
 
 GroupsLike: TypeAlias = Resolution | GroupClaims | Iterable[str | GroupType | Mapping[str, object]]
 """The groups of a user: groups or boto3 dictionaries, which are resolved; names of groups without
@@ -180,7 +178,7 @@ class TokenFactory:
             "origin_jti": str(uuid4()),
             "event_id": str(uuid4()),
             "token_use": "access",
-            "scope": " ".join(validate_group_names(scopes)),
+            "scope": " ".join(validate_names(scopes)),
             **_build_times(issued_at, expires_in),
             "jti": str(uuid4()),
             "username": username,
@@ -209,7 +207,7 @@ class TokenFactory:
         payload = {
             "sub": self.client_id,
             "token_use": "access",
-            "scope": " ".join(validate_group_names(scopes)),
+            "scope": " ".join(validate_names(scopes)),
             **_build_times(issued_at, expires_in),
             "iss": self.issuer,
             "version": 2,
@@ -257,7 +255,7 @@ def _to_group_claims(groups: GroupsLike) -> GroupClaims:
         raise TypeError("groups: expected an iterable of groups or names, got str")
     items = tuple(groups)
     if all(isinstance(group, str) for group in items):
-        return GroupClaims(tuple(validate_group_names(items)))
+        return GroupClaims(tuple(validate_names(items)))
     return resolve(cast("tuple[GroupType, ...]", items)).claims
 
 

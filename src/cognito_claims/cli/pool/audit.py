@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cognito_claims import pool
-from cognito_claims._wire import as_object
+from cognito_claims._wire.json import as_object
 from cognito_claims.cli._exit import ExitCode, exit_on_error, fail
 from cognito_claims.cli._input import parse_identity_pool
 from cognito_claims.cli._options import FILES, JsonOption, PolicyOption, build_policy

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from cognito_claims._wire import as_object, deep_copy_json
+from cognito_claims._wire.json import as_object, deep_copy_json
 from cognito_claims.claims import GroupClaims
 from cognito_claims.events._event import EventLike
 from cognito_claims.events.pre_token_generation.models import (
@@ -16,8 +16,6 @@ from cognito_claims.events.pre_token_generation.models import (
 from cognito_claims.events.pre_token_generation.parsing import parse_response, require_event, require_object
 from cognito_claims.events.pre_token_generation.reserved_claims import may_add, may_suppress
 from cognito_claims.tokens import parse_token_payload
-
-__all__ = ["TokenPair", "apply_override"]
 
 
 @dataclass(frozen=True, slots=True)

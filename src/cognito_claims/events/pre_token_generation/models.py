@@ -8,36 +8,12 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import BeforeValidator, Field, JsonValue, TypeAdapter, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from cognito_claims._wire import (
-    CamelCaseModel,
-    EmptyStringAsNone,
-    NonEmptyStr,
-    Omittable,
-    StrictStr,
-    TupleOf,
-    as_object,
-    get_path,
-)
+from cognito_claims._wire.base import CamelCaseModel
+from cognito_claims._wire.json import as_object, get_path
+from cognito_claims._wire.scalars import EmptyStringAsNone, NonEmptyStr, Omittable, StrictStr, TupleOf
 from cognito_claims.claims import GroupClaims
 from cognito_claims.errors import InvalidClaimsError, Problem
 from cognito_claims.tokens import Identity
-
-__all__ = [
-    "AccessTokenGeneration",
-    "CallerContext",
-    "ClaimsAndScopeOverrideDetails",
-    "ClaimsOverrideDetails",
-    "GroupConfiguration",
-    "GroupOverrideDetails",
-    "IdTokenGeneration",
-    "PreTokenGenerationEvent",
-    "PreTokenGenerationRequest",
-    "PreTokenGenerationV1Event",
-    "PreTokenGenerationV1Response",
-    "PreTokenGenerationV2Event",
-    "PreTokenGenerationV2Response",
-    "PreTokenGenerationV3Event",
-]
 
 SOURCE = "pre token generation event"
 CONTAINERS = {

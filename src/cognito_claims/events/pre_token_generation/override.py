@@ -9,7 +9,8 @@ Source: Amazon Cognito Developer Guide, "Pre token generation Lambda trigger".
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from cognito_claims._wire import as_list, as_object, deep_copy_json, parse_claims, validate_group_names
+from cognito_claims._wire.json import as_list, as_object, deep_copy_json, validate_names
+from cognito_claims._wire.parsing import parse_claims
 from cognito_claims.claims import GroupClaims
 from cognito_claims.errors import InvalidClaimsError, Problem
 from cognito_claims.events._event import EventLike
@@ -22,8 +23,6 @@ from cognito_claims.events.pre_token_generation.parsing import (
 )
 from cognito_claims.events.pre_token_generation.reserved_claims import may_add, may_suppress
 from cognito_claims.resolver import Resolution
-
-__all__ = ["override_claims", "override_groups", "suppress_groups"]
 
 
 def override_groups(
@@ -73,7 +72,7 @@ def _to_group_claims(groups: object) -> GroupClaims:
             raise InvalidClaimsError("groups", [Problem("groupsToOverride", reason)])
         return parsed.group_claims
     try:
-        return GroupClaims(tuple(validate_group_names(groups)))
+        return GroupClaims(tuple(validate_names(groups)))
     except TypeError as error:
         raise TypeError(f"{error}; for the groups of a response, pass resolve(groups)") from None
 
@@ -127,13 +126,13 @@ def override_claims(
     members = require_event(event)
     for_id = _omit_empty(
         claimsToAddOrOverride=_copy_claims(id_token),
-        claimsToSuppress=validate_group_names(suppress_in_id_token),
+        claimsToSuppress=validate_names(suppress_in_id_token),
     )
     for_access = _omit_empty(
         claimsToAddOrOverride=_copy_claims(access_token),
-        claimsToSuppress=validate_group_names(suppress_in_access_token),
-        scopesToAdd=validate_group_names(add_scopes),
-        scopesToSuppress=validate_group_names(suppress_scopes),
+        claimsToSuppress=validate_names(suppress_in_access_token),
+        scopesToAdd=validate_names(add_scopes),
+        scopesToSuppress=validate_names(suppress_scopes),
     )
     is_v1 = get_version(members) == "1"
     if is_v1 and for_access:

@@ -7,7 +7,8 @@ import json
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from cognito_claims._wire import as_object, parse_claims
+from cognito_claims._wire.json import as_object
+from cognito_claims._wire.parsing import parse_claims
 from cognito_claims.claims import GroupClaims
 from cognito_claims.errors import InvalidClaimsError, Problem
 from cognito_claims.events._event import EventLike
@@ -23,12 +24,6 @@ from cognito_claims.events.pre_token_generation.models import (
     PreTokenGenerationV3Event,
 )
 from cognito_claims.tokens import ClaimsLike, parse_token_payload
-
-__all__ = [
-    "build_pre_token_generation_event",
-    "parse_pre_token_generation_event",
-    "parse_trigger_event",
-]
 
 _EVENTS: dict[str, type[PreTokenGenerationEvent]] = {
     "1": PreTokenGenerationV1Event,

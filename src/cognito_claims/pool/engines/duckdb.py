@@ -16,8 +16,6 @@ from cognito_claims.pool.engines.sql import quote, quote_source, quote_target, r
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
-__all__ = ["DuckDB", "connect"]
-
 _TYPES = {"int": "INTEGER", "text": "VARCHAR", "[int]": "INTEGER[]", "[text]": "VARCHAR[]"}
 
 

@@ -12,8 +12,6 @@ from cognito_claims.pool.engines.protocol import as_path, find_owner, is_file_pa
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["Spark", "is_spark"]
-
 _TYPES = {"int": "int", "text": "string", "[int]": "array<int>", "[text]": "array<string>"}
 _GLOB = re.compile(r"[\\*?\[\]{}]")
 """The special characters of the paths that Spark reads."""

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["quote", "quote_source", "quote_target", "require_utf8", "scan_parquet"]
-
 
 def quote(text: str) -> str:
     """Quote a string as a SQL literal.

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from hypothesis import strategies as st
 from hypothesis.errors import InvalidArgument
 
-from cognito_claims._wire import WireModel
+from cognito_claims._wire.base import WireModel
 from cognito_claims.claims import AccessTokenGroupClaims, GroupClaims, IdTokenGroupClaims
 from cognito_claims.client import PaginatorConfigDict
 from cognito_claims.events import (

@@ -7,7 +7,8 @@ from typing import TypeVar, cast
 from hypothesis import strategies as st
 from pydantic.fields import FieldInfo
 
-from cognito_claims._wire import MAX_PAGE_SIZE, WireModel
+from cognito_claims._wire.base import WireModel
+from cognito_claims._wire.scalars import MAX_PAGE_SIZE
 from cognito_claims.testing.strategies.groups import memberships
 from cognito_claims.testing.strategies.scalars import (
     dates,

@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from cognito_claims._wire import MAX_PAGE_SIZE
+from cognito_claims._wire.scalars import MAX_PAGE_SIZE
 from cognito_claims.models import (
     AdminListGroupsForUserResponse,
     AttributeType,

@@ -6,7 +6,7 @@ from typing import TypeVar
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from cognito_claims._wire import MAX_PRECEDENCE, GroupName
+from cognito_claims._wire.scalars import MAX_PRECEDENCE, GroupName
 
 T = TypeVar("T")
 
