@@ -19,15 +19,15 @@ package of their domain:
 
 - `cognito_claims.tokens`: the claims of ID tokens and access tokens
 - `cognito_claims.events`: API Gateway, AppSync and pre token generation events
-- `cognito_claims.identity_pool`: the IAM role that an identity pool hands out
+- `cognito_claims.identity_pool`: the IAM role that an identity pool assigns
 - `cognito_claims.client.aio`: the paginators for aiobotocore
 - `cognito_claims.pool`: whole user pools
 - `cognito_claims.conformance`: test vectors for other implementations
 - `cognito_claims.testing`: signed tokens, moto, pytest and Hypothesis
 - `cognito_claims.rules`: every rule as a value
 
-Importing this package loads none of its modules: each is loaded when one of its
-names is first used.
+Importing this package is cheap: a module is loaded when one of its names is
+first used.
 """
 
 from cognito_claims._lazy import attach

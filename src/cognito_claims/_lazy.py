@@ -1,4 +1,4 @@
-"""The face of a package whose modules are loaded when a name of theirs is first used."""
+"""Lazy imports for the packages whose public names come from several modules (PEP 562)."""
 
 import sys
 from collections.abc import Callable, Mapping

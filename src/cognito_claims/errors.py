@@ -111,7 +111,7 @@ class MixedUserPoolsError(InvalidMembershipError):
 
 
 class ConflictingGroupsError(InvalidMembershipError):
-    """Groups of one name differ, and their dates do not decide which is the latest.
+    """Groups with the same name differ, and their dates do not show which is the latest.
 
     Attributes:
         group_names: The names in conflict, one or more, sorted.
@@ -123,7 +123,7 @@ class ConflictingGroupsError(InvalidMembershipError):
 
     def __str__(self) -> str:
         names = ", ".join(map(repr, self.group_names))
-        return f"differing groups of one name: {names}; list the user's groups again"
+        return f"groups with the same name differ: {names}; list the user's groups again"
 
 
 class InvalidClaimsError(_ProblemsError):
@@ -146,8 +146,8 @@ class AmbiguousClaimsError(InvalidClaimsError):
 class PaginationError(CognitoClaimsError, RuntimeError):
     """The service returned a page token that it had already returned.
 
-    To continue would be to read the same pages forever. The pages returned until
-    then are valid, but they are not the whole list.
+    Iteration stops, since it would read the same pages forever. The pages returned so
+    far are valid, but the list is incomplete.
 
     Attributes:
         operation: The name of the operation, such as `AdminListGroupsForUser`.

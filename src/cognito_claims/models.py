@@ -15,8 +15,8 @@ True
 >>> wire.model_dump(by_alias=True)
 {'GroupName': 'admins', 'Precedence': 0}
 
-A response may contain keys that are not modelled here, since AWS adds some from
-time to time: they are left out. A request must not.
+Unknown keys of a response are ignored, since AWS adds members over time. Unknown
+keys of a request are an error.
 
 Source: the `cognito-idp` service model of 2016-04-18, as botocore ships it.
 """
@@ -76,16 +76,16 @@ __all__ = [
 # Source of the limits: Amazon Cognito Developer Guide, "Quotas in Amazon Cognito".
 
 MAX_GROUPS_PER_USER = 100
-"""The most groups that a user can be in. AWS does not raise it."""
+"""The number of groups that a user can be in. The quota is not adjustable."""
 
 MAX_GROUPS_PER_POOL = 10_000
-"""The most groups that a user pool can have. AWS does not raise it."""
+"""The number of groups that a user pool can have. The quota is not adjustable."""
 
 LIST_USERS_IN_GROUP_RATE = 30
-"""Calls a second of ListUsersInGroup and ListUsers together, for an account and region. Not raised."""
+"""Calls per second of ListUsersInGroup and ListUsers together, in an account and region; not adjustable."""
 
 LIST_GROUPS_RATE = 5
-"""Calls a second of ListGroups, for a user pool."""
+"""Calls per second of ListGroups, for one user pool."""
 
 
 class GroupType(WireModel, frozen=True):
@@ -129,7 +129,7 @@ class AttributeType(WireModel, frozen=True):
 
 
 class MFAOptionType(WireModel, frozen=True):
-    """A way of sending a second factor. AWS no longer uses it, but still returns it."""
+    """A delivery method for a second factor. AWS no longer uses it, but still returns it."""
 
     delivery_medium: Omittable[StrictStr] = None
     """`SMS` or `EMAIL`; a value that AWS adds later is accepted."""
@@ -189,7 +189,7 @@ class PaginatorConfig(WireModel, frozen=True, extra="forbid"):
     """The configuration of a boto3 paginator. It must not contain keys that boto3 would silently ignore."""
 
     max_items: Omittable[NonNegativeInt] = None
-    """The number of items to return in all, 0 or more. The result then has a token to resume from."""
+    """The total number of items to return, 0 or more. The result then has a token to resume from."""
 
     page_size: Omittable[Limit] = None
     """The number of items to request at a time, 0 to 60."""
@@ -202,7 +202,7 @@ class ServiceRequest(WireModel, frozen=True, extra="forbid"):
     """The arguments of a call. Unknown keys are an error."""
 
 
-def _without_metadata(members: dict[str, object]) -> dict[str, object]:
+def _remove_metadata(members: dict[str, object]) -> dict[str, object]:
     return {k: v for k, v in members.items() if k not in ("ResponseMetadata", "response_metadata")}
 
 
@@ -223,7 +223,7 @@ class ServiceResponse(WireModel, frozen=True):
         self, handler: SerializerFunctionWrapHandler, info: SerializationInfo
     ) -> dict[str, object]:
         members: dict[str, object] = handler(self)
-        return _without_metadata(members) if info.mode_is_json() else members
+        return _remove_metadata(members) if info.mode_is_json() else members
 
     @classmethod
     def __get_pydantic_json_schema__(
@@ -233,7 +233,7 @@ class ServiceResponse(WireModel, frozen=True):
         json_schema = handler(cast("CoreSchema", {k: v for k, v in schema.items() if k != "serialization"}))
         if handler.mode == "serialization":
             described = handler.resolve_ref_schema(json_schema)
-            described["properties"] = _without_metadata(described["properties"])
+            described["properties"] = _remove_metadata(described["properties"])
         return json_schema
 
 

@@ -1,7 +1,7 @@
 """The claims of ID tokens and access tokens, as models.
 
-This module does not verify signatures: use a JWT library, as docs/claims.md
-shows, and pass it the payload that the library returns.
+This module does not verify signatures. Verify and decode a token with a JWT library,
+and pass the payload that it returns.
 
 >>> payload = {
 ...     "iss": "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_EXAMPLE",
@@ -68,7 +68,7 @@ __all__ = [
 
 
 ClaimsLike: TypeAlias = GroupClaims | Mapping[str, object] | BaseModel
-"""A token's payload, or `GroupClaims`, which stand for the payload of an ID token with no other claims."""
+"""A token's payload, or `GroupClaims`: the payload of an ID token without other claims."""
 
 
 def build_issuer(user_pool_id: str) -> str:
@@ -148,17 +148,17 @@ class PayloadGroupClaims(ClaimsModel, frozen=True):
     """The claims of a payload about groups and roles, in arrays. Other claims are left out."""
 
     cognito_groups: Omittable[TupleOf[NonEmptyStr]] = None
-    """The names of the user's groups."""
+    """The names of the user's groups, in no particular order. `None` if there are none."""
 
     cognito_roles: Omittable[TupleOf[NonEmptyStr]] = None
-    """The ARNs of the groups' roles."""
+    """The ARNs of the groups' roles, in no particular order. `None` if no group has one."""
 
     cognito_preferred_role: Omittable[NonEmptyStr] = None
-    """The ARN of the preferred role."""
+    """The ARN of the preferred role. `None` if there is none."""
 
     @property
     def group_claims(self) -> GroupClaims:
-        """The same as `GroupClaims`."""
+        """The claims about groups and roles."""
         return GroupClaims(self.cognito_groups or (), self.cognito_roles or (), self.cognito_preferred_role)
 
 
@@ -227,7 +227,7 @@ class _TokenClaims(ClaimsModel, frozen=True, extra="allow"):
         return [(name, getattr(self, name)) for name in shown]
 
 
-class IdTokenClaims(_TokenClaims, frozen=True):
+class IdTokenClaims(_TokenClaims, PayloadGroupClaims, frozen=True):
     """The claims of an ID token.
 
     Only `iss`, `sub`, `aud`, `exp`, `iat` and `token_use` are guaranteed. Which
@@ -244,12 +244,6 @@ class IdTokenClaims(_TokenClaims, frozen=True):
     cognito_username: Omittable[StrictStr] = Field(default=None, repr=False)
     """The username."""
 
-    cognito_roles: Omittable[TupleOf[NonEmptyStr]] = None
-    """The ARNs of the groups' roles, in no particular order. `None` if no group has one."""
-
-    cognito_preferred_role: Omittable[NonEmptyStr] = None
-    """The ARN of the preferred role. `None` if there is none."""
-
     identities: Omittable[TupleOf[Identity]] = None
     """The user's accounts at external identity providers."""
 
@@ -260,11 +254,6 @@ class IdTokenClaims(_TokenClaims, frozen=True):
     """Whether the email address is verified."""
 
     _source: ClassVar[str] = "ID token"
-
-    @property
-    def group_claims(self) -> GroupClaims:
-        """The token's claims about groups and roles."""
-        return GroupClaims(self.cognito_groups or (), self.cognito_roles or (), self.cognito_preferred_role)
 
     def compare(self, current: GroupClaims) -> ClaimsChange:
         """Return what changed since the token was issued. The result is true if the token is stale."""
@@ -331,7 +320,7 @@ def parse_token_payload(payload: Mapping[str, object] | BaseModel) -> GroupClaim
 
 
 def build_token_payload(claims: ClaimsLike) -> dict[str, Any]:
-    """Build the payload of a token, or the part of it that the claims determine.
+    """Build the payload of a token, or the part that `GroupClaims` determine.
 
     Raises:
         InvalidClaimsError: If the claims are not an object.

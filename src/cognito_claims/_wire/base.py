@@ -1,4 +1,4 @@
-"""The base of every model: frozen, and read by AWS's names or ours."""
+"""The base classes of the models."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one way from outside into a model: pydantic's errors become this library's."""
+"""Validation of outside data. pydantic's errors become this library's errors."""
 
 from __future__ import annotations
 

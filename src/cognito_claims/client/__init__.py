@@ -1,4 +1,4 @@
-"""Everything that talks to AWS: paginators, `resolve_user`, and the validation of responses.
+"""Paginators with typed pages, `resolve_user`, and the validation of responses.
 
 `cognito_claims.client.aio` has the same for aiobotocore.
 """

@@ -8,17 +8,16 @@ from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
 from cognito_claims._wire.parsing import get_operation_name, parse_response
-from cognito_claims.client._operations import Operation, PageT
+from cognito_claims.client._operations import BotoPagesT, Operation, PageT
 from cognito_claims.errors import PaginationError
 from cognito_claims.models import PaginatorConfig
 
-BotoPagesT = TypeVar("BotoPagesT")
 ItemT = TypeVar("ItemT")
 
 
 # A resume token in boto's form: base64 of {"NextToken": the page's token} and,
 # to resume within a page, the number of items to leave out.
-def encode(token: str | None, truncated: int = 0) -> str | None:
+def encode_resume_token(token: str | None, truncated: int = 0) -> str | None:
     """Return boto's resume token for a position, or `None` for the start of the list."""
     if token is None and truncated == 0:
         return None
@@ -26,7 +25,7 @@ def encode(token: str | None, truncated: int = 0) -> str | None:
     return base64.b64encode(json.dumps(position).encode()).decode()
 
 
-def decode(resume_token: str | None) -> tuple[str | None, int]:
+def decode_resume_token(resume_token: str | None) -> tuple[str | None, int]:
     """Return the page token of a resume token, and the number of items to leave out."""
     if resume_token is None:
         return None, 0
@@ -61,7 +60,7 @@ class PageState(Generic[PageT]):
 
     def encode_position(self, count: int) -> str | None:
         """Return the resume token for the position after `count` items of this page."""
-        return encode(self.token, self.truncated + count)
+        return encode_resume_token(self.token, self.truncated + count)
 
 
 class Expression(Protocol):
@@ -129,7 +128,7 @@ class BasePageIterator(Generic[BotoPagesT, PageT, ItemT]):
         return state
 
     def _check_repeated_token(self, cursor: "Cursor[PageT]") -> None:
-        if cursor.token_repeated():
+        if cursor.is_token_repeated():
             self._rewind()
             raise PaginationError(get_operation_name(self._operation.response))
 
@@ -172,20 +171,20 @@ class Cursor(Generic[PageT]):
     def __init__(self, operation: Operation[PageT], config: PaginatorConfig) -> None:
         self._operation = operation
         self._max_items = config.max_items
-        self._token, self._truncated = decode(config.starting_token)
+        self._token, self._truncated = decode_resume_token(config.starting_token)
         self._seen = {self._token}
         self._returned = 0
 
     def read(self, boto_page: Mapping[str, object], boto_token: object) -> PageState[PageT]:
         """Validate a page; `boto_token` is boto's resume token if it truncates the list here."""
         page = parse_response(self._operation.response, boto_page)
-        next_position = boto_token if isinstance(boto_token, str) else encode(page.next_token)
+        next_position = boto_token if isinstance(boto_token, str) else encode_resume_token(page.next_token)
         state = PageState(boto_page, page, self._token, self._truncated, next_position)
         self._token, self._truncated = page.next_token, 0
         self._returned += len(getattr(page, self._operation.member))
         return state
 
-    def token_repeated(self) -> bool:
+    def is_token_repeated(self) -> bool:
         """Return whether the next page has been read before."""
         # boto detects a repeated token only if the repetition is immediate.
         token = self._token

@@ -21,6 +21,7 @@ from cognito_claims.models import (
 
 BotoPagesT = TypeVar("BotoPagesT")
 PageT = TypeVar("PageT", bound=PageResponse)
+GroupPageT = TypeVar("GroupPageT", bound=AdminListGroupsForUserResponse | ListGroupsResponse)
 PageIteratorT = TypeVar("PageIteratorT")
 
 

@@ -13,24 +13,11 @@ async with get_session().create_client("cognito-idp") as client:
 """
 
 from collections.abc import AsyncIterable, AsyncIterator, Mapping
-from typing import Any, Generic, Protocol, TypeAlias, TypeVar
+from typing import Any, Generic, Protocol, TypeAlias
 
-from cognito_claims.client import protocols
-from cognito_claims.client._iteration import (
-    BasePageIterator,
-    ItemT,
-    PageState,
-    compile_expression,
-)
-from cognito_claims.client._operations import (
-    ADMIN_LIST_GROUPS_FOR_USER,
-    LIST_GROUPS,
-    LIST_USERS_IN_GROUP,
-    BaseAdminListGroupsForUserPaginator,
-    BaseListGroupsPaginator,
-    BaseListUsersInGroupPaginator,
-    PageT,
-)
+from cognito_claims.client import _operations as operations, protocols
+from cognito_claims.client._iteration import BasePageIterator, ItemT, PageState, compile_expression
+from cognito_claims.client._operations import GroupPageT, PageT
 from cognito_claims.models import (
     AdminListGroupsForUserResponse,
     GroupType,
@@ -55,8 +42,6 @@ __all__ = [
     "resolve_user",
 ]
 
-GroupPageT = TypeVar("GroupPageT", bound=AdminListGroupsForUserResponse | ListGroupsResponse)
-
 
 BotoPageIterator: TypeAlias = AsyncIterable[Mapping[str, object]]
 """aiobotocore's pages, as its stubs declare them."""
@@ -71,7 +56,7 @@ class PageIterator(BasePageIterator[BotoPageIterator, PageT, ItemT], Generic[Pag
         InvalidResponseError: If a page does not fit its model. It is not returned.
         PaginationError: If the service repeats a page token.
         TypeError: If the client is a boto3 client.
-        Exception: Whatever aiobotocore raises, unchanged.
+        Exception: Any exception that aiobotocore raises, unchanged.
     """
 
     async def __aiter__(self) -> AsyncIterator[PageT]:
@@ -147,10 +132,9 @@ ListUsersInGroupClient: TypeAlias = protocols.ListUsersInGroupClient[BotoPageIte
 class UntypedClient(Protocol):
     """An aiobotocore client without stubs.
 
-    Type checkers that read aiobotocore's own code take its paginators for
-    boto3's, as pyright does. What distinguishes such a client from a boto3
-    client is that it is an asynchronous context manager. Nothing of it is typed,
-    hence `Any`.
+    Type checkers that read aiobotocore's own code, as pyright does, infer boto3's
+    paginators. Such a client differs from a boto3 client in that it is an
+    asynchronous context manager. It is untyped, hence `Any`.
     """
 
     def get_paginator(self, operation_name: str) -> Any:
@@ -161,28 +145,30 @@ class UntypedClient(Protocol):
 
 
 class AdminListGroupsForUserPaginator(
-    BaseAdminListGroupsForUserPaginator[GroupPageIterator[AdminListGroupsForUserResponse]]
+    operations.BaseAdminListGroupsForUserPaginator[GroupPageIterator[AdminListGroupsForUserResponse]]
 ):
     """aiobotocore's paginator `admin_list_groups_for_user` with typed, validated pages."""
 
     def __init__(self, client: AdminListGroupsForUserClient | UntypedClient) -> None:
         boto_paginator = client.get_paginator("admin_list_groups_for_user")
-        super().__init__(ADMIN_LIST_GROUPS_FOR_USER, boto_paginator.paginate, GroupPageIterator)
+        super().__init__(operations.ADMIN_LIST_GROUPS_FOR_USER, boto_paginator.paginate, GroupPageIterator)
 
 
-class ListGroupsPaginator(BaseListGroupsPaginator[GroupPageIterator[ListGroupsResponse]]):
+class ListGroupsPaginator(operations.BaseListGroupsPaginator[GroupPageIterator[ListGroupsResponse]]):
     """aiobotocore's paginator `list_groups` with typed, validated pages."""
 
     def __init__(self, client: ListGroupsClient | UntypedClient) -> None:
-        super().__init__(LIST_GROUPS, client.get_paginator("list_groups").paginate, GroupPageIterator)
+        super().__init__(
+            operations.LIST_GROUPS, client.get_paginator("list_groups").paginate, GroupPageIterator
+        )
 
 
-class ListUsersInGroupPaginator(BaseListUsersInGroupPaginator[UserPageIterator]):
+class ListUsersInGroupPaginator(operations.BaseListUsersInGroupPaginator[UserPageIterator]):
     """aiobotocore's paginator `list_users_in_group` with typed, validated pages."""
 
     def __init__(self, client: ListUsersInGroupClient | UntypedClient) -> None:
         boto_paginator = client.get_paginator("list_users_in_group")
-        super().__init__(LIST_USERS_IN_GROUP, boto_paginator.paginate, UserPageIterator)
+        super().__init__(operations.LIST_USERS_IN_GROUP, boto_paginator.paginate, UserPageIterator)
 
 
 async def resolve_user(
@@ -198,16 +184,16 @@ async def resolve_user(
         client: An aiobotocore `cognito-idp` client that may call AdminListGroupsForUser.
         user_pool_id: The ID of the user's pool.
         username: The username or an alias of it.
-        policy: How to answer what AWS leaves open.
+        policy: How to answer the questions that AWS leaves open.
 
     Raises:
         InvalidRequestError: If an argument is invalid. Nothing is sent.
         InvalidResponseError: If a page does not fit its model.
         PaginationError: If the service repeats a page token.
         ConflictingGroupsError: If a group was changed between two pages that both
-            contain it, and its dates do not decide. Call again.
+            contain it, and its dates do not show which is the latest. Call again.
         TypeError: If the client is a boto3 client.
-        Exception: Whatever aiobotocore raises, such as `UserNotFoundException`.
+        Exception: Any exception that aiobotocore raises, such as `UserNotFoundException`.
     """
     pages = AdminListGroupsForUserPaginator(client).paginate(Username=username, UserPoolId=user_pool_id)
     return resolve([group async for group in pages.groups()], policy=policy)

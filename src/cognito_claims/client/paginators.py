@@ -5,24 +5,11 @@ receives, and validates every page. boto3 is not imported here.
 """
 
 from collections.abc import AsyncIterable, Iterator, Mapping
-from typing import Generic, Protocol, TypeAlias, TypeVar
+from typing import Generic, Protocol, TypeAlias
 
-from cognito_claims.client import protocols
-from cognito_claims.client._iteration import (
-    BasePageIterator,
-    ItemT,
-    PageState,
-    compile_expression,
-)
-from cognito_claims.client._operations import (
-    ADMIN_LIST_GROUPS_FOR_USER,
-    LIST_GROUPS,
-    LIST_USERS_IN_GROUP,
-    BaseAdminListGroupsForUserPaginator,
-    BaseListGroupsPaginator,
-    BaseListUsersInGroupPaginator,
-    PageT,
-)
+from cognito_claims.client import _operations as operations, protocols
+from cognito_claims.client._iteration import BasePageIterator, ItemT, PageState, compile_expression
+from cognito_claims.client._operations import GroupPageT, PageT
 from cognito_claims.models import (
     AdminListGroupsForUserResponse,
     GroupType,
@@ -31,8 +18,6 @@ from cognito_claims.models import (
     UserType,
 )
 from cognito_claims.resolver import DOCUMENTED, Policy, Resolution, resolve
-
-GroupPageT = TypeVar("GroupPageT", bound=AdminListGroupsForUserResponse | ListGroupsResponse)
 
 
 class BotoPageIterator(Protocol):
@@ -61,7 +46,7 @@ class PageIterator(BasePageIterator[BotoPageIterator, PageT, ItemT], Generic[Pag
         InvalidResponseError: If a page does not fit its model. It is not returned.
         PaginationError: If the service repeats a page token.
         TypeError: If the client is an aiobotocore client.
-        Exception: Whatever boto3 raises, unchanged. If a response is JSON of an
+        Exception: Any exception that boto3 raises, unchanged. If a response is JSON of an
             unexpected shape, that may be an `AttributeError` of its parser.
     """
 
@@ -135,28 +120,30 @@ ListUsersInGroupClient: TypeAlias = protocols.ListUsersInGroupClient[BotoPageIte
 
 
 class AdminListGroupsForUserPaginator(
-    BaseAdminListGroupsForUserPaginator[GroupPageIterator[AdminListGroupsForUserResponse]]
+    operations.BaseAdminListGroupsForUserPaginator[GroupPageIterator[AdminListGroupsForUserResponse]]
 ):
     """boto3's paginator `admin_list_groups_for_user` with typed, validated pages."""
 
     def __init__(self, client: AdminListGroupsForUserClient) -> None:
         boto_paginator = client.get_paginator("admin_list_groups_for_user")
-        super().__init__(ADMIN_LIST_GROUPS_FOR_USER, boto_paginator.paginate, GroupPageIterator)
+        super().__init__(operations.ADMIN_LIST_GROUPS_FOR_USER, boto_paginator.paginate, GroupPageIterator)
 
 
-class ListGroupsPaginator(BaseListGroupsPaginator[GroupPageIterator[ListGroupsResponse]]):
+class ListGroupsPaginator(operations.BaseListGroupsPaginator[GroupPageIterator[ListGroupsResponse]]):
     """boto3's paginator `list_groups` with typed, validated pages."""
 
     def __init__(self, client: ListGroupsClient) -> None:
-        super().__init__(LIST_GROUPS, client.get_paginator("list_groups").paginate, GroupPageIterator)
+        super().__init__(
+            operations.LIST_GROUPS, client.get_paginator("list_groups").paginate, GroupPageIterator
+        )
 
 
-class ListUsersInGroupPaginator(BaseListUsersInGroupPaginator[UserPageIterator]):
+class ListUsersInGroupPaginator(operations.BaseListUsersInGroupPaginator[UserPageIterator]):
     """boto3's paginator `list_users_in_group` with typed, validated pages."""
 
     def __init__(self, client: ListUsersInGroupClient) -> None:
         boto_paginator = client.get_paginator("list_users_in_group")
-        super().__init__(LIST_USERS_IN_GROUP, boto_paginator.paginate, UserPageIterator)
+        super().__init__(operations.LIST_USERS_IN_GROUP, boto_paginator.paginate, UserPageIterator)
 
 
 def resolve_user(
@@ -172,16 +159,16 @@ def resolve_user(
         client: A boto3 `cognito-idp` client that may call AdminListGroupsForUser.
         user_pool_id: The ID of the user's pool.
         username: The username or an alias of it.
-        policy: How to answer what AWS leaves open.
+        policy: How to answer the questions that AWS leaves open.
 
     Raises:
         InvalidRequestError: If an argument is invalid. Nothing is sent.
         InvalidResponseError: If a page does not fit its model.
         PaginationError: If the service repeats a page token.
         ConflictingGroupsError: If a group was changed between two pages that both
-            contain it, and its dates do not decide. Call again.
+            contain it, and its dates do not show which is the latest. Call again.
         TypeError: If the client is an aiobotocore client.
-        Exception: Whatever boto3 raises, such as `UserNotFoundException`.
+        Exception: Any exception that boto3 raises, such as `UserNotFoundException`.
     """
     pages = AdminListGroupsForUserPaginator(client).paginate(Username=username, UserPoolId=user_pool_id)
     return resolve(pages.groups(), policy=policy)

@@ -1,8 +1,8 @@
-"""What the paginators require of a client, and the configuration that they accept.
+"""Protocols of a client and its paginators, and the configuration of a paginator.
 
 The protocols describe a client by exact wire keywords, so that a client of
-boto3-stubs, types-boto3 or types-aiobotocore is accepted as it is, and one
-without stubs too.
+boto3-stubs, types-boto3 or types-aiobotocore fits them, and so does one without
+stubs.
 """
 
 from typing import Literal, Protocol, TypeVar
@@ -21,7 +21,7 @@ class PaginatorConfigDict(TypedDict, total=False):
     """
 
     MaxItems: ReadOnly[int | None]
-    """The number of items to return in all, 0 or more."""
+    """The total number of items to return, 0 or more."""
 
     PageSize: ReadOnly[int | None]
     """The number of items in a page, 0 to 60."""

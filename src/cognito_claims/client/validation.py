@@ -1,6 +1,6 @@
 """Validation of the responses that existing code receives.
 
-botocore emits an event of the client for every response; the validation handles it.
+botocore emits an event for every response, and this module registers handlers for it.
 """
 
 from collections.abc import Callable, Iterator
@@ -78,14 +78,14 @@ class ResponseValidation:
     def __init__(self, events: _Events) -> None:
         self._events = events
         self._active = True
-        for event, handler in _handlers():
+        for event, handler in _build_handlers():
             events.register(event, handler, unique_id=f"cognito-claims.{event}", unique_id_uses_count=True)
 
     def remove(self) -> None:
         """Remove the validation. A second call has no effect."""
         if self._active:
             self._active = False
-            for event, handler in _handlers():
+            for event, handler in _build_handlers():
                 self._events.unregister(
                     event, handler, unique_id=f"cognito-claims.{event}", unique_id_uses_count=True
                 )
@@ -102,7 +102,7 @@ class ResponseValidation:
         self.remove()
 
 
-def _handlers() -> Iterator[tuple[str, Callable[..., None]]]:
+def _build_handlers() -> Iterator[tuple[str, Callable[..., None]]]:
     for model in _VALIDATED:
         yield f"after-call.cognito-identity-provider.{get_operation_name(model)}", partial(_validate, model)
 

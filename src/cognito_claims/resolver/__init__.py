@@ -1,4 +1,4 @@
-"""The rules computed: from a user's groups to the claims, with the reasons."""
+"""The resolver: it computes the role claims of a user from the user's groups, and explains them."""
 
 from cognito_claims.resolver.decision import Decision, has_federated_name
 from cognito_claims.resolver.outcomes import (

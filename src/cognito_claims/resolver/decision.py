@@ -1,4 +1,4 @@
-"""The decision: which groups and which role the rules select. Nothing else decides.
+"""The decision: the groups that decide, and the preferred role. It is made here only.
 
 Rules: every one of `cognito_claims.rules.RULES`.
 """
@@ -38,7 +38,7 @@ class Decision:
         """Decide for groups that are already ranked, each once."""
         distinct: dict[str | None, None] = {group.role_arn: None for group in ranking}
         roles = tuple(filter(None, distinct))
-        deciding = _top_ranked(ranking, roles, policy)
+        deciding = _find_top_ranked(ranking, roles, policy)
         if names_only_role(roles, policy):
             preferred_role: str | None = roles[0]
         else:
@@ -47,7 +47,7 @@ class Decision:
         return cls(ranking, roles, preferred_role, deciding, policy)
 
 
-def _top_ranked(
+def _find_top_ranked(
     ranking: tuple[GroupType, ...], roles: tuple[str, ...], policy: Policy
 ) -> tuple[GroupType, ...]:
     if not roles:

@@ -1,4 +1,4 @@
-"""What a decision means: its outcome, its rules, each group's status, and the alternatives."""
+"""The outcome of a decision, its rules, the status of each group, and the alternatives."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ class GroupStatus(StrEnum):
 
 
 class AmbiguityCause(StrEnum):
-    """What keeps a role from being preferred where groups have roles."""
+    """Why no role is preferred although groups have roles."""
 
     TIE = "tie"
     """The groups with the lowest precedence name different roles."""
@@ -140,7 +140,7 @@ class Alternative:
 
     role_arn: str | None
     """The ARN of the role under the other answers: the preferred role of a resolution, or the
-    role that an identity pool hands out. `None` if there is none."""
+    role that an identity pool assigns. `None` if there is none."""
 
     policy: Policy = DOCUMENTED
     """The policy with the other answers. Questions about identity pools do not change it."""
@@ -160,7 +160,7 @@ def describe_outcome(decision: Decision) -> Outcome:
 
 
 def find_ambiguity_cause(decision: Decision) -> AmbiguityCause | None:
-    """Return what keeps a role from being preferred; `None` if one is preferred, or there is none."""
+    """Return why no role is preferred; `None` if one is, or if no group has a role."""
     if not decision.roles or decision.preferred_role is not None:
         return None
     if not decision.decided_by:
@@ -172,7 +172,7 @@ def find_ambiguity_cause(decision: Decision) -> AmbiguityCause | None:
 
 def find_rules(decision: Decision) -> tuple[Rule, ...]:
     """Return the rules that led to a decision, in the order of `RULES`."""
-    applied = set(_applied_rules(decision))
+    applied = set(_find_applied_rules(decision))
     if not applied and decision.preferred_role is not None:
         applied.add(LOWEST_WINS)  # under "abstains", a lone competitor
     return tuple([rule for rule in RULES if rule in applied])
@@ -228,7 +228,7 @@ def _find_status(group: GroupType, decision: Decision, deciding: set[str]) -> Gr
     return GroupStatus.OUTRANKED
 
 
-def _applied_rules(decision: Decision) -> Iterator[Rule]:
+def _find_applied_rules(decision: Decision) -> Iterator[Rule]:
     """Yield the rules without which the outcome, or who decided it, could be different."""
     if not decision.roles:
         yield NO_ROLE

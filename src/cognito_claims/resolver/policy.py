@@ -1,4 +1,4 @@
-"""The answers to what AWS leaves open."""
+"""The settings for the questions that AWS leaves open."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -8,7 +8,7 @@ from cognito_claims._registry import publish
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """How to answer what AWS leaves open. The default answers are the documented ones.
+    """How to answer the questions that AWS leaves open. The defaults are the documented answers.
 
     `null_precedence` answers the open question `null-precedence`: does a group
     without a precedence nominate a role?

@@ -70,7 +70,7 @@ def headline(decision: Decision) -> str:
 
 
 def reason_lines(rules: Iterable[Rule], policy: Policy) -> list[str]:
-    """Return the rules that led to an outcome, and the policy if it is not the documented one."""
+    """Return the rules that led to an outcome, and the policy unless it is the default."""
     lines = [f"{rule.id} ({rule.basis}): {rule.sentence}" for rule in rules]
     if not policy.is_documented:
         lines.append(f"under {format_policy(policy)}")
@@ -88,7 +88,7 @@ def policy_to_json(policy: Policy) -> dict[str, str]:
 
 
 def open_question_lines(alternatives: Sequence[Alternative]) -> list[str]:
-    """Return the questions that are open, and the role that other answers result in."""
+    """Return the open questions, and the role that each alternative results in."""
     questions = [f"{question.id}: {question.question}" for question in find_open_questions(alternatives)]
     return questions + [_format_alternative(alternative) for alternative in alternatives]
 
@@ -103,7 +103,7 @@ def _format_alternative(alternative: Alternative) -> str:
 
 
 def render_text(decision: Decision, alternatives: Sequence[Alternative]) -> str:
-    """Return the whole reasoning as plain text, one line for each group."""
+    """Explain the outcome as plain text, with one line for each group."""
     lines = [headline(decision)]
     if decision.ranking:
         lines += ["", "Groups, best first:", *_align(build_rows(rank_groups(decision)))]
@@ -124,7 +124,7 @@ def _align(rows: Iterable[Row]) -> list[str]:
 
 
 def render_html(decision: Decision, alternatives: Sequence[Alternative]) -> str:
-    """Return the whole reasoning as HTML. Every value is escaped: a group may be named `<script>`."""
+    """Explain the outcome as HTML. Every value is escaped: a group may be named `<script>`."""
     rows = "".join(_render_row("td", row) for row in build_rows(rank_groups(decision)))
     reasons = reason_lines(find_rules(decision), decision.policy)
     return (
@@ -147,7 +147,7 @@ def _render_list(title: str, lines: Iterable[str]) -> str:
 def build_report(
     decision: Decision, claims: GroupClaims, alternatives: Sequence[Alternative]
 ) -> dict[str, object]:
-    """Return the JSON report that docs/cli.md describes. Keys may be added; none changes its meaning."""
+    """Return the JSON report of `cognito-claims resolve`. Keys may be added; none changes its meaning."""
     outcome = describe_outcome(decision)
     return {
         "version": 1,

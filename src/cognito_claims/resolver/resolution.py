@@ -1,4 +1,4 @@
-"""From a user's groups to the preferred role.
+"""`resolve` and its result.
 
 >>> resolution = resolve([
 ...     {"GroupName": "staff", "Precedence": 10, "RoleArn": "arn:aws:iam::123456789012:role/staff"},
@@ -21,6 +21,7 @@ from pydantic import BaseModel
 from cognito_claims._registry import publish
 from cognito_claims._wire.base import to_timedelta
 from cognito_claims._wire.parsing import parse_response
+from cognito_claims._wire.scalars import MAX_PRECEDENCE
 from cognito_claims.claims import GroupClaims
 from cognito_claims.errors import ConflictingGroupsError, MixedUserPoolsError
 from cognito_claims.models import AdminListGroupsForUserResponse, GroupType, PageResponse
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Resolution(Decision):
-    """A user's groups resolved: the decision, the claims that follow, and the reasons."""
+    """The resolved groups of a user: the decision, the resulting claims, and the reasons."""
 
     _alternatives: tuple[Alternative, ...] | None = field(default=None, init=False, compare=False)
 
@@ -79,7 +80,7 @@ class Resolution(Decision):
         return outcomes.find_open_questions(self.alternatives)
 
     def explain(self) -> str:
-        """Return the whole reasoning as plain text, one line for each group."""
+        """Explain the outcome as plain text, with one line for each group."""
         return rendering.render_text(self, self.alternatives)
 
     def _repr_html_(self) -> str:
@@ -91,7 +92,7 @@ class Resolution(Decision):
         return f"<Resolution {type(self.outcome).__name__}{role}, {count} group{'s'[: count != 1]}>"
 
 
-_AFTER_ALL = 2**31  # one more than the highest precedence
+_AFTER_ALL = MAX_PRECEDENCE + 1
 _NOT_GROUPS: tuple[type, ...] = (str, bytes, BaseModel, Mapping)
 
 
@@ -116,13 +117,14 @@ def resolve(
 
     Args:
         groups: Any number of `GroupType` or boto3 dictionaries, or a mix of both.
-        policy: How to answer what AWS leaves open.
+        policy: How to answer the questions that AWS leaves open.
 
     Raises:
         InvalidResponseError: If a dictionary is not a valid group. The `operation` is
             `AdminListGroupsForUser`, whichever call the dictionary comes from.
         MixedUserPoolsError: If the groups belong to more than one user pool.
-        ConflictingGroupsError: If groups of one name differ, and their dates do not decide.
+        ConflictingGroupsError: If groups with the same name differ, and their dates do not show
+            which is the latest.
         TypeError: If `groups` is a whole response, pages or a single group.
     """
     items = tuple(groups)
