@@ -61,16 +61,32 @@ def find_problems(value: object, model: type[UserType | AdminListGroupsForUserRe
     return [str(problem) for problem in caught.value.problems]
 
 
-def test_values_that_are_not_secret_are_quoted() -> None:
-    page = {"Groups": [{"GroupName": "a", "Precedence": -1}, {"GroupName": "b c"}]}
-    negative, blank = find_problems(page, AdminListGroupsForUserResponse)
-    assert negative == "Groups[0].Precedence: must be greater than or equal to 0, got -1"
-    assert blank.endswith("got 'b c'")
+def test_values_that_have_the_form_of_their_field_are_quoted() -> None:
+    page = {
+        "Groups": [
+            {"GroupName": "a", "Precedence": -1},
+            {"GroupName": "a", "UserPoolId": "eu-west-1-X", "RoleArn": "arn:aws:iam::role/a b"},
+        ]
+    }
+    assert find_problems(page, AdminListGroupsForUserResponse) == [
+        "Groups[0].Precedence: must be greater than or equal to 0, got -1",
+        "Groups[1].UserPoolId: must be the ID of a user pool, such as us-east-1_EXAMPLE, got 'eu-west-1-X'",
+        "Groups[1].RoleArn: must be an ARN of 20 to 2048 characters, or empty, got a value of type str",
+    ]
 
 
-def test_long_values_are_truncated_and_huge_numbers_are_not_printed() -> None:
-    [long] = find_problems({"Groups": [{"GroupName": "x " * 10_000}]}, AdminListGroupsForUserResponse)
-    assert len(long) < 500
+@pytest.mark.parametrize(
+    "misplaced", ["eyJhbGciOiJSUzI1NiJ9", "alice@example.com", "alice b", "x " * 10_000]
+)
+@pytest.mark.parametrize("member", ["GroupName", "RoleArn", "UserPoolId", "Precedence", "CreationDate"])
+def test_a_misplaced_value_is_not_quoted(member: str, misplaced: str) -> None:
+    page = {"Groups": [{"GroupName": "a", member: f"{misplaced}\n"}]}
+    [problem] = find_problems(page, AdminListGroupsForUserResponse)
+    assert problem.startswith(f"Groups[0].{member}: ")
+    assert misplaced not in problem
+
+
+def test_huge_numbers_are_not_printed() -> None:
     [huge] = find_problems(
         {"Groups": [{"GroupName": "a", "Precedence": 10**5000}]}, AdminListGroupsForUserResponse
     )
@@ -80,7 +96,7 @@ def test_long_values_are_truncated_and_huge_numbers_are_not_printed() -> None:
 def test_secrets_are_not_quoted() -> None:
     user = {"Username": "secret secret", "Attributes": [{"Name": "email", "Value": ["secret"]}]}
     assert find_problems(user, UserType) == [
-        r"Username: string must match pattern '^[^\p{Z}\p{C}]+$', got a value of type str",
+        "Username: must not contain white space or control characters, got a value of type str",
         "Attributes[0].Value: must be a valid string, got a value of type list",
     ]
 
@@ -100,10 +116,14 @@ def test_strings_in_a_request_are_not_quoted_in_any_field() -> None:
     assert pool_id.endswith("got a value of type str")
 
 
-def test_keys_of_a_mapping_are_escaped() -> None:
-    page: dict[str, object] = {"Groups": [], "ResponseMetadata": {"HTTPHeaders": {"\x1b[31m\n": 5}}}
+@pytest.mark.parametrize("key", ["\x1b[31m\n", "alice@example.com", "alice", "eyJhbGciOiJSUzI1NiJ9"])
+def test_keys_that_are_no_names_of_awss_are_not_quoted(key: str) -> None:
+    page: dict[str, object] = {"Groups": [], "ResponseMetadata": {"HTTPHeaders": {key: 5}}}
     [problem] = find_problems(page, AdminListGroupsForUserResponse)
-    assert problem.startswith(r"ResponseMetadata.HTTPHeaders['\x1b[31m\n']: ")
+    assert problem.startswith("ResponseMetadata.HTTPHeaders[...]: ")
+    with pytest.raises(InvalidRequestError) as caught:
+        parse_request(GetGroupRequest, {"GroupName": "a", "UserPoolId": "eu-west-1_EXAMPLE", key: 1})
+    assert str(caught.value) == "GetGroup: [...]: is not a known key"
 
 
 def test_a_missing_field_is_reported() -> None:

@@ -543,7 +543,7 @@ class TestShapes:
         ),
         ({"Roles": {"admin": ADMIN}}, "Roles"),
         ({"RoleMappings": {f"provider-{n}": {"Type": "Token"} for n in range(11)}}, "RoleMappings"),
-        ({"RoleMappings": {"x": {"Type": 5}}}, "RoleMappings.x.Type"),
+        ({"RoleMappings": {"Pool": {"Type": 5}}}, "RoleMappings.Pool.Type"),
     ]
 
     @pytest.mark.parametrize(("mapping", "expected"), INVALID)

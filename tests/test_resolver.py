@@ -3,6 +3,7 @@ import pickle
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
+from typing import Any
 
 import pytest
 
@@ -447,12 +448,29 @@ class TestInput:
             {},
             "",
             b"",
+            None,
         ],
-        ids=["response", "string", "group", "page", "pages", "empty dict", "empty string", "empty bytes"],
+        ids=[
+            "response",
+            "string",
+            "group",
+            "page",
+            "pages",
+            "empty dict",
+            "empty string",
+            "empty bytes",
+            "none",
+        ],
     )
     def test_a_response_instead_of_its_groups_is_rejected(self, argument: Iterable[GroupType]) -> None:
         with pytest.raises(TypeError, match="Groups"):
             resolve(argument)
+
+
+def test_a_policy_must_be_a_policy() -> None:
+    wrong: Any = "abstains"
+    with pytest.raises(TypeError, match="expected a Policy, got str"):
+        resolve([group("a")], policy=wrong)
 
 
 def test_the_earliest_and_latest_dates_are_comparable() -> None:

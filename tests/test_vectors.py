@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
+from jsonschema import Draft202012Validator
 from pydantic import ValidationError
 
 from cognito_claims import resolve
@@ -24,7 +25,6 @@ from cognito_claims.rules import CLAIM_RULES, RULES, Basis, Rule
 from tests.broken_rules import BREAKS
 from tests.conftest import Connect
 from tests.fake_cognito import FakeCognito
-from tests.json_schema import Validator
 from tests.samples import ALL_POLICIES
 from tests.vector_adapter import VectorAdapter
 from tools.vectors import VECTORS as FOLDER, render_files
@@ -177,7 +177,7 @@ class TestSchema:
     @pytest.mark.parametrize("subject", SUBJECTS)
     def test_describes_each_file(self, subject: str) -> None:
         file = json.loads(get_resource(subject).read_bytes())
-        assert Validator(self.SCHEMA).is_valid(file)
+        assert Draft202012Validator(self.SCHEMA).is_valid(file)
 
     @pytest.mark.parametrize(
         "fault",
@@ -196,7 +196,7 @@ class TestSchema:
     def test_refuses_what_the_models_refuse(self, fault: dict[str, Any]) -> None:
         file = json.loads(get_resource("preferred-role").read_bytes())
         file["cases"] = [{**file["cases"][0], **fault}]
-        assert not Validator(self.SCHEMA).is_valid(file)
+        assert not Draft202012Validator(self.SCHEMA).is_valid(file)
         with pytest.raises(ValidationError):
             parse_vectors(json.dumps(file))
 

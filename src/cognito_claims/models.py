@@ -230,7 +230,8 @@ class ServiceResponse(WireModel, frozen=True):
         cls, schema: "CoreSchema", handler: "GetJsonSchemaHandler"
     ) -> "JsonSchemaValue":
         # Without the serializer: pydantic knows only that it returns an object.
-        json_schema = handler(cast("CoreSchema", {k: v for k, v in schema.items() if k != "serialization"}))
+        described_schema = cast("CoreSchema", {k: v for k, v in schema.items() if k != "serialization"})
+        json_schema = super().__get_pydantic_json_schema__(described_schema, handler)
         if handler.mode == "serialization":
             described = handler.resolve_ref_schema(json_schema)
             described["properties"] = _remove_metadata(described["properties"])

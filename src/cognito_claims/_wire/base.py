@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import BaseModel
 from pydantic.alias_generators import to_camel
 
 from cognito_claims._registry import publish
+
+if TYPE_CHECKING:
+    from pydantic import GetJsonSchemaHandler
+    from pydantic.json_schema import JsonSchemaValue
+    from pydantic_core import CoreSchema
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _INITIALISMS = {"http": "HTTP", "mfa": "MFA"}
@@ -38,6 +43,13 @@ def to_timedelta(date: datetime) -> timedelta:
     return date - EPOCH
 
 
+def _remove_null(member: JsonSchemaValue) -> JsonSchemaValue:
+    if member.get("default", ...) is None:
+        del member["default"]
+    choices = [one for one in member.pop("anyOf") if one != {"type": "null"}]
+    return {**member, **(choices[0] if len(choices) == 1 else {"anyOf": choices})}
+
+
 class WireModel(
     BaseModel,
     frozen=True,
@@ -62,6 +74,25 @@ class WireModel(
     @classmethod
     def __pydantic_init_subclass__(cls, **_: object) -> None:
         publish(cls)
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        json_schema = handler(schema)
+        if handler.mode == "validation":
+            return json_schema
+        # A member that may be absent is not serialized as null.
+        properties = handler.resolve_ref_schema(json_schema).get("properties", {})
+        absent = {
+            key
+            for name, field in cls.model_fields.items()
+            if field.exclude_if
+            for key in (name, field.alias)
+        }
+        for name in absent & properties.keys():
+            properties[name] = _remove_null(properties[name])
+        return json_schema
 
     _excluded_from_eq: ClassVar[frozenset[str]] = frozenset()
 

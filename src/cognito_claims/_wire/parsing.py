@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import ValidationError
 
 from cognito_claims._wire.base import WireModel
 from cognito_claims._wire.json import as_object
+from cognito_claims._wire.near_misses import find_intended_name
+from cognito_claims._wire.scalars import PATTERN_REASONS
 from cognito_claims.errors import InvalidClaimsError, InvalidRequestError, InvalidResponseError, Problem
 
 if TYPE_CHECKING:
@@ -23,20 +27,45 @@ _REASONS = {
     "model_type": "must be an object",
     "tuple_type": "must be a list",
 }
-_SHOWN = frozenset(
-    {"CreationDate", "GroupName", "LastModifiedDate", "Limit", "MaxItems"}
-    | {"PageSize", "Precedence", "RoleArn", "UserPoolId"}
+_SHOWN_NUMBERS = {"CreationDate", "LastModifiedDate", "Limit", "MaxItems", "PageSize", "Precedence"}
+# A string may be a misplaced username or token, and so may a key. An error quotes those that
+# begin like a value of the field, are short, and have the characters of an identifier.
+_SHOWN_STRINGS = {
+    "RoleArn": re.compile(r"arn:(?!.*eyJ)[A-Za-z0-9_+=/,.:-]{0,150}"),
+    "UserPoolId": re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9](?!.*eyJ)[ A-Za-z0-9_-]{0,40}"),
+    "token_use": re.compile(r"id|access"),
+}
+_SHOWN_KEY = re.compile(
+    r"[A-Z][A-Za-z0-9]{1,39}|(cognito|custom|dev):[a-z_]{1,40}|cognito-idp\.[a-z0-9.-]{1,60}/[\w-]{1,55}:[a-z0-9]{1,64}"
 )
-"""The fields whose values an error may quote. Everything else may hold a username or a token."""
 
 
 def parse_response(model: type[_M], value: object) -> _M:
-    """Validate the response of an operation.
+    """Validate the response of an operation. Unknown keys are ignored, since AWS adds members.
 
     Raises:
         InvalidResponseError: With every problem and its location.
     """
     return _parse(model, value, InvalidResponseError, get_operation_name(model))
+
+
+def parse_written_response(model: type[_M], value: object) -> _M:
+    """Validate a response that a person may have written. A misspelt key is an error.
+
+    Raises:
+        InvalidResponseError: With every problem and its location.
+    """
+    try:
+        return model.model_validate(value, by_alias=True, by_name=True, extra="forbid")
+    except ValidationError as error:
+        problems = [
+            _to_problem(details, model, value)
+            for details in error.errors(include_url=False)
+            if details["type"] != "extra_forbidden" or find_intended_name(model, value, details["loc"])
+        ]
+    if problems:
+        raise InvalidResponseError(get_operation_name(model), problems)
+    return parse_response(model, value)
 
 
 def parse_request(model: type[_M], value: object) -> _M:
@@ -62,6 +91,7 @@ def parse_claims(model: type[_M], value: object, source: str) -> _M:
     return _parse(model, value if members is None else members, InvalidClaimsError, source, by_name=False)
 
 
+@cache
 def get_operation_name(model: type[WireModel]) -> str:
     """Return the operation of a request or a response; AWS names the shapes after it."""
     return re.sub(r"^_|(Request(Paginate)?|Response)$", "", model.__name__)
@@ -78,39 +108,53 @@ def _parse(
     try:
         return model.model_validate(value, by_alias=True, by_name=by_name)
     except ValidationError as error:
-        # In a request, a username may be in the wrong place.
-        shows_strings = invalid is InvalidResponseError
-        problems = [_to_problem(details, shows_strings) for details in error.errors(include_url=False)]
+        problems = [_to_problem(details, model, value) for details in error.errors(include_url=False)]
     # Raised outside the handler: pydantic's error holds the input, secrets
     # included, and must not become the context of ours.
     raise invalid(subject, problems)
 
 
-def _to_problem(details: ErrorDetails, shows_strings: bool) -> Problem:
-    location = details["loc"]
+def _to_problem(details: ErrorDetails, model: type[WireModel], value: object) -> Problem:
+    location, kind = details["loc"], details["type"]
+    intended = find_intended_name(model, value, location) if kind == "extra_forbidden" else None
     steps = [*map(_format_step, location)]
+    if intended is not None:
+        steps[-1] = f".{location[-1]}"  # nearly a known key, and so no secret
     path = "".join(steps if len(steps) <= _MAX_STEPS else [*steps[:_MAX_STEPS], "..."])
-    reason = _REASONS.get(details["type"], details["msg"].removeprefix("Input "))
+    reason = _REASONS.get(kind, details["msg"].removeprefix("Input "))
+    if kind == "string_pattern_mismatch":
+        reason = PATTERN_REASONS.get(details.get("ctx", {})["pattern"], reason)
     reason = re.sub(r"\bshould\b", "must", reason, count=1)
-    if details["type"] not in ("missing", "extra_forbidden", "null_groups"):
-        reason += f", got {_show(details['input'], location, shows_strings)}"
+    if intended is not None:
+        reason += f": use {intended}"
+    elif kind not in ("missing", "extra_forbidden", "null_groups"):
+        reason += f", got {_show(details['input'], location)}"
     return Problem(path.removeprefix("."), reason[0].lower() + reason[1:])
 
 
 def _format_step(part: int | str) -> str:
-    # A key that is not an identifier is quoted: it comes from outside and may hold anything.
-    return f".{part}" if isinstance(part, str) and part.isidentifier() else f"[{part!r}]"
+    if isinstance(part, int):
+        return f"[{part}]"
+    if part not in _list_keys(WireModel) and not _SHOWN_KEY.fullmatch(part):
+        return "[...]"
+    return f".{part}" if part.isidentifier() else f"[{part!r}]"
 
 
-def _show(value: object, location: tuple[int | str, ...], shows_strings: bool) -> str:
+def _list_keys(model: type[WireModel]) -> Iterator[str]:
+    for name, field in model.model_fields.items():
+        yield from (name, field.alias or name)
+    for subclass in model.__subclasses__():
+        yield from _list_keys(subclass)
+
+
+def _show(value: object, location: tuple[int | str, ...]) -> str:
+    field = str(location[-1]) if location else ""
     if isinstance(value, int) and value.bit_length() > 64:
         return "a number of more than 64 bits"
     if value is None:
         return "None"
-    if location and location[-1] in _SHOWN and isinstance(value, int | float | datetime):
+    if isinstance(value, int | float | datetime) and field in _SHOWN_NUMBERS:
         return repr(value)
-    if location and location[-1] == "token_use" and value in ("id", "access"):
+    if isinstance(value, str) and field in _SHOWN_STRINGS and _SHOWN_STRINGS[field].fullmatch(value):
         return repr(value)
-    if location and location[-1] in _SHOWN and isinstance(value, str) and shows_strings:
-        return f"{value!r:.300}"
     return f"a value of type {type(value).__name__}"

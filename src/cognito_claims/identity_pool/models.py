@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 from cognito_claims._wire.base import WireModel
 from cognito_claims._wire.json import as_object
 from cognito_claims._wire.parsing import parse_response
-from cognito_claims._wire.scalars import Omittable, TupleOf
+from cognito_claims._wire.scalars import ClaimName, Omittable, TupleOf
 from cognito_claims.errors import InvalidResponseError, Problem
 from cognito_claims.models import ServiceResponse
 
@@ -23,7 +23,7 @@ _ProviderName = Annotated[str, Field(strict=True, min_length=1, max_length=128)]
 class MappingRule(WireModel, frozen=True):
     """A rule that maps a claim to a role."""
 
-    claim: Annotated[str, Field(strict=True, min_length=1, max_length=64, pattern=r"^[^\p{Z}\p{C}]+$")]
+    claim: ClaimName
     """The claim's name, 1 to 64 characters without white space."""
 
     match_type: Literal["Equals", "Contains", "StartsWith", "NotEqual"]

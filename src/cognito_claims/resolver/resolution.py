@@ -20,7 +20,7 @@ from pydantic import BaseModel
 
 from cognito_claims._registry import publish
 from cognito_claims._wire.base import to_timedelta
-from cognito_claims._wire.parsing import parse_response
+from cognito_claims._wire.parsing import parse_written_response
 from cognito_claims._wire.scalars import MAX_PRECEDENCE
 from cognito_claims.claims import GroupClaims
 from cognito_claims.errors import ConflictingGroupsError, MixedUserPoolsError
@@ -93,7 +93,7 @@ class Resolution(Decision):
 
 
 _AFTER_ALL = MAX_PRECEDENCE + 1
-_NOT_GROUPS: tuple[type, ...] = (str, bytes, BaseModel, Mapping)
+_NOT_GROUPS: tuple[type, ...] = (type(None), str, bytes, BaseModel, Mapping)
 
 
 def resolve(
@@ -125,9 +125,11 @@ def resolve(
         MixedUserPoolsError: If the groups belong to more than one user pool.
         ConflictingGroupsError: If groups with the same name differ, and their dates do not show
             which is the latest.
-        TypeError: If `groups` is a whole response, pages or a single group.
+        TypeError: If `groups` is a whole response, pages or a single group, or `policy` is no `Policy`.
     """
-    items = tuple(groups)
+    if type(policy) is not Policy:
+        raise TypeError(f"policy: expected a Policy, got {type(policy).__name__}: pass Policy(...)")
+    items = tuple(groups) if groups else ()
     members = items if items and _all_group_types(items) else _parse_groups(groups, items)
     ranking = _rank(members) if len(members) > 1 else members
     return Resolution.from_ranking(ranking, policy)
@@ -146,7 +148,7 @@ def _parse_groups(groups: object, items: tuple[object, ...]) -> tuple[GroupType,
             f"expected an iterable of groups, got {type(groups).__name__}: "
             'pass response["Groups"], page.groups, pages.groups() or a list'
         )
-    return parse_response(AdminListGroupsForUserResponse, {"Groups": items}).groups
+    return parse_written_response(AdminListGroupsForUserResponse, {"Groups": items}).groups
 
 
 def _rank(members: tuple[GroupType, ...]) -> tuple[GroupType, ...]:

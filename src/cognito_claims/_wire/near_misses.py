@@ -1,0 +1,69 @@
+"""Misspelt keys: those that are nearly a key of the model, and so no new member of AWS's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, cast, get_args
+
+from pydantic import BaseModel
+
+if TYPE_CHECKING:
+    from pydantic.fields import FieldInfo
+
+
+def is_near_miss(key: str, name: str) -> bool:
+    """Return whether a key misspells a name.
+
+    It does if only case and underscores differ, or if one character is replaced,
+    missing or inserted between others, or two neighbors are exchanged. A name with
+    something added at either end, such as `RoleArnV2`, is a name of its own.
+    """
+    if key.replace("_", "").lower() == name.replace("_", "").lower():
+        return True
+    differing = (i for i, pair in enumerate(zip(key, name, strict=False)) if len(set(pair)) > 1)
+    shared = next(differing, min(len(key), len(name)))
+    rest, expected = key[shared:], name[shared:]
+    if len(rest) == len(expected):
+        exchanged = rest[1::-1] + rest[2:]
+        return rest[1:] == expected[1:] or exchanged == expected
+    inserted_between = shared > 0 and expected != "" and rest[1:] == expected
+    return rest == expected[1:] or inserted_between
+
+
+def find_intended_name(model: type[BaseModel], value: object, location: Sequence[int | str]) -> str | None:
+    """Return the name that an unknown key misspells, or `None`. A name that is present is not meant.
+
+    Args:
+        model: The model that the value was validated against.
+        value: The value that contains the key.
+        location: The keys and indices that lead to the unknown key, which is the last.
+    """
+    *path, key = location
+    models = [model]
+    for step in path:
+        fields = [field for names, field in _list_fields(models) if step in names]
+        models = [inner for field in fields for inner in _find_models(field.annotation)] or models
+        value = _get_item(value, step)
+    present = set(cast("Mapping[str, object]", value)) if isinstance(value, Mapping) else set[str]()
+    absent = [name for names, _ in _list_fields(models) if present.isdisjoint(names) for name in names]
+    return next((name for name in absent if is_near_miss(str(key), name)), None)
+
+
+def _list_fields(models: Iterable[type[BaseModel]]) -> Iterator[tuple[tuple[str, ...], FieldInfo]]:
+    for model in models:
+        for name, field in model.model_fields.items():
+            yield (name if field.alias is None else field.alias, name), field
+
+
+def _find_models(annotation: object) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for argument in get_args(annotation):
+        yield from _find_models(argument)
+
+
+def _get_item(value: object, step: int | str) -> object:
+    try:
+        return cast("Mapping[int | str, object]", value)[step]
+    except (KeyError, IndexError, TypeError):  # a step that pydantic adds, such as the tag of a union
+        return value

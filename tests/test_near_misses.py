@@ -1,0 +1,97 @@
+"""A misspelt key is refused where people write it, and a new member of AWS's is not."""
+
+from itertools import permutations
+from typing import Any
+
+import pytest
+from botocore.session import get_session
+from hypothesis import given, strategies as st
+
+from cognito_claims import InvalidRequestError, InvalidResponseError, resolve
+from cognito_claims._wire.near_misses import is_near_miss
+from cognito_claims._wire.parsing import parse_request
+from cognito_claims.models import GroupType, ListGroupsResponse, PaginatorConfig
+
+NAMES = sorted({str(field.alias) for field in GroupType.model_fields.values()})
+
+
+@pytest.mark.parametrize(
+    ("key", "meant"),
+    [
+        ("RoleARN", "RoleArn"),
+        ("rolearn", "RoleArn"),
+        ("Role_Arn", "RoleArn"),
+        ("RoleAn", "RoleArn"),
+        ("RoleArm", "RoleArn"),
+        ("role_arm", "role_arn"),
+        ("Precedense", "Precedence"),
+        ("Precedenc", "Precedence"),
+        ("Precednece", "Precedence"),
+        ("Preccedence", "Precedence"),
+        ("groupName", "GroupName"),
+        ("GROUP_NAME", "GroupName"),
+        ("UserPoolID", "UserPoolId"),
+        ("description ", None),
+        ("GroupNames", None),
+        ("MyGroupName", None),
+        ("RoleArnV2", None),
+        ("Color", None),
+        ("Precedences", None),
+    ],
+)
+def test_a_misspelt_key_is_refused_with_the_name_that_was_meant(key: str, meant: str | None) -> None:
+    group = {"GroupName": "a"} if meant != "GroupName" else {}
+    if meant is None:
+        assert resolve([{**group, key: 1}]).ranking == (GroupType(group_name="a"),)
+        return
+    with pytest.raises(InvalidResponseError) as caught:
+        resolve([GroupType(group_name="b"), {**group, key: "x"}])
+    assert (f"Groups[1].{key}", f"is not a known key: use {meant}") in caught.value.problems
+
+
+def test_a_name_that_is_present_is_not_meant() -> None:
+    """AWS may add a member whose name is near one that the group has."""
+    assert resolve([{"GroupName": "a", "Precedence": 0, "Precedense": 1}]).ranking[0].precedence == 0
+    assert resolve([{"group_name": "a", "GroupNam": "b"}]).ranking[0].group_name == "a"
+
+
+def test_an_unknown_key_of_a_request_names_the_one_that_was_meant() -> None:
+    with pytest.raises(InvalidRequestError) as caught:
+        parse_request(PaginatorConfig, {"PageSizes": 1, "MaxItem": 1})
+    assert [str(problem) for problem in caught.value.problems] == [
+        "PageSizes: is not a known key",
+        "MaxItem: is not a known key: use MaxItems",
+    ]
+
+
+def test_a_page_may_have_any_key() -> None:
+    page = ListGroupsResponse.model_validate({"Groups": [{"GroupName": "a", "Precedense": 0}]})
+    assert page.groups[0].precedence is None
+
+
+@pytest.mark.parametrize("service", ["cognito-idp", "cognito-identity"])
+def test_no_member_of_awss_is_a_near_miss_of_another(service: str) -> None:
+    model: Any = get_session().get_service_model(service)
+    shapes = [model.shape_for(name) for name in model.shape_names]
+    near = [
+        (shape.name, *pair)
+        for shape in shapes
+        if shape.type_name == "structure"
+        for pair in permutations(shape.members, 2)
+        if is_near_miss(*pair)
+    ]
+    assert len(shapes) > 50
+    assert near == []
+
+
+@given(name=st.sampled_from(NAMES), data=st.data())
+def test_one_edit_is_near_and_an_addition_at_either_end_is_not(name: str, data: st.DataObject) -> None:
+    place = data.draw(st.integers(1, len(name) - 1))
+    letter = data.draw(st.sampled_from("abcXYZ"))
+    before, after = name[:place], name[place:]
+    assert is_near_miss(before + letter + after, name)
+    assert is_near_miss(before[:-1] + letter + after, name)
+    assert is_near_miss(before[:-1] + after, name)
+    assert is_near_miss(before[:-1] + after[0] + before[-1] + after[1:], name)
+    assert not is_near_miss(name + letter + letter, name)
+    assert not is_near_miss(letter * 2 + name, name)
