@@ -482,6 +482,23 @@ def test_the_json_schema_has_wire_names_or_field_names(model: type[WireModel], b
     assert set(schema["properties"]) == names - {"ResponseMetadata", "response_metadata"}
 
 
+def test_attributes_of_a_user_are_read_by_name() -> None:
+    attributes = [
+        {"Name": "email", "Value": "a@example.com"},
+        {"Name": "custom:x"},
+        {"Name": "custom:y", "Value": ""},
+    ]
+    user = UserType.model_validate({"Username": "a", "Attributes": attributes})
+    assert user.attribute_dict == {"email": "a@example.com", "custom:y": ""}
+    assert [user.attribute(name) for name in ("email", "custom:x", "custom:y", "name")] == [
+        "a@example.com",
+        None,
+        "",
+        None,
+    ]
+    assert UserType(username="a").attribute_dict == {}
+
+
 def test_subclasses_compare_by_their_fields_only() -> None:
     class CachingGroup(GroupType, frozen=True):
         @cached_property

@@ -49,6 +49,15 @@ def list_groups(
     )
 
 
+@pytest.mark.parametrize(
+    "paginator", [AdminListGroupsForUserPaginator, ListGroupsPaginator, ListUsersInGroupPaginator]
+)
+def test_a_client_of_a_different_service_is_rejected(paginator: Any) -> None:
+    identity: Any = getattr(boto3, "client")("cognito-identity", region_name="eu-west-1")  # noqa: B009
+    with pytest.raises(TypeError, match="expected a cognito-idp client, got a client of cognito-identity"):
+        paginator(identity)
+
+
 @pytest.fixture(scope="module")
 def pools(moto: Client) -> dict[int, str]:
     """A pool on moto's server for each number of groups, with a user `alice` in all of them."""

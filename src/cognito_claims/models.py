@@ -162,6 +162,15 @@ class UserType(WireModel, frozen=True):
     mfa_options: Omittable[TupleOf[MFAOptionType]] = None
     """How the user receives a second factor."""
 
+    @property
+    def attribute_dict(self) -> dict[str, str]:
+        """The values of the user's attributes by name. An attribute without a value is left out."""
+        return {one.name: one.value for one in self.attributes or () if one.value is not None}
+
+    def attribute(self, name: str) -> str | None:
+        """Return the value of an attribute, such as `email` or `custom:department`, or `None`."""
+        return self.attribute_dict.get(name)
+
 
 class ResponseMetadata(WireModel, frozen=True):
     """The metadata that boto3 adds to a response."""

@@ -51,6 +51,8 @@ def users(user: UserType) -> None:
     assert_type(user.user_last_modified_date, datetime | None)
     assert_type(user.attributes, tuple[AttributeType, ...] | None)
     assert_type(user.mfa_options, tuple[MFAOptionType, ...] | None)
+    assert_type(user.attribute("email"), str | None)
+    assert_type(user.attribute_dict, dict[str, str])
 
 
 def parts(attribute: AttributeType, mfa: MFAOptionType, metadata: ResponseMetadata) -> None:

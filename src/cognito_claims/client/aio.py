@@ -150,6 +150,7 @@ class AdminListGroupsForUserPaginator(
     """aiobotocore's paginator `admin_list_groups_for_user` with typed, validated pages."""
 
     def __init__(self, client: AdminListGroupsForUserClient | UntypedClient) -> None:
+        protocols.require_cognito_client(client)
         boto_paginator = client.get_paginator("admin_list_groups_for_user")
         super().__init__(operations.ADMIN_LIST_GROUPS_FOR_USER, boto_paginator.paginate, GroupPageIterator)
 
@@ -158,15 +159,16 @@ class ListGroupsPaginator(operations.BaseListGroupsPaginator[GroupPageIterator[L
     """aiobotocore's paginator `list_groups` with typed, validated pages."""
 
     def __init__(self, client: ListGroupsClient | UntypedClient) -> None:
-        super().__init__(
-            operations.LIST_GROUPS, client.get_paginator("list_groups").paginate, GroupPageIterator
-        )
+        protocols.require_cognito_client(client)
+        boto_paginator = client.get_paginator("list_groups")
+        super().__init__(operations.LIST_GROUPS, boto_paginator.paginate, GroupPageIterator)
 
 
 class ListUsersInGroupPaginator(operations.BaseListUsersInGroupPaginator[UserPageIterator]):
     """aiobotocore's paginator `list_users_in_group` with typed, validated pages."""
 
     def __init__(self, client: ListUsersInGroupClient | UntypedClient) -> None:
+        protocols.require_cognito_client(client)
         boto_paginator = client.get_paginator("list_users_in_group")
         super().__init__(operations.LIST_USERS_IN_GROUP, boto_paginator.paginate, UserPageIterator)
 

@@ -96,4 +96,17 @@ class ListUsersInGroupClient(Protocol[BotoPagesT_co]):
         ...
 
 
+def require_cognito_client(client: object) -> None:
+    """Raise if a client is known to be one of a different service.
+
+    Raises:
+        TypeError: If the client is not a `cognito-idp` client.
+    """
+    service: object = client
+    for name in ("meta", "service_model", "service_name"):
+        service = getattr(service, name, None)
+    if isinstance(service, str) and service != "cognito-idp":
+        raise TypeError(f"expected a cognito-idp client, got a client of {service}")
+
+
 publish(PaginatorConfigDict)

@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from cognito_claims._wire.parsing import get_operation_name, parse_response
+from cognito_claims.client.protocols import require_cognito_client
 from cognito_claims.models import (
     AdminListGroupsForUserResponse,
     CreateGroupResponse,
@@ -127,7 +128,5 @@ def validate_responses(client: ClientWithEvents) -> ResponseValidation:
     Raises:
         TypeError: If the client is not a `cognito-idp` client.
     """
-    service: object = getattr(client.meta.service_model, "service_name", None)
-    if service != "cognito-idp":
-        raise TypeError(f"expected a cognito-idp client, got a client of {service}")
+    require_cognito_client(client)
     return ResponseValidation(client.meta.events)
