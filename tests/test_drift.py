@@ -85,11 +85,6 @@ DELIBERATE = {
         "MFAOptionType.DeliveryMedium: AWS lists the values SMS, EMAIL, the model any",
         f"UserType.UserStatus: AWS lists the values {STATUSES}, EXTERNAL_PROVIDER, the model any",
     ],
-    "boto3 adds it; the service does not send it": [
-        f"{call}Response.ResponseMetadata: {difference}"
-        for call in ERRORS
-        for difference in ("AWS does not have it", "boto3-stubs makes it required, the model optional")
-    ],
     "it describes the HTTP exchange and may be absent": [
         f"ResponseMetadata.{member}: boto3-stubs makes it required, the model optional"
         for member in ("HTTPHeaders", "HTTPStatusCode", "RequestId", "RetryAttempts")
@@ -174,15 +169,25 @@ def _get_schema_type(form: dict[str, Any]) -> str:
             return str(form["type"]).replace("object", "map")
 
 
-def _describe_shapes(shapes: dict[str, Any]) -> Facts:
+def _describe_shapes(aws: dict[str, Any]) -> Facts:
+    shapes: dict[str, Any] = aws["shapes"]
     return {
         f"{name}.{member}": _describe_member(kind, member in structure.get("required", ()))
         | _describe_value(kind, shapes[reference["shape"]], "a value")
         for name in map(_get_name, SERVICE_MODELS)
-        for structure in [shapes.get(name, {"members": {}})]
+        for structure in [shapes.get(_find_shape(aws, name), {"members": {}})]
         for member, reference in structure["members"].items()
         for kind in [_get_shape_type(shapes, reference["shape"])]
     }
+
+
+def _find_shape(aws: dict[str, Any], model: str) -> str:
+    """Return the shape of a request or response as its operation names it."""
+    for call in ERRORS:
+        for direction, name in (("input", f"{call}Request"), ("output", f"{call}Response")):
+            if model == name:
+                return str(aws["operations"].get(call, {}).get(direction, {}).get("shape"))
+    return model
 
 
 def _get_shape_type(shapes: dict[str, Any], name: str) -> str:
@@ -199,6 +204,7 @@ def _describe_stubs() -> Facts:
         )
         for model in (*SERVICE_MODELS, *BOTO3_MODELS)
         for key, hint in get_type_hints(_find_stub(model), include_extras=True).items()
+        if key != "ResponseMetadata"  # no JSON has it
     }
 
 
@@ -231,17 +237,23 @@ def _describe_operations(get_parts: Callable[[str], Mapping[str, str]]) -> Facts
 def _get_our_parts(call: str) -> dict[str, str]:
     keys = {"input_token": "NextToken", "output_token": "NextToken", "limit_key": "Limit"}
     paginator = {**keys, "result_key": LIST_MEMBERS[call]} if call in LIST_MEMBERS else {}
-    return dict.fromkeys(ERRORS[call], "error") | paginator
+    shapes = {"input": f"{call}Request", "output": f"{call}Response"}
+    return dict.fromkeys(ERRORS[call], "error") | paginator | shapes
 
 
 def _get_aws_parts(aws: dict[str, Any], call: str) -> dict[str, str]:
-    errors = (error["shape"] for error in aws["operations"].get(call, {}).get("errors", ()))
-    return {**dict.fromkeys(errors, "error"), **aws["pagination"].get(call, {})}
+    operation: dict[str, Any] = aws["operations"].get(call, {})
+    errors = (error["shape"] for error in operation.get("errors", ()))
+    shapes = {part: operation[part]["shape"] for part in ("input", "output") if part in operation}
+    return {**dict.fromkeys(errors, "error"), **aws["pagination"].get(call, {}), **shapes}
 
 
 def _compare(who: str, theirs: Facts, ours: Facts) -> Iterator[str]:
-    for path in sorted({*theirs, *ours}):
-        if path not in ours:
+    renamed = _find_renamed(theirs, ours)
+    for path in sorted({*theirs, *ours} - {*renamed.values()}):
+        if path in renamed:
+            yield f"{path}: {who} renamed it {renamed[path].rpartition('.')[2]}"
+        elif path not in ours:
             yield f"{path}: {who} added it ({theirs[path]['has the type {}']})"
         elif path not in theirs:
             yield f"{path}: {who} does not have it"
@@ -249,6 +261,18 @@ def _compare(who: str, theirs: Facts, ours: Facts) -> Iterator[str]:
             yield from (
                 f"{path}: {who} {difference}" for difference in _compare_member(theirs[path], ours[path])
             )
+
+
+def _find_renamed(theirs: Facts, ours: Facts) -> dict[str, str]:
+    """Return the new path of each of our members that has one missing and one new like it in its shape."""
+    found: dict[str, str] = {}
+    for path in ours.keys() - theirs.keys():
+        shape = path.partition(".")[0]
+        new = [one for one in theirs.keys() - ours.keys() if one.partition(".")[0] == shape]
+        alike = [one for one in new if not [*_compare_member(theirs[one], ours[path])]]
+        if len(new) == len(alike) == 1 and "error" not in ours[path].values():
+            found[path] = alike[0]
+    return found
 
 
 def _compare_member(theirs: dict[str, object], ours: dict[str, object]) -> Iterator[str]:
@@ -261,7 +285,7 @@ def _compare_member(theirs: dict[str, object], ours: dict[str, object]) -> Itera
 
 
 def find_drift(aws: dict[str, Any]) -> list[str]:
-    theirs = _describe_shapes(aws["shapes"]) | _describe_operations(partial(_get_aws_parts, aws))
+    theirs = _describe_shapes(aws) | _describe_operations(partial(_get_aws_parts, aws))
     differences = [
         *_compare("AWS", theirs, _describe_models(SERVICE_MODELS) | _describe_operations(_get_our_parts)),
         *_compare("boto3-stubs", _describe_stubs(), _describe_models([*SERVICE_MODELS, *BOTO3_MODELS])),
@@ -305,6 +329,11 @@ def test_a_changed_constraint_is_one_line(aws: dict[str, Any], line: str, facts:
     assert find_drift(aws) == [line]
 
 
+def copy_shape(aws: dict[str, Any], name: str) -> str:
+    aws["shapes"]["Copy"] = aws["shapes"][name]
+    return "Copy"
+
+
 CHANGES: list[tuple[str, Callable[[dict[str, Any]], object]]] = [
     (
         "GroupType.Color: AWS added it (string)",
@@ -327,6 +356,24 @@ CHANGES: list[tuple[str, Callable[[dict[str, Any]], object]]] = [
         lambda aws: aws["operations"]["GetGroup"]["errors"].append({"shape": "UserNotFoundException"}),
     ),
     (
+        "GroupType.LastModifiedDate: AWS renamed it ModifiedDate",
+        lambda aws: aws["shapes"]["GroupType"]["members"].update(
+            ModifiedDate=aws["shapes"]["GroupType"]["members"].pop("LastModifiedDate")
+        ),
+    ),
+    (
+        "ListGroups.output: AWS has the type Copy, the model ListGroupsResponse",
+        lambda aws: aws["operations"]["ListGroups"].update(
+            output={"shape": copy_shape(aws, "ListGroupsResponse")}
+        ),
+    ),
+    (
+        "UserType.MFAOptions: AWS has the type list of Copy, the model list of MFAOptionType",
+        lambda aws: aws["shapes"]["MFAOptionListType"]["member"].update(
+            shape=copy_shape(aws, "MFAOptionType")
+        ),
+    ),
+    (
         "ListGroups.limit_key: AWS has the type MaxResults, the model Limit",
         lambda aws: aws["pagination"]["ListGroups"].update(limit_key="MaxResults"),
     ),
@@ -337,17 +384,14 @@ def test_a_removed_operation_is_one_line_per_part(aws: dict[str, Any]) -> None:
     del aws["operations"]["GetGroup"]
     drift = find_drift(aws)
     assert "GetGroup.ResourceNotFoundException: AWS does not have it" in drift
-    assert all(line.startswith("GetGroup.") for line in drift)
+    assert all(line.startswith(("GetGroup.", "GetGroupRequest.", "GetGroupResponse.")) for line in drift)
 
 
 def test_a_removed_stub_is_one_line_per_member(
     aws: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(type_defs, "CreateGroupResponseTypeDef", None)
-    assert find_drift(aws)[:2] == [
-        "CreateGroupResponse.Group: boto3-stubs does not have it",
-        "CreateGroupResponse.ResponseMetadata: boto3-stubs does not have it",
-    ]
+    assert find_drift(aws) == ["CreateGroupResponse.Group: boto3-stubs does not have it"]
 
 
 @pytest.mark.parametrize(("line", "change"), CHANGES, ids=[line for line, _ in CHANGES])

@@ -3,6 +3,7 @@ import os
 import time
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import cached_property
+from importlib import import_module
 from types import MappingProxyType
 from typing import Any
 
@@ -10,7 +11,6 @@ import pytest
 from botocore.session import get_session
 from dateutil.tz import tzlocal
 from hypothesis import given, strategies as st
-from jsonschema import Draft202012Validator
 from pydantic import TypeAdapter, ValidationError
 
 from cognito_claims import models
@@ -36,6 +36,8 @@ from cognito_claims.models import (
     UserType,
 )
 from tests.samples import POOL, groups, role
+
+Draft202012Validator: Any = import_module("jsonschema").Draft202012Validator  # its types are partial
 
 ALL_MODELS: list[type[WireModel]] = [getattr(models, name) for name in models.__all__]
 
@@ -274,8 +276,8 @@ def test_the_json_schema_is_valid_and_has_the_members_of_the_service_model(
     if model in (PaginatorConfig, ResponseMetadata):
         return
     shape: Any = get_session().get_service_model("cognito-idp").shape_for(model.__name__)
-    assert set(members) - {"ResponseMetadata"} == set(shape.members)
-    assert ("ResponseMetadata" in members) == (model.__name__.endswith("Response") and mode == "validation")
+    assert set(members) == set(shape.members)
+    assert "ResponseMetadata" not in schema.get("$defs", {})
     assert set(schema.get("required", [])) >= set(shape.required_members)
 
 

@@ -5,14 +5,13 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from threading import Thread
 from typing import Any
 
 import pytest
-import uvicorn
 
 from cognito_claims.testing import ServedKeys, TokenFactory
 from examples.verified_service import BILLING, Verifier, make_app
+from tests.asgi import serve
 from tests.samples import role
 
 Get = Callable[[str, str | None], tuple[int, Any]]
@@ -26,17 +25,10 @@ def get(cognito_tokens: TokenFactory, cognito_served_keys: ServedKeys) -> Iterat
         issuer=cognito_tokens.issuer,
         client_id=cognito_tokens.client_id,
     )
-    config = uvicorn.Config(make_app(verifier), port=0, log_level="critical", ws="none", lifespan="off")
-    server = uvicorn.Server(config)
-    listening = config.bind_socket()
-    listening.listen()  # so that early connections wait for the server to start
-    port = listening.getsockname()[1]
-    thread = Thread(target=server.run, kwargs={"sockets": [listening]})
-    thread.start()
 
     def get(path: str, token: str | None) -> tuple[int, Any]:
         headers = {} if token is None else {"Authorization": f"Bearer {token}"}
-        request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers=headers)
+        request = urllib.request.Request(url + path, headers=headers)
         try:
             with urllib.request.urlopen(request) as response:
                 return response.status, json.load(response)
@@ -44,9 +36,8 @@ def get(cognito_tokens: TokenFactory, cognito_served_keys: ServedKeys) -> Iterat
             with error:
                 return error.code, json.load(error)
 
-    yield get
-    server.should_exit = True
-    thread.join()
+    with serve(make_app(verifier)) as url:
+        yield get
 
 
 def group(name: str, precedence: int | None, arn: str | None = None) -> dict[str, object]:

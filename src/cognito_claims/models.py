@@ -21,9 +21,10 @@ keys of a request are an error.
 Source: the `cognito-idp` service model of 2016-04-18, as botocore ships it.
 """
 
-from typing import TYPE_CHECKING, Annotated, ClassVar, cast
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, cast
 
 from pydantic import Field, SerializationInfo, SerializerFunctionWrapHandler, model_serializer
+from typing_extensions import TypeAliasType  # a dependency of pydantic
 
 from cognito_claims._wire.base import WireModel
 from cognito_claims._wire.scalars import (
@@ -211,6 +212,10 @@ class ServiceRequest(WireModel, frozen=True, extra="forbid"):
     """The arguments of a call. Unknown keys are an error."""
 
 
+# Under a name of its own, FastAPI does not list the model among the schemas of an application.
+_Metadata = TypeAliasType("_Metadata", ResponseMetadata)
+
+
 def _remove_metadata(members: dict[str, object]) -> dict[str, object]:
     return {k: v for k, v in members.items() if k not in ("ResponseMetadata", "response_metadata")}
 
@@ -222,7 +227,7 @@ class ServiceResponse(WireModel, frozen=True):
     from JSON, as in the output of the AWS CLI.
     """
 
-    response_metadata: Omittable[ResponseMetadata] = Field(default=None, repr=False)
+    response_metadata: Omittable[_Metadata] = Field(default=None, repr=False)
     """Present if the response comes from boto3."""
 
     _excluded_from_eq: ClassVar[frozenset[str]] = frozenset({"response_metadata"})
@@ -238,13 +243,14 @@ class ServiceResponse(WireModel, frozen=True):
     def __get_pydantic_json_schema__(
         cls, schema: "CoreSchema", handler: "GetJsonSchemaHandler"
     ) -> "JsonSchemaValue":
-        # Without the serializer: pydantic knows only that it returns an object.
-        described_schema = cast("CoreSchema", {k: v for k, v in schema.items() if k != "serialization"})
-        json_schema = super().__get_pydantic_json_schema__(described_schema, handler)
-        if handler.mode == "serialization":
-            described = handler.resolve_ref_schema(json_schema)
-            described["properties"] = _remove_metadata(described["properties"])
-        return json_schema
+        # Without the serializer, of which pydantic knows only that it returns an object, and without
+        # the metadata, which JSON never has.
+        model = cast(
+            "dict[str, Any]", {key: value for key, value in schema.items() if key != "serialization"}
+        )
+        fields = _remove_metadata(model["schema"]["fields"])
+        model["schema"] = {**model["schema"], "fields": fields}
+        return super().__get_pydantic_json_schema__(cast("CoreSchema", model), handler)
 
 
 class UserPoolRequest(ServiceRequest, frozen=True):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Unpack
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
 from cognito_claims._registry import publish
@@ -59,20 +59,26 @@ class WireModel(
     validate_by_name=True,
     hide_input_in_errors=True,
     val_temporal_unit="seconds",
-    defer_build=True,
 ):
     """A value in AWS's shape: frozen, read by AWS's names or ours, without unknown keys.
 
     pydantic builds the validator of a model at its first use, so that a
-    program pays for the models that it uses.
+    program pays only for the models that it uses.
 
     Two values are equal if their types and fields are equal. Dates compare as
     points in time: in the hour that a local clock repeats, Python considers a
     time in that zone unequal to the same time in UTC (PEP 495).
     """
 
+    def __init_subclass__(cls, **settings: Unpack[ConfigDict]) -> None:
+        # pydantic reads this setting after this method, and calls the next one after that. Were it to
+        # remain, a `TypeAdapter` of the model would be deferred too, out of reach of the code in which
+        # FastAPI handles pydantic's warnings.
+        cls.model_config["defer_build"] = True
+
     @classmethod
     def __pydantic_init_subclass__(cls, **_: object) -> None:
+        del cls.model_config["defer_build"]
         publish(cls)
 
     @classmethod

@@ -61,7 +61,8 @@ def parse_written_response(model: type[_M], value: object) -> _M:
         problems = [
             _to_problem(details, model, value)
             for details in error.errors(include_url=False)
-            if details["type"] != "extra_forbidden" or find_intended_name(model, value, details["loc"])
+            if details["type"] != "extra_forbidden"
+            or find_intended_name(model, value, details["loc"]) is not None
         ]
     if problems:
         raise InvalidResponseError(get_operation_name(model), problems)

@@ -129,10 +129,14 @@ def resolve(
     """
     if type(policy) is not Policy:
         raise TypeError(f"policy: expected a Policy, got {type(policy).__name__}: pass Policy(...)")
-    items = tuple(groups) if groups else ()
+    items = () if _is_none(groups) else tuple(groups)
     members = items if items and _all_group_types(items) else _parse_groups(groups, items)
     ranking = _rank(members) if len(members) > 1 else members
     return Resolution.from_ranking(ranking, policy)
+
+
+def _is_none(value: object) -> bool:
+    return value is None
 
 
 def _all_group_types(items: tuple[object, ...]) -> TypeGuard[tuple[GroupType, ...]]:
