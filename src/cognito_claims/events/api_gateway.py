@@ -30,8 +30,7 @@ from cognito_claims._wire.parsing import parse_claims
 from cognito_claims._wire.scalars import ARN_PATTERN, NonEmptyStr, Omittable, StrictStr
 from cognito_claims.claims import GroupClaims
 from cognito_claims.errors import AmbiguousClaimsError, InvalidClaimsError, Problem
-from cognito_claims.events._event import EventLike
-from cognito_claims.tokens import ClaimsLike, ClaimsModel, build_token_payload, format_claim
+from cognito_claims.tokens import ClaimsLike, ClaimsModel, EventLike, build_token_payload, format_claim
 
 _REST = "REST API event"
 _HTTP = "HTTP API event"

@@ -14,12 +14,10 @@ from typing import assert_never
 from cognito_claims._wire.json import as_object, get_path
 from cognito_claims.claims import GroupClaims
 from cognito_claims.errors import InvalidClaimsError, Problem
-from cognito_claims.events._event import EventLike
 from cognito_claims.events.api_gateway import is_bracketed, parse_http_api_event, parse_rest_api_event
 from cognito_claims.events.appsync import parse_appsync_event
-from cognito_claims.events.pre_token_generation.models import TRIGGER_SOURCES
-from cognito_claims.events.pre_token_generation.parsing import parse_pre_token_generation_event
-from cognito_claims.tokens import parse_token_payload
+from cognito_claims.events.pre_token_generation import TRIGGER_SOURCES, parse_pre_token_generation_event
+from cognito_claims.tokens import EventLike, parse_token_payload
 
 
 class ClaimsSource(StrEnum):
