@@ -376,7 +376,7 @@ class TestOverrideReplaces:
 
 
 class TestOverrideEmpty:
-    """groupOverrideDetails that is empty or null removes groups, roles and preferred role."""
+    """If groupOverrideDetails is empty or null, the groups, the roles and the preferred role are removed."""
 
     @pytest.mark.parametrize("empty", [{}, None])
     @pytest.mark.parametrize("container", [v1, v2])

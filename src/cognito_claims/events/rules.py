@@ -10,7 +10,7 @@ EVENT_RULES: Final[tuple[Rule, ...]] = (
     Rule(
         "token-arrays",
         "In a token's payload and in AppSync's identity.claims, groups and roles are arrays, "
-        "also with one element.",
+        "even with one element.",
         Basis.DOCUMENTED,
         ID_TOKEN_GUIDE,
     ),
@@ -29,7 +29,8 @@ EVENT_RULES: Final[tuple[Rule, ...]] = (
     ),
     Rule(
         "http-brackets",
-        "The authorizer of an HTTP API writes an array in brackets with spaces between, and drops null claims.",
+        "The authorizer of an HTTP API writes an array in brackets with spaces between, and drops null "
+        "claims.",
         Basis.OBSERVED,
         "published events",
     ),
@@ -38,13 +39,13 @@ EVENT_RULES: Final[tuple[Rule, ...]] = (
         "A pre token generation event has groups, roles and preferred role in request.groupConfiguration: "
         "two empty lists and null if there are none.",
         Basis.DOCUMENTED,
-        f"{_TRIGGER_GUIDE}; the empty ones were seen in published events",
+        f"{_TRIGGER_GUIDE}; the empty lists and null: published events",
     ),
     Rule(
         "alb-without",
         "The x-amzn-oidc-data header of an Application Load Balancer contains no groups.",
         Basis.OBSERVED,
-        "published headers, whose claims come from the userInfo endpoint",
+        "its claims come from the userInfo endpoint",
     ),
 )
 """The rules for how events carry claims."""
@@ -52,14 +53,14 @@ EVENT_RULES: Final[tuple[Rule, ...]] = (
 TRIGGER_RULES: Final[tuple[Rule, ...]] = (
     Rule(
         "override-replaces",
-        "groupOverrideDetails replaces the groups in both tokens, in version 1 as well, and roles and "
+        "groupOverrideDetails replaces the groups in both tokens, in version 1 too, and the roles and the "
         "preferred role in the ID token.",
         Basis.DOCUMENTED,
         _TRIGGER_GUIDE,
     ),
     Rule(
         "override-empty",
-        "groupOverrideDetails that is empty or null removes groups, roles and preferred role.",
+        "If groupOverrideDetails is empty or null, the groups, the roles and the preferred role are removed.",
         Basis.DOCUMENTED,
         _TRIGGER_GUIDE,
     ),
@@ -95,7 +96,8 @@ TRIGGER_RULES: Final[tuple[Rule, ...]] = (
     ),
     Rule(
         "reserved-claims",
-        "A trigger can neither set nor suppress the reserved claims; dev: attributes can only be suppressed.",
+        "A trigger can neither set nor suppress the reserved claims; dev: attributes can only be "
+        "suppressed.",
         Basis.DOCUMENTED,
         _TRIGGER_GUIDE,
     ),
