@@ -1,28 +1,15 @@
 """The overrides of a pre token generation trigger: build its response, or apply it to tokens.
 
-A Lambda function that overrides a user's groups is one line:
-
 >>> from cognito_claims import GroupClaims, resolve
->>> def handler(event, context):
-...     groups = [{"GroupName": "staff", "RoleArn": "arn:aws:iam::123456789012:role/staff"}]
-...     return override_groups(event, resolve(groups))
->>> event = {
-...     "version": "2",
-...     "triggerSource": "TokenGeneration_Authentication",
-...     "request": {"groupConfiguration": {"groupsToOverride": ["guests"]}},
-...     "response": {"claimsAndScopeOverrideDetails": None},
-... }
->>> returned = handler(event, None)
->>> returned["response"]["claimsAndScopeOverrideDetails"]["groupOverrideDetails"]["groupsToOverride"]
-['staff']
-
-The tokens that Cognito then issues:
-
->>> apply_override(GroupClaims(groups=("guests",)), returned).access_token
+>>> from cognito_claims.events import build_pre_token_generation_event
+>>> guest = GroupClaims(groups=("guests",))
+>>> event = build_pre_token_generation_event(guest, version="2")
+>>> returned = override_groups(event, resolve([{"GroupName": "staff"}]))
+>>> apply_override(guest, returned).access_token
 {'cognito:groups': ['staff']}
 
 If `groupOverrideDetails` is missing, the groups do not change; if it is null, they are all
-removed. A response that is built here never contains that null, and one that does is refused.
+removed. A response that is built here never contains that null.
 
 Rules: every one of `cognito_claims.events.TRIGGER_RULES`.
 
@@ -295,9 +282,7 @@ def apply_override(claims: GroupClaims | TokenPair, response: EventLike) -> Toke
     is_event = "response" in members or "request" in members
     event: dict[str, object] = members if is_event else {"response": members}
     parsed = parse_trigger_response({**event, "response": _replace_null_groups(event.get("response"))})
-    tokens = _to_token_pair(claims)
-    id_token = deep_copy_json(tokens.id_token, "ID token")
-    access_token = deep_copy_json(tokens.access_token, "access token")
+    id_token, access_token = _copy_tokens(claims)
     v1 = parsed.claims_override_details
     v2 = parsed.claims_and_scope_override_details or ClaimsAndScopeOverrideDetails()
     if (override := (v1 or v2).group_override_details) is not None:
@@ -310,14 +295,13 @@ def apply_override(claims: GroupClaims | TokenPair, response: EventLike) -> Toke
     return TokenPair(id_token, _change_scopes(access_token, v2.access_token_generation))
 
 
-def _to_token_pair(claims: object) -> TokenPair:
-    match claims:
-        case TokenPair():
-            return claims
-        case GroupClaims():
-            return TokenPair(dict(claims.id_token()), dict(claims.access_token()))
-        case _:
-            raise TypeError(f"expected GroupClaims or TokenPair, got {type(claims).__name__}")
+def _copy_tokens(claims: object) -> tuple[dict[str, Any], dict[str, Any]]:
+    if isinstance(claims, GroupClaims):
+        return dict(claims.id_token()), dict(claims.access_token())
+    if isinstance(claims, TokenPair):
+        access_token = deep_copy_json(claims.access_token, "access token")
+        return deep_copy_json(claims.id_token, "ID token"), access_token
+    raise TypeError(f"expected GroupClaims or TokenPair, got {type(claims).__name__}")
 
 
 def _replace_null_groups(response: object) -> object:

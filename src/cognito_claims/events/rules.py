@@ -60,7 +60,8 @@ TRIGGER_RULES: Final[tuple[Rule, ...]] = (
     ),
     Rule(
         "override-empty",
-        "If groupOverrideDetails is empty or null, the groups, the roles and the preferred role are removed.",
+        "If groupOverrideDetails is empty or null, the groups, the roles and the preferred role are "
+        "removed.",
         Basis.DOCUMENTED,
         _TRIGGER_GUIDE,
     ),

@@ -81,6 +81,7 @@ class AccessDenied:
         return find_open_questions(self.alternatives)
 
 
+_Choice: TypeAlias = AssumedRole | AccessDenied
 IdTokenLike: TypeAlias = GroupClaims | Resolution | Mapping[str, object] | BaseModel
 """The claims of an ID token: `IdTokenClaims`, a payload, `GroupClaims` or a `Resolution`."""
 
@@ -263,22 +264,21 @@ def _list_other_mappings(provider: str, mappings: Mapping[str, RoleMapping]) -> 
     return f"; the identity pool has some for other providers: {', '.join(mappings)}"
 
 
-def _choose(request: _Request, other: OpenQuestion | None = None) -> AssumedRole | AccessDenied:
+def _choose(request: _Request, other: OpenQuestion | None = None) -> _Choice:
     """Choose by the documented answers to all open questions but one, which gets the other answer."""
     mapping = request.mapping
     if mapping is None:
         return _choose_without_mapping(request)
     match mapping.type:
         case "Token":
-            return _choose_by_token(request, mapping, lone_role_is_ambiguous=other is not rules.LONE_ROLE)
+            return _choose_by_token(request, mapping, other)
         case "Rules":
-            by_element = other is not rules.CONTAINS_ELEMENT
-            return _choose_by_rules(request, mapping, contains_element=by_element)
+            return _choose_by_rules(request, mapping, other)
         case _:
             assert_never(mapping.type)
 
 
-def _choose_without_mapping(request: _Request) -> AssumedRole | AccessDenied:
+def _choose_without_mapping(request: _Request) -> _Choice:
     role, custom = request.authenticated_role, request.custom_role_arn
     if custom is not None and custom != role:
         reason = f"{request.no_mapping}, so no CustomRoleArn can be chosen"
@@ -290,9 +290,7 @@ def _choose_without_mapping(request: _Request) -> AssumedRole | AccessDenied:
     return AssumedRole(role, reason, (rules.NO_MAPPING,))
 
 
-def _choose_by_token(
-    request: _Request, mapping: RoleMapping, *, lone_role_is_ambiguous: bool
-) -> AssumedRole | AccessDenied:
+def _choose_by_token(request: _Request, mapping: RoleMapping, other: OpenQuestion | None) -> _Choice:
     # In the order of the guide: the CustomRoleArn, the preferred role, AmbiguousRoleResolution.
     groups, custom = request.groups, request.custom_role_arn
     if custom is not None:
@@ -302,16 +300,15 @@ def _choose_by_token(
     if (preferred := groups.preferred_role) is not None:
         # It need not be one of cognito:roles: a trigger may set both claims to any string.
         return AssumedRole(preferred, "it is cognito:preferred_role", (rules.PREFERRED_ASSUMED,))
-    if len(groups.roles) == 1 and not lone_role_is_ambiguous:
+    if len(groups.roles) == 1 and other is rules.LONE_ROLE:
         return AssumedRole(groups.roles[0], "it is the only role of cognito:roles", ())
     no_roles = () if groups.roles else (rules.NO_ROLES,)
     reason = "cognito:preferred_role is not set"
     return _resolve_ambiguity(request, mapping, reason, rules.AMBIGUOUS_RESOLUTION, *no_roles)
 
 
-def _choose_by_rules(
-    request: _Request, mapping: RoleMapping, *, contains_element: bool
-) -> AssumedRole | AccessDenied:
+def _choose_by_rules(request: _Request, mapping: RoleMapping, other: OpenQuestion | None) -> _Choice:
+    contains_element = other is not rules.CONTAINS_ELEMENT
     mapping_rules = _list_rules(mapping)
     values = [request.payload.get(rule.claim) for rule in mapping_rules]
     matching = [
@@ -338,9 +335,7 @@ def _choose_by_rules(
     return _resolve_ambiguity(request, mapping, reason, rules.NO_MATCH, *absent, *element_rules)
 
 
-def _resolve_ambiguity(
-    request: _Request, mapping: RoleMapping, reason: str, *causes: Rule
-) -> AssumedRole | AccessDenied:
+def _resolve_ambiguity(request: _Request, mapping: RoleMapping, reason: str, *causes: Rule) -> _Choice:
     match mapping.ambiguous_role_resolution:
         case "AuthenticatedRole" if request.authenticated_role is not None:
             reason += ", and AmbiguousRoleResolution is AuthenticatedRole"
