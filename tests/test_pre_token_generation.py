@@ -376,7 +376,7 @@ class TestOverrideReplaces:
 
 
 class TestOverrideEmpty:
-    """If groupOverrideDetails is empty or null, the groups, the roles and the preferred role are removed."""
+    """An empty or null groupOverrideDetails removes the groups, the roles and the preferred role."""
 
     @pytest.mark.parametrize("empty", [{}, None])
     @pytest.mark.parametrize("container", [v1, v2])

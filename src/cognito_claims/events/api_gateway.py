@@ -4,12 +4,6 @@ The authorizer of an HTTP API writes an array in brackets, and the authorizer
 of a REST API joins it by commas, which group names may contain. Names are never
 guessed: what can be read in more than one way is an `AmbiguousClaimsError`.
 
->>> event = {"requestContext": {"authorizer": {"jwt": {"claims": {"cognito:groups": "[admins staff]"}}}}}
->>> parse_http_api_event(event)
-GroupClaims(groups=('admins', 'staff'), roles=(), preferred_role=None)
-
-Build the event that the gateway sends, to test a Lambda function:
-
 >>> event = build_rest_api_event(GroupClaims(groups=("admins", "staff")))
 >>> event["requestContext"]["authorizer"]["claims"]
 {'cognito:groups': 'admins,staff'}

@@ -48,20 +48,18 @@ RESERVED_NAMES = frozenset(
 )
 """The names that are reserved in both tokens. Names that begin with `cognito:` are reserved too."""
 
-
-def _may_add(name: str, *, is_id_token: bool) -> bool:
-    # The guide: a trigger can suppress `dev:` attributes, but neither add nor change them.
-    return not _is_reserved(name, is_id_token=is_id_token) and not name.startswith("dev:")
+# An access token has no `aud` of its own, so a trigger can add one.
+_RESERVED_IN_ID_TOKEN = RESERVED_NAMES | {"aud"}
 
 
-def _may_suppress(name: str, *, is_id_token: bool) -> bool:
+def _may_add(name: str, reserved: frozenset[str]) -> bool:
+    # The guide: a trigger can suppress `dev:` attributes, but neither add nor override them.
+    return name not in reserved and not name.startswith(("cognito:", "dev:"))
+
+
+def _may_suppress(name: str, reserved: frozenset[str]) -> bool:
     # `cognito:groups` is the exception: to suppress it is a documented way to remove the groups.
-    return name == "cognito:groups" or not _is_reserved(name, is_id_token=is_id_token)
-
-
-def _is_reserved(name: str, *, is_id_token: bool) -> bool:
-    # An access token has no `aud` of its own, and a trigger can add one.
-    return name in RESERVED_NAMES or name.startswith("cognito:") or (is_id_token and name == "aud")
+    return name == "cognito:groups" or (name not in reserved and not name.startswith("cognito:"))
 
 
 def override_groups(
@@ -180,8 +178,8 @@ def override_claims(
         raise InvalidClaimsError(SOURCE, [Problem("version", reason)])
     # Cognito ignores a change of a reserved claim without an error, so it is refused here.
     problems = [
-        *_find_reserved(for_id, "ID token", is_id_token=True),
-        *_find_reserved(for_access, "access token", is_id_token=False),
+        *_find_reserved(for_id, "ID token", _RESERVED_IN_ID_TOKEN),
+        *_find_reserved(for_access, "access token", RESERVED_NAMES),
     ]
     if problems:
         raise InvalidClaimsError(SOURCE, problems)
@@ -209,14 +207,16 @@ def _to_json(value: object) -> object:
     return value
 
 
-def _find_reserved(generation: dict[str, object], token: str, *, is_id_token: bool) -> Iterator[Problem]:
+def _find_reserved(
+    generation: dict[str, object], token: str, reserved: frozenset[str]
+) -> Iterator[Problem]:
     for name in as_object(generation.get("claimsToAddOrOverride")) or ():
-        if not _may_add(name, is_id_token=is_id_token):
+        if not _may_add(name, reserved):
             remedy = "; use override_groups for groups and roles" if name.startswith("cognito:") else ""
             reason = f"is reserved: a trigger cannot set it in the {token}{remedy}"
             yield Problem(f"claimsToAddOrOverride[{name!r}]", reason)
     for name in map(str, as_list(generation.get("claimsToSuppress")) or ()):
-        if not _may_suppress(name, is_id_token=is_id_token):
+        if not _may_suppress(name, reserved):
             reason = f"is reserved: a trigger cannot suppress it in the {token}"
             yield Problem(f"claimsToSuppress[{name!r}]", reason)
 
@@ -290,8 +290,8 @@ def apply_override(claims: GroupClaims | TokenPair, response: EventLike) -> Toke
         groups = override.group_claims
         id_token = _omit_claims(id_token, GROUP_CLAIM_NAMES) | dict(groups.id_token())
         access_token = _omit_claims(access_token, GROUP_CLAIM_NAMES) | dict(groups.access_token())
-    id_token = _change_claims(id_token, v1 or v2.id_token_generation, is_id_token=True)
-    access_token = _change_claims(access_token, v2.access_token_generation, is_id_token=False)
+    id_token = _change_claims(id_token, v1 or v2.id_token_generation, _RESERVED_IN_ID_TOKEN)
+    access_token = _change_claims(access_token, v2.access_token_generation, RESERVED_NAMES)
     return TokenPair(id_token, _change_scopes(access_token, v2.access_token_generation))
 
 
@@ -322,15 +322,13 @@ def _replace_null_groups(response: object) -> object:
 def _change_claims(
     token: dict[str, Any],
     changes: ClaimsOverrideDetails | IdTokenGeneration | AccessTokenGeneration | None,
-    *,
-    is_id_token: bool,
+    reserved: frozenset[str],
 ) -> dict[str, Any]:
     if changes is None:
         return token
     added = (changes.claims_to_add_or_override or {}).items()
-    token = token | {name: value for name, value in added if _may_add(name, is_id_token=is_id_token)}
-    names = changes.claims_to_suppress
-    suppressed = {name for name in names if _may_suppress(name, is_id_token=is_id_token)}
+    token = token | {name: value for name, value in added if _may_add(name, reserved)}
+    suppressed = {name for name in changes.claims_to_suppress if _may_suppress(name, reserved)}
     if "cognito:groups" in suppressed:  # the roles are suppressed with the groups
         suppressed.update(GROUP_CLAIM_NAMES)
     # Suppressed after they are added: rule `suppressed-wins`.

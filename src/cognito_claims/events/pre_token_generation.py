@@ -181,10 +181,7 @@ class ClaimsAndScopeOverrideDetails(_OverrideDetails, frozen=True):
     """The override of versions 2 and 3: changes to each token, and the groups of both."""
 
     id_token_generation: Omittable[IdTokenGeneration] = None
-    """Changes to the ID token."""
-
     access_token_generation: Omittable[AccessTokenGeneration] = None
-    """Changes to the access token."""
 
 
 class PreTokenGenerationV1Response(CamelCaseModel, frozen=True):
@@ -223,10 +220,7 @@ class _Event(_GroupsEvent, frozen=True):
     """The username, or `None` in the event of a machine."""
 
     caller_context: Omittable[CallerContext] = None
-    """The client that requested the tokens."""
-
     request: PreTokenGenerationRequest
-    """The input of the trigger."""
 
 
 class PreTokenGenerationV1Event(_Event, frozen=True):
@@ -244,7 +238,6 @@ class PreTokenGenerationV2Event(_Event, frozen=True):
     version: Literal["2"]
 
     response: Omittable[PreTokenGenerationV2Response] = None
-    """The response. Its only member is null when the event arrives."""
 
 
 class PreTokenGenerationV3Event(_Event, frozen=True):
@@ -253,7 +246,6 @@ class PreTokenGenerationV3Event(_Event, frozen=True):
     version: Literal["3"]
 
     response: Omittable[PreTokenGenerationV2Response] = None
-    """The response. Its only member is null when the event arrives."""
 
 
 PreTokenGenerationEvent: TypeAlias = (

@@ -9,8 +9,7 @@ _TRIGGER_GUIDE = "Amazon Cognito Developer Guide, Pre token generation Lambda tr
 EVENT_RULES: Final[tuple[Rule, ...]] = (
     Rule(
         "token-arrays",
-        "In a token's payload and in AppSync's identity.claims, groups and roles are arrays, "
-        "even with one element.",
+        "Groups and roles are arrays in tokens and in AppSync's identity.claims, even with one element.",
         Basis.DOCUMENTED,
         ID_TOKEN_GUIDE,
     ),
@@ -29,8 +28,7 @@ EVENT_RULES: Final[tuple[Rule, ...]] = (
     ),
     Rule(
         "http-brackets",
-        "The authorizer of an HTTP API writes an array in brackets with spaces between, and drops null "
-        "claims.",
+        "The authorizer of an HTTP API joins an array by spaces, in brackets, and drops null claims.",
         Basis.OBSERVED,
         "published events",
     ),
@@ -60,8 +58,7 @@ TRIGGER_RULES: Final[tuple[Rule, ...]] = (
     ),
     Rule(
         "override-empty",
-        "If groupOverrideDetails is empty or null, the groups, the roles and the preferred role are "
-        "removed.",
+        "An empty or null groupOverrideDetails removes the groups, the roles and the preferred role.",
         Basis.DOCUMENTED,
         _TRIGGER_GUIDE,
     ),
@@ -97,8 +94,7 @@ TRIGGER_RULES: Final[tuple[Rule, ...]] = (
     ),
     Rule(
         "reserved-claims",
-        "A trigger can neither set nor suppress the reserved claims; dev: attributes can only be "
-        "suppressed.",
+        "A trigger can neither set nor suppress reserved claims, and can only suppress dev: attributes.",
         Basis.DOCUMENTED,
         _TRIGGER_GUIDE,
     ),

@@ -138,13 +138,7 @@ def choose_role(
         InvalidClaimsError: If the claims are not those of an ID token, a claim has the wrong
             type, the provider is unknown, or a rule uses a claim that group claims lack.
     """
-    request = _Request.build(
-        _to_payload(claims),
-        parse_identity_pool_roles(mapping),
-        custom_role_arn=custom_role_arn,
-        authenticated_role=authenticated_role,
-        provider=provider,
-    )
+    request = _Request.build(claims, mapping, custom_role_arn, authenticated_role, provider)
     if isinstance(claims, GroupClaims | Resolution):
         _require_known_claims(request)
     choice = _choose(request)
@@ -175,13 +169,14 @@ class _Request:
     @classmethod
     def build(
         cls,
-        payload: dict[str, object],
-        roles: RoleMapping | GetIdentityPoolRolesResponse | None,
-        *,
+        claims: IdTokenLike,
+        mapping_or_response: object,
         custom_role_arn: str | None,
         authenticated_role: str | None,
         provider: str | None,
     ) -> _Request:
+        payload = _to_payload(claims)
+        roles = parse_identity_pool_roles(mapping_or_response)
         mapping = roles if isinstance(roles, RoleMapping) else None
         no_mapping = "the provider has no role mapping"
         no_role = "no authenticated role was passed"
@@ -215,7 +210,7 @@ def _build_message(request: _Request) -> str | None:
     if mapping is None or provider is None:
         return None
     if mapping.ambiguous_role_resolution == "AuthenticatedRole" and request.custom_role_arn is None:
-        return None  # it denies because that role is missing
+        return None  # the mapping does not deny: the role that it falls back to is missing
     message = f"The ambiguous role mapping rules for: {provider} denied this request"
     return f"NotAuthorizedException: {message}"
 
@@ -225,13 +220,13 @@ def _require_known_claims(request: _Request) -> None:
     problems: list[Problem] = []
     custom = request.custom_role_arn
     for number, rule in enumerate(_list_rules(request.mapping), start=1):
-        if custom is not None and rule.role_arn != custom:
+        if custom not in (None, rule.role_arn):
             continue
         if rule.claim not in GROUP_CLAIM_NAMES:
             reason = f"rule {number} uses this claim, which group claims lack: pass the whole payload"
             problems.append(Problem(rule.claim, reason))
         elif _matches(rule, request.payload.get(rule.claim), contains_element=True):
-            if custom is not None:
+            if custom is not None:  # any rule that matches decides, not only the first
                 return
             break
     if problems:
@@ -308,27 +303,26 @@ def _choose_by_token(request: _Request, mapping: RoleMapping, other: OpenQuestio
 
 
 def _choose_by_rules(request: _Request, mapping: RoleMapping, other: OpenQuestion | None) -> _Choice:
-    contains_element = other is not rules.CONTAINS_ELEMENT
-    mapping_rules = _list_rules(mapping)
-    values = [request.payload.get(rule.claim) for rule in mapping_rules]
+    mapping_rules, by_element = _list_rules(mapping), other is not rules.CONTAINS_ELEMENT
     matching = [
-        number
-        for number, (rule, value) in enumerate(zip(mapping_rules, values, strict=True))
-        if _matches(rule, value, contains_element=contains_element)
+        (number, rule)
+        for number, rule in enumerate(mapping_rules, start=1)
+        if _matches(rule, request.payload.get(rule.claim), contains_element=by_element)
     ]
     if (custom := request.custom_role_arn) is not None:
-        if any(mapping_rules[number].role_arn == custom for number in matching):
+        if any(rule.role_arn == custom for _, rule in matching):
             reason = "a rule that matches names the CustomRoleArn"
             return AssumedRole(custom, reason, (rules.CUSTOM_ROLE_OF_RULES,))
         reason = "no rule that matches names the CustomRoleArn"
         return AccessDenied(reason, (rules.CUSTOM_ROLE_OF_RULES,))
-    # Only the rules up to the first match are evaluated.
-    evaluated = values[: matching[0] + 1] if matching else values
-    element_rules = () if all(as_list(value) is None for value in evaluated) else (rules.ARRAY_ELEMENTS,)
+    # The rules after the first match are not evaluated, so they are no reason for the choice.
+    evaluated = mapping_rules[: matching[0][0]] if matching else mapping_rules
+    values = [request.payload.get(rule.claim) for rule in evaluated]
+    element_rules = () if all(as_list(value) is None for value in values) else (rules.ARRAY_ELEMENTS,)
     if matching:
-        rule = mapping_rules[matching[0]]
-        place = f"rule {matching[0] + 1} of {len(mapping_rules)}"
-        reason = f"{place} matches: {rule.claim} {rule.match_type} {rule.value!r}"
+        number, rule = matching[0]
+        reason = f"rule {number} of {len(mapping_rules)} matches: "
+        reason += f"{rule.claim} {rule.match_type} {rule.value!r}"
         return AssumedRole(rule.role_arn, reason, (rules.FIRST_MATCH, *element_rules))
     absent = (rules.ABSENT_CLAIM,) if None in values else ()
     reason = f"none of {len(mapping_rules)} rules matches"
