@@ -19,7 +19,7 @@ package of their domain:
 
 - `cognito_claims.tokens`: the claims of ID tokens and access tokens
 - `cognito_claims.events`: API Gateway, AppSync and pre token generation events
-- `cognito_claims.identity_pool`: the IAM role that an identity pool hands out
+- `cognito_claims.identity_pool`: the IAM role that an identity pool assigns
 - `cognito_claims.client.aio`: the paginators for aiobotocore
 - `cognito_claims.pool`: whole user pools
 - `cognito_claims.conformance`: test vectors for other implementations

@@ -24,19 +24,7 @@ from cognito_claims._wire.json import as_list, as_object, deep_copy_json, valida
 from cognito_claims._wire.parsing import parse_claims
 from cognito_claims.claims import GROUP_CLAIM_NAMES, GroupClaims
 from cognito_claims.errors import InvalidClaimsError, Problem
-from cognito_claims.events.pre_token_generation import (
-    CONTAINERS,
-    SOURCE,
-    AccessTokenGeneration,
-    ClaimsAndScopeOverrideDetails,
-    ClaimsOverrideDetails,
-    GroupConfiguration,
-    IdTokenGeneration,
-    get_version,
-    parse_trigger_response,
-    require_event,
-    require_object,
-)
+from cognito_claims.events import pre_token_generation as trigger
 from cognito_claims.resolver import Resolution
 from cognito_claims.tokens import EventLike, parse_token_payload
 
@@ -90,10 +78,10 @@ def override_groups(
     }
     if claims.preferred_role is not None:  # a missing key counts as empty: rule `override-partial`
         details["preferredRole"] = claims.preferred_role
-    return _add_to_response(require_event(event), {"groupOverrideDetails": details})
+    return _add_to_response(trigger.require_event(event), {"groupOverrideDetails": details})
 
 
-class _StrictGroupConfiguration(GroupConfiguration, frozen=True, extra="forbid"):
+class _StrictGroupConfiguration(trigger.GroupConfiguration, frozen=True, extra="forbid"):
     pass
 
 
@@ -130,7 +118,7 @@ def suppress_groups(event: EventLike) -> dict[str, Any]:
         InvalidClaimsError: If the version of the event is unknown, or its response is malformed.
     """
     # An empty object and null have the same effect, but null may also be an accident.
-    return _add_to_response(require_event(event), {"groupOverrideDetails": {}})
+    return _add_to_response(trigger.require_event(event), {"groupOverrideDetails": {}})
 
 
 def override_claims(
@@ -161,7 +149,7 @@ def override_claims(
             the version is unknown, or the response of the event is malformed.
         TypeError: If names are not a list of strings, or claims are not a mapping.
     """
-    members = require_event(event)
+    members = trigger.require_event(event)
     for_id = _omit_empty(
         claimsToAddOrOverride=_copy_claims(id_token),
         claimsToSuppress=validate_names(suppress_in_id_token),
@@ -172,17 +160,17 @@ def override_claims(
         scopesToAdd=validate_names(add_scopes),
         scopesToSuppress=validate_names(suppress_scopes),
     )
-    is_v1 = get_version(members) == "1"
+    is_v1 = trigger.get_version(members) == "1"
     if is_v1 and for_access:
         reason = "must be 2 or 3 to change the access token: set the trigger's LambdaVersion to V2_0"
-        raise InvalidClaimsError(SOURCE, [Problem("version", reason)])
+        raise InvalidClaimsError(trigger.SOURCE, [Problem("version", reason)])
     # Cognito ignores a change of a reserved claim without an error, so it is refused here.
     problems = [
         *_find_reserved(for_id, "ID token", _RESERVED_IN_ID_TOKEN),
         *_find_reserved(for_access, "access token", RESERVED_NAMES),
     ]
     if problems:
-        raise InvalidClaimsError(SOURCE, problems)
+        raise InvalidClaimsError(trigger.SOURCE, problems)
     by_token = _omit_empty(idTokenGeneration=for_id, accessTokenGeneration=for_access)
     return _add_to_response(members, for_id if is_v1 else by_token)
 
@@ -195,7 +183,7 @@ def _copy_claims(claims: object) -> dict[str, object]:
     members: dict[str, object] | None = {} if claims is None else as_object(claims)
     if members is None:
         raise TypeError(f"expected a mapping of claims by name, got {type(claims).__name__}")
-    return {name: _to_json(value) for name, value in deep_copy_json(members, SOURCE).items()}
+    return {name: _to_json(value) for name, value in deep_copy_json(members, trigger.SOURCE).items()}
 
 
 def _to_json(value: object) -> object:
@@ -222,16 +210,16 @@ def _find_reserved(
 
 
 def _add_to_response(members: dict[str, object], details: dict[str, object]) -> dict[str, Any]:
-    container = CONTAINERS[get_version(members)]
-    response = require_object(members.get("response"), "response")
-    present = require_object(response.get(container), f"response.{container}")
+    container = trigger.CONTAINERS[trigger.get_version(members)]
+    response = trigger.require_object(members.get("response"), "response")
+    present = trigger.require_object(response.get(container), f"response.{container}")
     if "groupOverrideDetails" in details:
         present.pop("groupOverrideDetails", None)  # replaced, so it need not be valid
     # Validated twice: `_merge` relies on a valid response, and its result need not be valid.
-    parse_trigger_response({**members, "response": {**response, container: present}})
+    trigger.parse_trigger_response({**members, "response": {**response, container: present}})
     returned = {**members, "response": {**response, container: _merge(present, details)}}
-    parse_trigger_response(returned)
-    return deep_copy_json(returned, SOURCE)
+    trigger.parse_trigger_response(returned)
+    return deep_copy_json(returned, trigger.SOURCE)
 
 
 def _merge(present: dict[str, object], added: dict[str, object]) -> dict[str, object]:
@@ -278,13 +266,15 @@ def apply_override(claims: GroupClaims | TokenPair, response: EventLike) -> Toke
         InvalidClaimsError: If the response is malformed, which Cognito would refuse.
         TypeError: If `claims` is neither `GroupClaims` nor a `TokenPair`.
     """
-    members = require_event(response, "must be an object: the trigger must return the event")
+    members = trigger.require_event(response, "must be an object: the trigger must return the event")
     is_event = "response" in members or "request" in members
     event: dict[str, object] = members if is_event else {"response": members}
-    parsed = parse_trigger_response({**event, "response": _replace_null_groups(event.get("response"))})
+    parsed = trigger.parse_trigger_response(
+        {**event, "response": _replace_null_groups(event.get("response"))}
+    )
     id_token, access_token = _copy_tokens(claims)
     v1 = parsed.claims_override_details
-    v2 = parsed.claims_and_scope_override_details or ClaimsAndScopeOverrideDetails()
+    v2 = parsed.claims_and_scope_override_details or trigger.ClaimsAndScopeOverrideDetails()
     if (override := (v1 or v2).group_override_details) is not None:
         # The guide: in version 1 too, the groups of the access token change.
         groups = override.group_claims
@@ -309,20 +299,18 @@ def _replace_null_groups(response: object) -> object:
     members = as_object(response)
     if members is None:
         return response
-    for container in CONTAINERS.values():
+    for container in trigger.CONTAINERS.values():
         details = as_object(members.get(container)) or {}
         if "groupOverrideDetails" in details:
             path = f"response.{container}.groupOverrideDetails"
-            groups = require_object(details["groupOverrideDetails"], path)
+            groups = trigger.require_object(details["groupOverrideDetails"], path)
             present = {name: value for name, value in groups.items() if value is not None}
             members[container] = {**details, "groupOverrideDetails": present}
     return members
 
 
 def _change_claims(
-    token: dict[str, Any],
-    changes: ClaimsOverrideDetails | IdTokenGeneration | AccessTokenGeneration | None,
-    reserved: frozenset[str],
+    token: dict[str, Any], changes: trigger.ClaimChanges | None, reserved: frozenset[str]
 ) -> dict[str, Any]:
     if changes is None:
         return token
@@ -339,7 +327,7 @@ def _omit_claims(token: dict[str, Any], names: Iterable[str]) -> dict[str, Any]:
     return {name: value for name, value in token.items() if name not in names}
 
 
-def _change_scopes(token: dict[str, Any], changes: AccessTokenGeneration | None) -> dict[str, Any]:
+def _change_scopes(token: dict[str, Any], changes: trigger.AccessTokenGeneration | None) -> dict[str, Any]:
     if changes is None or not (changes.scopes_to_add or changes.scopes_to_suppress):
         return token
     scopes = dict.fromkeys([*str(token.get("scope", "")).split(), *changes.scopes_to_add])

@@ -184,6 +184,9 @@ class ClaimsAndScopeOverrideDetails(_OverrideDetails, frozen=True):
     access_token_generation: Omittable[AccessTokenGeneration] = None
 
 
+ClaimChanges: TypeAlias = ClaimsOverrideDetails | IdTokenGeneration | AccessTokenGeneration
+
+
 class PreTokenGenerationV1Response(CamelCaseModel, frozen=True):
     """The response of a trigger to an event of version 1."""
 

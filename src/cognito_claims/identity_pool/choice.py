@@ -211,8 +211,7 @@ def _build_message(request: _Request) -> str | None:
         return None
     if mapping.ambiguous_role_resolution == "AuthenticatedRole" and request.custom_role_arn is None:
         return None  # the mapping does not deny: the role that it falls back to is missing
-    message = f"The ambiguous role mapping rules for: {provider} denied this request"
-    return f"NotAuthorizedException: {message}"
+    return f"NotAuthorizedException: The ambiguous role mapping rules for: {provider} denied this request"
 
 
 def _require_known_claims(request: _Request) -> None:
@@ -264,13 +263,8 @@ def _choose(request: _Request, other: OpenQuestion | None = None) -> _Choice:
     mapping = request.mapping
     if mapping is None:
         return _choose_without_mapping(request)
-    match mapping.type:
-        case "Token":
-            return _choose_by_token(request, mapping, other)
-        case "Rules":
-            return _choose_by_rules(request, mapping, other)
-        case _:
-            assert_never(mapping.type)
+    choose = _choose_by_token if mapping.type == "Token" else _choose_by_rules
+    return choose(request, mapping, other)
 
 
 def _choose_without_mapping(request: _Request) -> _Choice:
@@ -330,19 +324,16 @@ def _choose_by_rules(request: _Request, mapping: RoleMapping, other: OpenQuestio
 
 
 def _resolve_ambiguity(request: _Request, mapping: RoleMapping, reason: str, *causes: Rule) -> _Choice:
-    match mapping.ambiguous_role_resolution:
-        case "AuthenticatedRole" if request.authenticated_role is not None:
-            reason += ", and AmbiguousRoleResolution is AuthenticatedRole"
-            return AssumedRole(request.authenticated_role, reason, causes)
-        case "AuthenticatedRole":
-            reason += f", and AmbiguousRoleResolution is AuthenticatedRole: {request.no_authenticated_role}"
-        case "Deny":
-            reason += ", and AmbiguousRoleResolution is Deny"
-        case None:
-            reason += ", and AmbiguousRoleResolution, which AWS requires, is missing"
-        case _:
-            assert_never(mapping.ambiguous_role_resolution)
-    return AccessDenied(reason, causes)
+    resolution = mapping.ambiguous_role_resolution
+    if resolution is None:
+        reason += ", and AmbiguousRoleResolution, which AWS requires, is missing"
+        return AccessDenied(reason, causes)
+    reason += f", and AmbiguousRoleResolution is {resolution}"
+    if resolution == "Deny":
+        return AccessDenied(reason, causes)
+    if request.authenticated_role is None:
+        return AccessDenied(f"{reason}: {request.no_authenticated_role}", causes)
+    return AssumedRole(request.authenticated_role, reason, causes)
 
 
 def _matches(rule: MappingRule, claim: object, *, contains_element: bool) -> bool:

@@ -33,7 +33,7 @@ class MappingRule(WireModel, frozen=True):
     """The value to match, 1 to 128 characters."""
 
     role_arn: _Arn = Field(alias="RoleARN")
-    """The ARN of the role to hand out, 20 to 2048 characters."""
+    """The ARN of the role to assign, 20 to 2048 characters."""
 
 
 class RulesConfiguration(WireModel, frozen=True):
