@@ -230,7 +230,6 @@ class PreTokenGenerationV1Event(_Event, frozen=True):
     """An event of version 1: the trigger can change the ID token, and the groups of both tokens."""
 
     version: Literal["1"]
-
     response: Omittable[PreTokenGenerationV1Response] = None
     """The response. Its only member is null when the event arrives."""
 
@@ -239,7 +238,6 @@ class PreTokenGenerationV2Event(_Event, frozen=True):
     """An event of version 2: the trigger can change both tokens of a user."""
 
     version: Literal["2"]
-
     response: Omittable[PreTokenGenerationV2Response] = None
 
 
@@ -247,7 +245,6 @@ class PreTokenGenerationV3Event(_Event, frozen=True):
     """An event of version 3: the trigger can change the tokens of a user or of a machine (M2M)."""
 
     version: Literal["3"]
-
     response: Omittable[PreTokenGenerationV2Response] = None
 
 
