@@ -1,8 +1,8 @@
 """The events of API Gateway, whose authorizers write every claim as a string.
 
-The authorizer of an HTTP API writes an array in brackets, and the authorizer
-of a REST API joins it by commas, which group names may contain. Names are never
-guessed: if a string has more than one reading, it is an `AmbiguousClaimsError`.
+The authorizer of an HTTP API writes an array in brackets. That of a REST API joins
+it by commas, which group names may contain: a string that can be split in several
+ways is an `AmbiguousClaimsError`.
 
 >>> event = build_rest_api_event(GroupClaims(groups=("admins", "staff")))
 >>> event["requestContext"]["authorizer"]["claims"]

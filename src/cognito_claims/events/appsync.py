@@ -1,4 +1,4 @@
-"""The events of AppSync resolvers, whose `identity` has the claims of the token unchanged.
+"""The events of AppSync resolvers, whose `identity` contains the token's claims unchanged.
 
 Rules: `token-arrays`.
 """

@@ -1,4 +1,4 @@
-"""Where claims come from: detect the source of a payload or an event, and parse it accordingly.
+"""The sources of claims: detect the source of a payload or an event, and parse it.
 
 >>> event = {"requestContext": {"authorizer": {"jwt": {"claims": {"cognito:groups": "[admins staff]"}}}}}
 >>> detect_source(event)
@@ -83,7 +83,7 @@ def parse_event(
     """Parse the group claims of a token payload or an event, by its source.
 
     Args:
-        source: Where the claims come from. `detect_source` finds out.
+        source: Where the claims come from, as `detect_source` returns it.
         event: The payload or the event.
         known_groups: As for `parse_rest_api_event`; not used for other sources.
         comma_free: As for `parse_rest_api_event`; not used for other sources.

@@ -269,9 +269,8 @@ def apply_override(claims: GroupClaims | TokenPair, response: EventLike) -> Toke
     members = trigger.require_event(response, "must be an object: the trigger must return the event")
     is_event = "response" in members or "request" in members
     event: dict[str, object] = members if is_event else {"response": members}
-    parsed = trigger.parse_trigger_response(
-        {**event, "response": _replace_null_groups(event.get("response"))}
-    )
+    without_nulls = _replace_null_groups(event.get("response"))
+    parsed = trigger.parse_trigger_response({**event, "response": without_nulls})
     id_token, access_token = _copy_tokens(claims)
     v1 = parsed.claims_override_details
     v2 = parsed.claims_and_scope_override_details or trigger.ClaimsAndScopeOverrideDetails()
@@ -295,7 +294,7 @@ def _copy_tokens(claims: object) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def _replace_null_groups(response: object) -> object:
-    """Remove the nulls that the models refuse, in favor of what they mean to Cognito: empty."""
+    """Replace null in `groupOverrideDetails`, which the models refuse, by what it means: empty."""
     members = as_object(response)
     if members is None:
         return response

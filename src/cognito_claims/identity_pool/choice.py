@@ -200,6 +200,7 @@ class _Request:
 
 
 def _choose_for_alternative(request: _Request, other: Alternative) -> Alternative:
+    # A policy decides the preferred role only: groups and roles do not depend on it.
     groups = replace(request.groups, preferred_role=other.role_arn)
     changed = replace(request, groups=groups, payload=dict(groups.id_token()))
     return Alternative(other.questions, _choose(changed).role_arn, other.policy)
@@ -245,9 +246,8 @@ def _to_payload(claims: IdTokenLike) -> dict[str, object]:
         reason = "must be an object: pass the payload of a verified and decoded token"
         raise InvalidClaimsError("ID token", [Problem("", reason)])
     if payload.get("token_use", "id") != "id":
-        raise InvalidClaimsError(
-            "ID token", [Problem("token_use", "must be id: identity pools accept ID tokens only")]
-        )
+        problem = Problem("token_use", "must be id: identity pools accept ID tokens only")
+        raise InvalidClaimsError("ID token", [problem])
     return payload
 
 
