@@ -25,5 +25,5 @@ def handler(event: Mapping[str, object], _: object) -> dict[str, Any]:
     """Return the event with the groups of the user's teams in its response."""
     attributes = parse_trigger_event(event).request.user_attributes or {}
     names = attributes.get("custom:teams", "").split()
-    answer = override_groups(event, resolve(TEAMS[name] for name in names if name in TEAMS))
-    return override_claims(answer, suppress_in_id_token=["custom:teams"])
+    returned = override_groups(event, resolve(TEAMS[name] for name in names if name in TEAMS))
+    return override_claims(returned, suppress_in_id_token=["custom:teams"])

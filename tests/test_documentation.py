@@ -15,7 +15,7 @@ import pytest
 
 from cognito_claims.conformance import load
 from cognito_claims.conformance.runner import select
-from cognito_claims.events.pre_token_generation.reserved_claims import RESERVED_NAMES
+from cognito_claims.events.override import RESERVED_NAMES
 from tests.conftest import Client
 from tests.samples import role
 from tools import generate, scorecards

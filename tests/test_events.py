@@ -414,7 +414,7 @@ class TestTriggerConfiguration:
 
 
 class TestAlbWithout:
-    """The header x-amzn-oidc-data of a load balancer has no groups."""
+    """The x-amzn-oidc-data header of an Application Load Balancer contains no groups."""
 
     def test_it_reads_as_no_groups(self) -> None:
         assert parse_token_payload(event("alb_oidc_data")) == GroupClaims()

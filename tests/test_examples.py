@@ -40,8 +40,8 @@ def build_sign_in(name: str, teams: str | None) -> dict[str, Any]:
     ],
 )
 def test_a_users_teams_become_groups(name: str, teams: str | None, claims: GroupClaims) -> None:
-    answer = pre_token_generation.handler(build_sign_in(name, teams), None)
-    tokens = apply_override(GroupClaims(("staff",)), json.loads(json.dumps(answer)))
+    returned = pre_token_generation.handler(build_sign_in(name, teams), None)
+    tokens = apply_override(GroupClaims(("staff",)), json.loads(json.dumps(returned)))
     assert tokens.group_claims == claims
     assert tokens.access_token == claims.access_token()
 

@@ -86,7 +86,12 @@ class TestNoMapping:
         assert (get_role_arn(choice), get_rule_ids(choice)) == (SIGNED_IN, ["no-mapping"])
 
     def test_access_is_denied_without_an_authenticated_role(self) -> None:
-        assert isinstance(choose_role(WINNER, None), AccessDenied)
+        not_passed = choose_role(WINNER, None)
+        assert isinstance(not_passed, AccessDenied)
+        assert not_passed.reason.endswith("no role mapping, and no authenticated role was passed")
+        not_set = choose_role(WINNER, {"Roles": {}})
+        assert isinstance(not_set, AccessDenied)
+        assert not_set.reason.endswith("and the identity pool has no authenticated role")
 
     def test_the_reason_names_a_mapping_for_a_different_app_client(self) -> None:
         payload = {**event("id_token"), "aud": "other-client"}

@@ -83,8 +83,8 @@ RESERVED = [
 ]
 
 
-def details(answer: dict[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = answer["response"][BOTH[answer["version"]]]
+def details(returned: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = returned["response"][BOTH[returned["version"]]]
     return found
 
 
@@ -170,8 +170,8 @@ class TestEvents:
 class TestOverrideGroups:
     def test_a_lambda_author_writes_one_line(self) -> None:
         groups = [{"GroupName": "staff", "Precedence": 1, "RoleArn": STAFF}]
-        answer = override_groups(event("pre_token_generation_1"), resolve(groups))
-        assert answer["response"] == {
+        returned = override_groups(event("pre_token_generation_1"), resolve(groups))
+        assert returned["response"] == {
             "claimsOverrideDetails": {
                 "groupOverrideDetails": {
                     "groupsToOverride": ["staff"],
@@ -180,7 +180,7 @@ class TestOverrideGroups:
                 }
             }
         }
-        assert {**answer, "response": None} == {**event("pre_token_generation_1"), "response": None}
+        assert {**returned, "response": None} == {**event("pre_token_generation_1"), "response": None}
 
     @pytest.mark.parametrize("given", [["a", "b"], ("a", "b"), iter(["a", "b"]), GroupClaims(("a", "b"))])
     def test_names_bring_no_roles(self, given: Any) -> None:
@@ -191,8 +191,8 @@ class TestOverrideGroups:
     def test_the_events_own_configuration_can_be_passed_back(self) -> None:
         request = parse_trigger_event(event("pre_token_generation_1")).request
         assert request.group_configuration is not None
-        answer = override_groups(event("pre_token_generation_1"), request.group_configuration)
-        assert issued(answer).group_claims == request.group_configuration.group_claims
+        returned = override_groups(event("pre_token_generation_1"), request.group_configuration)
+        assert issued(returned).group_claims == request.group_configuration.group_claims
 
     def test_no_groups_are_written_as_such(self) -> None:
         assert details(override_groups(V1, [])) == {
@@ -201,8 +201,8 @@ class TestOverrideGroups:
 
     def test_the_events_own_configuration_may_be_the_dictionary(self) -> None:
         given_event = event("pre_token_generation_1")
-        answer = override_groups(given_event, given_event["request"]["groupConfiguration"])
-        assert issued(answer).group_claims == parse_trigger_event(given_event).group_claims
+        returned = override_groups(given_event, given_event["request"]["groupConfiguration"])
+        assert issued(returned).group_claims == parse_trigger_event(given_event).group_claims
 
     @pytest.mark.parametrize(
         "wrong",
@@ -228,28 +228,28 @@ class TestOverrideGroups:
     def test_the_tokens_have_the_claims_of_the_resolution(
         self, given: dict[str, Any], resolution: Resolution
     ) -> None:
-        answer = override_groups(given, resolution)
-        tokens = apply_override(BEFORE, answer)
+        returned = override_groups(given, resolution)
+        tokens = apply_override(BEFORE, returned)
         assert tokens.id_token == resolution.claims.id_token()
         assert tokens.access_token == resolution.claims.access_token()
         assert tokens.group_claims == resolution.claims
 
     @pytest.mark.parametrize("given", [V1, V2, V3], ids="123")
     @given(claims=group_claims())
-    def test_the_answer_is_json_without_a_null_and_the_event_as_it_was(
+    def test_the_response_is_json_without_a_null_and_the_event_as_it_was(
         self, given: dict[str, Any], claims: GroupClaims
     ) -> None:
         before = deepcopy(given)
-        answer = override_groups(given, claims)
-        assert json.loads(json.dumps(answer)) == answer
-        assert None not in details(answer)["groupOverrideDetails"].values()
+        returned = override_groups(given, claims)
+        assert json.loads(json.dumps(returned)) == returned
+        assert None not in details(returned)["groupOverrideDetails"].values()
         assert given == before
 
     def test_the_rest_of_the_response_is_kept(self) -> None:
-        answer = override_groups(override_claims(V2, id_token={"tenant": "a"}), ["x"])
-        answer = override_groups(answer, ["y"])
-        assert details(answer)["idTokenGeneration"] == {"claimsToAddOrOverride": {"tenant": "a"}}
-        assert details(answer)["groupOverrideDetails"]["groupsToOverride"] == ["y"]
+        returned = override_groups(override_claims(V2, id_token={"tenant": "a"}), ["x"])
+        returned = override_groups(returned, ["y"])
+        assert details(returned)["idTokenGeneration"] == {"claimsToAddOrOverride": {"tenant": "a"}}
+        assert details(returned)["groupOverrideDetails"]["groupsToOverride"] == ["y"]
 
     def test_groups_can_be_suppressed_by_name(self) -> None:
         assert details(suppress_groups(V2)) == {"groupOverrideDetails": {}}
@@ -258,7 +258,7 @@ class TestOverrideGroups:
     @pytest.mark.parametrize(
         "response", [[], "x", {"claimsOverrideDetails": []}, {"claimsOverrideDetails": 1}]
     )
-    def test_a_malformed_answer_is_refused(self, response: object) -> None:
+    def test_a_malformed_response_is_refused(self, response: object) -> None:
         with pytest.raises(InvalidClaimsError, match="response"):
             override_groups({**V1, "response": response}, ["a"])
 
@@ -269,11 +269,14 @@ class TestOverrideGroups:
 
 class TestOverrideClaims:
     def test_of_version_1_changes_the_id_token(self) -> None:
-        answer = override_claims(V1, id_token={"tenant": "a"}, suppress_in_id_token=["email"])
-        assert details(answer) == {"claimsToAddOrOverride": {"tenant": "a"}, "claimsToSuppress": ["email"]}
+        returned = override_claims(V1, id_token={"tenant": "a"}, suppress_in_id_token=["email"])
+        assert details(returned) == {
+            "claimsToAddOrOverride": {"tenant": "a"},
+            "claimsToSuppress": ["email"],
+        }
 
     def test_of_version_2_changes_both(self) -> None:
-        answer = override_claims(
+        returned = override_claims(
             V2,
             id_token={"tenant": {"id": 5}},
             access_token={"aud": "api", "flags": [True, 1.5]},
@@ -281,7 +284,7 @@ class TestOverrideClaims:
             add_scopes=["orders/read"],
             suppress_scopes=["email"],
         )
-        assert details(answer) == {
+        assert details(returned) == {
             "idTokenGeneration": {"claimsToAddOrOverride": {"tenant": {"id": 5}}},
             "accessTokenGeneration": {
                 "claimsToAddOrOverride": {"aud": "api", "flags": [True, 1.5]},
@@ -292,9 +295,9 @@ class TestOverrideClaims:
         }
 
     def test_adds_to_what_is_there(self) -> None:
-        answer = override_claims(V2, id_token={"a": {"x": 1}, "b": "1"}, suppress_in_id_token=["e", "c"])
-        answer = override_claims(answer, id_token={"a": {"y": 2}}, suppress_in_id_token=["c", "d"])
-        assert details(answer) == {
+        returned = override_claims(V2, id_token={"a": {"x": 1}, "b": "1"}, suppress_in_id_token=["e", "c"])
+        returned = override_claims(returned, id_token={"a": {"y": 2}}, suppress_in_id_token=["c", "d"])
+        assert details(returned) == {
             "idTokenGeneration": {
                 "claimsToAddOrOverride": {"a": {"y": 2}, "b": "1"},
                 "claimsToSuppress": ["e", "c", "d"],
@@ -302,8 +305,8 @@ class TestOverrideClaims:
         }
 
     def test_keeps_the_groups_that_were_overridden(self) -> None:
-        answer = override_claims(override_groups(V1, ["x"]), id_token={"a": "1"})
-        assert details(answer)["groupOverrideDetails"]["groupsToOverride"] == ["x"]
+        returned = override_claims(override_groups(V1, ["x"]), id_token={"a": "1"})
+        assert details(returned)["groupOverrideDetails"]["groupsToOverride"] == ["x"]
 
     @pytest.mark.parametrize("value", [5, True, None, ["a"], {"a": "b"}])
     def test_of_version_1_takes_only_strings(self, value: object) -> None:
@@ -317,8 +320,8 @@ class TestOverrideClaims:
             override_claims(V2, id_token={"a": [number]})
 
     def test_takes_tuples_for_lists(self) -> None:
-        answer = override_claims(V2, id_token={"teams": ("a", {"b": ("c",)})})
-        claims = details(answer)["idTokenGeneration"]["claimsToAddOrOverride"]
+        returned = override_claims(V2, id_token={"teams": ("a", {"b": ("c",)})})
+        claims = details(returned)["idTokenGeneration"]["claimsToAddOrOverride"]
         assert claims == {"teams": ["a", {"b": ["c"]}]}
 
     @pytest.mark.parametrize("wrong", [["ab"], "ab", 5])
@@ -343,9 +346,9 @@ class TestOverrideClaims:
 
     @pytest.mark.parametrize("container", [V1, V2])
     def test_a_null_that_would_wipe_the_groups_is_refused(self, container: dict[str, Any]) -> None:
-        answer = {BOTH[container["version"]]: {"groupOverrideDetails": None}}
+        response = {BOTH[container["version"]]: {"groupOverrideDetails": None}}
         with pytest.raises(InvalidClaimsError, match="groupOverrideDetails: must not be null"):
-            override_claims({**container, "response": answer}, id_token={"a": "b"})
+            override_claims({**container, "response": response}, id_token={"a": "b"})
 
     def test_a_string_is_not_a_list_of_names(self) -> None:
         with pytest.raises(TypeError, match="expected a list of names, got str"):
@@ -376,7 +379,7 @@ class TestOverrideReplaces:
 
 
 class TestOverrideEmpty:
-    """groupOverrideDetails that is empty or null removes groups, roles and preferred role."""
+    """An empty or null groupOverrideDetails removes the groups, the roles and the preferred role."""
 
     @pytest.mark.parametrize("empty", [{}, None])
     @pytest.mark.parametrize("container", [v1, v2])
@@ -397,9 +400,9 @@ class TestOverrideEmpty:
             (V2, None, "OverrideDetails.groupOverrideDetails"),
             (V2, {"groupsToOverride": None}, "groupOverrideDetails.groupsToOverride"),
         ):
-            answer = {BOTH[given_event["version"]]: {"groupOverrideDetails": groups}}
+            response = {BOTH[given_event["version"]]: {"groupOverrideDetails": groups}}
             with pytest.raises(InvalidClaimsError) as caught:
-                parse_trigger_event({**given_event, "response": answer})
+                parse_trigger_event({**given_event, "response": response})
             [problem] = caught.value.problems
             assert problem.path.endswith(place)
             assert problem.reason.startswith("must not be null, which removes every group")
@@ -476,9 +479,9 @@ class TestSuppressGroups:
         assert in_access == TokenPair(dict(BEFORE.id_token()), {})
 
     def test_also_those_that_were_overridden(self) -> None:
-        answer = override_claims(override_groups(V1, ["x"]), suppress_in_id_token=["cognito:groups"])
-        assert issued(answer).id_token == {}
-        assert issued(answer).access_token == {"cognito:groups": ["x"]}
+        returned = override_claims(override_groups(V1, ["x"]), suppress_in_id_token=["cognito:groups"])
+        assert issued(returned).id_token == {}
+        assert issued(returned).access_token == {"cognito:groups": ["x"]}
 
 
 class TestSuppressedWins:
@@ -530,8 +533,8 @@ class TestReservedClaims:
         with pytest.raises(InvalidClaimsError, match="dev:a"):
             override_claims(V1, id_token={"dev:a": "x"})
         assert "dev:a" not in issued(v1(claimsToAddOrOverride={"dev:a": "x"})).id_token
-        answer = override_claims(V1, suppress_in_id_token=["dev:a"])
-        assert apply_override(TokenPair({"dev:a": "x"}, {}), answer).id_token == {}
+        returned = override_claims(V1, suppress_in_id_token=["dev:a"])
+        assert apply_override(TokenPair({"dev:a": "x"}, {}), returned).id_token == {}
 
     def test_are_all_reported_at_once(self) -> None:
         with pytest.raises(InvalidClaimsError) as caught:
@@ -547,14 +550,14 @@ def test_every_trigger_rule_has_a_class_of_tests() -> None:
         assert "Test" + "".join(map(str.title, rule.id.split("-"))) in globals(), rule.id
 
 
-def test_an_answer_of_both_versions_is_refused() -> None:
+def test_a_response_of_both_versions_is_refused() -> None:
     with pytest.raises(InvalidClaimsError, match="must not be in this version"):
         issued({**v1(claimsToSuppress=["a"]), **v2()})
 
 
-@pytest.mark.parametrize(("version", "answer"), [("1", v2()), ("2", v1()), ("3", v1())])
-def test_an_answer_of_another_version_is_refused(version: str, answer: dict[str, object]) -> None:
-    mistaken = {"version": version, "response": answer}
+@pytest.mark.parametrize(("version", "response"), [("1", v2()), ("2", v1()), ("3", v1())])
+def test_a_response_of_another_version_is_refused(version: str, response: dict[str, object]) -> None:
+    mistaken = {"version": version, "response": response}
     with pytest.raises(InvalidClaimsError, match="must not be in this version"):
         suppress_groups(mistaken)
     with pytest.raises(InvalidClaimsError, match="must not be in this version"):
@@ -565,13 +568,13 @@ def test_an_answer_of_another_version_is_refused(version: str, answer: dict[str,
         parse_trigger_event({**V1, **mistaken})
 
 
-@pytest.mark.parametrize("answer", [{"claimOverrideDetails": {}}, {"groupOverrideDetails": {}}])
-def test_a_misspelt_answer_is_refused(answer: dict[str, object]) -> None:
+@pytest.mark.parametrize("response", [{"claimOverrideDetails": {}}, {"groupOverrideDetails": {}}])
+def test_a_misspelled_response_is_refused(response: dict[str, object]) -> None:
     with pytest.raises(InvalidClaimsError, match="is not a known key"):
-        issued(answer)
+        issued(response)
 
 
-def test_no_answer_at_all_is_refused() -> None:
+def test_a_missing_response_is_refused() -> None:
     with pytest.raises(InvalidClaimsError, match="the trigger must return the event"):
         apply_override(BEFORE, None)  # type: ignore[arg-type]
     with pytest.raises(InvalidClaimsError, match="must be an object"):
@@ -584,8 +587,8 @@ def test_claims_of_another_kind_are_refused() -> None:
 
 
 def test_an_event_without_a_response_changes_nothing() -> None:
-    unanswered = {name: value for name, value in V1.items() if name != "response"}
-    assert issued(unanswered).group_claims == BEFORE
+    without_response = {name: value for name, value in V1.items() if name != "response"}
+    assert issued(without_response).group_claims == BEFORE
 
 
 def test_what_another_library_left_is_replaced_or_kept() -> None:
@@ -593,19 +596,19 @@ def test_what_another_library_left_is_replaced_or_kept() -> None:
     given_event = {**V1, "response": {"claimsOverrideDetails": left, "future": None}}
     nothing = {**V1, "response": {"claimsOverrideDetails": None, "future": None}}
     assert details(override_groups(nothing, []))["groupOverrideDetails"] is not None
-    for answer in (suppress_groups(given_event), override_groups(given_event, ["x"])):
-        assert details(answer)["claimsToSuppress"] == ["cognito:roles"]
-        assert details(answer)["groupOverrideDetails"] is not None
+    for returned in (suppress_groups(given_event), override_groups(given_event, ["x"])):
+        assert details(returned)["claimsToSuppress"] == ["cognito:roles"]
+        assert details(returned)["groupOverrideDetails"] is not None
 
 
 def test_what_a_trigger_adds_is_not_shown() -> None:
-    answer = override_claims(V1, id_token={"email": "secret"})
-    assert "secret" not in repr(parse_trigger_event(answer))
+    returned = override_claims(V1, id_token={"email": "secret"})
+    assert "secret" not in repr(parse_trigger_event(returned))
 
 
 def test_names_of_python_have_no_effect_as_in_cognito() -> None:
-    answer = v1(claims_to_suppress=["cognito:groups"], group_override_details={})
-    assert issued(answer).group_claims == BEFORE
+    returned = v1(claims_to_suppress=["cognito:groups"], group_override_details={})
+    assert issued(returned).group_claims == BEFORE
 
 
 def test_another_triggers_event_is_refused() -> None:
@@ -639,16 +642,16 @@ class TestPowertools:
     def test_its_classes_and_models_are_events(
         self, given: dict[str, Any], wrap: Callable[[Any], Mapping[str, object]], parse: Any
     ) -> None:
-        answer = override_groups(given, ["x"])
+        returned = override_groups(given, ["x"])
         for same in (wrap(deepcopy(given)), MappingProxyType(given)):
-            assert override_groups(same, ["x"]) == answer
+            assert override_groups(same, ["x"]) == returned
             assert parse_trigger_event(same) == parse_trigger_event(given)
         if parse is not None:
             parsed = parse.model_validate(given)
-            assert override_groups(parsed, ["x"])["response"] == answer["response"]
+            assert override_groups(parsed, ["x"])["response"] == returned["response"]
             assert parse_trigger_event(parsed).group_claims == GroupClaims(("guests",))
 
-    def test_what_it_wrote_is_an_answer(self) -> None:
+    def test_what_it_wrote_is_a_response(self) -> None:
         wrapped = PreTokenGenerationTriggerEvent(deepcopy(V1))
         wrapped.response.claims_override_details.claims_to_add_or_override = {"tenant": "a"}
         wrapped.response.claims_override_details.set_group_configuration_groups_to_override(["x"])

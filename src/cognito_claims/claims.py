@@ -41,6 +41,8 @@ AccessTokenGroupClaims = TypedDict(
 )
 """The group claims of an access token. A claim without a value is absent."""
 
+GROUP_CLAIM_NAMES = ("cognito:groups", "cognito:roles", "cognito:preferred_role")
+
 
 @dataclass(frozen=True, slots=True)
 class GroupClaims:

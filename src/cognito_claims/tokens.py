@@ -70,6 +70,9 @@ __all__ = [
 ClaimsLike: TypeAlias = GroupClaims | Mapping[str, object] | BaseModel
 """A token's payload, or `GroupClaims`: the payload of an ID token without other claims."""
 
+EventLike: TypeAlias = Mapping[str, object] | BaseModel
+"""An event, or a part of one: a dictionary, or the class or model of it in aws-lambda-powertools."""
+
 
 def build_issuer(user_pool_id: str) -> str:
     """Return the `iss` claim of a user pool's tokens, for the partition of the pool's region.

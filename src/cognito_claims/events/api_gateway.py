@@ -1,14 +1,8 @@
 """The events of API Gateway, whose authorizers write every claim as a string.
 
-The authorizer of an HTTP API writes an array in brackets, and the authorizer
-of a REST API joins it by commas, which group names may contain. Names are never
-guessed: what can be read in more than one way is an `AmbiguousClaimsError`.
-
->>> event = {"requestContext": {"authorizer": {"jwt": {"claims": {"cognito:groups": "[admins staff]"}}}}}
->>> parse_http_api_event(event)
-GroupClaims(groups=('admins', 'staff'), roles=(), preferred_role=None)
-
-Build the event that the gateway sends, to test a Lambda function:
+The authorizer of an HTTP API writes an array in brackets. That of a REST API joins
+it by commas, which group names may contain: a string that can be split in several
+ways is an `AmbiguousClaimsError`.
 
 >>> event = build_rest_api_event(GroupClaims(groups=("admins", "staff")))
 >>> event["requestContext"]["authorizer"]["claims"]
@@ -30,13 +24,11 @@ from cognito_claims._wire.parsing import parse_claims
 from cognito_claims._wire.scalars import ARN_PATTERN, NonEmptyStr, Omittable, StrictStr
 from cognito_claims.claims import GroupClaims
 from cognito_claims.errors import AmbiguousClaimsError, InvalidClaimsError, Problem
-from cognito_claims.events._event import EventLike
-from cognito_claims.tokens import ClaimsLike, ClaimsModel, build_token_payload, format_claim
+from cognito_claims.tokens import ClaimsLike, ClaimsModel, EventLike, build_token_payload, format_claim
 
 _REST = "REST API event"
 _HTTP = "HTTP API event"
 _CLAIMS = "requestContext.authorizer.claims"
-_JWT_CLAIMS = "requestContext.authorizer.jwt.claims"
 
 
 class _StringClaims(ClaimsModel, frozen=True):
@@ -74,14 +66,14 @@ def parse_rest_api_event(
 ) -> GroupClaims:
     """Parse the group claims in the event of a REST API with a Cognito authorizer.
 
-    The gateway joins names by commas, and a group name may contain one: `a,b`
+    The gateway joins names by commas, and a group name may contain a comma: `a,b`
     is two groups or one. Pass the names of the pool's groups, or declare that
     none of them contains a comma.
 
     Args:
         event: The Lambda event, with the claims in `requestContext.authorizer.claims`.
-        known_groups: The names of all groups of the pool. They are only used where commas
-            leave the names open.
+        known_groups: The names of all groups of the pool. They are used only if the string
+            can be split in several ways.
         comma_free: Whether no group of the pool has a comma in its name.
 
     Raises:
@@ -109,17 +101,20 @@ def parse_http_api_event(event: EventLike) -> GroupClaims:
     """Parse the group claims in the event of an HTTP API with a JWT authorizer.
 
     The payload format is 2.0 or 1.0. The gateway separates names by spaces, which
-    a group name never contains. A name that a trigger made up may contain spaces,
-    and is parsed as several names.
+    a group name never contains. A name that a trigger sets may contain spaces, and
+    is parsed as several names.
 
     Raises:
         InvalidClaimsError: If there are no claims, or a group claim has the wrong type.
     """
     if get_path(event, "version") == "1.0":
-        claims, path = parse_claims(_Event, event, _HTTP).request_context.authorizer.claims, _CLAIMS
+        claims, path = (
+            parse_claims(_Event, event, _HTTP).request_context.authorizer.claims,
+            _CLAIMS,
+        )
     else:
         jwt = parse_claims(_JwtEvent, event, _HTTP).request_context.authorizer.jwt
-        claims, path = jwt.claims, _JWT_CLAIMS
+        claims, path = jwt.claims, "requestContext.authorizer.jwt.claims"
     return GroupClaims(
         _parse_brackets(claims.cognito_groups, f"{path}['cognito:groups']"),
         _parse_brackets(claims.cognito_roles, f"{path}['cognito:roles']"),
@@ -127,8 +122,9 @@ def parse_http_api_event(event: EventLike) -> GroupClaims:
     )
 
 
-_MAX_NAME_LENGTH = 128  # of GroupName, in the API reference
+_MAX_NAME_LENGTH = 128  # of a GroupName, in the API reference
 _is_name = re.compile(rf"\S{{1,{_MAX_NAME_LENGTH}}}").fullmatch
+_is_comma_free_name = re.compile(rf"[^\s,]{{1,{_MAX_NAME_LENGTH}}}").fullmatch
 _is_arn = re.compile(ARN_PATTERN).fullmatch
 
 
@@ -136,11 +132,7 @@ def _split_groups(text: str, known: Collection[str] | None, *, comma_free: bool)
     path = f"{_CLAIMS}['cognito:groups']"
     if not text:
         return ()
-    names = tuple(text.split(","))
-    if comma_free:
-        ways = int(all(map(_is_name, names)))
-    else:
-        ways, names = _split_at_commas(text, _is_name)
+    ways, names = _split_at_commas(text, _is_comma_free_name if comma_free else _is_name)
     if not ways:
         reason = "must be names separated by commas, without white space"
         raise InvalidClaimsError(_REST, [Problem(path, reason)])
@@ -155,12 +147,12 @@ def _split_groups(text: str, known: Collection[str] | None, *, comma_free: bool)
 
 
 def _split_at_commas(text: str, is_name: Callable[[str], object]) -> tuple[int, tuple[str, ...]]:
-    """Return the number of ways to split a string into names, 2 if there are more, and one of them.
+    """Return the number of ways to split a string into names, up to 2, and one of the ways.
 
-    It works from the end and keeps, for each comma, only the number of ways to
-    split what follows. As names are short, the time is linear in the length of
-    the string, which a user who signs up with an identity provider may control.
+    It works from the end, and remembers how many ways each rest of the string has.
     """
+    # To try every split would take exponential time, on a string that a user who signs up with
+    # an identity provider may control. As names are short, this takes linear time.
     pieces = text.split(",")
     ways = [0] * len(pieces) + [1]
     first_end = [0] * len(pieces)
@@ -286,17 +278,15 @@ def build_http_api_event(claims: ClaimsLike, *, path: str = "/") -> dict[str, An
 
 
 _YEAR_10000 = 253402300800  # in seconds since 1970; `datetime` ends there
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def _format_rest(name: str, value: object) -> str:
     is_date = name in ("exp", "iat") and not isinstance(value, bool)
     if is_date and isinstance(value, int | float) and 0 <= value < _YEAR_10000:
-        # Published events have `Thu May 30 07:38:49 UTC 2024`. Not by strftime, which
-        # uses the names of the machine's locale.
+        # Published events have `Thu May 30 07:38:49 UTC 2024`. Unlike `%a` and `%b`, `ctime`
+        # writes the English names in every locale.
         date = EPOCH + timedelta(seconds=int(value))
-        return f"{_DAYS[date.weekday()]} {_MONTHS[date.month - 1]} {date:%d %H:%M:%S UTC %Y}"
+        return f"{date.ctime()[:7]} {date:%d %H:%M:%S UTC %Y}"
     items = as_list(value)
     return format_claim(value) if items is None else ",".join(map(format_claim, items))
 

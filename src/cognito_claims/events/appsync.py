@@ -1,4 +1,4 @@
-"""The events of AppSync resolvers, whose `identity` has the claims of the token unchanged.
+"""The events of AppSync resolvers, whose `identity` contains the token's claims unchanged.
 
 Rules: `token-arrays`.
 """
@@ -9,8 +9,7 @@ from cognito_claims._wire.base import CamelCaseModel
 from cognito_claims._wire.json import as_object
 from cognito_claims._wire.parsing import parse_claims
 from cognito_claims.claims import GroupClaims
-from cognito_claims.events._event import EventLike
-from cognito_claims.tokens import ClaimsLike, PayloadGroupClaims, build_token_payload
+from cognito_claims.tokens import ClaimsLike, EventLike, PayloadGroupClaims, build_token_payload
 
 
 class _Identity(CamelCaseModel, frozen=True):

@@ -1,4 +1,4 @@
-"""Where claims come from: detect the source of a payload or an event, and parse it accordingly.
+"""The sources of claims: detect the source of a payload or an event, and parse it.
 
 >>> event = {"requestContext": {"authorizer": {"jwt": {"claims": {"cognito:groups": "[admins staff]"}}}}}
 >>> detect_source(event)
@@ -14,12 +14,10 @@ from typing import assert_never
 from cognito_claims._wire.json import as_object, get_path
 from cognito_claims.claims import GroupClaims
 from cognito_claims.errors import InvalidClaimsError, Problem
-from cognito_claims.events._event import EventLike
 from cognito_claims.events.api_gateway import is_bracketed, parse_http_api_event, parse_rest_api_event
 from cognito_claims.events.appsync import parse_appsync_event
-from cognito_claims.events.pre_token_generation.models import TRIGGER_SOURCES
-from cognito_claims.events.pre_token_generation.parsing import parse_pre_token_generation_event
-from cognito_claims.tokens import parse_token_payload
+from cognito_claims.events.pre_token_generation import TRIGGER_SOURCES, parse_pre_token_generation_event
+from cognito_claims.tokens import EventLike, parse_token_payload
 
 
 class ClaimsSource(StrEnum):
@@ -85,7 +83,7 @@ def parse_event(
     """Parse the group claims of a token payload or an event, by its source.
 
     Args:
-        source: Where the claims come from. `detect_source` finds out.
+        source: Where the claims come from, as `detect_source` returns it.
         event: The payload or the event.
         known_groups: As for `parse_rest_api_event`; not used for other sources.
         comma_free: As for `parse_rest_api_event`; not used for other sources.

@@ -6,114 +6,97 @@ from cognito_claims.rules import GROUP_TYPE_API, ID_TOKEN_GUIDE, Basis, Rule
 
 _TRIGGER_GUIDE = "Amazon Cognito Developer Guide, Pre token generation Lambda trigger"
 
-TOKEN_ARRAYS: Final = Rule(
-    "token-arrays",
-    "In a token's payload and in AppSync's identity.claims, groups and roles are arrays, "
-    "also with one element.",
-    Basis.DOCUMENTED,
-    ID_TOKEN_GUIDE,
-)
-REST_COMMAS: Final = Rule(
-    "rest-commas",
-    "The authorizer of a REST API joins an array by commas, and writes every value as a string.",
-    Basis.OBSERVED,
-    "four published events",
-)
-REST_AMBIGUOUS: Final = Rule(
-    "rest-ambiguous",
-    "A name may contain a comma, so only the names of the pool's groups decide how to split "
-    "what a REST API joined.",
-    Basis.DOCUMENTED,
-    f"follows from rest-commas and the pattern of GroupName: {GROUP_TYPE_API}",
-)
-HTTP_BRACKETS: Final = Rule(
-    "http-brackets",
-    "The authorizer of an HTTP API writes an array in brackets with spaces between, and drops null claims.",
-    Basis.OBSERVED,
-    "published events",
-)
-TRIGGER_CONFIGURATION: Final = Rule(
-    "trigger-configuration",
-    "A pre token generation event has groups, roles and preferred role in request.groupConfiguration: "
-    "two empty lists and null if there are none.",
-    Basis.DOCUMENTED,
-    f"{_TRIGGER_GUIDE}; the empty ones were seen in published events",
-)
-ALB_WITHOUT: Final = Rule(
-    "alb-without",
-    "The header x-amzn-oidc-data of a load balancer has no groups.",
-    Basis.OBSERVED,
-    "it comes from userInfo",
-)
-
 EVENT_RULES: Final[tuple[Rule, ...]] = (
-    TOKEN_ARRAYS,
-    REST_COMMAS,
-    REST_AMBIGUOUS,
-    HTTP_BRACKETS,
-    TRIGGER_CONFIGURATION,
-    ALB_WITHOUT,
+    Rule(
+        "token-arrays",
+        "Groups and roles are arrays in tokens and in AppSync's identity.claims, even with one element.",
+        Basis.DOCUMENTED,
+        ID_TOKEN_GUIDE,
+    ),
+    Rule(
+        "rest-commas",
+        "The authorizer of a REST API joins an array by commas, and writes every value as a string.",
+        Basis.OBSERVED,
+        "four published events",
+    ),
+    Rule(
+        "rest-ambiguous",
+        "A name may contain a comma, so only the names of the pool's groups decide how to split "
+        "what a REST API joined.",
+        Basis.DOCUMENTED,
+        f"follows from rest-commas and the pattern of GroupName: {GROUP_TYPE_API}",
+    ),
+    Rule(
+        "http-brackets",
+        "The authorizer of an HTTP API joins an array by spaces, in brackets, and drops null claims.",
+        Basis.OBSERVED,
+        "published events",
+    ),
+    Rule(
+        "trigger-configuration",
+        "A pre token generation event has groups, roles and preferred role in request.groupConfiguration: "
+        "two empty lists and null if there are none.",
+        Basis.DOCUMENTED,
+        f"{_TRIGGER_GUIDE}; the empty lists and null: published events",
+    ),
+    Rule(
+        "alb-without",
+        "The x-amzn-oidc-data header of an Application Load Balancer contains no groups.",
+        Basis.OBSERVED,
+        "its claims come from the userInfo endpoint",
+    ),
 )
 """The rules for how events carry claims."""
 
-OVERRIDE_REPLACES: Final = Rule(
-    "override-replaces",
-    "groupOverrideDetails replaces the groups in both tokens, in version 1 as well, and roles and "
-    "preferred role in the ID token.",
-    Basis.DOCUMENTED,
-    _TRIGGER_GUIDE,
-)
-OVERRIDE_EMPTY: Final = Rule(
-    "override-empty",
-    "groupOverrideDetails that is empty or null removes groups, roles and preferred role.",
-    Basis.DOCUMENTED,
-    _TRIGGER_GUIDE,
-)
-OVERRIDE_OMITTED: Final = Rule(
-    "override-omitted",
-    "If groupOverrideDetails is omitted, nothing changes.",
-    Basis.OBSERVED,
-    "published triggers and tokens",
-)
-OVERRIDE_PARTIAL: Final = Rule(
-    "override-partial",
-    "A missing key in groupOverrideDetails counts as empty; the preferred role is not computed again.",
-    Basis.OBSERVED,
-    "one published token",
-)
-OVERRIDE_UNCHECKED: Final = Rule(
-    "override-unchecked",
-    "Unknown group names, and a preferred role that is not in the role list, are accepted.",
-    Basis.DOCUMENTED,
-    _TRIGGER_GUIDE,
-)
-SUPPRESS_GROUPS: Final = Rule(
-    "suppress-groups",
-    "Suppressing cognito:groups suppresses cognito:roles and cognito:preferred_role too.",
-    Basis.DOCUMENTED,
-    _TRIGGER_GUIDE,
-)
-SUPPRESSED_WINS: Final = Rule(
-    "suppressed-wins",
-    "A claim that is both added and suppressed is suppressed.",
-    Basis.DOCUMENTED,
-    _TRIGGER_GUIDE,
-)
-RESERVED_CLAIMS: Final = Rule(
-    "reserved-claims",
-    "A trigger can neither set nor suppress the reserved claims; dev: attributes can only be suppressed.",
-    Basis.DOCUMENTED,
-    _TRIGGER_GUIDE,
-)
-
 TRIGGER_RULES: Final[tuple[Rule, ...]] = (
-    OVERRIDE_REPLACES,
-    OVERRIDE_EMPTY,
-    OVERRIDE_OMITTED,
-    OVERRIDE_PARTIAL,
-    OVERRIDE_UNCHECKED,
-    SUPPRESS_GROUPS,
-    SUPPRESSED_WINS,
-    RESERVED_CLAIMS,
+    Rule(
+        "override-replaces",
+        "groupOverrideDetails replaces the groups in both tokens, in version 1 too, and the roles and the "
+        "preferred role in the ID token.",
+        Basis.DOCUMENTED,
+        _TRIGGER_GUIDE,
+    ),
+    Rule(
+        "override-empty",
+        "An empty or null groupOverrideDetails removes the groups, the roles and the preferred role.",
+        Basis.DOCUMENTED,
+        _TRIGGER_GUIDE,
+    ),
+    Rule(
+        "override-omitted",
+        "If groupOverrideDetails is omitted, nothing changes.",
+        Basis.OBSERVED,
+        "published triggers and tokens",
+    ),
+    Rule(
+        "override-partial",
+        "A missing key in groupOverrideDetails counts as empty; the preferred role is not computed again.",
+        Basis.OBSERVED,
+        "one published token",
+    ),
+    Rule(
+        "override-unchecked",
+        "Unknown group names, and a preferred role that is not in the role list, are accepted.",
+        Basis.DOCUMENTED,
+        _TRIGGER_GUIDE,
+    ),
+    Rule(
+        "suppress-groups",
+        "Suppressing cognito:groups suppresses cognito:roles and cognito:preferred_role too.",
+        Basis.DOCUMENTED,
+        _TRIGGER_GUIDE,
+    ),
+    Rule(
+        "suppressed-wins",
+        "A claim that is both added and suppressed is suppressed.",
+        Basis.DOCUMENTED,
+        _TRIGGER_GUIDE,
+    ),
+    Rule(
+        "reserved-claims",
+        "A trigger can neither set nor suppress reserved claims, and can only suppress dev: attributes.",
+        Basis.DOCUMENTED,
+        _TRIGGER_GUIDE,
+    ),
 )
 """The rules for how a pre token generation trigger changes the claims."""

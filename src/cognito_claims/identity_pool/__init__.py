@@ -1,4 +1,4 @@
-"""Identity pools: which IAM role they hand out for a user's ID token, and why.
+"""Identity pools: the IAM role that they assign to the user of an ID token, and the reason.
 
 >>> from cognito_claims import GroupClaims
 >>> claims = GroupClaims(

@@ -1,9 +1,7 @@
-"""Which IAM role an identity pool hands out for a token, and why.
+"""The IAM role that an identity pool assigns to the user of a token, and the reason.
 
-This is the enhanced flow (GetCredentialsForIdentity) with an ID token. Whether
-the role's trust policy lets the identity pool assume the role is up to IAM.
-
-Rules: every one of `cognito_claims.identity_pool.IDENTITY_POOL_RULES`.
+This is the enhanced flow (GetCredentialsForIdentity) with an ID token. The role's
+trust policy, which must allow the identity pool to assume the role, is not checked.
 
 Source: Amazon Cognito Developer Guide, "Using role-based access control".
 """
@@ -17,29 +15,14 @@ from typing import TYPE_CHECKING, ClassVar, TypeAlias, assert_never, final
 from pydantic import BaseModel
 
 from cognito_claims._wire.json import as_list, as_object
-from cognito_claims.claims import GroupClaims
+from cognito_claims.claims import GROUP_CLAIM_NAMES, GroupClaims
 from cognito_claims.errors import InvalidClaimsError, Problem
+from cognito_claims.identity_pool import rules
 from cognito_claims.identity_pool.models import (
     GetIdentityPoolRolesResponse,
     MappingRule,
     RoleMapping,
     parse_identity_pool_roles,
-)
-from cognito_claims.identity_pool.rules import (
-    ABSENT_CLAIM,
-    AMBIGUOUS_RESOLUTION,
-    ARRAY_ELEMENTS,
-    CONTAINS_ELEMENT,
-    CUSTOM_ROLE,
-    CUSTOM_ROLE_OF_RULES,
-    CUSTOM_ROLE_WITHOUT_MAPPING,
-    FIRST_MATCH,
-    IDENTITY_POOL_QUESTIONS,
-    LONE_ROLE,
-    NO_MAPPING,
-    NO_MATCH,
-    NO_ROLES,
-    PREFERRED_ASSUMED,
 )
 from cognito_claims.resolver import DOCUMENTED, Alternative, Resolution
 from cognito_claims.resolver.outcomes import find_open_questions
@@ -52,7 +35,7 @@ if TYPE_CHECKING:
 @final
 @dataclass(frozen=True, slots=True)
 class AssumedRole:
-    """The identity pool hands out credentials for a role."""
+    """The identity pool issues credentials for a role."""
 
     role_arn: str
     """The ARN of the role."""
@@ -75,7 +58,7 @@ class AssumedRole:
 @final
 @dataclass(frozen=True, slots=True)
 class AccessDenied:
-    """The identity pool refuses: `NotAuthorizedException`."""
+    """The identity pool issues no credentials: `NotAuthorizedException`."""
 
     reason: str
     """The reason, as a phrase."""
@@ -98,6 +81,7 @@ class AccessDenied:
         return find_open_questions(self.alternatives)
 
 
+_Choice: TypeAlias = AssumedRole | AccessDenied
 IdTokenLike: TypeAlias = GroupClaims | Resolution | Mapping[str, object] | BaseModel
 """The claims of an ID token: `IdTokenClaims`, a payload, `GroupClaims` or a `Resolution`."""
 
@@ -134,7 +118,7 @@ def choose_role(
     authenticated_role: str | None = None,
     provider: str | None = None,
 ) -> AssumedRole | AccessDenied:
-    """Choose the role that an identity pool hands out for an ID token.
+    """Choose the role that an identity pool assigns to the user of an ID token.
 
     Rules: every one of `cognito_claims.identity_pool.IDENTITY_POOL_RULES`.
 
@@ -154,27 +138,21 @@ def choose_role(
         InvalidClaimsError: If the claims are not those of an ID token, a claim has the wrong
             type, the provider is unknown, or a rule uses a claim that group claims lack.
     """
-    request = _build_request(
-        _to_payload(claims),
-        parse_identity_pool_roles(mapping),
-        custom_role_arn=custom_role_arn,
-        authenticated_role=authenticated_role,
-        provider=provider,
-    )
+    request = _Request.build(claims, mapping, custom_role_arn, authenticated_role, provider)
     if isinstance(claims, GroupClaims | Resolution):
         _require_known_claims(request)
     choice = _choose(request)
     policy = claims.policy if isinstance(claims, Resolution) else DOCUMENTED
     others = [
         Alternative((question,), _choose(request, question).role_arn, policy)
-        for question in IDENTITY_POOL_QUESTIONS
+        for question in rules.IDENTITY_POOL_QUESTIONS
     ]
     if isinstance(claims, Resolution):
         others += [_choose_for_alternative(request, other) for other in claims.alternatives]
     alternatives = tuple(other for other in others if other.role_arn != choice.role_arn)
-    if choice.role_arn is None:
-        return AccessDenied(choice.reason, choice.rules, alternatives, _build_message(request))
-    return AssumedRole(choice.role_arn, choice.reason, choice.rules, alternatives)
+    if isinstance(choice, AssumedRole):
+        return replace(choice, alternatives=alternatives)
+    return replace(choice, alternatives=alternatives, message=_build_message(request))
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,46 +166,41 @@ class _Request:
     no_authenticated_role: str
     provider: str | None
 
-
-def _build_request(
-    payload: dict[str, object],
-    roles: RoleMapping | GetIdentityPoolRolesResponse | None,
-    *,
-    custom_role_arn: str | None,
-    authenticated_role: str | None,
-    provider: str | None,
-) -> _Request:
-    no_mapping = "the provider has no role mapping"
-    no_role = "the identity pool has no authenticated role"
-    mapping: RoleMapping | None = None
-    if isinstance(roles, RoleMapping):
-        mapping, no_role = roles, "no authenticated role was passed"
-    elif roles is not None:
-        authenticated_role = authenticated_role or roles.authenticated_role
-        if mappings := roles.role_mappings or {}:
-            provider = provider or get_provider_name(payload)
-            mapping = mappings.get(provider)
-            no_mapping = f"{provider} has no role mapping{_list_other_mappings(provider, mappings)}"
-    return _Request(
-        payload=payload,
-        groups=parse_token_payload(payload),
-        mapping=mapping,
-        no_mapping=no_mapping,
-        custom_role_arn=custom_role_arn,
-        authenticated_role=authenticated_role,
-        no_authenticated_role=no_role,
-        provider=provider or _find_provider(payload),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Choice:
-    role_arn: str | None
-    reason: str
-    rules: tuple[Rule, ...]
+    @classmethod
+    def build(
+        cls,
+        claims: IdTokenLike,
+        mapping_or_response: object,
+        custom_role_arn: str | None,
+        authenticated_role: str | None,
+        provider: str | None,
+    ) -> _Request:
+        payload = _to_payload(claims)
+        roles = parse_identity_pool_roles(mapping_or_response)
+        mapping = roles if isinstance(roles, RoleMapping) else None
+        no_mapping = "the provider has no role mapping"
+        no_role = "no authenticated role was passed"
+        if isinstance(roles, GetIdentityPoolRolesResponse):
+            authenticated_role = authenticated_role or roles.authenticated_role
+            no_role = "the identity pool has no authenticated role"
+            if mappings := roles.role_mappings or {}:
+                provider = provider or get_provider_name(payload)
+                mapping = mappings.get(provider)
+                no_mapping = f"{provider} has no role mapping{_list_other_mappings(provider, mappings)}"
+        return cls(
+            payload=payload,
+            groups=parse_token_payload(payload),
+            mapping=mapping,
+            no_mapping=no_mapping,
+            custom_role_arn=custom_role_arn,
+            authenticated_role=authenticated_role,
+            no_authenticated_role=no_role,
+            provider=provider or _find_provider(payload),
+        )
 
 
 def _choose_for_alternative(request: _Request, other: Alternative) -> Alternative:
+    # A policy decides the preferred role only: groups and roles do not depend on it.
     groups = replace(request.groups, preferred_role=other.role_arn)
     changed = replace(request, groups=groups, payload=dict(groups.id_token()))
     return Alternative(other.questions, _choose(changed).role_arn, other.policy)
@@ -238,9 +211,8 @@ def _build_message(request: _Request) -> str | None:
     if mapping is None or provider is None:
         return None
     if mapping.ambiguous_role_resolution == "AuthenticatedRole" and request.custom_role_arn is None:
-        return None  # it denies because that role is missing
-    message = f"The ambiguous role mapping rules for: {provider} denied this request"
-    return f"NotAuthorizedException: {message}"
+        return None  # the mapping does not deny: the role that it falls back to is missing
+    return f"NotAuthorizedException: The ambiguous role mapping rules for: {provider} denied this request"
 
 
 def _require_known_claims(request: _Request) -> None:
@@ -248,13 +220,13 @@ def _require_known_claims(request: _Request) -> None:
     problems: list[Problem] = []
     custom = request.custom_role_arn
     for number, rule in enumerate(_list_rules(request.mapping), start=1):
-        if custom is not None and rule.role_arn != custom:
+        if custom not in (None, rule.role_arn):
             continue
-        if rule.claim not in ("cognito:groups", "cognito:roles", "cognito:preferred_role"):
+        if rule.claim not in GROUP_CLAIM_NAMES:
             reason = f"rule {number} uses this claim, which group claims lack: pass the whole payload"
             problems.append(Problem(rule.claim, reason))
         elif _matches(rule, request.payload.get(rule.claim), contains_element=True):
-            if custom is not None:
+            if custom is not None:  # any rule that matches decides, not only the first
                 return
             break
     if problems:
@@ -274,9 +246,8 @@ def _to_payload(claims: IdTokenLike) -> dict[str, object]:
         reason = "must be an object: pass the payload of a verified and decoded token"
         raise InvalidClaimsError("ID token", [Problem("", reason)])
     if payload.get("token_use", "id") != "id":
-        raise InvalidClaimsError(
-            "ID token", [Problem("token_use", "must be id: identity pools accept ID tokens only")]
-        )
+        problem = Problem("token_use", "must be id: identity pools accept ID tokens only")
+        raise InvalidClaimsError("ID token", [problem])
     return payload
 
 
@@ -292,86 +263,83 @@ def _choose(request: _Request, other: OpenQuestion | None = None) -> _Choice:
     mapping = request.mapping
     if mapping is None:
         return _choose_without_mapping(request)
-    match mapping.type:
-        case "Token":
-            return _choose_by_token(request, mapping, lone_role_is_ambiguous=other is not LONE_ROLE)
-        case "Rules":
-            return _choose_by_rules(request, mapping, contains_element=other is not CONTAINS_ELEMENT)
-        case _:
-            assert_never(mapping.type)
+    choose = _choose_by_token if mapping.type == "Token" else _choose_by_rules
+    return choose(request, mapping, other)
 
 
 def _choose_without_mapping(request: _Request) -> _Choice:
     role, custom = request.authenticated_role, request.custom_role_arn
     if custom is not None and custom != role:
         reason = f"{request.no_mapping}, so no CustomRoleArn can be chosen"
-        return _Choice(None, reason, (CUSTOM_ROLE_WITHOUT_MAPPING,))
+        return AccessDenied(reason, (rules.CUSTOM_ROLE_WITHOUT_MAPPING,))
     if role is None:
-        reason = f"{request.no_mapping}, and the identity pool has no authenticated role"
-        return _Choice(None, reason, (NO_MAPPING,))
-    return _Choice(role, f"{request.no_mapping}, so the authenticated role is assumed", (NO_MAPPING,))
+        reason = f"{request.no_mapping}, and {request.no_authenticated_role}"
+        return AccessDenied(reason, (rules.NO_MAPPING,))
+    reason = f"{request.no_mapping}, so the authenticated role is assumed"
+    return AssumedRole(role, reason, (rules.NO_MAPPING,))
 
 
-def _choose_by_token(request: _Request, mapping: RoleMapping, *, lone_role_is_ambiguous: bool) -> _Choice:
+def _choose_by_token(request: _Request, mapping: RoleMapping, other: OpenQuestion | None) -> _Choice:
+    # In the order of the guide: the CustomRoleArn, the preferred role, AmbiguousRoleResolution.
     groups, custom = request.groups, request.custom_role_arn
     if custom is not None:
         if custom in groups.roles:
-            return _Choice(custom, "the CustomRoleArn is one of cognito:roles", (CUSTOM_ROLE,))
-        return _Choice(None, "the CustomRoleArn is not one of cognito:roles", (CUSTOM_ROLE,))
-    if groups.preferred_role is not None:
-        return _Choice(groups.preferred_role, "it is cognito:preferred_role", (PREFERRED_ASSUMED,))
-    if len(groups.roles) == 1 and not lone_role_is_ambiguous:
-        return _Choice(groups.roles[0], "it is the only role of cognito:roles", ())
-    rules = (AMBIGUOUS_RESOLUTION,) if groups.roles else (AMBIGUOUS_RESOLUTION, NO_ROLES)
-    return _resolve_ambiguity(request, mapping, "cognito:preferred_role is not set", *rules)
+            return AssumedRole(custom, "the CustomRoleArn is one of cognito:roles", (rules.CUSTOM_ROLE,))
+        return AccessDenied("the CustomRoleArn is not one of cognito:roles", (rules.CUSTOM_ROLE,))
+    if (preferred := groups.preferred_role) is not None:
+        # It need not be one of cognito:roles: a trigger may set both claims to any string.
+        return AssumedRole(preferred, "it is cognito:preferred_role", (rules.PREFERRED_ASSUMED,))
+    if len(groups.roles) == 1 and other is rules.LONE_ROLE:
+        return AssumedRole(groups.roles[0], "it is the only role of cognito:roles", ())
+    no_roles = () if groups.roles else (rules.NO_ROLES,)
+    reason = "cognito:preferred_role is not set"
+    return _resolve_ambiguity(request, mapping, reason, rules.AMBIGUOUS_RESOLUTION, *no_roles)
 
 
-def _choose_by_rules(request: _Request, mapping: RoleMapping, *, contains_element: bool) -> _Choice:
-    rules = _list_rules(mapping)
-    values = [request.payload.get(rule.claim) for rule in rules]
+def _choose_by_rules(request: _Request, mapping: RoleMapping, other: OpenQuestion | None) -> _Choice:
+    mapping_rules, by_element = _list_rules(mapping), other is not rules.CONTAINS_ELEMENT
     matching = [
-        number
-        for number, (rule, value) in enumerate(zip(rules, values, strict=True))
-        if _matches(rule, value, contains_element=contains_element)
+        (number, rule)
+        for number, rule in enumerate(mapping_rules, start=1)
+        if _matches(rule, request.payload.get(rule.claim), contains_element=by_element)
     ]
-    used = values[: matching[0] + 1] if matching else values
-    element_rules = () if all(as_list(value) is None for value in used) else (ARRAY_ELEMENTS,)
     if (custom := request.custom_role_arn) is not None:
-        if any(rules[number].role_arn == custom for number in matching):
-            return _Choice(custom, "a rule that matches names the CustomRoleArn", (CUSTOM_ROLE_OF_RULES,))
-        return _Choice(None, "no rule that matches names the CustomRoleArn", (CUSTOM_ROLE_OF_RULES,))
+        if any(rule.role_arn == custom for _, rule in matching):
+            reason = "a rule that matches names the CustomRoleArn"
+            return AssumedRole(custom, reason, (rules.CUSTOM_ROLE_OF_RULES,))
+        reason = "no rule that matches names the CustomRoleArn"
+        return AccessDenied(reason, (rules.CUSTOM_ROLE_OF_RULES,))
+    # The rules after the first match are not evaluated, so they are no reason for the choice.
+    evaluated = mapping_rules[: matching[0][0]] if matching else mapping_rules
+    values = [request.payload.get(rule.claim) for rule in evaluated]
+    element_rules = () if all(as_list(value) is None for value in values) else (rules.ARRAY_ELEMENTS,)
     if matching:
-        rule = rules[matching[0]]
-        place = f"rule {matching[0] + 1} of {len(rules)}"
-        reason = f"{place} matches: {rule.claim} {rule.match_type} {rule.value!r}"
-        return _Choice(rule.role_arn, reason, (FIRST_MATCH, *element_rules))
-    absent = (ABSENT_CLAIM,) if None in values else ()
-    return _resolve_ambiguity(
-        request, mapping, f"none of {len(rules)} rules matches", NO_MATCH, *absent, *element_rules
-    )
+        number, rule = matching[0]
+        reason = f"rule {number} of {len(mapping_rules)} matches: "
+        reason += f"{rule.claim} {rule.match_type} {rule.value!r}"
+        return AssumedRole(rule.role_arn, reason, (rules.FIRST_MATCH, *element_rules))
+    absent = (rules.ABSENT_CLAIM,) if None in values else ()
+    reason = f"none of {len(mapping_rules)} rules matches"
+    return _resolve_ambiguity(request, mapping, reason, rules.NO_MATCH, *absent, *element_rules)
 
 
-def _resolve_ambiguity(request: _Request, mapping: RoleMapping, reason: str, *rules: Rule) -> _Choice:
-    match mapping.ambiguous_role_resolution:
-        case "AuthenticatedRole" if request.authenticated_role is not None:
-            reason += ", and AmbiguousRoleResolution is AuthenticatedRole"
-            return _Choice(request.authenticated_role, reason, rules)
-        case "AuthenticatedRole":
-            reason += f", and AmbiguousRoleResolution is AuthenticatedRole: {request.no_authenticated_role}"
-        case "Deny":
-            reason += ", and AmbiguousRoleResolution is Deny"
-        case None:
-            reason += ", and AmbiguousRoleResolution, which AWS requires, is missing"
-        case _:
-            assert_never(mapping.ambiguous_role_resolution)
-    return _Choice(None, reason, rules)
+def _resolve_ambiguity(request: _Request, mapping: RoleMapping, reason: str, *causes: Rule) -> _Choice:
+    resolution = mapping.ambiguous_role_resolution
+    if resolution is None:
+        reason += ", and AmbiguousRoleResolution, which AWS requires, is missing"
+        return AccessDenied(reason, causes)
+    reason += f", and AmbiguousRoleResolution is {resolution}"
+    if resolution == "Deny":
+        return AccessDenied(reason, causes)
+    if request.authenticated_role is None:
+        return AccessDenied(f"{reason}: {request.no_authenticated_role}", causes)
+    return AssumedRole(request.authenticated_role, reason, causes)
 
 
 def _matches(rule: MappingRule, claim: object, *, contains_element: bool) -> bool:
-    if claim is None:
+    if claim is None:  # not even NotEqual matches: rule `absent-claim`
         return False
     elements = as_list(claim)
-    is_array = elements is not None
     texts = [format_claim(one) for one in ([claim] if elements is None else elements)]
     match rule.match_type:
         case "Equals":
@@ -380,7 +348,7 @@ def _matches(rule: MappingRule, claim: object, *, contains_element: bool) -> boo
             return rule.value not in texts
         case "StartsWith":
             return any(text.startswith(rule.value) for text in texts)
-        case "Contains" if is_array and contains_element:
+        case "Contains" if elements is not None and contains_element:
             return rule.value in texts
         case "Contains":
             return any(rule.value in text for text in texts)

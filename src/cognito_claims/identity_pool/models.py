@@ -33,7 +33,7 @@ class MappingRule(WireModel, frozen=True):
     """The value to match, 1 to 128 characters."""
 
     role_arn: _Arn = Field(alias="RoleARN")
-    """The ARN of the role to hand out, 20 to 2048 characters."""
+    """The ARN of the role to assign, 20 to 2048 characters."""
 
 
 class RulesConfiguration(WireModel, frozen=True):
@@ -47,10 +47,10 @@ class RoleMapping(WireModel, frozen=True):
     """How an identity pool maps the users of one provider to roles."""
 
     type: Literal["Token", "Rules"]
-    """Whether the role claims of the token choose, or rules."""
+    """Whether the role claims of the token choose the role, or rules about any claim."""
 
     ambiguous_role_resolution: Omittable[Literal["AuthenticatedRole", "Deny"]] = None
-    """What to do if they choose no role. AWS requires it; a missing one is treated as `Deny`."""
+    """What happens if they choose no role. AWS requires it; a missing one is treated as `Deny`."""
 
     rules_configuration: Omittable[RulesConfiguration] = None
     """The rules; required if `type` is `Rules`."""
@@ -87,7 +87,7 @@ class GetIdentityPoolRolesResponse(ServiceResponse, frozen=True):
 
 
 def parse_identity_pool_roles(mapping: object) -> RoleMapping | GetIdentityPoolRolesResponse | None:
-    """Validate a role mapping, or the response of `get_identity_pool_roles`, whichever it is.
+    """Validate a role mapping, or the response of `get_identity_pool_roles`.
 
     Raises:
         InvalidResponseError: If it does not fit its model, or is neither.
@@ -95,6 +95,7 @@ def parse_identity_pool_roles(mapping: object) -> RoleMapping | GetIdentityPoolR
     if mapping is None or isinstance(mapping, RoleMapping | GetIdentityPoolRolesResponse):
         return mapping
     members = as_object(mapping) or {}
+    # boto3 omits the members that are not set, so a response may have no RoleMappings.
     unknown = members.keys() - {"IdentityPoolId", "Roles", "RoleMappings", "ResponseMetadata"}
     if "RoleMappings" in members or (members and not unknown):
         return parse_response(GetIdentityPoolRolesResponse, members)

@@ -39,8 +39,7 @@ FIRST_MATCH: Final = Rule(
 )
 NO_MATCH: Final = Rule(
     "no-match",
-    "If no rule matches, AmbiguousRoleResolution applies: the authenticated role is assumed, or the "
-    "request is denied.",
+    "If no rule matches, AmbiguousRoleResolution applies.",
     Basis.DOCUMENTED,
     f"{RBAC_GUIDE}; {_API}, RoleMapping",
 )
