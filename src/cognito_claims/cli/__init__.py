@@ -17,10 +17,8 @@ def main() -> None:
         from cognito_claims.cli._app import app
 
         if any(map(_TOKEN.search, sys.argv)):  # a usage error would print the argument
-            print(
-                "error: the command line contains a token: pass a file, or pipe the token in",
-                file=sys.stderr,
-            )
+            error = "the command line contains a token: pass a file, or pipe the token in"
+            print(f"error: {error}", file=sys.stderr)
             sys.exit(2)
         app()
     except ModuleNotFoundError as error:

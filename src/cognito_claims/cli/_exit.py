@@ -1,4 +1,4 @@
-"""How a command ends: its exit codes, and the code of each exception."""
+"""The exit codes, and the exceptions that they report."""
 
 import os
 import sys
@@ -20,7 +20,7 @@ class ExitCode(IntEnum):
     """The result is on stdout."""
 
     NEGATIVE_RESULT = 1
-    """The result is on stdout, and it is negative: uncertain under `--strict`, stale, or denied."""
+    """The result is on stdout and is negative, such as uncertain under `--strict`, stale or denied."""
 
     BAD_INPUT = 2
     """The input or the command line is invalid. Every error and its location is on stderr."""
@@ -36,7 +36,7 @@ class ExitCode(IntEnum):
 
 
 def fail(code: ExitCode, errors: Iterable[object]) -> NoReturn:
-    """Print errors to stderr, one a line, and exit."""
+    """Print errors to stderr, one per line, and exit."""
     _print_errors(errors)
     raise typer.Exit(code)
 
@@ -53,7 +53,7 @@ def _print_errors(errors: Iterable[object]) -> None:
 
 
 def escape_unprintable(text: str) -> str:
-    """Escape the characters that could move the cursor, as Python writes them."""
+    """Replace the characters that could move the cursor by Python's escape sequences."""
     return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
@@ -86,6 +86,6 @@ def _classify(error: BaseException) -> tuple[ExitCode, list[str]] | None:
 
 
 def is_boto_error(error: BaseException) -> bool:
-    """Return whether botocore raised an exception on purpose: a refusal, or no connection."""
-    botocore = sys.modules.get("botocore.exceptions")  # if it is not loaded, it raised nothing
+    """Return whether an exception is one of botocore's own, such as a refused request."""
+    botocore = sys.modules.get("botocore.exceptions")  # the extra may be missing, and importing it is slow
     return botocore is not None and isinstance(error, (botocore.BotoCoreError, botocore.ClientError))
