@@ -35,21 +35,13 @@ class ExitCode(IntEnum):
     """The command was interrupted."""
 
 
-def fail(code: ExitCode, errors: Iterable[object]) -> NoReturn:
-    """Print errors to stderr, one per line, and exit."""
-    _print_errors(errors)
-    raise typer.Exit(code)
-
-
-def fail_immediately(code: ExitCode, errors: Iterable[object]) -> NoReturn:
-    """Exit as `fail` does, without waiting for other threads."""
-    _print_errors(errors)
-    os._exit(code)
-
-
-def _print_errors(errors: Iterable[object]) -> None:
+def fail(code: ExitCode, errors: Iterable[object], *, immediately: bool = False) -> NoReturn:
+    """Print errors to stderr, one per line, and exit: immediately, or after other threads have ended."""
     for error in errors:
         typer.echo(f"error: {escape_unprintable(str(error))}", err=True)
+    if immediately:
+        os._exit(code)
+    raise typer.Exit(code)
 
 
 def escape_unprintable(text: str) -> str:
@@ -77,9 +69,10 @@ def _classify(error: BaseException) -> tuple[ExitCode, list[str]] | None:
     if isinstance(error, CognitoClaimsError | ImportError):
         return ExitCode.BAD_INPUT, str(error).splitlines()
     if isinstance(error, OSError):
+        # A full disk fails a write, whose error names no file.
         place = error.filename or f"a file, or a temporary file in {gettempdir()}"
         return ExitCode.NOT_WRITTEN, [f"{place}: {error.strerror}"]
-    # By name, because DuckDB may not be installed.
+    # By its name, because DuckDB may not be installed.
     if type(error).__module__.strip("_").partition(".")[0] == "duckdb":
         return ExitCode.NOT_WRITTEN, [str(error).partition("\n")[0]]
     return None

@@ -1,29 +1,26 @@
 """The options and arguments that subcommands share, as the types of their parameters."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from functools import partial
 from typing import Annotated, Any, TypeAlias, get_args, get_type_hints
 
 import typer
 
 from cognito_claims.resolver import Policy
 
-IDENTITY_POOL = "Identity pool"
-"""The panel of the options about an identity pool."""
-
 _SETTINGS = tuple(
     f"{name}={answer}" for name, answers in get_type_hints(Policy).items() for answer in get_args(answers)
 )
 
 
-def declare_live_option(description: str) -> Any:
-    """Declare an option of the panel about the service."""
-    return typer.Option(help=description, rich_help_panel="Call the service")
+def declare_option(description: str, panel: str, metavar: str | None = None) -> Any:
+    """Declare an option, listed in a panel of the help."""
+    return typer.Option(help=description, rich_help_panel=panel, metavar=metavar)
 
 
-def declare_output_file(description: str) -> Any:
-    """Declare an option that names a file to write."""
-    return typer.Option(help=description, metavar="FILE", rich_help_panel="Write files")
-
+declare_live_option = partial(declare_option, panel="Call the service")
+declare_identity_pool_option = partial(declare_option, panel="Identity pool")
+declare_output_file = partial(declare_option, panel="Write files", metavar="FILE")
 
 UserPoolId: TypeAlias = Annotated[
     str | None, declare_live_option("The user pool, to call the service instead of reading a file.")
@@ -45,24 +42,19 @@ PolicySettings: TypeAlias = Annotated[
 ]
 IdentityPool: TypeAlias = Annotated[
     typer.FileBinaryRead | None,
-    typer.Option(
-        help="The output of `aws cognito-identity get-identity-pool-roles`.",
-        metavar="FILE",
-        rich_help_panel=IDENTITY_POOL,
+    declare_identity_pool_option(
+        "The output of `aws cognito-identity get-identity-pool-roles`.", metavar="FILE"
     ),
 ]
 # A string, because Typer's errors about a path quote it, and a user may have passed the token itself.
 Token: TypeAlias = Annotated[
     str | None,
-    typer.Argument(
-        help="A token, its payload, or a Lambda event; stdin if omitted or `-`.", metavar="FILE"
-    ),
+    typer.Argument(help="A token, its payload or a Lambda event; stdin if omitted or `-`.", metavar="FILE"),
 ]
 IdToken: TypeAlias = Annotated[
     str | None,
     typer.Argument(
-        help="An ID token, its payload, or an AppSync resolver event; stdin if omitted or `-`.",
-        metavar="FILE",
+        help="An ID token, its payload or an AppSync event; stdin if omitted or `-`.", metavar="FILE"
     ),
 ]
 KnownGroups: TypeAlias = Annotated[
@@ -80,13 +72,12 @@ CommaFree: TypeAlias = Annotated[
 Json: TypeAlias = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
-def build_policy(settings: Iterable[str] | None) -> Policy:
+def build_policy(settings: list[str] | None) -> Policy:
     """Return the policy with these answers, or fail."""
-    settings = list(settings or ())
-    for setting in settings:
+    for setting in settings or ():
         if setting not in _SETTINGS:
             raise typer.BadParameter(f"--policy: {setting!r} must be one of {', '.join(_SETTINGS)}")
-    answers: dict[str, Any] = dict(setting.split("=") for setting in settings)
+    answers: dict[str, Any] = dict(setting.split("=") for setting in settings or ())
     return Policy(**answers)
 
 

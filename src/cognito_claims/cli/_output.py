@@ -26,7 +26,7 @@ class Output:
         self._buffer = StringIO()
         self._console = Console(file=self._buffer, force_terminal=at_terminal or None, highlight=False)
         if not self._console.is_terminal:
-            self._console.width = 10_000  # of tables, in a file or a pipe
+            self._console.width = 10_000  # a file or a pipe has no width that tables must fit
 
     def print_line(self, *lines: str, style: str = "") -> None:
         """Add lines. Rich's markup has no effect in them, and they cannot move the cursor."""

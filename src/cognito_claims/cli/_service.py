@@ -20,7 +20,7 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True)
 class Service:
-    """Where to send requests, as boto3 configures it."""
+    """The service, with the boto3 settings of the command line."""
 
     profile: str | None
     region: str | None

@@ -46,10 +46,10 @@ class ParsedInput:
 
 
 _PATHS = (
-    ("identity", "claims"),
-    ("claims",),
-    ("requestContext", "authorizer", "jwt", "claims"),
-    ("requestContext", "authorizer", "claims"),
+    ("identity", "claims"),  # AppSync
+    ("claims",),  # AppSync, if a resolver passes the identity alone
+    ("requestContext", "authorizer", "jwt", "claims"),  # an HTTP API
+    ("requestContext", "authorizer", "claims"),  # a REST API
 )
 
 
@@ -78,6 +78,7 @@ def parse_input(
         claims = parse_event(source, members, known_groups=known_groups, comma_free=comma_free)
         return ParsedInput(source, members, claims)
     except InvalidClaimsError as error:
+        # The message names the arguments of `parse_event`.
         message = str(error).replace("known_groups", "--known-group")
         fail(ExitCode.BAD_INPUT, message.replace("comma_free=True", "--comma-free").splitlines())
 

@@ -58,9 +58,8 @@ def compare(
     # A trigger event has no token yet, and its configuration lists the roles.
     shows_token_use = token.token_use is not None or token.source is ClaimsSource.PRE_TOKEN_GENERATION
     if not shows_token_use and not groups_only:
-        typer.echo(
-            "note: the event may not be from an ID token; if it is not, pass --groups-only", err=True
-        )
+        note = "the event may not be from an ID token; if it is not, pass --groups-only"
+        typer.echo(f"note: {note}", err=True)
     change = token.claims.compare(now.claims, groups_only=groups_only or token.is_access_token)
     # An open question matters only if the preferred role differs.
     alternatives = now.alternatives if change.preferred_role_changed else ()

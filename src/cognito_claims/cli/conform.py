@@ -28,7 +28,7 @@ from cognito_claims.conformance.endpoint import CALLS, EXAMPLE_ACCOUNT, Endpoint
 from cognito_claims.conformance.scorecard import ObservedAnswer, Result, Scorecard, Verdict
 from cognito_claims.conformance.shapes import GroupsInput, PagingInput
 
-_AWS_RATE = 5.0
+_AWS_RATE = 5.0  # a tenth of the quota of AdminListGroupsForUser, to leave the rest to other programs
 _AWS = "Run against AWS itself"
 
 
@@ -47,9 +47,7 @@ def conform(
     ] = False,
     plan: Annotated[
         bool,
-        typer.Option(
-            "--plan", help="Print the resources to create and the permissions needed; create nothing."
-        ),
+        typer.Option("--plan", help="Print the resources to create and the permissions needed, and exit."),
     ] = False,
     yes: Annotated[
         bool, typer.Option("--yes", help="Skip the confirmation prompt.", rich_help_panel=_AWS)
@@ -88,7 +86,7 @@ def conform(
         raise typer.BadParameter("--endpoint-url: is an endpoint of AWS: use --aws")
     service = Service(profile, region, endpoint_url)
     endpoint = _connect_to_aws(service, cases, yes=yes) if aws else _connect_to_emulator(service)
-    if rate or aws:
+    if rate is not None or aws:
         meta: Any = endpoint.client.meta
         meta.events.register(f"before-send.{SERVICE_ID}", RateLimiter(1 / (rate or _AWS_RATE)))
     card = run_cases(endpoint, cases, name=endpoint_url or "AWS")
@@ -124,6 +122,7 @@ def _connect_to_emulator(service: Service) -> Endpoint:
             settings |= {"aws_access_key_id": "conform", "aws_secret_access_key": "conform"}
         if service.region is None and not {"AWS_REGION", "AWS_DEFAULT_REGION"} & os.environ.keys():
             settings |= {"region_name": "eu-west-1"}
+    # No retries: an emulator throttles nobody, so an error is a result.
     config = {"retries": {"total_max_attempts": 1, "mode": "standard"}}
     return Endpoint(service.create_client("cognito-idp", config=config, **settings))
 
@@ -238,7 +237,7 @@ def _build_evidence(card: Scorecard, endpoint: Endpoint) -> dict[str, object]:
 
 
 def summarize_answers(cases: Iterable[ObservedAnswer], question: str) -> str:
-    """Return how a question was answered by the cases that depend on it alone."""
+    """Summarize the answers to an open question of the cases that depend on no other."""
     answers = {bool(answer.differs_on) for answer in cases if answer.open == (question,)}
     if len(answers) != 1:
         return "contradictory" if answers else "undecided"
@@ -263,9 +262,8 @@ def _render_text(card: Scorecard) -> str:
     counts = card.counts
     output.print_line(", ".join(f"{count} {verdict}" for verdict, count in counts.items()), style="bold")
     if counts[Verdict.NOT_EMITTED]:
-        output.print_line(
-            "not-emitted: the endpoint never adds the claim to a token, so these cases show nothing"
-        )
+        reason = "the endpoint never adds the claim to a token, so these cases show nothing"
+        output.print_line(f"{Verdict.NOT_EMITTED}: {reason}")
     for answer in card.observed_answers:
         if answer.differs_on:
             questions = ", ".join(answer.differs_on)

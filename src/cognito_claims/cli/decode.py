@@ -14,7 +14,6 @@ from cognito_claims.errors import InvalidClaimsError
 from cognito_claims.events import ClaimsSource, parse_trigger_event
 from cognito_claims.tokens import AccessTokenClaims, IdTokenClaims
 
-_NOT_VERIFIED = "No signature was verified: the claims may be forged."
 _NAMES = {
     ClaimsSource.APPSYNC: "An AppSync resolver event",
     ClaimsSource.REST_API: "A REST API event",
@@ -34,7 +33,7 @@ def decode(
 
     No signature is verified. The token, the username and other claims are never printed.
 
-    Exits with 0; with 2 for invalid input; with 4 if the result could not be written.
+    Exits with 0 if decoded; with 2 for invalid input; with 4 if the result could not be written.
     """
     token = parse_input(read_input(file), known_group, comma_free=comma_free)
     warnings = list(_find_warnings(token))
@@ -58,7 +57,8 @@ def _build_report(token: ParsedInput, warnings: list[str]) -> dict[str, JsonValu
 
 def _render_text(token: ParsedInput, warnings: list[str]) -> str:
     output = Output()
-    output.print_line(f"{_describe_source(token)}. {_NOT_VERIFIED}", style="bold")
+    title = f"{_describe_source(token)}. No signature was verified: the claims may be forged."
+    output.print_line(title, style="bold")
     preferred = token.claims.preferred_role
     for title, values in (
         ("Groups", token.claims.groups),
@@ -111,7 +111,7 @@ def _find_token_warnings(token: ParsedInput) -> Iterator[str]:
         yield f"the token has expired: exp is {claims.exp}"
     if not claims.iss.startswith("https://cognito-idp."):
         yield "iss is not an AWS user pool"
-    if isinstance(claims, AccessTokenClaims) and claims.is_machine and claims.cognito_groups:
+    if isinstance(claims, AccessTokenClaims) and claims.is_machine and claims.group_claims.groups:
         yield "a client credentials token contains groups: only a trigger can cause this"
 
 
@@ -120,6 +120,7 @@ def _find_trigger_warnings(event: dict[str, object]) -> Iterator[str]:
         parse_trigger_event(event)
     except InvalidClaimsError as error:
         yield from map(str, error.problems)
+    # Developer Guide, "Pre token generation Lambda trigger": an empty override suppresses the groups.
     for container in ("claimsOverrideDetails", "claimsAndScopeOverrideDetails"):
         override = as_object(get_path(event, "response", container, "groupOverrideDetails"))
         if override is not None and not override.get("groupsToOverride"):

@@ -56,8 +56,10 @@ def resolve(
         resolution = service.resolve_user(user_pool_id, username, answers)
     else:
         raise typer.BadParameter("pass FILE or the options to call the service, not both")
-    report = rendering.build_report(resolution, resolution.claims, resolution.alternatives)
-    write_result(report if as_json else _render_text(resolution))
+    if as_json:
+        write_result(rendering.build_report(resolution, resolution.claims, resolution.alternatives))
+    else:
+        write_result(_render_text(resolution))
     if strict and (isinstance(resolution.outcome, Ambiguous) or resolution.open_questions):
         raise typer.Exit(ExitCode.NEGATIVE_RESULT)
 

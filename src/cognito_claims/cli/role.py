@@ -41,15 +41,11 @@ def role(
     endpoint_url: options.EndpointUrl = None,
     policy: options.PolicySettings = None,
     custom_role_arn: Annotated[
-        str | None,
-        typer.Option(help="The `CustomRoleArn` of the request.", rich_help_panel=options.IDENTITY_POOL),
+        str | None, options.declare_identity_pool_option("The `CustomRoleArn` of the request.")
     ] = None,
     provider: Annotated[
         str | None,
-        typer.Option(
-            help="The name of the provider, if it differs from the token's.",
-            rich_help_panel=options.IDENTITY_POOL,
-        ),
+        options.declare_identity_pool_option("The name of the provider, if it differs from the token's."),
     ] = None,
     as_json: options.Json = False,
 ) -> None:
@@ -90,6 +86,7 @@ def role(
     try:
         choice = choose_role(claims, roles, custom_role_arn=custom_role_arn, provider=provider)
     except CognitoClaimsError as error:
+        # The message names the argument of `choose_role`.
         fail(ExitCode.BAD_INPUT, str(error).replace("provider=", "--provider").splitlines())
     write_result(_build_report(choice) if as_json else _render_text(choice))
     if isinstance(choice, AccessDenied):

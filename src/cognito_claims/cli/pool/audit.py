@@ -24,9 +24,8 @@ def audit(
     identity_pool: options.IdentityPool = None,
     client_id: Annotated[
         str | None,
-        typer.Option(
-            help="The app client that users sign in to, if the identity pool has several.",
-            rich_help_panel=options.IDENTITY_POOL,
+        options.declare_identity_pool_option(
+            "The app client that users sign in to, if the identity pool has several."
         ),
     ] = None,
     samples: Samples = 10,
@@ -49,9 +48,9 @@ def audit(
     if client_id is not None and roles is None:
         raise typer.BadParameter("--client-id requires --identity-pool")
     refuse_overwrite(snapshot, html, sarif)
+    answers = options.build_policy(policy)
     source = open_snapshot(snapshot)
     provider = _find_provider(roles, source.manifest.user_pool_id, client_id) if roles is not None else None
-    answers = options.build_policy(policy)
     with exit_on_error():
         result = pool.audit(source, policy=answers, identity_pool=roles, provider=provider, samples=samples)
         if html is not None:
@@ -86,9 +85,8 @@ def _find_provider(roles: dict[str, object], user_pool_id: str, client_id: str |
 def _render_text(audit: pool.Audit) -> str:
     output = Output()
     manifest = audit.snapshot
-    output.print_line(
-        f"{manifest.user_pool_id}, as of {manifest.finished_at:%Y-%m-%d %H:%M} UTC", style="bold"
-    )
+    title = f"{manifest.user_pool_id}, as of {manifest.finished_at:%Y-%m-%d %H:%M} UTC"
+    output.print_line(title, style="bold")
     counts = ", ".join(f"{users:,} {name}" for name, users in sorted(audit.outcomes.items()))
     users = f"{format_count(audit.users, 'user')} in {format_count(len(audit.groups), 'group')}"
     output.print_line(f"{users}: {counts or 'none'}", "")

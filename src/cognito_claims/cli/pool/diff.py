@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Container, Iterable
+from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, TypeVar
 
 import typer
 
@@ -17,8 +18,7 @@ from cognito_claims.errors import CognitoClaimsError
 _T = TypeVar("_T")
 
 
-def _declare_edit(description: str, metavar: str) -> Any:
-    return typer.Option(help=description, metavar=metavar, rich_help_panel="What if")
+_declare_edit = partial(options.declare_option, panel="What if")
 
 
 def diff(
@@ -28,14 +28,16 @@ def diff(
     ] = None,
     set_precedence: Annotated[
         list[str] | None,
-        _declare_edit("Set the precedence of a group; repeat for each. NAME= removes it.", "NAME=NUMBER"),
+        _declare_edit(
+            "Set the precedence of a group; repeat for each. NAME= removes it.", metavar="NAME=NUMBER"
+        ),
     ] = None,
     set_role: Annotated[
         list[str] | None,
-        _declare_edit("Set the role of a group; repeat for each. NAME= removes it.", "NAME=ARN"),
+        _declare_edit("Set the role of a group; repeat for each. NAME= removes it.", metavar="NAME=ARN"),
     ] = None,
     drop_group: Annotated[
-        list[str] | None, _declare_edit("Delete a group; repeat for each.", "NAME")
+        list[str] | None, _declare_edit("Delete a group; repeat for each.", metavar="NAME")
     ] = None,
     policy: options.PolicySettings = None,
     samples: Samples = 10,
@@ -48,8 +50,8 @@ def diff(
 ) -> None:
     """Show which users gain, lose or change a role, and which role.
 
-    Compares with changed settings of groups, or with a later snapshot. Exits with 0, whether or not a user
-    does; with 2 for invalid input; with 4 if a file could not be written.
+    Compares with changed settings of groups, or with a later snapshot. Exits with 0, even if users are
+    affected; with 2 for invalid input; with 4 if a file could not be written.
     """
     if (later is not None) == bool(set_precedence or set_role or drop_group):
         raise typer.BadParameter(
@@ -58,13 +60,13 @@ def diff(
     for one in (snapshot, later):
         if one is not None:
             refuse_overwrite(one, html, users)
+    answers = options.build_policy(policy)
     before = open_snapshot(snapshot)
     after: pool.Snapshot | pool.Edits
     if later is None:
         after = _parse_edits(before, set_precedence or (), set_role or (), drop_group or ())
     else:
         after = open_snapshot(later)
-    answers = options.build_policy(policy)
     with exit_on_error():
         try:
             result = pool.diff(before, after, policy=answers, samples=samples, users_out=users)

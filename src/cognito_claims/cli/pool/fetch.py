@@ -12,7 +12,7 @@ import typer
 from cognito_claims import pool
 from cognito_claims._signals import handle_signals
 from cognito_claims.cli import _options as options
-from cognito_claims.cli._exit import ExitCode, exit_on_error, fail_immediately
+from cognito_claims.cli._exit import ExitCode, exit_on_error, fail
 from cognito_claims.cli._output import Output, format_count, write_result
 from cognito_claims.cli._progress import show_progress
 from cognito_claims.cli._service import Service
@@ -66,7 +66,7 @@ def fetch(
 
     def run(client: Any) -> pool.Snapshot:
         with exit_on_error(), ExitStack() as stack, handle_signals(partial(_interrupt, stack)):
-            update_bar = stack.enter_context(show_progress("groups"))
+            update = stack.enter_context(show_progress("groups"))
             return pool.fetch(
                 client,
                 user_pool_id=user_pool_id,
@@ -75,7 +75,7 @@ def fetch(
                 usernames=not no_usernames,
                 rate=rate,
                 concurrency=concurrency,
-                on_progress=partial(_report, update_bar, []),
+                on_progress=partial(_report, update, []),
             )
 
     retries = {"total_max_attempts": 10, "mode": "standard"}
@@ -88,15 +88,15 @@ def fetch(
 def _interrupt(stack: ExitStack, *_: object) -> Never:
     """Exit without waiting: what was read is saved, and a call in progress may take a minute."""
     stack.close()
-    fail_immediately(ExitCode.INTERRUPTED, ["interrupted: run the same command again to resume"])
+    fail(ExitCode.INTERRUPTED, ["interrupted: run the same command again to resume"], immediately=True)
 
 
-def _report(update_bar: Callable[..., None], first: list[tuple[float, int]], now: pool.Progress) -> None:
+def _report(update: Callable[..., None], first: list[tuple[float, int]], now: pool.Progress) -> None:
     first[:] = first or [(monotonic(), now.memberships)]
     began, before = first[0]  # a resumed fetch starts with the memberships that it has
     per_second = (now.memberships - before) / max(monotonic() - began, 0.1)
     description = f"{format_count(now.memberships, 'membership')}, {per_second:,.0f} per second"
-    update_bar(completed=now.groups_read, total=now.groups, description=description)
+    update(completed=now.groups_read, total=now.groups, description=description)
 
 
 def _render_text(snapshot: pool.Snapshot) -> str:

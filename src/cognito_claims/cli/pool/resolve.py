@@ -25,8 +25,8 @@ def resolve(
     Exits with 0 if resolved; with 2 for invalid input; with 4 if a file could not be written.
     """
     refuse_overwrite(snapshot, out)
-    source = open_snapshot(snapshot)
     answers = options.build_policy(policy)
+    source = open_snapshot(snapshot)
     with (
         exit_on_error(),
         pool.resolve_memberships(source.memberships_file, source.groups(), policy=answers) as result,
