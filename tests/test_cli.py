@@ -163,7 +163,9 @@ class TestInput:
         assert "2 user pools" in result.stderr
 
     def test_that_is_not_there_is_refused(self, tmp_path: Path) -> None:
-        assert run(["resolve", str(tmp_path / "none.json")]).exit_code == ExitCode.BAD_INPUT
+        result = run(["resolve", str(tmp_path / "none.json")])
+        assert result.exit_code == ExitCode.BAD_INPUT
+        assert "none.json: No such file or directory" in result.stderr
 
     def test_is_not_waited_for_at_a_terminal(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("cognito_claims.cli._input._is_stdin_a_terminal", lambda: True)

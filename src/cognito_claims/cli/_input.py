@@ -78,7 +78,7 @@ def parse_json(text: bytes) -> object:
 
 
 def read_input(path: Path | str | None) -> bytes:
-    """Read a file, or stdin, or fail without quoting the path, which may be a token passed by mistake."""
+    """Read a file, or stdin, or fail. A string is not quoted: it may be a token passed by mistake."""
     if path is None and _is_stdin_a_terminal():
         raise typer.BadParameter("pass a file, or pipe one in")
     if path is None or str(path) == "-":
@@ -87,7 +87,8 @@ def read_input(path: Path | str | None) -> bytes:
         return Path(path).read_bytes()
     except (OSError, ValueError) as error:
         reason = (error.strerror if isinstance(error, OSError) else None) or "must be the path of a file"
-        fail(ExitCode.BAD_INPUT, [f"FILE: {reason}: pass a file, or pipe the input in"])
+        place = path if isinstance(path, Path) else "FILE"
+        fail(ExitCode.BAD_INPUT, [f"{place}: {reason}: pass a file, or pipe the input in"])
 
 
 def _is_stdin_a_terminal() -> bool:

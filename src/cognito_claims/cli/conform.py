@@ -160,8 +160,7 @@ def run_cases(endpoint: Endpoint, cases: tuple[str, ...], *, name: str) -> Score
 
 
 def _interrupt(_: int, __: FrameType | None) -> Never:
-    # SIGTERM too, so that user pools are removed.
-    raise KeyboardInterrupt
+    raise KeyboardInterrupt  # for SIGTERM too, so that user pools are removed
 
 
 def _list_not_removed(endpoint: Endpoint) -> list[str]:

@@ -78,8 +78,8 @@ def fetch(
                 on_progress=partial(_report, update, []),
             )
 
-    retries = {"total_max_attempts": 10, "mode": "standard"}
     # A connection for each thread: botocore's default pool of 10 would discard and reopen the others.
+    retries = {"total_max_attempts": 10, "mode": "standard"}
     config = {"retries": retries, "max_pool_connections": concurrency}
     snapshot = Service(profile, region, endpoint_url).call("cognito-idp", run, config=config)
     write_result(snapshot.manifest.model_dump_json(indent=2) if as_json else _render_text(snapshot))
