@@ -53,7 +53,7 @@ AWS_CLI = """
 
 def run(arguments: Sequence[str], stdin: object = "") -> Result:
     text = stdin if isinstance(stdin, str | bytes) else json.dumps(stdin)
-    return CliRunner().invoke(app, list(arguments), input=text)
+    return CliRunner(env={"COLUMNS": "200"}).invoke(app, list(arguments), input=text)
 
 
 def resolve(stdin: object, *options: str) -> Result:
@@ -163,7 +163,9 @@ class TestInput:
         assert "2 user pools" in result.stderr
 
     def test_that_is_not_there_is_refused(self, tmp_path: Path) -> None:
-        assert run(["resolve", str(tmp_path / "none.json")]).exit_code == ExitCode.BAD_INPUT
+        result = run(["resolve", str(tmp_path / "none.json")])
+        assert result.exit_code == ExitCode.BAD_INPUT
+        assert "none.json: No such file or directory" in result.stderr
 
     def test_is_not_waited_for_at_a_terminal(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("cognito_claims.cli._input._is_stdin_a_terminal", lambda: True)
@@ -209,8 +211,11 @@ class TestPolicy:
         report = json.loads(resolve(WINNER, "--json", *options).stdout)
         assert report["policy"] == {"null_precedence": nulls, "roleless": roleless}
 
-    def test_of_another_name_is_refused(self) -> None:
-        assert resolve(OPEN, "--policy", "nulls=win").exit_code == ExitCode.BAD_INPUT
+    @pytest.mark.parametrize("setting", ["nulls=win", "null_precedence=blocks", "roleless", ""])
+    def test_of_a_different_name_is_refused(self, setting: str) -> None:
+        result = resolve(OPEN, "--policy", setting)
+        assert result.exit_code == ExitCode.BAD_INPUT
+        assert f"--policy: {setting!r} must be one of null_precedence=" in result.stderr
 
 
 class TestStrict:
@@ -295,18 +300,27 @@ class TestLive:
         assert "nope" in result.stderr
 
     @pytest.mark.parametrize(
-        "options",
+        ("options", "reason"),
         [
-            ["--user-pool-id", POOL],
-            ["--username", "alice"],
-            ["--region", "eu-west-1"],
-            ["--user-pool-id", POOL, "--username", "alice", "-"],
+            (["--user-pool-id", POOL], "also pass --username"),
+            (["--username", "alice"], "also pass --user-pool-id"),
+            (["--region", "eu-west-1"], "also pass --user-pool-id and --username"),
+            (["--user-pool-id", POOL, "--username", "alice", "-"], "not both"),
         ],
         ids=["no user", "no pool", "neither", "and a file"],
     )
-    def test_needs_a_pool_and_a_user_and_no_file(self, options: list[str]) -> None:
+    def test_needs_a_pool_and_a_user_and_no_file(self, options: list[str], reason: str) -> None:
         result = run(["resolve", *options], WINNER)
         assert (result.exit_code, result.stdout) == (ExitCode.BAD_INPUT, "")
+        assert reason in result.stderr
+
+    def test_without_a_region_names_the_option(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        for name in ("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE"):
+            monkeypatch.delenv(name, raising=False)
+        monkeypatch.setenv("AWS_CONFIG_FILE", os.devnull)
+        result = run(["resolve", "--user-pool-id", POOL, "--username", "alice"])
+        assert (result.exit_code, result.stdout) == (ExitCode.BAD_INPUT, "")
+        assert result.stderr == "error: no AWS region is configured: pass --region\n"
 
     def test_without_boto3_names_the_extra(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setitem(sys.modules, "boto3", None)
@@ -496,13 +510,30 @@ class TestLazyGroup:
         listed: list[str] = []
         for group in groups:
             assert isinstance(group, LazyGroup)
-            for name, subcommand in group.subcommands.items():
+            for name, line in group.subcommands.items():
                 loaded = group.load(name)
-                assert loaded.help.split("\n\n")[0] == subcommand.help
+                paragraphs = loaded.help.split("\n\n")
+                assert paragraphs[0] == line
+                assert not any("\n" in paragraph for paragraph in paragraphs)
                 listed.append(name)
                 groups += [loaded] if isinstance(loaded, LazyGroup) else []
         assert listed[:7] == ["resolve", "decode", "compare", "role", "conform", "schema", "pool"]
         assert listed[7:] == ["fetch", "resolve", "audit", "diff"]
+
+    @pytest.mark.parametrize("arguments", [[], ["pool"], ["resolve"], ["pool", "fetch"]], ids=" ".join)
+    def test_offers_no_completion_and_shows_no_type_of_python(self, arguments: list[str]) -> None:
+        shown = run([*arguments, "--help"]).stdout
+        assert "--help" in shown
+        assert "completion" not in shown
+        assert "FileBinaryRead" not in shown
+
+    @pytest.mark.parametrize(
+        "arguments", [["schema", "GroupType", "--mode", "x"], ["pool", "audit", "x", "--fail-on", "x"]]
+    )
+    def test_refuses_a_choice_without_the_prefix_of_pydantic(self, arguments: list[str]) -> None:
+        result = run(arguments)
+        assert result.exit_code == ExitCode.BAD_INPUT
+        assert f"Invalid value for '{arguments[-2]}': 'x' is not one of" in result.stderr
 
     def test_suggests_a_subcommand(self) -> None:
         result = run(["resolv"])

@@ -29,7 +29,7 @@ SECRETS = ("alice", "bob@example.com", "c1f2a3b4-0c1d-4e2f-8a3b-4c5d6e7f8091", "
 
 def run(*arguments: str, stdin: object = "") -> Result:
     text = stdin if isinstance(stdin, str | bytes) else json.dumps(stdin)
-    return CliRunner().invoke(app, list(arguments), input=text)
+    return CliRunner(env={"COLUMNS": "200"}).invoke(app, list(arguments), input=text)
 
 
 def signed(payload: dict[str, object]) -> str:
@@ -134,7 +134,7 @@ class TestDecode:
         needed = options.get(command, ["--identity-pool", str(EVENTS / "identity_pool_token.json")])
         result = run(command, secret, *needed)
         assert result.exit_code == ExitCode.BAD_INPUT
-        assert "pipe the token in" in result.stderr
+        assert "pipe the input in" in result.stderr
         assert "secret" not in result.output
 
     @pytest.mark.slow
@@ -380,18 +380,22 @@ class TestCompare:
         assert run("compare", *options, stdin=payload).exit_code == ExitCode.OK
 
     @pytest.mark.parametrize(
-        "options",
+        ("options", "reason"),
         [
-            [],
-            ["--username", "alice"],
-            ["--groups", str(EVENTS / "id_token.json"), "--region", "eu-west-1"],
-            ["--groups", str(EVENTS / "id_token.json"), "--user-pool-id", "a_b", "--username", "c"],
+            ([], "pass --groups"),
+            (["--username", "alice"], "also pass --user-pool-id"),
+            (["--region", "eu-west-1"], "also pass --user-pool-id and --username"),
+            (["--groups", str(EVENTS / "id_token.json"), "--region", "eu-west-1"], "pass --groups"),
+            (
+                ["--groups", str(EVENTS / "id_token.json"), "--user-pool-id", "a_b", "--username", "c"],
+                "pass --groups",
+            ),
         ],
     )
-    def test_asks_for_one_source_of_groups(self, options: list[str]) -> None:
+    def test_requires_one_source_of_groups(self, options: list[str], reason: str) -> None:
         result = run("compare", *options, stdin=event("id_token"))
         assert result.exit_code == ExitCode.BAD_INPUT
-        assert "--groups" in result.stderr
+        assert reason in result.stderr
 
     def test_groups_that_cannot_be_one_users_are_refused(self, tmp_path: Path) -> None:
         file = tmp_path / "groups.json"
@@ -536,7 +540,8 @@ class TestRole:
         [
             ([], "id_token", "--identity-pool"),
             (["--identity-pool", TOKEN, "--identity-pool-id", "x"], "id_token", "--identity-pool"),
-            (["--identity-pool", TOKEN, "--username", "x"], "id_token", "--client-id"),
+            (["--identity-pool", TOKEN, "--username", "x"], "id_token", "--user-pool-id and --client-id"),
+            (["--identity-pool", TOKEN, "--username", "x", "token.txt"], "id_token", "not both"),
             (["--identity-pool", TOKEN], "access_token", "ID tokens only"),
             (["--identity-pool", TOKEN], "http_api", "pass the ID token"),
             (["--identity-pool", TOKEN], "rest_api", "pass the ID token"),

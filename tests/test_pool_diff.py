@@ -339,7 +339,7 @@ class TestCommand:
         )
         assert result.exit_code == ExitCode.OK, result.stderr
         assert "5 of 5 users get different roles" in result.stdout
-        assert f"1 changes: {role('billing')} -> {role('y')}" in result.stdout
+        assert f"1 user changes: {role('billing')} -> {role('y')}" in result.stdout
         assert "users: cid" in result.stdout
         assert f"  {role('support')}\n    lost by 2: bob, dora\n" in result.stdout
 
@@ -398,7 +398,7 @@ class TestCommand:
             snapshot_of(tmp_path / str(len(some)), some, {one.group_name: ["ann"] for one in some}).path
             for some in (groups[1:], groups)
         )
-        assert f"1 loses: {role('odd')} -> none" in call(only, "--set-role", f"{odd}=").stdout
+        assert f"1 user loses: {role('odd')} -> none" in call(only, "--set-role", f"{odd}=").stdout
         assert f"{role('odd')} -> {role('b')}" in call(only, "--set-role", f"{odd}={role('b')}").stdout
         assert f"{role('x')} -> {role('a')}" in call(both, "--set-role", odd).stdout
         result = call(both, "--set-role", f"{odd}=")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from base64 import urlsafe_b64decode
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from typing import TypeVar, cast
@@ -35,6 +37,17 @@ def get_path(value: object, *path: str) -> object:
             return None
         value = members.get(name)
     return value
+
+
+def decode_base64url_json(text: str) -> object:
+    """Decode JSON in base64url, such as the payload of a token.
+
+    Raises:
+        ValueError: If it is not base64url, or not JSON.
+        RecursionError: If it is nested too deeply.
+    """
+    # Tokens have no padding, except those of load balancers; Python ignores excess padding.
+    return cast("object", json.loads(urlsafe_b64decode(f"{text}==")))
 
 
 def deep_copy_json(value: _V, source: str) -> _V:

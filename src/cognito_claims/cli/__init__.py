@@ -1,6 +1,7 @@
 """The command `cognito-claims`, one file for each subcommand.
 
-Results are written to stdout, everything else to stderr. `ExitCode` has the exit codes.
+Results are written to stdout, everything else to stderr. Keys may be added to the JSON of a
+subcommand; none is removed or changes its meaning. `ExitCode` has the exit codes.
 """
 
 import re
@@ -8,6 +9,7 @@ import sys
 
 __all__ = ["main"]
 
+# Two parts of a JWT. A header is a JSON object, which starts with "eyJ" in base64url.
 _TOKEN = re.compile(r"eyJ[\w=-]{5,}\.[\w=-]+")
 
 
@@ -17,10 +19,8 @@ def main() -> None:
         from cognito_claims.cli._app import app
 
         if any(map(_TOKEN.search, sys.argv)):  # a usage error would print the argument
-            print(
-                "error: the command line contains a token: pass a file, or pipe the token in",
-                file=sys.stderr,
-            )
+            error = "the command line contains a token: pass a file, or pipe the token in"
+            print(f"error: {error}", file=sys.stderr)
             sys.exit(2)
         app()
     except ModuleNotFoundError as error:

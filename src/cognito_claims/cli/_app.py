@@ -5,31 +5,19 @@ from typing import Annotated
 
 import typer
 
-from cognito_claims.cli._group import LazyGroup, Subcommand
+from cognito_claims.cli._group import LazyGroup
 
 
 class _RootGroup(LazyGroup):
+    package = "cognito_claims.cli"
     subcommands = {  # noqa: RUF012, it is a ClassVar of the base
-        "resolve": Subcommand(
-            "cognito_claims.cli.resolve", "Resolve a user's groups to the token claims, with the reasons."
-        ),
-        "decode": Subcommand(
-            "cognito_claims.cli.decode", "Show the groups and roles in a token or an event, with warnings."
-        ),
-        "compare": Subcommand(
-            "cognito_claims.cli.compare", "Compare a token or an event with the user's current groups."
-        ),
-        "role": Subcommand(
-            "cognito_claims.cli.role",
-            "Show which IAM role an identity pool assigns to an ID token or a user, with the reason.",
-        ),
-        "conform": Subcommand(
-            "cognito_claims.cli.conform", "Run the conformance vectors against an endpoint."
-        ),
-        "schema": Subcommand("cognito_claims.cli.schema", "Print a model's JSON Schema, with AWS's names."),
-        "pool": Subcommand(
-            "cognito_claims.cli.pool", "Fetch, resolve, audit and compare whole user pools."
-        ),
+        "resolve": "Resolve a user's groups to the token claims, with the reasons.",
+        "decode": "Show the groups and roles in a token or an event, with warnings.",
+        "compare": "Compare a token or an event with the user's current groups.",
+        "role": "Show which IAM role an identity pool assigns to an ID token or a user, with the reason.",
+        "conform": "Run the conformance vectors against an endpoint.",
+        "schema": "Print a model's JSON Schema, with AWS's names.",
+        "pool": "Fetch, resolve, audit and compare whole user pools.",
     }
 
 
@@ -43,14 +31,14 @@ app = typer.Typer(
 )
 
 
-def _print_version(wanted: bool) -> None:
-    if wanted:
+def _print_version(requested: bool) -> None:
+    if requested:
         typer.echo(version("cognito-claims"))
         raise typer.Exit
 
 
 @app.callback()
-def root(
+def show_claims(
     version: Annotated[
         bool,
         typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version."),

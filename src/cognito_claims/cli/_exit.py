@@ -1,4 +1,4 @@
-"""How a command ends: its exit codes, and the code of each exception."""
+"""The exit codes, and the exceptions that they report."""
 
 import os
 import sys
@@ -20,7 +20,7 @@ class ExitCode(IntEnum):
     """The result is on stdout."""
 
     NEGATIVE_RESULT = 1
-    """The result is on stdout, and it is negative: uncertain under `--strict`, stale, or denied."""
+    """The result is on stdout and is negative, such as uncertain under `--strict`, stale or denied."""
 
     BAD_INPUT = 2
     """The input or the command line is invalid. Every error and its location is on stderr."""
@@ -35,25 +35,17 @@ class ExitCode(IntEnum):
     """The command was interrupted."""
 
 
-def fail(code: ExitCode, errors: Iterable[object]) -> NoReturn:
-    """Print errors to stderr, one a line, and exit."""
-    _print_errors(errors)
+def fail(code: ExitCode, errors: Iterable[object], *, immediately: bool = False) -> NoReturn:
+    """Print errors to stderr, one per line, and exit: immediately, or after other threads have ended."""
+    for error in errors:
+        typer.echo(f"error: {escape_unprintable(str(error))}", err=True)
+    if immediately:
+        os._exit(code)
     raise typer.Exit(code)
 
 
-def fail_immediately(code: ExitCode, errors: Iterable[object]) -> NoReturn:
-    """Exit as `fail` does, without waiting for other threads."""
-    _print_errors(errors)
-    os._exit(code)
-
-
-def _print_errors(errors: Iterable[object]) -> None:
-    for error in errors:
-        typer.echo(f"error: {escape_unprintable(str(error))}", err=True)
-
-
 def escape_unprintable(text: str) -> str:
-    """Escape the characters that could move the cursor, as Python writes them."""
+    """Replace the characters that could move the cursor by Python's escape sequences."""
     return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
@@ -77,15 +69,16 @@ def _classify(error: BaseException) -> tuple[ExitCode, list[str]] | None:
     if isinstance(error, CognitoClaimsError | ImportError):
         return ExitCode.BAD_INPUT, str(error).splitlines()
     if isinstance(error, OSError):
+        # A full disk fails a write, whose error names no file.
         place = error.filename or f"a file, or a temporary file in {gettempdir()}"
         return ExitCode.NOT_WRITTEN, [f"{place}: {error.strerror}"]
-    # By name, because DuckDB may not be installed.
+    # By its name, because DuckDB may not be installed.
     if type(error).__module__.strip("_").partition(".")[0] == "duckdb":
         return ExitCode.NOT_WRITTEN, [str(error).partition("\n")[0]]
     return None
 
 
 def is_boto_error(error: BaseException) -> bool:
-    """Return whether botocore raised an exception on purpose: a refusal, or no connection."""
-    botocore = sys.modules.get("botocore.exceptions")  # if it is not loaded, it raised nothing
+    """Return whether an exception is one of botocore's own, such as a refused request."""
+    botocore = sys.modules.get("botocore.exceptions")  # the extra may be missing, and importing it is slow
     return botocore is not None and isinstance(error, (botocore.BotoCoreError, botocore.ClientError))

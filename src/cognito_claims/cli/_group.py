@@ -1,34 +1,28 @@
 """A group of subcommands, each imported when it is run."""
 
+import inspect
+import re
 from collections.abc import Mapping
 from importlib import import_module
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
 
-class Subcommand(NamedTuple):
-    """Where a subcommand is, and its line in the help of the group."""
-
-    module: str
-    """The module. Its attribute of the subcommand's name is a function or a Typer app."""
-
-    help: str
-    """The first line of the subcommand's own help."""
-
-
 class LazyGroup(TyperGroup):
     """A group that lists its subcommands from a table and imports the one that is run."""
 
-    subcommands: ClassVar[Mapping[str, Subcommand]] = {}
+    package: ClassVar[str]
+    """The package of the subcommands. The module `x` has the function or the Typer app `x`."""
+
+    subcommands: ClassVar[Mapping[str, str]]
+    """The subcommands by name, each with the first line of its help."""
 
     def __init__(self, **settings: Any) -> None:
-        # The help of the group needs a name and a line of each subcommand, not its options.
-        settings["commands"] = {
-            name: TyperCommand(name, help=subcommand.help) for name, subcommand in self.subcommands.items()
-        }
+        # The help of a group lists names and first lines, so it needs none of the modules.
+        settings["commands"] = {name: TyperCommand(name, help=h) for name, h in self.subcommands.items()}
         super().__init__(**settings)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
@@ -36,12 +30,21 @@ class LazyGroup(TyperGroup):
         name, _, rest = super().resolve_command(ctx, args)
         return name, self.load(str(name)), rest
 
+    def invoke(self, ctx: Any) -> Any:
+        """Run the subcommand, and report a value that Typer refuses without pydantic's prefix."""
+        try:
+            return super().invoke(ctx)
+        except typer.BadParameter as error:
+            error.message = error.message.removeprefix("Value error, ")
+            raise
+
     def load(self, name: str) -> Any:
         """Import a subcommand."""
-        subcommand: object = getattr(import_module(self.subcommands[name].module), name)
+        subcommand: Any = getattr(import_module(f"{self.package}.{name}"), name)
         if isinstance(subcommand, typer.Typer):
             return get_command(subcommand)
         app = typer.Typer(add_completion=False)
-        function: Any = subcommand
-        app.command(name)(function)
+        # Typer keeps the line breaks within a paragraph, where a narrow terminal wraps the lines again.
+        paragraphs = (inspect.getdoc(subcommand) or "").split("\n\n")
+        app.command(name, help="\n\n".join(re.sub(r"\s+", " ", one) for one in paragraphs))(subcommand)
         return get_command(app)

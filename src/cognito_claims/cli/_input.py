@@ -1,10 +1,10 @@
-"""Files that commands read: groups and role mappings, as the AWS CLI or the service writes them."""
+"""The files that commands read: groups and role mappings in the format of the AWS CLI, and tokens."""
 
 import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import cast
 
 import typer
 
@@ -72,34 +72,23 @@ def parse_json(text: bytes) -> object:
     try:
         return cast("object", json.loads(text))
     except (ValueError, RecursionError) as error:
-        fail(ExitCode.BAD_INPUT, [f"not JSON: {_describe_json_error(error)}"])
+        # A UnicodeDecodeError quotes its input, which may be a token.
+        reason = error if isinstance(error, json.JSONDecodeError) else type(error).__name__
+        fail(ExitCode.BAD_INPUT, [f"not JSON: {reason}"])
 
 
-def _describe_json_error(error: Exception) -> str:
-    # A UnicodeDecodeError quotes its input, which may be a token.
-    match error:
-        case json.JSONDecodeError():
-            return str(error)
-        case _:
-            return type(error).__name__
-
-
-def read_token(path: str | None) -> bytes:
-    """Read the file of a token, or fail without quoting the path, which may be the token itself."""
-    if path is None or path == "-":
-        return read_file(None)
+def read_input(path: Path | str | None) -> bytes:
+    """Read a file, or stdin, or fail. A string is not quoted: it may be a token passed by mistake."""
+    if path is None and _is_stdin_a_terminal():
+        raise typer.BadParameter("pass a file, or pipe one in")
+    if path is None or str(path) == "-":
+        return sys.stdin.buffer.read()
     try:
         return Path(path).read_bytes()
     except (OSError, ValueError) as error:
         reason = (error.strerror if isinstance(error, OSError) else None) or "must be the path of a file"
-        fail(ExitCode.BAD_INPUT, [f"FILE: {reason}: pass a file, or pipe the token in"])
-
-
-def read_file(file: BinaryIO | None) -> bytes:
-    """Read a file, or stdin if something is piped in."""
-    if file is None and _is_stdin_a_terminal():
-        raise typer.BadParameter("pass a file, or pipe one in")
-    return (file or sys.stdin.buffer).read()
+        place = path if isinstance(path, Path) else "FILE"
+        fail(ExitCode.BAD_INPUT, [f"{place}: {reason}: pass a file, or pipe the input in"])
 
 
 def _is_stdin_a_terminal() -> bool:

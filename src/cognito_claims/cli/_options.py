@@ -1,83 +1,90 @@
-"""The options that subcommands share."""
+"""The options and arguments that subcommands share, as the types of their parameters."""
 
-from enum import StrEnum
-from typing import Annotated, Any
+from collections.abc import Mapping
+from functools import partial
+from typing import Annotated, Any, TypeAlias, get_args, get_type_hints
 
 import typer
 
 from cognito_claims.resolver import Policy
 
-LIVE = "Call the service"
-FILES = "Write files"
+_SETTINGS = tuple(
+    f"{name}={answer}" for name, answers in get_type_hints(Policy).items() for answer in get_args(answers)
+)
 
 
-class Setting(StrEnum):
-    """An answer to an open question, as it is written on the command line."""
-
-    NULLS_RANK_LAST = "null_precedence=ranks-last"
-    NULLS_ABSTAIN = "null_precedence=abstains"
-    ROLELESS_IGNORED = "roleless=ignored"
-    ROLELESS_BLOCKS = "roleless=blocks"
+def declare_option(description: str, panel: str, metavar: str | None = None) -> Any:
+    """Declare an option, listed in a panel of the help."""
+    return typer.Option(help=description, rich_help_panel=panel, metavar=metavar)
 
 
-UserPoolIdOption = Annotated[
-    str | None,
-    typer.Option(
-        help="The user pool, to call the service instead of reading a file.", rich_help_panel=LIVE
-    ),
+declare_live_option = partial(declare_option, panel="Call the service")
+declare_identity_pool_option = partial(declare_option, panel="Identity pool")
+declare_output_file = partial(declare_option, panel="Write files", metavar="FILE")
+
+UserPoolId: TypeAlias = Annotated[
+    str | None, declare_live_option("The user pool, to call the service instead of reading a file.")
 ]
-UsernameOption = Annotated[
-    str | None, typer.Option(help="The user whose groups to list.", rich_help_panel=LIVE)
+Username: TypeAlias = Annotated[str | None, declare_live_option("The user whose groups to list.")]
+Profile: TypeAlias = Annotated[str | None, declare_live_option("The profile of the AWS configuration.")]
+Region: TypeAlias = Annotated[str | None, declare_live_option("The AWS region.")]
+EndpointUrl: TypeAlias = Annotated[
+    str | None, declare_live_option("The URL of the endpoint, such as an emulator's.")
 ]
-ProfileOption = Annotated[
-    str | None, typer.Option(help="The profile of the AWS configuration.", rich_help_panel=LIVE)
-]
-RegionOption = Annotated[str | None, typer.Option(help="The AWS region.", rich_help_panel=LIVE)]
-EndpointUrlOption = Annotated[
-    str | None, typer.Option(help="The URL of the endpoint, such as an emulator's.", rich_help_panel=LIVE)
-]
-PolicyOption = Annotated[
-    list[Setting] | None,
-    typer.Option(
-        help="How to answer what AWS leaves open; may be repeated. "
-        + ", ".join(f"`{setting}`" for setting in Setting)
-        + ".",
-        metavar="SETTING=ANSWER",
-        show_default=False,
-    ),
-]
-TokenArgument = Annotated[
-    str | None,
-    typer.Argument(
-        help="A token, its payload, or a Lambda event; stdin if omitted or `-`.",
-        metavar="FILE",
-        show_default=False,
-    ),
-]
-IdTokenArgument = Annotated[
-    str | None,
-    typer.Argument(
-        help="An ID token, its payload, or the event of an AppSync resolver; stdin if omitted or `-`.",
-        metavar="FILE",
-        show_default=False,
-    ),
-]
-KnownGroupOption = Annotated[
+PolicySettings: TypeAlias = Annotated[
     list[str] | None,
     typer.Option(
+        "--policy",
+        help="How to answer what AWS leaves open; may be repeated. "
+        f"{', '.join(f'`{setting}`' for setting in _SETTINGS)}.",
+        metavar="SETTING=ANSWER",
+    ),
+]
+IdentityPool: TypeAlias = Annotated[
+    typer.FileBinaryRead | None,
+    declare_identity_pool_option(
+        "The output of `aws cognito-identity get-identity-pool-roles`.", metavar="FILE"
+    ),
+]
+# A string, because Typer's errors about a path quote it, and a user may have passed the token itself.
+Token: TypeAlias = Annotated[
+    str | None,
+    typer.Argument(help="A token, its payload or a Lambda event; stdin if omitted or `-`.", metavar="FILE"),
+]
+IdToken: TypeAlias = Annotated[
+    str | None,
+    typer.Argument(
+        help="An ID token, its payload or an AppSync event; stdin if omitted or `-`.", metavar="FILE"
+    ),
+]
+KnownGroups: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--known-group",
         help="A group of the pool; repeat for each. Separates the names in a REST API's event, where a "
         "name may contain a comma.",
         metavar="NAME",
-        show_default=False,
     ),
 ]
-CommaFreeOption = Annotated[
+CommaFree: TypeAlias = Annotated[
     bool, typer.Option("--comma-free", help="No group name of the pool contains a comma.")
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Json: TypeAlias = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
-def build_policy(settings: list[Setting] | None) -> Policy:
-    """Return the policy with these answers."""
+def build_policy(settings: list[str] | None) -> Policy:
+    """Return the policy with these answers, or fail."""
+    for setting in settings or ():
+        if setting not in _SETTINGS:
+            raise typer.BadParameter(f"--policy: {setting!r} must be one of {', '.join(_SETTINGS)}")
     answers: dict[str, Any] = dict(setting.split("=") for setting in settings or ())
     return Policy(**answers)
+
+
+def require_options(options: Mapping[str, str | None]) -> list[str]:
+    """Return the values of options about a user, or fail if one is missing."""
+    values = [value for value in options.values() if value is not None]
+    if len(values) < len(options):
+        missing = " and ".join(name for name, value in options.items() if value is None)
+        raise typer.BadParameter(f"to list a user's groups, also pass {missing}")
+    return values

@@ -1,12 +1,13 @@
-"""What a command writes: its result to stdout, and files."""
+"""The output of commands: results on stdout, and files."""
 
 import json
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from io import StringIO
 from pathlib import Path
+from typing import Literal
 
 import typer
 from rich.console import Console
@@ -17,7 +18,7 @@ from cognito_claims.cli._exit import ExitCode, escape_unprintable, fail
 
 
 class Output:
-    """Text for people: styled at a terminal, and never cut off elsewhere."""
+    """A report as text, styled if stdout is a terminal. Lines that may be copied are never wrapped."""
 
     def __init__(self) -> None:
         at_terminal = sys.stdout is not None and sys.stdout.isatty()
@@ -25,12 +26,12 @@ class Output:
         self._buffer = StringIO()
         self._console = Console(file=self._buffer, force_terminal=at_terminal or None, highlight=False)
         if not self._console.is_terminal:
-            self._console.width = 10_000
+            self._console.width = 10_000  # a file or a pipe has no width that tables must fit
 
     def print_line(self, *lines: str, style: str = "") -> None:
-        """Add lines. They are neither read as markup nor able to move the cursor."""
+        """Add lines. Rich's markup has no effect in them, and they cannot move the cursor."""
         for line in lines:
-            self._console.print(Text(escape_unprintable(line), style), soft_wrap=True)  # to be copied whole
+            self._console.print(Text(escape_unprintable(line), style), soft_wrap=True)
 
     def print_section(self, title: str, lines: Sequence[str]) -> None:
         """Add a title after an empty line, and indented lines."""
@@ -38,36 +39,56 @@ class Output:
         self.print_line(title, style="bold")
         self.print_line(*(f"  {line}" for line in lines))
 
-    def print_table(self, table: Table) -> None:
-        """Add a table."""
+    def print_table(
+        self,
+        titles: Iterable[str],
+        rows: Iterable[Iterable[Text]],
+        *,
+        right: Collection[str] = (),
+        fold: Collection[str] = (),
+    ) -> None:
+        """Add a table without borders, and an empty line. Only the columns to fold wrap long values."""
+        table = Table(box=None, pad_edge=False, header_style="bold")
+        for title in titles:
+            justify: Literal["left", "right"] = "right" if title in right else "left"
+            folds = title in fold
+            overflow: Literal["fold", "ellipsis"] = "fold" if folds else "ellipsis"
+            table.add_column(title, justify=justify, overflow=overflow, no_wrap=not folds)
+        for row in rows:
+            table.add_row(*row)
         self._console.print(table)
+        self.print_line("")
 
     @property
     def text(self) -> str:
-        """The whole text."""
+        """The report, without trailing spaces."""
         return "\n".join(line.rstrip(" ") for line in self._buffer.getvalue().split("\n")).rstrip("\n")
 
 
-def build_table() -> Table:
-    """Return an empty table without borders."""
-    return Table(box=None, pad_edge=False, header_style="bold")
+def format_count(count: int, noun: str) -> str:
+    """Return a number with its noun, in the singular or the plural.
+
+    >>> format_count(1, "user"), format_count(1000, "user")
+    ('1 user', '1,000 users')
+    """
+    return f"{count:,} {noun}{'s'[: count != 1]}"
 
 
 def format_sample(names: Sequence[str], count: int) -> str:
-    """Return names, and the number of those that are not among them."""
+    """Return names, and how many of the total are not listed."""
     more = [f"{count - len(names):,} more"] if count > len(names) > 0 else []
     return " and ".join([", ".join(names) or "(use --samples to name some)", *more])
 
 
 def write_result(result: str | Mapping[str, object]) -> None:
-    """Write the whole result to stdout, a mapping as JSON, or fail."""
+    """Write the result to stdout, a mapping as JSON, or fail."""
     text = result if isinstance(result, str) else json.dumps(result, indent=2)
     try:
         typer.echo(_escape_unencodable(sys.stdout.encoding, text) if sys.stdout else text)
     except OSError as error:
-        with suppress(OSError):  # the interpreter would try to write once more when it exits
+        with suppress(OSError):  # the interpreter flushes stdout when it exits, which would fail again
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        closed = isinstance(error, BrokenPipeError)  # as `| head` does on purpose
+        closed = isinstance(error, BrokenPipeError)  # the reader has enough, as in `| head`
         fail(ExitCode.NOT_WRITTEN, [] if closed else [f"the result could not be written: {error}"])
 
 
@@ -80,8 +101,6 @@ def write_file(path: Path, text: str) -> None:
 
 
 def _escape_unencodable(encoding: str, text: str) -> str:
-    """Escape the characters that an encoding lacks, as JSON does."""
-
     def escape(character: str) -> str:
         try:
             character.encode(encoding)
@@ -91,6 +110,6 @@ def _escape_unencodable(encoding: str, text: str) -> str:
 
     try:
         text.encode(encoding)
-    except UnicodeEncodeError:
+    except UnicodeEncodeError:  # as JSON escapes them, so that JSON stays JSON
         return "".join(map(escape, text))
     return text

@@ -2,27 +2,17 @@
 
 import json
 import re
-from base64 import urlsafe_b64decode
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import assert_never, cast
 
 import typer
 
-from cognito_claims._wire.json import as_object, get_path
+from cognito_claims._wire.json import as_object, decode_base64url_json, get_path
 from cognito_claims.claims import GroupClaims
 from cognito_claims.cli._exit import ExitCode, fail
 from cognito_claims.cli._input import parse_json
 from cognito_claims.errors import InvalidClaimsError
-from cognito_claims.events import (
-    ClaimsSource,
-    detect_source,
-    parse_appsync_event,
-    parse_http_api_event,
-    parse_pre_token_generation_event,
-    parse_rest_api_event,
-)
-from cognito_claims.tokens import parse_token_payload
+from cognito_claims.events import ClaimsSource, detect_source, parse_event
 
 
 @dataclass(frozen=True)
@@ -56,10 +46,10 @@ class ParsedInput:
 
 
 _PATHS = (
-    ("identity", "claims"),
-    ("claims",),
-    ("requestContext", "authorizer", "jwt", "claims"),
-    ("requestContext", "authorizer", "claims"),
+    ("identity", "claims"),  # AppSync
+    ("claims",),  # AppSync, if a resolver passes the identity alone
+    ("requestContext", "authorizer", "jwt", "claims"),  # an HTTP API
+    ("requestContext", "authorizer", "claims"),  # a REST API
 )
 
 
@@ -83,13 +73,12 @@ def parse_input(
     try:
         source = detect_source(members)
         if source not in sources:
-            error = (
-                f"{source} events omit claims or convert them to strings: pass the ID token or its payload"
-            )
-            fail(ExitCode.BAD_INPUT, [error])
-        claims = _parse_claims(source, members, known_groups, comma_free=comma_free)
+            reason = "events omit claims or convert them to strings: pass the ID token or its payload"
+            fail(ExitCode.BAD_INPUT, [f"{source} {reason}"])
+        claims = parse_event(source, members, known_groups=known_groups, comma_free=comma_free)
         return ParsedInput(source, members, claims)
     except InvalidClaimsError as error:
+        # The message names the arguments of `parse_event`.
         message = str(error).replace("known_groups", "--known-group")
         fail(ExitCode.BAD_INPUT, message.replace("comma_free=True", "--comma-free").splitlines())
 
@@ -106,25 +95,11 @@ def _decode(text: bytes) -> object:
         return parse_json(plain.encode())
     if token["payload"] is None:
         fail(ExitCode.BAD_INPUT, ["the token is incomplete: expected three parts separated by dots"])
-    return _decode_payload(token["payload"])
-
-
-def _parse_claims(
-    source: ClaimsSource, value: dict[str, object], known_groups: list[str] | None, *, comma_free: bool
-) -> GroupClaims:
-    match source:
-        case ClaimsSource.JWT:
-            return parse_token_payload(value)
-        case ClaimsSource.APPSYNC:
-            return parse_appsync_event(value)
-        case ClaimsSource.REST_API:
-            return parse_rest_api_event(value, known_groups=known_groups, comma_free=comma_free)
-        case ClaimsSource.HTTP_API:
-            return parse_http_api_event(value)
-        case ClaimsSource.PRE_TOKEN_GENERATION:
-            return parse_pre_token_generation_event(value)
-        case _:
-            assert_never(source)
+    try:
+        return decode_base64url_json(token["payload"])
+    except (ValueError, RecursionError):
+        reason = "the token's payload must be JSON in base64url: check that the token is complete"
+        fail(ExitCode.BAD_INPUT, [reason])
 
 
 _TOKEN = re.compile(
@@ -133,14 +108,3 @@ _TOKEN = re.compile(
     re.ASCII | re.IGNORECASE | re.VERBOSE,
 )
 """A token as people copy it: with the name of the header, in quotes, or incomplete."""
-
-
-def _decode_payload(part: str) -> object:
-    part = part.rstrip("=")
-    try:
-        return cast("object", json.loads(urlsafe_b64decode(part + "=" * (-len(part) % 4))))
-    except (ValueError, RecursionError):
-        fail(
-            ExitCode.BAD_INPUT,
-            ["the token's payload must be JSON in base64url: check that the token is complete"],
-        )

@@ -3,7 +3,7 @@
 import json
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -12,16 +12,15 @@ from typing import Annotated, Any, Never
 from urllib.parse import urlsplit
 
 import typer
-from pydantic import JsonValue
-from rich.table import Table
 from rich.text import Text
 
 from cognito_claims._signals import handle_signals
+from cognito_claims.cli import _options as options
 from cognito_claims.cli._exit import ExitCode, fail
-from cognito_claims.cli._options import FILES, EndpointUrlOption, JsonOption, ProfileOption, RegionOption
-from cognito_claims.cli._output import Output, build_table, write_file, write_result
+from cognito_claims.cli._output import Output, format_count, write_file, write_result
 from cognito_claims.cli._progress import show_progress
 from cognito_claims.cli._service import Service
+from cognito_claims.client._operations import SERVICE_ID
 from cognito_claims.client.rate_limiter import RateLimiter
 from cognito_claims.conformance import runner
 from cognito_claims.conformance.cases import load
@@ -29,18 +28,17 @@ from cognito_claims.conformance.endpoint import CALLS, EXAMPLE_ACCOUNT, Endpoint
 from cognito_claims.conformance.scorecard import ObservedAnswer, Result, Scorecard, Verdict
 from cognito_claims.conformance.shapes import GroupsInput, PagingInput
 
-_AWS_RATE = 5.0
+_AWS_RATE = 5.0  # a tenth of the quota of AdminListGroupsForUser, to leave the rest to other programs
 _AWS = "Run against AWS itself"
 
 
 def conform(
-    endpoint_url: EndpointUrlOption = None,
+    endpoint_url: options.EndpointUrl = None,
     select: Annotated[
         list[str] | None,
         typer.Option(
             help="The ID of a case, a subject or a rule; may be repeated. All cases run if omitted.",
             metavar="ID",
-            show_default=False,
         ),
     ] = None,
     aws: Annotated[
@@ -49,36 +47,28 @@ def conform(
     ] = False,
     plan: Annotated[
         bool,
-        typer.Option(
-            "--plan", help="Print the resources to create and the permissions needed; create nothing."
-        ),
+        typer.Option("--plan", help="Print the resources to create and the permissions needed, and exit."),
     ] = False,
     yes: Annotated[
-        bool, typer.Option("--yes", help="Do not ask to confirm.", rich_help_panel=_AWS)
+        bool, typer.Option("--yes", help="Skip the confirmation prompt.", rich_help_panel=_AWS)
     ] = False,
     rate: Annotated[
         float | None,
         typer.Option(
             help=f"The maximum number of calls per second; {_AWS_RATE:.0f} at AWS, otherwise unlimited.",
             min=0.1,
-            show_default=False,
         ),
     ] = None,
-    profile: ProfileOption = None,
-    region: RegionOption = None,
+    profile: options.Profile = None,
+    region: options.Region = None,
     junit: Annotated[
-        Path | None,
-        typer.Option(help="Write the results to FILE as JUnit XML.", metavar="FILE", rich_help_panel=FILES),
+        Path | None, options.declare_output_file("Write the results to FILE as JUnit XML.")
     ] = None,
     evidence: Annotated[
         Path | None,
-        typer.Option(
-            help="Write the answers to unspecified cases to FILE, for sharing.",
-            metavar="FILE",
-            rich_help_panel=FILES,
-        ),
+        options.declare_output_file("Write the answers to unspecified cases to FILE, for sharing."),
     ] = None,
-    as_json: JsonOption = False,
+    as_json: options.Json = False,
 ) -> None:
     """Run the conformance vectors against an endpoint.
 
@@ -93,12 +83,12 @@ def conform(
     if (endpoint_url is None) != aws:
         raise typer.BadParameter("pass --endpoint-url, or --aws to run against AWS itself")
     if _is_aws(endpoint_url):
-        raise typer.BadParameter("--endpoint-url: is AWS itself: use --aws")
+        raise typer.BadParameter("--endpoint-url: is an endpoint of AWS: use --aws")
     service = Service(profile, region, endpoint_url)
     endpoint = _connect_to_aws(service, cases, yes=yes) if aws else _connect_to_emulator(service)
-    limit = rate or (_AWS_RATE if aws else None)
-    if limit is not None:
-        _limit_rate(endpoint.client, limit)
+    if rate is not None or aws:
+        meta: Any = endpoint.client.meta
+        meta.events.register(f"before-send.{SERVICE_ID}", RateLimiter(1 / (rate or _AWS_RATE)))
     card = run_cases(endpoint, cases, name=endpoint_url or "AWS")
     write_result(_build_report(card, endpoint_url) if as_json else _render_text(card))
     if junit is not None:
@@ -127,43 +117,41 @@ def _is_aws(url: str | None) -> bool:
 def _connect_to_emulator(service: Service) -> Endpoint:
     settings: dict[str, object] = {}
     if service.profile is None:
-        # Emulators need no real credentials, and must not receive the user's own by accident.
+        # An emulator needs no real credentials, and must not receive the user's own by accident.
         if "AWS_ACCESS_KEY_ID" not in os.environ:
             settings |= {"aws_access_key_id": "conform", "aws_secret_access_key": "conform"}
         if service.region is None and not {"AWS_REGION", "AWS_DEFAULT_REGION"} & os.environ.keys():
             settings |= {"region_name": "eu-west-1"}
+    # No retries: an emulator throttles nobody, so an error is a result.
     config = {"retries": {"total_max_attempts": 1, "mode": "standard"}}
-    return Endpoint(service.client("cognito-idp", config=config, **settings))
+    return Endpoint(service.create_client("cognito-idp", config=config, **settings))
 
 
 def _connect_to_aws(service: Service, cases: tuple[str, ...], *, yes: bool) -> Endpoint:
     """Connect to AWS after the user has confirmed."""
     config = {"retries": {"total_max_attempts": 8, "mode": "standard"}}
-    client = service.client("cognito-idp", config=config)
+    client = service.create_client("cognito-idp", config=config)
     account: str = service.call("sts", lambda sts: sts.get_caller_identity()["Account"])
     if not yes:
         typer.echo(render_plan(cases, account), err=True)
         if not sys.stdin or not sys.stdin.isatty():
-            raise typer.BadParameter("cannot ask to confirm without a terminal: pass --yes")
+            raise typer.BadParameter("confirmation requires a terminal: pass --yes to skip it")
         typer.confirm(f"Continue in account {account}, {client.meta.region_name}?", abort=True, err=True)
     return Endpoint(client, account)
-
-
-def _limit_rate(client: Any, rate: float) -> None:
-    client.meta.events.register("before-send.cognito-idp", RateLimiter(1 / rate))
 
 
 def run_cases(endpoint: Endpoint, cases: tuple[str, ...], *, name: str) -> Scorecard:
     """Run the cases against the endpoint, or fail. Every user pool is removed."""
     completed: list[Result] = []
     try:
-        with handle_signals(_interrupt), show_progress("cases") as bar:
+        with handle_signals(_interrupt), show_progress("cases") as update_bar:
 
-            def update(result: Result) -> None:
+            def count_result(result: Result) -> None:
                 completed.append(result)
-                bar.update(len(completed), len(cases), result.case.partition("/")[0])
+                subject = result.case.partition("/")[0]
+                update_bar(completed=len(completed), total=len(cases), description=subject)
 
-            return runner.run(endpoint, cases, on_result=update)
+            return runner.run(endpoint, cases, on_result=count_result)
     except EndpointError as error:
         fail(ExitCode.SERVICE, [f"{name}: {error}", *_list_not_removed(endpoint)])
     except KeyboardInterrupt:
@@ -172,8 +160,7 @@ def run_cases(endpoint: Endpoint, cases: tuple[str, ...], *, name: str) -> Score
 
 
 def _interrupt(_: int, __: FrameType | None) -> Never:
-    # SIGTERM too, so that user pools are removed.
-    raise KeyboardInterrupt
+    raise KeyboardInterrupt  # for SIGTERM too, so that user pools are removed
 
 
 def _list_not_removed(endpoint: Endpoint) -> list[str]:
@@ -188,11 +175,11 @@ def render_plan(cases: tuple[str, ...], account: str = EXAMPLE_ACCOUNT) -> str:
     roles = {group.role_arn for groups in memberships for group in groups if group.role_arn is not None}
     output = Output()
     output.print_line(
-        f"{len(cases)} cases. Each creates these resources and removes them before the next:",
+        f"{format_count(len(cases), 'case')}. Each creates these resources and removes them again:",
         "  a user pool, named cognito-claims-conform-...",
         "  an app client that allows administrators to sign in with passwords",
-        "  a user with a random password, to whom nothing is sent",
-        f"  {min(counts)} to {max(counts)} groups; {sum(counts)} in all",
+        "  a user with a random password, without sending an invitation",
+        f"  {min(counts)} to {format_count(max(counts), 'group')}; {sum(counts)} in all",
         "",
         "Permissions:",
         *(f"  cognito-idp:{call}" for call in CALLS),
@@ -203,36 +190,28 @@ def render_plan(cases: tuple[str, ...], account: str = EXAMPLE_ACCOUNT) -> str:
 
 
 def _build_report(card: Scorecard, endpoint_url: str | None) -> dict[str, object]:
-    """Return the report that docs/conformance.md describes. Keys may be added; none changes its meaning."""
     return {
         "version": 1,
         "vectors": 1,
         "endpoint": endpoint_url or "aws",
         "passed": card.passed,
-        "counts": _count_by_name(card.counts),
-        "rules": [
-            {"rule": score.rule, "basis": score.basis, **_count_by_name(score.counts)}
-            for score in card.rules
-        ],
+        "counts": card.counts,
+        "rules": [{"rule": score.rule, "basis": score.basis, **score.counts} for score in card.rules],
         "cases": [_report_case(result) for result in card.results],
-        "not_removed": [*card.not_removed],
+        "not_removed": card.not_removed,
     }
 
 
-def _count_by_name(counts: dict[Verdict, int]) -> dict[str, int]:
-    return {verdict.value: count for verdict, count in counts.items()}
-
-
-def _report_case(result: Result) -> dict[str, JsonValue]:
+def _report_case(result: Result) -> dict[str, object]:
     return {
         "case": result.case,
-        "rules": [*result.rules],
-        "verdict": result.verdict.value,
-        "broken": [*result.broken],
-        "expected": [*result.expected],
+        "rules": result.rules,
+        "verdict": result.verdict,
+        "broken": result.broken,
+        "expected": result.expected,
         "got": result.got,
         "error": result.error,
-        "differs_on": [*result.differs_on],
+        "differs_on": result.differs_on,
     }
 
 
@@ -247,24 +226,17 @@ def _build_evidence(card: Scorecard, endpoint: Endpoint) -> dict[str, object]:
         "service": "aws" if _is_aws(meta.endpoint_url) else meta.endpoint_url,
         "region": meta.region_name,
         "botocore": version("botocore"),
-        "questions": {
-            question: summarize_answers(card.observed_answers, question) for question in questions
-        },
+        "questions": {one: summarize_answers(card.observed_answers, one) for one in questions},
         "cases": [
-            {
-                "case": answer.case,
-                "open": [*answer.open],
-                "differs_on": [*answer.differs_on],
-                "got": answer.got,
-            }
-            for answer in card.observed_answers
+            {"case": one.case, "open": one.open, "differs_on": one.differs_on, "got": one.got}
+            for one in card.observed_answers
         ],
         "contradicted": [_report_case(result) for result in card.results if result.verdict is Verdict.FAIL],
     }
 
 
 def summarize_answers(cases: Iterable[ObservedAnswer], question: str) -> str:
-    """Return how a question was answered by the cases that depend on it alone."""
+    """Summarize the answers to an open question of the cases that depend on no other."""
     answers = {bool(answer.differs_on) for answer in cases if answer.open == (question,)}
     if len(answers) != 1:
         return "contradictory" if answers else "undecided"
@@ -280,24 +252,26 @@ _STYLES = {
 
 
 def _render_text(card: Scorecard) -> str:
-    """Return the failures and the scorecard as text."""
     output = Output()
     for result in card.results:
         if result.verdict in (Verdict.FAIL, Verdict.ERROR):
             _print_failure(output, result)
-    output.print_table(_build_table(card))
-    output.print_line("")
+    rows = ([Text(score.rule), Text(score.basis), *_style_counts(score.counts)] for score in card.rules)
+    output.print_table(("Rule", "Basis", *Verdict), rows, right=tuple(Verdict))
     counts = card.counts
     output.print_line(", ".join(f"{count} {verdict}" for verdict, count in counts.items()), style="bold")
     if counts[Verdict.NOT_EMITTED]:
-        output.print_line(
-            "not-emitted: the endpoint never adds the claim to a token, so these cases show nothing"
-        )
+        reason = "the endpoint never adds the claim to a token, so these cases show nothing"
+        output.print_line(f"{Verdict.NOT_EMITTED}: {reason}")
     for answer in card.observed_answers:
         if answer.differs_on:
             questions = ", ".join(answer.differs_on)
             output.print_line(f"{answer.case}: passes with the other answer to {questions}")
     return output.text
+
+
+def _style_counts(counts: Mapping[Verdict, int]) -> Iterator[Text]:
+    return (Text(str(count), _STYLES[verdict] if count else "dim") for verdict, count in counts.items())
 
 
 def _print_failure(output: Output, result: Result) -> None:
@@ -311,15 +285,3 @@ def _print_failure(output: Output, result: Result) -> None:
         got = json.dumps(result.got, ensure_ascii=False)
         output.print_line(f"  expected: {expected}", f"  got:      {got}")
     output.print_line("")
-
-
-def _build_table(card: Scorecard) -> Table:
-    table = build_table()
-    table.add_column("Rule", no_wrap=True)
-    table.add_column("Basis", no_wrap=True)
-    for verdict in Verdict:
-        table.add_column(verdict.value, justify="right", no_wrap=True)
-    for score in card.rules:
-        counts = (Text(str(n), _STYLES[verdict] if n else "dim") for verdict, n in score.counts.items())
-        table.add_row(Text(score.rule), Text(score.basis), *counts)
-    return table

@@ -6,15 +6,14 @@ from collections.abc import Iterator
 from pydantic import JsonValue
 
 from cognito_claims._wire.json import as_object, get_path
-from cognito_claims.cli._input import read_token
-from cognito_claims.cli._options import CommaFreeOption, JsonOption, KnownGroupOption, TokenArgument
+from cognito_claims.cli import _options as options
+from cognito_claims.cli._input import read_input
 from cognito_claims.cli._output import Output, write_result
 from cognito_claims.cli._token import ParsedInput, parse_input
 from cognito_claims.errors import InvalidClaimsError
 from cognito_claims.events import ClaimsSource, parse_trigger_event
 from cognito_claims.tokens import AccessTokenClaims, IdTokenClaims
 
-_NOT_VERIFIED = "No signature was verified: the claims may be forged."
 _NAMES = {
     ClaimsSource.APPSYNC: "An AppSync resolver event",
     ClaimsSource.REST_API: "A REST API event",
@@ -25,24 +24,23 @@ _TOKENS = {"id": "An ID token", "access": "An access token"}
 
 
 def decode(
-    file: TokenArgument = None,
-    known_group: KnownGroupOption = None,
-    comma_free: CommaFreeOption = False,
-    as_json: JsonOption = False,
+    file: options.Token = None,
+    known_group: options.KnownGroups = None,
+    comma_free: options.CommaFree = False,
+    as_json: options.Json = False,
 ) -> None:
     """Show the groups and roles in a token or an event, with warnings.
 
     No signature is verified. The token, the username and other claims are never printed.
 
-    Exits with 0; with 2 for invalid input; with 4 if the result could not be written.
+    Exits with 0 if decoded; with 2 for invalid input; with 4 if the result could not be written.
     """
-    token = parse_input(read_token(file), known_group, comma_free=comma_free)
+    token = parse_input(read_input(file), known_group, comma_free=comma_free)
     warnings = list(_find_warnings(token))
     write_result(_build_report(token, warnings) if as_json else _render_text(token, warnings))
 
 
 def _build_report(token: ParsedInput, warnings: list[str]) -> dict[str, JsonValue]:
-    """Return the JSON report that docs/cli.md describes. Keys may be added; none changes its meaning."""
     return {
         "version": 1,
         "source": token.source.value,
@@ -59,7 +57,8 @@ def _build_report(token: ParsedInput, warnings: list[str]) -> dict[str, JsonValu
 
 def _render_text(token: ParsedInput, warnings: list[str]) -> str:
     output = Output()
-    output.print_line(f"{_describe_source(token)}. {_NOT_VERIFIED}", style="bold")
+    title = f"{_describe_source(token)}. No signature was verified: the claims may be forged."
+    output.print_line(title, style="bold")
     preferred = token.claims.preferred_role
     for title, values in (
         ("Groups", token.claims.groups),
@@ -81,7 +80,7 @@ def _describe_source(token: ParsedInput) -> str:
 def _find_warnings(token: ParsedInput) -> Iterator[str]:
     claims = token.claims
     if token.source is ClaimsSource.JWT:
-        yield from _find_payload_warnings(token.payload)
+        yield from _find_token_warnings(token)
     elif token.source is ClaimsSource.PRE_TOKEN_GENERATION:
         yield from _find_trigger_warnings(token.value)
     if token.payload.get("cognito:groups") == []:
@@ -98,25 +97,21 @@ def _find_warnings(token: ParsedInput) -> Iterator[str]:
         yield "there is one role and no preferred role: see the open question null-precedence"
 
 
-def _find_payload_warnings(payload: dict[str, object]) -> Iterator[str]:
-    token: IdTokenClaims | AccessTokenClaims
+def _find_token_warnings(token: ParsedInput) -> Iterator[str]:
+    if token.token_use is None:
+        yield "token_use is neither id nor access: the token may not be from Cognito"
+        return
+    model = AccessTokenClaims if token.is_access_token else IdTokenClaims
     try:
-        match payload.get("token_use"):
-            case "id":
-                token = IdTokenClaims.from_payload(payload)
-            case "access":
-                token = AccessTokenClaims.from_payload(payload)
-            case _:
-                yield "token_use is neither id nor access: the token may not be from Cognito"
-                return
+        claims = model.from_payload(token.payload)
     except InvalidClaimsError as error:
         yield from map(str, error.problems)
         return
-    if token.exp < time.time():
-        yield f"the token has expired: exp is {token.exp}"
-    if not token.iss.startswith("https://cognito-idp."):
+    if claims.exp < time.time():
+        yield f"the token has expired: exp is {claims.exp}"
+    if not claims.iss.startswith("https://cognito-idp."):
         yield "iss is not an AWS user pool"
-    if isinstance(token, AccessTokenClaims) and token.is_machine and token.group_claims.groups:
+    if isinstance(claims, AccessTokenClaims) and claims.is_machine and claims.group_claims.groups:
         yield "a client credentials token contains groups: only a trigger can cause this"
 
 
@@ -125,6 +120,7 @@ def _find_trigger_warnings(event: dict[str, object]) -> Iterator[str]:
         parse_trigger_event(event)
     except InvalidClaimsError as error:
         yield from map(str, error.problems)
+    # Developer Guide, "Pre token generation Lambda trigger": an empty override suppresses the groups.
     for container in ("claimsOverrideDetails", "claimsAndScopeOverrideDetails"):
         override = as_object(get_path(event, "response", container, "groupOverrideDetails"))
         if override is not None and not override.get("groupsToOverride"):

@@ -5,20 +5,9 @@ from typing import Annotated
 import typer
 from pydantic import JsonValue
 
+from cognito_claims.cli import _options as options
 from cognito_claims.cli._exit import ExitCode, fail
-from cognito_claims.cli._input import parse_identity_pool, read_token
-from cognito_claims.cli._options import (
-    LIVE,
-    EndpointUrlOption,
-    IdTokenArgument,
-    JsonOption,
-    PolicyOption,
-    ProfileOption,
-    RegionOption,
-    UsernameOption,
-    UserPoolIdOption,
-    build_policy,
-)
+from cognito_claims.cli._input import parse_identity_pool, read_input
 from cognito_claims.cli._output import Output, write_result
 from cognito_claims.cli._service import Service
 from cognito_claims.cli._token import parse_input
@@ -35,38 +24,30 @@ from cognito_claims.tokens import build_issuer, build_provider_name
 
 
 def role(
-    file: IdTokenArgument = None,
-    identity_pool: Annotated[
-        typer.FileBinaryRead | None,
-        typer.Option(
-            help="The output of `aws cognito-identity get-identity-pool-roles`.",
-            metavar="FILE",
-            show_default=False,
-        ),
-    ] = None,
+    file: options.IdToken = None,
+    identity_pool: options.IdentityPool = None,
     identity_pool_id: Annotated[
         str | None,
-        typer.Option(
-            help="The identity pool, to call the service instead of reading a file.", rich_help_panel=LIVE
-        ),
+        options.declare_live_option("The identity pool, to call the service instead of reading a file."),
     ] = None,
-    user_pool_id: UserPoolIdOption = None,
-    username: UsernameOption = None,
+    user_pool_id: options.UserPoolId = None,
+    username: options.Username = None,
     client_id: Annotated[
         str | None,
-        typer.Option(
-            help="The app client that the user signs in to; required without a token.", rich_help_panel=LIVE
-        ),
+        options.declare_live_option("The app client that the user signs in to; required without a token."),
     ] = None,
-    profile: ProfileOption = None,
-    region: RegionOption = None,
-    endpoint_url: EndpointUrlOption = None,
-    policy: PolicyOption = None,
-    custom_role_arn: Annotated[str | None, typer.Option(help="The `CustomRoleArn` of the request.")] = None,
+    profile: options.Profile = None,
+    region: options.Region = None,
+    endpoint_url: options.EndpointUrl = None,
+    policy: options.PolicySettings = None,
+    custom_role_arn: Annotated[
+        str | None, options.declare_identity_pool_option("The `CustomRoleArn` of the request.")
+    ] = None,
     provider: Annotated[
-        str | None, typer.Option(help="The name of the provider, if it differs from the token's.")
+        str | None,
+        options.declare_identity_pool_option("The name of the provider, if it differs from the token's."),
     ] = None,
-    as_json: JsonOption = False,
+    as_json: options.Json = False,
 ) -> None:
     """Show which IAM role an identity pool assigns to an ID token or a user, with the reason.
 
@@ -75,34 +56,37 @@ def role(
     written.
     """
     service = Service(profile, region, endpoint_url)
-    if (identity_pool is None) == (identity_pool_id is None):
+    pools = [one for one in (identity_pool, identity_pool_id) if one is not None]
+    if len(pools) != 1:
         raise typer.BadParameter("pass --identity-pool, or --identity-pool-id to call the service")
-    of_user = (user_pool_id, username, client_id)
-    if service.is_configured and identity_pool is not None and of_user == (None, None, None):
-        raise typer.BadParameter(
-            "--profile, --region and --endpoint-url are not used if everything is read from files"
-        )
+    user = {"--user-pool-id": user_pool_id, "--username": username, "--client-id": client_id}
+    has_user = any(value is not None for value in user.values())
+    if service.is_configured and identity_pool is not None and not has_user:
+        reason = "--profile, --region and --endpoint-url are not used if everything is read from files"
+        raise typer.BadParameter(reason)
     claims: IdTokenLike
-    if user_pool_id is not None and username is not None and client_id is not None and file is None:
-        provider = provider or build_provider_name(build_issuer(user_pool_id), client_id)
-        claims = service.resolve_user(
-            user_pool_id=user_pool_id, username=username, policy=build_policy(policy)
-        )
-    elif of_user != (None, None, None):
-        raise typer.BadParameter("for a user, pass --user-pool-id, --username and --client-id, and no file")
-    elif policy is not None:
-        raise typer.BadParameter("--policy applies to a user's groups, not to a token")
-    else:
+    if not has_user:
+        if policy is not None:
+            raise typer.BadParameter("--policy applies to a user's groups, not to a token")
+        # The claims of a gateway's event are incomplete or strings, which a role mapping would not match.
         sources = (ClaimsSource.JWT, ClaimsSource.APPSYNC)
-        claims = parse_input(read_token(file), sources=sources).payload
-    roles: GetIdentityPoolRolesResponse | dict[str, object]
-    if identity_pool_id is not None:
-        roles = service.get_identity_pool_roles(identity_pool_id)
+        claims = parse_input(read_input(file), sources=sources).payload
+    elif file is None:
+        pool_id, _, app_client = options.require_options(user)
+        provider = provider or build_provider_name(build_issuer(pool_id), app_client)
+        claims = service.resolve_user(user_pool_id, username, options.build_policy(policy))
     else:
-        roles = parse_identity_pool(identity_pool.read() if identity_pool else b"")
+        raise typer.BadParameter("pass FILE or the options about a user, not both")
+    [pool] = pools
+    roles: GetIdentityPoolRolesResponse | dict[str, object]
+    if isinstance(pool, str):
+        roles = service.get_identity_pool_roles(pool)
+    else:
+        roles = parse_identity_pool(pool.read())
     try:
         choice = choose_role(claims, roles, custom_role_arn=custom_role_arn, provider=provider)
     except CognitoClaimsError as error:
+        # The message names the argument of `choose_role`.
         fail(ExitCode.BAD_INPUT, str(error).replace("provider=", "--provider").splitlines())
     write_result(_build_report(choice) if as_json else _render_text(choice))
     if isinstance(choice, AccessDenied):
@@ -110,7 +94,6 @@ def role(
 
 
 def _build_report(choice: AssumedRole | AccessDenied) -> dict[str, JsonValue]:
-    """Return the JSON report that docs/cli.md describes. Keys may be added; none changes its meaning."""
     return {
         "version": 1,
         "outcome": "assumed" if isinstance(choice, AssumedRole) else "denied",
@@ -118,7 +101,7 @@ def _build_report(choice: AssumedRole | AccessDenied) -> dict[str, JsonValue]:
         "reason": choice.reason,
         "rules": [rule.id for rule in choice.rules],
         "alternatives": [
-            {"open_questions": [question.id for question in other.questions], "role_arn": other.role_arn}
+            {"open_questions": [one.id for one in other.questions], "role_arn": other.role_arn}
             for other in choice.alternatives
         ],
     }

@@ -19,6 +19,9 @@ from cognito_claims.models import (
     UserRequest,
 )
 
+SERVICE_ID: Final = "cognito-identity-provider"
+"""The service's name in botocore's events. Its clients are named `cognito-idp`."""
+
 BotoPagesT = TypeVar("BotoPagesT")
 PageT = TypeVar("PageT", bound=PageResponse)
 GroupPageT = TypeVar("GroupPageT", bound=AdminListGroupsForUserResponse | ListGroupsResponse)

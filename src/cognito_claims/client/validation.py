@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from cognito_claims._wire.parsing import get_operation_name, parse_response
+from cognito_claims.client._operations import SERVICE_ID
 from cognito_claims.client.protocols import require_cognito_client
 from cognito_claims.models import (
     AdminListGroupsForUserResponse,
@@ -105,7 +106,7 @@ class ResponseValidation:
 
 def _build_handlers() -> Iterator[tuple[str, Callable[..., None]]]:
     for model in _VALIDATED:
-        yield f"after-call.cognito-identity-provider.{get_operation_name(model)}", partial(_validate, model)
+        yield f"after-call.{SERVICE_ID}.{get_operation_name(model)}", partial(_validate, model)
 
 
 def _validate(

@@ -4,7 +4,6 @@ A pool and its contents are removed again whatever happens. While a pool is
 being created or removed, Ctrl-C waits: otherwise its ID would be lost.
 """
 
-import base64
 import json
 import secrets
 import signal
@@ -14,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from cognito_claims._signals import handle_signals
-from cognito_claims._wire.json import as_object, get_path
+from cognito_claims._wire.json import as_object, decode_base64url_json, get_path
 from cognito_claims.client import AdminListGroupsForUserPaginator, GroupPageIterator
 from cognito_claims.errors import CognitoClaimsError
 from cognito_claims.models import AdminListGroupsForUserResponse, GroupType
@@ -158,7 +157,7 @@ class Pool:
 def _decode_payload(token: object) -> dict[str, Any]:
     try:
         _, payload, _ = str(token).split(".")
-        members: object = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+        members = decode_base64url_json(payload)
     except (ValueError, RecursionError):
         members = None
     if (claims := as_object(members)) is None:

@@ -1,17 +1,29 @@
-"""Snapshots that commands read, and must not overwrite."""
+"""The snapshots that commands read: shared options, and protection from being overwritten."""
 
 from pathlib import Path
+from typing import Annotated, TypeAlias
 
 import typer
 
+from cognito_claims import pool
 from cognito_claims.cli._exit import exit_on_error
-from cognito_claims.pool import Snapshot
+from cognito_claims.cli._options import declare_output_file
+
+SnapshotPath: TypeAlias = Annotated[
+    Path, typer.Argument(help="The folder that `cognito-claims pool fetch` wrote.", metavar="SNAPSHOT")
+]
+Samples: TypeAlias = Annotated[
+    int, typer.Option(help="The maximum number of users to name.", min=0, max=pool.MAX_SAMPLES)
+]
+Html: TypeAlias = Annotated[
+    Path | None, declare_output_file("Write a report to FILE as self-contained HTML.")
+]
 
 
-def open_snapshot(path: Path) -> Snapshot:
+def open_snapshot(path: Path) -> pool.Snapshot:
     """Open a snapshot, or fail."""
     with exit_on_error():
-        return Snapshot.open(path)
+        return pool.Snapshot.open(path)
 
 
 def refuse_overwrite(snapshot: Path, *outputs: Path | None) -> None:

@@ -2,92 +2,79 @@
 
 import re
 from collections.abc import Container, Iterable
+from functools import partial
 from pathlib import Path
 from typing import Annotated, TypeVar
 
 import typer
 
 from cognito_claims import pool
+from cognito_claims.cli import _options as options
 from cognito_claims.cli._exit import ExitCode, exit_on_error, fail
-from cognito_claims.cli._options import FILES, JsonOption, PolicyOption, build_policy
-from cognito_claims.cli._output import Output, format_sample, write_file, write_result
-from cognito_claims.cli.pool._options import HtmlOption, SamplesOption, SnapshotArgument
-from cognito_claims.cli.pool._snapshot import open_snapshot, refuse_overwrite
+from cognito_claims.cli._output import Output, format_count, format_sample, write_file, write_result
+from cognito_claims.cli.pool._snapshot import Html, Samples, SnapshotPath, open_snapshot, refuse_overwrite
 from cognito_claims.errors import CognitoClaimsError
-from cognito_claims.resolver import Policy
 
 _T = TypeVar("_T")
-_EDITS = "What if"
+
+
+_declare_edit = partial(options.declare_option, panel="What if")
 
 
 def diff(
-    snapshot: SnapshotArgument,
+    snapshot: SnapshotPath,
     later: Annotated[
-        Path | None,
-        typer.Argument(help="A later snapshot of the pool.", metavar="LATER", show_default=False),
+        Path | None, typer.Argument(help="A later snapshot of the pool.", metavar="LATER")
     ] = None,
     set_precedence: Annotated[
         list[str] | None,
-        typer.Option(
-            help="Set the precedence of a group; repeat for each group. NAME= removes it.",
-            metavar="NAME=NUMBER",
-            show_default=False,
-            rich_help_panel=_EDITS,
+        _declare_edit(
+            "Set the precedence of a group; repeat for each. NAME= removes it.", metavar="NAME=NUMBER"
         ),
     ] = None,
     set_role: Annotated[
         list[str] | None,
-        typer.Option(
-            help="Set the role of a group; repeat for each group. NAME= removes it.",
-            metavar="NAME=ARN",
-            show_default=False,
-            rich_help_panel=_EDITS,
-        ),
+        _declare_edit("Set the role of a group; repeat for each. NAME= removes it.", metavar="NAME=ARN"),
     ] = None,
     drop_group: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="Delete a group; repeat for each group.",
-            metavar="NAME",
-            show_default=False,
-            rich_help_panel=_EDITS,
-        ),
+        list[str] | None, _declare_edit("Delete a group; repeat for each.", metavar="NAME")
     ] = None,
-    policy: PolicyOption = None,
-    samples: SamplesOption = 10,
-    html: HtmlOption = None,
+    policy: options.PolicySettings = None,
+    samples: Samples = 10,
+    html: Html = None,
     users: Annotated[
         Path | None,
-        typer.Option(
-            help="Write the users whose roles differ to FILE, as Parquet.",
-            metavar="FILE",
-            rich_help_panel=FILES,
-        ),
+        options.declare_output_file("Write the users whose roles differ to FILE, as Parquet."),
     ] = None,
-    as_json: JsonOption = False,
+    as_json: options.Json = False,
 ) -> None:
     """Show which users gain, lose or change a role, and which role.
 
-    Compares with changed settings of groups, or with a later snapshot. Exits with 0, whether or not a user
-    does; with 2 for invalid input; with 4 if a file could not be written.
+    Compares with changed settings of groups, or with a later snapshot. Exits with 0, even if users are
+    affected; with 2 for invalid input; with 4 if a file could not be written.
     """
-    edits = [*(set_precedence or ()), *(set_role or ()), *(drop_group or ())]
-    if (later is not None) == bool(edits):
+    if (later is not None) == bool(set_precedence or set_role or drop_group):
         raise typer.BadParameter(
             "pass a later snapshot, or at least one of --set-precedence, --set-role, --drop-group"
         )
     for one in (snapshot, later):
         if one is not None:
             refuse_overwrite(one, html, users)
-    after: pool.Snapshot | pool.Edits
+    answers = options.build_policy(policy)
     before = open_snapshot(snapshot)
+    after: pool.Snapshot | pool.Edits
     if later is None:
         after = _parse_edits(before, set_precedence or (), set_role or (), drop_group or ())
     else:
         after = open_snapshot(later)
-    result = _compare(before, after, policy=build_policy(policy), samples=samples, users_out=users)
-    if html is not None:
-        with exit_on_error():
+    with exit_on_error():
+        try:
+            result = pool.diff(before, after, policy=answers, samples=samples, users_out=users)
+        except CognitoClaimsError:
+            raise
+        except ValueError as error:  # an edit of a group that does not exist
+            fail(ExitCode.BAD_INPUT, [error])
+        if html is not None:
             write_file(html, pool.render_diff_html(result))
     write_result(pool.build_diff_report(result) if as_json else _render_text(result))
 
@@ -118,13 +105,9 @@ def _parse_precedence(edit: str) -> tuple[str, int | None]:
     name, equals, number = edit.rpartition("=")  # a name may contain "=" too
     if not equals or not name:
         raise typer.BadParameter(f"--set-precedence: {edit!r} must be NAME=NUMBER, or NAME=")
-    return name, _parse_number(number)
-
-
-def _parse_number(text: str) -> int | None:
-    if not re.fullmatch("(-?[0-9]{1,18})?", text):
-        raise typer.BadParameter(f"--set-precedence: {text!r} must be a number")
-    return int(text) if text else None
+    if not re.fullmatch("(-?[0-9]{1,18})?", number):
+        raise typer.BadParameter(f"--set-precedence: {number!r} must be a number")
+    return name, int(number) if number else None
 
 
 def _parse_role(edit: str, known: Container[str]) -> tuple[str, str | None]:
@@ -140,39 +123,23 @@ def _parse_role(edit: str, known: Container[str]) -> tuple[str, str | None]:
             raise typer.BadParameter(f"--set-role: {edit!r} is ambiguous: the group may be {names}")
 
 
-def _compare(
-    before: pool.Snapshot,
-    after: pool.Snapshot | pool.Edits,
-    *,
-    policy: Policy,
-    samples: int,
-    users_out: Path | None,
-) -> pool.Diff:
-    with exit_on_error():
-        try:
-            return pool.diff(before, after, policy=policy, samples=samples, users_out=users_out)
-        except CognitoClaimsError:
-            raise
-        except ValueError as error:  # an edit of a group that is missing, or a pool that differs
-            fail(ExitCode.BAD_INPUT, [error])
-
-
 def _render_text(diff: pool.Diff) -> str:
     output = Output()
-    output.print_line(f"{diff.affected_users:,} of {diff.users:,} users get different roles", style="bold")
+    verb = "gets" if diff.affected_users == 1 else "get"
+    users = format_count(diff.users, "user")
+    output.print_line(f"{diff.affected_users:,} of {users} {verb} different roles", style="bold")
     for one in diff.transitions:
         output.print_line("")
+        verb = one.kind if one.users == 1 else one.kind.removesuffix("s")
         roles = f"{one.before or 'none'} -> {one.after or 'none'}"
-        output.print_line(f"{one.users:,} {one.kind}: {roles}", style=_STYLES[one.kind])
+        output.print_line(f"{format_count(one.users, 'user')} {verb}: {roles}", style=_STYLES[one.kind])
         output.print_line(f"  {one.reason}", f"  users: {format_sample(one.samples, one.users)}")
     if diff.roles:
         output.print_line("", "In cognito:roles")
         for role in diff.roles:
             output.print_line(f"  {role.role_arn}")
-            if role.gained_by:
-                users = format_sample(role.gained_samples, role.gained_by)
-                output.print_line(f"    gained by {role.gained_by:,}: {users}")
-            if role.lost_by:
-                users = format_sample(role.lost_samples, role.lost_by)
-                output.print_line(f"    lost by {role.lost_by:,}: {users}")
+            gained = ("gained", role.gained_by, role.gained_samples)
+            for verb, count, samples in (gained, ("lost", role.lost_by, role.lost_samples)):
+                if count:
+                    output.print_line(f"    {verb} by {count:,}: {format_sample(samples, count)}")
     return output.text

@@ -6,28 +6,27 @@ from typing import Annotated, Any
 import typer
 
 from cognito_claims import pool
+from cognito_claims.cli import _options as options
 from cognito_claims.cli._exit import exit_on_error
-from cognito_claims.cli._options import JsonOption, PolicyOption, build_policy
-from cognito_claims.cli._output import Output, write_result
-from cognito_claims.cli.pool._options import SnapshotArgument
-from cognito_claims.cli.pool._snapshot import open_snapshot, refuse_overwrite
+from cognito_claims.cli._output import Output, format_count, write_result
+from cognito_claims.cli.pool._snapshot import SnapshotPath, open_snapshot, refuse_overwrite
 
 
 def resolve(
-    snapshot: SnapshotArgument,
+    snapshot: SnapshotPath,
     out: Annotated[
-        Path, typer.Option(help="The Parquet file to write, with a row for each user.", show_default=False)
+        Path, typer.Option(help="The Parquet file to write, with a row for each user.", metavar="FILE")
     ],
-    policy: PolicyOption = None,
-    as_json: JsonOption = False,
+    policy: options.PolicySettings = None,
+    as_json: options.Json = False,
 ) -> None:
     """Resolve every user and write their claims to a file.
 
     Exits with 0 if resolved; with 2 for invalid input; with 4 if a file could not be written.
     """
     refuse_overwrite(snapshot, out)
+    answers = options.build_policy(policy)
     source = open_snapshot(snapshot)
-    answers = build_policy(policy)
     with (
         exit_on_error(),
         pool.resolve_memberships(source.memberships_file, source.groups(), policy=answers) as result,
@@ -37,7 +36,6 @@ def resolve(
 
 
 def _build_report(result: pool.BulkResolution[Any]) -> dict[str, object]:
-    """Return the JSON report that docs/pool.md describes. Keys may be added; none changes its meaning."""
     return {
         "version": 1,
         "users": result.users,
@@ -50,7 +48,8 @@ def _build_report(result: pool.BulkResolution[Any]) -> dict[str, object]:
 def _render_text(out: Path, result: pool.BulkResolution[Any]) -> str:
     output = Output()
     output.print_line(
-        f"{out}: {result.users:,} users in {result.sets:,} different sets of groups",
+        f"{out}: {format_count(result.users, 'user')} in "
+        f"{format_count(result.sets, 'different set')} of groups",
         *(f"  {name}: {users:,}" for name, users in sorted(result.outcomes.items())),
         *(f"  open question {name}: {users:,}" for name, users in sorted(result.open_questions.items())),
     )
