@@ -51,7 +51,7 @@ from cognito_claims.resolver.decision import is_federated_auto_group
 from cognito_claims.rules import OPEN_QUESTIONS, RULES
 from cognito_claims.testing import strategies
 from cognito_claims.testing.strategies import memberships, pages, policies, scalars
-from cognito_claims.testing.strategies.by_type import strategy_for_type
+from cognito_claims.testing.strategies.by_type import get_strategy
 from tests.samples import ALL_POLICIES, role
 
 ONE = st.shared(memberships(), key="one membership")
@@ -409,4 +409,4 @@ def test_without_hypothesis_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) 
 
 def test_a_type_of_another_library_is_refused() -> None:
     with pytest.raises(InvalidArgument, match="expected a type of cognito_claims, got int"):
-        strategy_for_type(int)
+        get_strategy(int)

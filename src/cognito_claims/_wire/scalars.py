@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 
+MAX_NAME_LENGTH = 128
 MAX_PRECEDENCE = 2**31 - 1
 MAX_PAGE_SIZE = 60
 
@@ -65,8 +66,8 @@ ARN_PATTERN = (
     rf"^arn:{_ARN_PART}+:{_ARN_PART}+:{_ARN_PART}*:[0-9]+:{_ARN_PART}+(:{_ARN_PART}+)?(:{_ARN_PART}+)?$"
 )
 
-GroupName = Annotated[str, Field(strict=True, min_length=1, max_length=128, pattern=_ANY_TEXT)]
-Username = Annotated[str, Field(strict=True, min_length=1, max_length=128, pattern=_ANY_TEXT)]
+GroupName = Annotated[str, Field(strict=True, min_length=1, max_length=MAX_NAME_LENGTH, pattern=_ANY_TEXT)]
+Username = Annotated[str, Field(strict=True, min_length=1, max_length=MAX_NAME_LENGTH, pattern=_ANY_TEXT)]
 UserPoolId = Annotated[
     str, Field(strict=True, min_length=1, max_length=55, pattern=r"^[A-Za-z0-9_-]+_[0-9A-Za-z]+$")
 ]

@@ -52,7 +52,6 @@ class Case(VectorModel, Generic[InputT, AnswerT], frozen=True):
     """Rules that seem to apply but do not."""
 
     input: InputT
-    """The input."""
 
     expected: Annotated[tuple[AnswerT, ...], Field(min_length=1)]
     """The correct answers. The first is this library's default; any others are where AWS is silent."""

@@ -100,13 +100,8 @@ class Pool:
             AuthFlow="ADMIN_USER_PASSWORD_AUTH",
             AuthParameters={"USERNAME": username, "PASSWORD": password},
         )
-        id_token, access_token = (
-            self._replace_ids(
-                _decode_payload(get_path(response, "AuthenticationResult", name)), to_endpoint=False
-            )
-            for name in ("IdToken", "AccessToken")
-        )
-        return TokenPair(id_token, access_token)
+        tokens = (get_path(response, "AuthenticationResult", name) for name in ("IdToken", "AccessToken"))
+        return TokenPair(*(self._replace_ids(_decode_payload(one), to_endpoint=False) for one in tokens))
 
     def list_groups(
         self, username: str, config: PaginatorConfigDict

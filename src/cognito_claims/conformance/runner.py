@@ -52,11 +52,10 @@ def select(wanted: Iterable[str] = ()) -> tuple[str, ...]:
     ids_by_case: dict[str, set[str]] = {
         case.id: {case.id, vectors.subject, *case.rules} for vectors in _load() for case in vectors.cases
     }
+    known = set[str]().union(*ids_by_case.values())
     for one in wanted:
-        if not any(one in ids for ids in ids_by_case.values()):
-            raise ValueError(
-                f"{one!r} must be the ID of a case, subject or rule that an endpoint can answer"
-            )
+        if one not in known:
+            raise ValueError(f"{one!r} must be a case, subject or rule that an endpoint can answer")
     return tuple(case for case, ids in ids_by_case.items() if not wanted or ids & set(wanted))
 
 

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, JsonValue
 
-from cognito_claims._wire.base import WireModel, to_wire_name
+from cognito_claims._wire.base import to_wire_name
 from cognito_claims._wire.json import as_list, as_object
 from cognito_claims._wire.scalars import (
     MAX_PAGE_SIZE,
@@ -27,11 +27,7 @@ class VectorModel(BaseModel, frozen=True, extra="forbid", defer_build=True, use_
     """A value of a vector file. An unknown key is an error."""
 
 
-class _WireInput(WireModel, frozen=True, extra="forbid", use_attribute_docstrings=True):
-    pass
-
-
-class GroupsInput(_WireInput, frozen=True):
+class GroupsInput(VectorModel, frozen=True, alias_generator=to_wire_name):
     """The groups of one user."""
 
     groups: TupleOf[GroupType]
@@ -39,7 +35,7 @@ class GroupsInput(_WireInput, frozen=True):
     `eu-west-1_EXAMPLE` is a placeholder for the ID of the user pool."""
 
 
-class PagingInput(_WireInput, frozen=True):
+class PagingInput(VectorModel, frozen=True, alias_generator=to_wire_name):
     """A user's number of groups, and the `PaginationConfig` that lists them."""
 
     group_count: Annotated[NonNegativeInt, Field(le=MAX_GROUPS_PER_USER)]
@@ -52,7 +48,7 @@ class PagingInput(_WireInput, frozen=True):
     """The number of groups after which the list ends. `StartingToken` then resumes it."""
 
 
-class PagesInput(_WireInput, frozen=True):
+class PagesInput(VectorModel, frozen=True, alias_generator=to_wire_name):
     """The responses of AdminListGroupsForUser, in the order of the calls."""
 
     pages: TupleOf[_JsonObject]
@@ -152,16 +148,9 @@ class ListedGroup(VectorModel, frozen=True, alias_generator=to_wire_name):
     """A group in the response. A member that is missing must be absent, or an empty string."""
 
     group_name: NonEmptyStr
-    """The group's name."""
-
     precedence: int | None = None
-    """The group's precedence."""
-
     role_arn: str | None = None
-    """The ARN of the group's role."""
-
     description: str | None = None
-    """The group's description."""
 
 
 class ListingAnswer(Answer, frozen=True):

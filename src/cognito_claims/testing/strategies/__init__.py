@@ -26,10 +26,14 @@ except ImportError as _error:
     raise ImportError('the strategies need Hypothesis: pip install "cognito-claims[testing]"') from _error
 
 from cognito_claims.testing.strategies.events import trigger_events
-from cognito_claims.testing.strategies.groups import groups, memberships
 from cognito_claims.testing.strategies.identity_pools import identity_pool_roles, role_mappings
-from cognito_claims.testing.strategies.resolutions import group_claims, policies, resolutions
-from cognito_claims.testing.strategies.responses import pages, paginator_configs, users
+from cognito_claims.testing.strategies.models import groups, pages, paginator_configs, users
+from cognito_claims.testing.strategies.resolutions import (
+    group_claims,
+    memberships,
+    policies,
+    resolutions,
+)
 from cognito_claims.testing.strategies.scalars import (
     dates,
     group_names,
