@@ -129,7 +129,7 @@ class BasePageIterator(Generic[BotoPagesT, PageT, ItemT]):
         return state
 
     def _check_repeated_token(self, cursor: "Cursor[PageT]") -> None:
-        if cursor.token_repeated():
+        if cursor.is_token_repeated():
             self._rewind()
             raise PaginationError(get_operation_name(self._operation.response))
 
@@ -185,7 +185,7 @@ class Cursor(Generic[PageT]):
         self._returned += len(getattr(page, self._operation.member))
         return state
 
-    def token_repeated(self) -> bool:
+    def is_token_repeated(self) -> bool:
         """Return whether the next page has been read before."""
         # boto detects a repeated token only if the repetition is immediate.
         token = self._token

@@ -14,7 +14,7 @@ to short names and absent members, and memberships shrink to few groups.
 
 `st.from_type(GroupType)` uses these strategies without an import, through
 Hypothesis' entry point, and so it does for your subclasses of the models. To
-fix one field, use `groups(precedence=st.just(0))`. To get boto3's dictionaries,
+constrain a field, use `groups(precedence=st.just(0))`. To get boto3's dictionaries,
 use `.map(lambda group: group.model_dump(by_alias=True))`.
 """
 
