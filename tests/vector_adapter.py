@@ -53,7 +53,7 @@ class IssuedTokens:
 class VectorAdapter:
     """This library, with one method for each part that a rule decides.
 
-    A subclass breaks a rule by overriding one of them. No test patches the library.
+    To break a rule, a subclass overrides one of them. No test patches the library.
     """
 
     def resolve(self, groups: Iterable[GroupType | Mapping[str, object]]) -> Resolution:

@@ -54,7 +54,7 @@ class Case(VectorModel, Generic[InputT, AnswerT], frozen=True):
     input: InputT
 
     expected: Annotated[tuple[AnswerT, ...], Field(min_length=1)]
-    """The correct answers. The first is this library's default; any others are where AWS is silent."""
+    """The correct answers. The first is this library's default; AWS does not exclude the others."""
 
     def find_match(self, answer: AnswerT) -> AnswerT | None:
         """Return the expected answer that is equivalent, or `None` if the answer is wrong."""
@@ -103,7 +103,7 @@ class Vectors(VectorModel, Generic[InputT, AnswerT], frozen=True):
     """The subject, which is also the name of the file."""
 
     description: StrictStr
-    """What the input is, and what is expected."""
+    """The input of the cases, and the expected answers."""
 
     rules: tuple[VectorRule, ...]
     """The rules that the cases name, each once."""

@@ -40,7 +40,7 @@ CONTROL = "preferred-role/lower-number-wins"
 
 
 def select(wanted: Iterable[str] = ()) -> tuple[str, ...]:
-    """Return the IDs of the cases that an endpoint can answer, of all or of those selected.
+    """Return the IDs of the selected cases that an endpoint can answer.
 
     Args:
         wanted: IDs of cases, subjects or rules. Without any, all cases are selected.

@@ -8,9 +8,9 @@ The context applies to all of moto in this process, including
 cognito_claims.testing.moto`, which takes the arguments of `moto_server` and
 adds the role claims to its tokens.
 
-The patched method is `CognitoIdpUserPool.create_jwt`, with which moto builds
-every token, whichever way the user signs in. Its parameters are checked before
-it is patched, and a moto that adds role claims itself is an error.
+The patched method is `CognitoIdpUserPool.create_jwt`, which builds the tokens of
+every kind of sign-in. Its parameters are checked before it is patched, and a
+moto that adds role claims itself is an error.
 """
 
 import sys
