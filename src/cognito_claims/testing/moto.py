@@ -47,7 +47,8 @@ class UnknownMotoError(CognitoClaimsError, RuntimeError):
 
 
 _PARAMETERS = ["self", "client_id", "username", "token_use", "expires_in", "extra_data"]
-_open: list[Policy] = []  # of the contexts that are active
+# One patch serves all active contexts, of all threads. The last one to close restores moto.
+_open: list[Policy] = []
 _original: list[Any] = []
 _lock = Lock()
 

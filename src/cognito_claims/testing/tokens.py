@@ -65,6 +65,7 @@ class SigningKey:
         """Return the public key as a JSON Web Key with the members that a user pool publishes."""
         jwk: dict[str, Any] = _RS256.to_jwk(self.private.public_key(), as_dict=True)
         n, e = str(jwk["n"]), str(jwk["e"])
+        # The key IDs of user pools are 32 bytes in base64. A hash of the key makes ours stable.
         kid = base64.b64encode(hashlib.sha256(n.encode()).digest()).decode()
         return {"alg": "RS256", "e": e, "kid": kid, "kty": "RSA", "n": n, "use": "sig"}
 
