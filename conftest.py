@@ -1,3 +1,3 @@
-"""Loads our own pytest plugin where coverage sees it: pyproject.toml keeps its entry point out."""
+"""Load our pytest plugin after coverage has started: pyproject.toml disables its entry point."""
 
 pytest_plugins = ["cognito_claims.testing.plugin"]

@@ -1,4 +1,4 @@
-"""What the tests run against: moto's server, a server that says what it is told, and boto3 clients."""
+"""Fixtures for all tests: moto's server, a server with scripted responses, and boto3 clients."""
 
 import logging
 import os
@@ -19,25 +19,25 @@ from tests.spark import has_java, session
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-# Examples differ from run to run; the time that one takes is no fault of its own on a busy machine.
+# Examples differ from run to run. On a busy machine, a slow example does not indicate a fault.
 settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("fast", settings.get_profile("default"), max_examples=25)
 settings.register_profile("fixed", settings.get_profile("default"), derandomize=True)
 settings.load_profile("default")
 
-collect_ignore = ["typing"]  # read by type checkers, never run
+collect_ignore = ["typing"]  # for type checkers only
 
 Client = CognitoIdentityProviderClient
 
 
 class Connect(Protocol):
-    """Makes clients of an endpoint."""
+    """Create a boto3 client of an endpoint, which makes one attempt by default."""
 
     def __call__(self, endpoint_url: str, attempts: int = 1) -> Client: ...
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Ask for no coverage of what cannot run here."""
+    """Without Java, exclude the code of Spark from coverage."""
     coverage: Any = config.pluginmanager.getplugin("_cov")
     if not has_java() and coverage is not None and coverage.cov_controller is not None:
         controller = coverage.cov_controller
@@ -46,7 +46,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark whatever starts Spark, a browser or moto's server as slow."""
+    """Mark tests that start Spark, a browser or moto's server as slow."""
     for item in items:
         if isinstance(item, pytest.Function) and {"spark", "browser", "moto_url"} & {*item.fixturenames}:
             item.add_marker("slow")
@@ -54,7 +54,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _no_aws() -> Iterator[None]:
-    """Keep the machine's own AWS configuration out, and proxies away from loopback."""
+    """Ignore the AWS configuration of the machine, and use no proxy for loopback."""
     with pytest.MonkeyPatch.context() as patch:
         for name in list(os.environ):
             if name.startswith("AWS_"):
@@ -70,7 +70,7 @@ def _no_aws() -> Iterator[None]:
 
 @pytest.fixture(scope="class")
 def fixed_examples() -> Iterator[None]:
-    """Draw the same examples in each run, where others might show by chance what a test does not expect."""
+    """Draw the same examples in each run, for tests that random examples would make flaky."""
     settings.load_profile("fixed")
     yield
     settings.load_profile("default")
@@ -78,8 +78,6 @@ def fixed_examples() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def connect(_no_aws: None) -> Connect:
-    """Make a client of an endpoint; one that tries once, if nothing else is said."""
-
     def connect(endpoint_url: str, attempts: int = 1) -> CognitoIdentityProviderClient:
         return boto3.client(  # pyright: ignore[reportUnknownMemberType]
             "cognito-idp",

@@ -40,18 +40,18 @@ class FakeCognito(LoopbackServer):
         self.authorization = headers["Authorization"]
         operation = headers["X-Amz-Target"].partition(".")[2]
         try:
-            status, answer = 200, self.answer(operation, json.loads(body))
+            status, response = 200, self.respond(operation, json.loads(body))
         except RefusedError as error:
-            status, answer = error.status, {"__type": error.error, "message": "refused"}
-        return status, json.dumps(answer).encode()
+            status, response = error.status, {"__type": error.error, "message": "refused"}
+        return status, json.dumps(response).encode()
 
-    def answer(self, operation: str, body: dict[str, Any]) -> dict[str, Any]:
+    def respond(self, operation: str, body: dict[str, Any]) -> dict[str, Any]:
         self.calls.append(operation)
         if operation in self.instead:
             return self.instead[operation](body)
-        return self.right_answer(operation, body)
+        return self.respond_correctly(operation, body)
 
-    def right_answer(self, operation: str, body: dict[str, Any]) -> dict[str, Any]:
+    def respond_correctly(self, operation: str, body: dict[str, Any]) -> dict[str, Any]:
         if operation == "CreateUserPool":
             pool_id = f"eu-west-1_Fake{next(self._numbers)}"
             self.pools[pool_id] = FakePool()

@@ -78,7 +78,7 @@ class TestACorrectEndpoint:
 
         def create_group(body: dict[str, Any]) -> dict[str, Any]:
             accounts.update([body["RoleArn"].split(":")[4]] if "RoleArn" in body else [])
-            return fake.right_answer("CreateGroup", body)
+            return fake.respond_correctly("CreateGroup", body)
 
         fake.instead["CreateGroup"] = create_group
         assert run_cases("preferred-role", "listing", account_id="210987654321").passed
@@ -91,7 +91,7 @@ class TestACorrectEndpoint:
 
         def create_group(body: dict[str, Any]) -> dict[str, Any]:
             names.append(body["GroupName"].removeprefix(body["UserPoolId"]))
-            return fake.right_answer("CreateGroup", body)
+            return fake.respond_correctly("CreateGroup", body)
 
         fake.instead["CreateGroup"] = create_group
         [result] = run_cases("groups-claim/federated-group").results
@@ -112,7 +112,7 @@ def rules_of_endpoints() -> dict[str, set[str]]:
 
 INVISIBLE = {
     "federated-auto-group": "it changes which groups decide, and no token shows them",
-    "roleless-ignored": "AWS is silent, so the other answer passes as well",
+    "roleless-ignored": "AWS is silent, so the other answer passes too",
 }
 
 
@@ -189,7 +189,7 @@ def test_an_endpoint_without_the_claims_passes_nothing_by_leaving_them_out(
     assert "FAIL" not in result.stdout
 
 
-def refusing(status: int = 400) -> Callable[[dict[str, Any]], dict[str, Any]]:
+def build_refusal(status: int = 400) -> Callable[[dict[str, Any]], dict[str, Any]]:
     def refuse(_: dict[str, Any]) -> dict[str, Any]:
         raise RefusedError(status, "InvalidParameterException")
 
@@ -203,7 +203,7 @@ class TestAnEndpointThatRefuses:
         def create_group(body: dict[str, Any]) -> dict[str, Any]:
             if "," in body["GroupName"]:
                 raise RefusedError(400, "InvalidParameterException")
-            return fake.right_answer("CreateGroup", body)
+            return fake.respond_correctly("CreateGroup", body)
 
         fake.instead["CreateGroup"] = create_group
         with_comma, without = run_cases(
@@ -217,7 +217,7 @@ class TestAnEndpointThatRefuses:
     def test_a_call_that_every_case_needs_ends_the_run_with_one_sentence(
         self, operation: str, status: int, fake: FakeCognito
     ) -> None:
-        fake.instead[operation] = refusing(status)
+        fake.instead[operation] = build_refusal(status)
         result = call("--endpoint-url", fake.url, "--select", WINNER)
         assert result.exit_code == ExitCode.SERVICE
         assert result.stdout == ""
@@ -226,11 +226,11 @@ class TestAnEndpointThatRefuses:
         assert operation in result.stderr
 
     def test_a_sign_in_can_still_list(self, fake: FakeCognito) -> None:
-        fake.instead["AdminInitiateAuth"] = refusing(501)
+        fake.instead["AdminInitiateAuth"] = build_refusal(501)
         assert call("--endpoint-url", fake.url, "--select", "listing").exit_code == ExitCode.OK
 
     def test_to_remove_a_pool_is_reported_with_the_pool(self, fake: FakeCognito) -> None:
-        fake.instead["DeleteUserPool"] = refusing(500)
+        fake.instead["DeleteUserPool"] = build_refusal(500)
         result = call("--endpoint-url", fake.url, "--select", WINNER, "--json")
         assert result.exit_code == ExitCode.NEGATIVE_RESULT
         report = json.loads(result.stdout)
@@ -251,7 +251,7 @@ def test_an_invalid_token_is_an_error_that_does_not_quote_it(
 ) -> None:
     def initiate_auth(body: dict[str, Any]) -> dict[str, Any]:
         if fake.calls.count("AdminInitiateAuth") == 1:  # of the control
-            return fake.right_answer("AdminInitiateAuth", body)
+            return fake.respond_correctly("AdminInitiateAuth", body)
         return {"AuthenticationResult": {"IdToken": token, "AccessToken": token}}
 
     fake.instead["AdminInitiateAuth"] = initiate_auth
@@ -272,10 +272,12 @@ class TestAServerThatIsNotAnEndpoint:
         ]
 
     @pytest.mark.parametrize(
-        "answer", [b"<html>", b"[]", b'"text"', {}, {"UserPool": None}, {"UserPool": {"Id": None}}], ids=str
+        "response",
+        [b"<html>", b"[]", b'"text"', {}, {"UserPool": None}, {"UserPool": {"Id": None}}],
+        ids=str,
     )
-    def test_returns_something_else(self, answer: object, scripted: ScriptedServer) -> None:
-        scripted.queue_response(answer)
+    def test_returns_something_else(self, response: object, scripted: ScriptedServer) -> None:
+        scripted.queue_response(response)
         result = call("--endpoint-url", scripted.url)
         assert (result.exit_code, result.stdout) == (ExitCode.SERVICE, "")
         assert len(result.stderr.splitlines()) == 1
@@ -293,7 +295,7 @@ class TestAServerThatIsNotAnEndpoint:
 
 
 class TestInterrupted:
-    """Wherever a run is interrupted, it removes what it created."""
+    """An interrupted run deletes the user pools that it created, at any point."""
 
     @pytest.mark.slow
     @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -308,7 +310,7 @@ class TestInterrupted:
             del fake.instead[operation]
             for _ in range(times):
                 run.send_signal(number)
-            return fake.right_answer(operation, body)
+            return fake.respond_correctly(operation, body)
 
         fake.instead[operation] = interrupt
         arguments = ["--endpoint-url", fake.url, "--select", WINNER, "--select", "paging/one-group"]
@@ -327,7 +329,7 @@ class TestInterrupted:
 def test_signal_handlers_are_restored(operation: str, number: signal.Signals, fake: FakeCognito) -> None:
     def interrupt(body: dict[str, Any]) -> dict[str, Any]:
         os.kill(os.getpid(), number)
-        return fake.right_answer(operation, body)
+        return fake.respond_correctly(operation, body)
 
     before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
     fake.instead[operation] = interrupt
@@ -345,7 +347,7 @@ class TestReports:
         def create_group(body: dict[str, Any]) -> dict[str, Any]:
             if "," in body["GroupName"]:
                 raise RefusedError(400, "InvalidParameterException")
-            return fake.right_answer("CreateGroup", body)
+            return fake.respond_correctly("CreateGroup", body)
 
         fake.instead["CreateGroup"] = create_group
         return fake.url

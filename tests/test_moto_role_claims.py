@@ -48,13 +48,13 @@ class User:
             client.admin_add_user_to_group(**of_user, GroupName=group.group_name)
 
     def sign_in(self) -> dict[str, Any]:
-        answer: dict[str, Any] = self.client.admin_initiate_auth(
+        response: dict[str, Any] = self.client.admin_initiate_auth(
             UserPoolId=self.pool,
             ClientId=self.client_id,
             AuthFlow="ADMIN_USER_PASSWORD_AUTH",
             AuthParameters={"USERNAME": "alice", "PASSWORD": PASSWORD},
         )["AuthenticationResult"]
-        return answer
+        return response
 
     def claims(self) -> "Both":
         """Sign in, and return the group claims of the ID token and of the access token."""
@@ -122,25 +122,25 @@ class TestTokens:
             refresh = user.sign_in()["RefreshToken"]
             user.client.create_group(UserPoolId=user.pool, GroupName="admins", Precedence=0, RoleArn=ADMIN)
             user.client.admin_add_user_to_group(UserPoolId=user.pool, Username="alice", GroupName="admins")
-            answer = user.client.admin_initiate_auth(
+            response = user.client.admin_initiate_auth(
                 UserPoolId=user.pool,
                 ClientId=user.client_id,
                 AuthFlow="REFRESH_TOKEN_AUTH",
                 AuthParameters={"REFRESH_TOKEN": refresh},
             )
-        id_token, access_token = group_claims(answer["AuthenticationResult"])
+        id_token, access_token = group_claims(response["AuthenticationResult"])
         assert id_token["cognito:preferred_role"] == ADMIN
         assert access_token == {"cognito:groups": ["admins", "beta", "staff"]}
 
     def test_of_users_who_sign_in_by_themselves(self, client: Any) -> None:
         user = User(client, WINNER)
         with moto_role_claims():
-            answer = user.client.initiate_auth(
+            response = user.client.initiate_auth(
                 ClientId=user.client_id,
                 AuthFlow="USER_PASSWORD_AUTH",
                 AuthParameters={"USERNAME": "alice", "PASSWORD": PASSWORD},
             )
-        assert group_claims(answer["AuthenticationResult"]) == expected(WINNER)
+        assert group_claims(response["AuthenticationResult"]) == expected(WINNER)
 
     def test_after_a_challenge(self, client: Any) -> None:
         user = User(client, WINNER)
@@ -154,13 +154,13 @@ class TestTokens:
                 AuthFlow="ADMIN_USER_PASSWORD_AUTH",
                 AuthParameters={"USERNAME": "alice", "PASSWORD": "Temp-0rary"},
             )
-            answer = user.client.respond_to_auth_challenge(
+            response = user.client.respond_to_auth_challenge(
                 ClientId=user.client_id,
                 ChallengeName=challenge["ChallengeName"],
                 Session=challenge["Session"],
                 ChallengeResponses={"USERNAME": "alice", "NEW_PASSWORD": PASSWORD},
             )
-        assert group_claims(answer["AuthenticationResult"]) == expected(WINNER)
+        assert group_claims(response["AuthenticationResult"]) == expected(WINNER)
 
     @pytest.mark.parametrize("policy", [Policy(), Policy(null_precedence="abstains")])
     def test_follow_the_policy(self, policy: Policy, client: Any) -> None:

@@ -18,8 +18,8 @@ def test_tokens(cognito_tokens: TokenFactory) -> None:
 
 
 def test_keys(cognito_served_keys: ServedKeys, cognito_tokens: TokenFactory) -> None:
-    with urllib.request.urlopen(cognito_served_keys.jwks_url) as answer:
-        assert json.load(answer) == cognito_tokens.jwks()
+    with urllib.request.urlopen(cognito_served_keys.jwks_url) as response:
+        assert json.load(response) == cognito_tokens.jwks()
 """
 
 

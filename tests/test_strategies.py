@@ -51,7 +51,7 @@ from cognito_claims.resolver.decision import is_federated_auto_group
 from cognito_claims.rules import OPEN_QUESTIONS, RULES
 from cognito_claims.testing import strategies
 from cognito_claims.testing.strategies import memberships, pages, policies, scalars
-from cognito_claims.testing.strategies.by_type import strategy_for_type
+from cognito_claims.testing.strategies.by_type import get_strategy
 from tests.samples import ALL_POLICIES, role
 
 ONE = st.shared(memberships(), key="one membership")
@@ -150,7 +150,7 @@ class TestWhatMattersIsFrequent:
     @pytest.fixture(scope="class")
     @staticmethod
     def seen() -> Counter[str]:
-        """In how many of 500 memberships something was."""
+        """Return how many of 500 memberships have each property."""
         seen: Counter[str] = Counter()
 
         @seed(0)
@@ -218,7 +218,7 @@ class TestWhatMattersIsFrequent:
 @pytest.mark.slow
 @pytest.mark.usefixtures("fixed_examples")
 class TestShrinking:
-    """The smallest membership that shows a fault is what a failing test reports."""
+    """A failing test reports the smallest membership that shows the fault."""
 
     def test_a_tie_is_two_groups_with_nothing_but_their_roles(self) -> None:
         one, other = find(memberships(), lambda groups: isinstance(resolve(groups).outcome, Ambiguous))
@@ -299,7 +299,7 @@ assert resolution == cognito_claims.resolve(resolution.ranking, policy=resolutio
         ],
         ids=["ours first", "Hypothesis first", "our modules first", "Hypothesis before our modules"],
     )
-    def test_whichever_is_imported_first(self, imports: str) -> None:
+    def test_the_order_of_imports_does_not_matter(self, imports: str) -> None:
         strategies = "cognito_claims.testing.strategies"
         # With CI set, Hypothesis draws the same examples in each run.
         assert find_loaded(imports + self.USE, strategies, CI="true") == [strategies]
@@ -368,9 +368,9 @@ assert resolution == cognito_claims.resolve(resolution.ranking, policy=resolutio
 
     @given(st.from_type(outcomes.RankedGroup), st.from_type(outcomes.Alternative))
     def test_ranked_groups_and_alternatives_are_those_of_a_user(
-        self, standing: outcomes.RankedGroup, alternative: outcomes.Alternative
+        self, ranked: outcomes.RankedGroup, alternative: outcomes.Alternative
     ) -> None:
-        assert standing.rank > 0
+        assert ranked.rank > 0
         assert alternative.questions
         assert alternative.policy != Policy()
 
@@ -409,4 +409,4 @@ def test_without_hypothesis_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) 
 
 def test_a_type_of_another_library_is_refused() -> None:
     with pytest.raises(InvalidArgument, match="expected a type of cognito_claims, got int"):
-        strategy_for_type(int)
+        get_strategy(int)

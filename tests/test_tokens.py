@@ -198,9 +198,9 @@ class TestKeysOnLoopback:
     def test_are_where_the_pool_has_them(
         self, cognito_tokens: TokenFactory, cognito_served_keys: ServedKeys
     ) -> None:
-        with urllib.request.urlopen(cognito_served_keys.jwks_url) as answer:
-            assert answer.headers["Content-Type"] == "application/json"
-            assert json.load(answer) == cognito_tokens.jwks()
+        with urllib.request.urlopen(cognito_served_keys.jwks_url) as response:
+            assert response.headers["Content-Type"] == "application/json"
+            assert json.load(response) == cognito_tokens.jwks()
         issuer = cognito_served_keys.tokens.issuer
         assert cognito_served_keys.jwks_url == f"{issuer}/.well-known/jwks.json"
         assert issuer.endswith("/eu-west-1_EXAMPLE")
@@ -223,8 +223,8 @@ class TestKeysOnLoopback:
         with cognito_tokens.serve() as one, FORGED.serve() as other:
             assert one.jwks_url != other.jwks_url
             for served, tokens in ((one, cognito_tokens), (other, FORGED)):
-                with urllib.request.urlopen(served.jwks_url) as answer:
-                    assert json.load(answer) == tokens.jwks()
+                with urllib.request.urlopen(served.jwks_url) as response:
+                    assert json.load(response) == tokens.jwks()
 
 
 class TestPyJWT:

@@ -35,7 +35,7 @@ CASES: dict[str, tuple[str, Any]] = {
     case.id: (vectors.subject, case) for vectors in VECTORS for case in vectors.cases
 }
 SERVICE_SUBJECTS = ("listing", "paging")
-"""The subjects that only a service can answer: the runner runs them against a fake one."""
+"""The subjects that only a service can answer. The runner tests them with a fake service."""
 
 ALL_RULES = (*RULES, *CLAIM_RULES, *PAGING_RULES, *EVENT_RULES, *TRIGGER_RULES, *IDENTITY_POOL_RULES)
 

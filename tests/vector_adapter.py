@@ -13,8 +13,9 @@ from cognito_claims import (
     Resolution,
     resolve,
 )
+from cognito_claims.client import ClientWithEvents
 from cognito_claims.conformance.cases import CLAIMS_BY_SUBJECT
-from cognito_claims.conformance.endpoint import CognitoClient, Endpoint
+from cognito_claims.conformance.endpoint import Endpoint
 from cognito_claims.conformance.shapes import (
     Answer,
     ClaimsAnswer,
@@ -52,7 +53,7 @@ class IssuedTokens:
 class VectorAdapter:
     """This library, with one method for each part that a rule decides.
 
-    A subclass breaks a rule by overriding one of them. No test patches the library.
+    To break a rule, a subclass overrides one of them. No test patches the library.
     """
 
     def resolve(self, groups: Iterable[GroupType | Mapping[str, object]]) -> Resolution:
@@ -74,7 +75,7 @@ class VectorAdapter:
             page["NextToken"] = str(start + limit)
         return page
 
-    def create_endpoint(self, client: CognitoClient, account_id: str) -> Endpoint:
+    def create_endpoint(self, client: ClientWithEvents, account_id: str) -> Endpoint:
         return Endpoint(client, account_id)
 
     def read_pages(self, pages: Iterable[JsonObject], connect: Connect) -> tuple[str, ...]:

@@ -1,6 +1,9 @@
-"""Write the generated parts of the pages: `python -m tools.generate`. A test fails if one is out of date.
+"""Write the generated parts of the documentation's pages.
 
-A page chooses its parts by marks: `<!-- name -->` before a part, `<!-- /name -->` after it.
+    python -m tools.generate
+
+A page marks a part with `<!-- name -->` before it and `<!-- /name -->` after it. A test fails if a part
+is out of date.
 """
 
 import importlib
@@ -47,7 +50,7 @@ def format_rules(rules: Iterable[Rule]) -> str:
 
 def format_questions(questions: Iterable[OpenQuestion]) -> str:
     return "\n" + "".join(
-        f"- `{question.id}`{_setting(question)}: {question.question} {question.evidence}\n"
+        f"- `{question.id}`{_format_setting(question)}: {question.question} {question.evidence}\n"
         for question in questions
     )
 
@@ -65,7 +68,7 @@ def format_calls() -> str:
 
 def format_public_names() -> str:
     rows = "".join(
-        f"| `{package}` | {', '.join(f'`{name}`' for name in sorted(_public_names(package)))} |\n"
+        f"| `{package}` | {', '.join(f'`{name}`' for name in sorted(_get_public_names(package)))} |\n"
         for package in PACKAGES
     )
     return f"| import from | names |\n| --- | --- |\n{rows}"
@@ -85,15 +88,15 @@ PARTS: dict[str, Callable[[], str]] = {
     "checks": format_checks,
     "calls": format_calls,
 }
-"""What writes each part."""
+"""The function that formats each part."""
 
 
-def _public_names(package: str) -> list[str]:
+def _get_public_names(package: str) -> list[str]:
     names: list[str] = importlib.import_module(package).__all__
     return names
 
 
-def _setting(question: OpenQuestion) -> str:
+def _format_setting(question: OpenQuestion) -> str:
     return f", answered by `Policy({question.setting}=...)`" if question.setting else ""
 
 

@@ -1,12 +1,14 @@
-"""Run the suite on every CPython of this machine, against the lowest and the newest of what we allow.
+"""Run the tests on every installed CPython, with the lowest and the newest versions that we allow.
 
-An environment starts from the pinned development tools; then what a user may
-have in another version (pydantic, boto3, the other extras, the stubs) is set to
-its lowest or its newest. aiobotocore holds boto3 back, so in the newest it comes
-last, and with it only its own tests run.
+    python tools/matrix.py
 
-Ends with an error unless all pass, on exactly the Pythons that the classifiers
-name.
+Each environment has the pinned development tools. The packages that users may
+have in other versions (pydantic, boto3, the other extras, the stubs) are then
+set to their lowest or their newest. aiobotocore restricts the version of boto3,
+so it is installed last in the newest environment, for its own tests only.
+
+The exit status is 1 unless all tests pass, on exactly the Pythons that the
+classifiers name.
 """
 
 import json
@@ -22,25 +24,43 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 BUILD = ROOT / "build" / "matrix"
 UV = ROOT / ".venv" / "bin" / "uv"
-SHOWN = ("pydantic", "boto3", "botocore", "aiobotocore", "mypy-boto3-cognito-idp", "hypothesis", "duckdb")
-AIO_EXAMPLES = "tests/test_documentation.py::test_the_examples_run_as_printed[docs/models.md]"
-"""Needs aiobotocore, too."""
+REPORTED = (
+    "pydantic",
+    "boto3",
+    "botocore",
+    "aiobotocore",
+    "mypy-boto3-cognito-idp",
+    "hypothesis",
+    "duckdb",
+)
+"""The packages whose versions are printed."""
 
-OF_BOTOCORE = "datetime.datetime.utcnow"
-"""What the oldest botocore is warned of on Python 3.12. Every other warning is an error here as well."""
-ASK = "import sys; print(sys.implementation.name, *sys.version_info[:3], sys.prefix == sys.base_prefix)"
+AIO_TESTS = (
+    "tests/test_aio.py",
+    "tests/test_documentation.py::test_the_examples_run_as_printed[docs/models.md]",
+)
+"""The tests that need aiobotocore."""
+
+BOTOCORE_WARNING = "datetime.datetime.utcnow"
+"""The oldest botocore causes this warning on Python 3.12. Every other warning is an error."""
+
+DESCRIBE = (
+    "import sys; print(sys.implementation.name, *sys.version_info[:3], sys.prefix == sys.base_prefix)"
+)
 
 
-def interpreters() -> dict[tuple[int, int], Path]:
-    """Find the newest CPython of each minor version from 3.11: on PATH, and pyenv's."""
+def find_interpreters() -> dict[tuple[int, int], Path]:
+    """Find the newest CPython of each minor version from 3.11, on PATH and in pyenv."""
     pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
     folders = [*(pyenv / "versions").glob("*/bin"), *map(Path, os.get_exec_path())]
     found: dict[tuple[int, int, int], Path] = {}
     for candidate in (path for folder in folders for path in sorted(folder.glob("python3.*"))):
         if re.fullmatch(r"python3\.\d+", candidate.name):
-            answer = subprocess.run([candidate, "-c", ASK], check=False, capture_output=True, text=True)
-            if answer.returncode == 0:
-                name, *version, is_base = answer.stdout.split()
+            process = subprocess.run(
+                [candidate, "-c", DESCRIBE], check=False, capture_output=True, text=True
+            )
+            if process.returncode == 0:
+                name, *version, is_base = process.stdout.split()
                 major, minor, micro = map(int, version)
                 if name == "cpython" and (major, minor) >= (3, 11) and is_base == "True":
                     found.setdefault((major, minor, micro), candidate)
@@ -48,17 +68,17 @@ def interpreters() -> dict[tuple[int, int], Path]:
 
 
 def run(*command: str | Path, cwd: Path = ROOT) -> bool:
-    """Run a command; show what it said only if it failed."""
-    done = subprocess.run(
+    """Run a command, print its output if it fails, and return whether it succeeded."""
+    process = subprocess.run(
         command, check=False, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
-    if done.returncode:
-        print(f"$ {' '.join(map(str, command))}\n{done.stdout}", file=sys.stderr)
-    return done.returncode == 0
+    if process.returncode:
+        print(f"$ {' '.join(map(str, command))}\n{process.stdout}", file=sys.stderr)
+    return process.returncode == 0
 
 
-class Cell:
-    """An environment of its own."""
+class Environment:
+    """A virtual environment with the development tools. After a failure, `ok` is false."""
 
     def __init__(self, interpreter: Path, name: str) -> None:
         self.path = BUILD / name
@@ -67,28 +87,28 @@ class Cell:
         self.install("--requirement", "requirements/dev.txt")
 
     def install(self, *arguments: str) -> None:
-        """Install something."""
+        """Install packages."""
         self.ok = self.ok and run(UV, "pip", "install", "--quiet", "--python", self.path, *arguments)
 
     def uninstall(self, name: str) -> None:
-        """Remove a package."""
+        """Uninstall a package."""
         self.ok = self.ok and run(UV, "pip", "uninstall", "--quiet", "--python", self.path, name)
 
-    def versions(self) -> str:
-        """Tell the versions that matter."""
+    def describe_versions(self) -> str:
+        """Return the versions of the reported packages."""
         command = [str(UV), "pip", "list", "--format", "json", "--python", str(self.path)]
         listed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
         installed = {package["name"]: package["version"] for package in json.loads(listed)}
-        return ", ".join(f"{name} {installed[name]}" for name in SHOWN if name in installed)
+        return ", ".join(f"{name} {installed[name]}" for name in REPORTED if name in installed)
 
-    def test(self, *arguments: str) -> None:
-        """Run tests, without coverage: not every cell runs all of them."""
+    def run_tests(self, *arguments: str) -> None:
+        """Run tests without coverage, since no environment runs all of them."""
         python = self.path / "bin" / "python"
         cache = f"cache_dir={self.path / 'pytest'}"
         self.ok = self.ok and run(python, "-m", "pytest", "-q", "--no-cov", "-o", cache, *arguments)
 
-    def check(self) -> None:
-        """Have the four type checkers read the typing examples."""
+    def check_types(self) -> None:
+        """Check the typing examples with all four type checkers."""
         python = self.path / "bin" / "python"
         examples = "tests/typing"
         self.ok = (
@@ -100,55 +120,56 @@ class Cell:
         )
 
 
-def lowest(interpreter: Path, name: str) -> Iterator[Cell]:
-    """The lowest versions that are allowed, all together."""
-    cell = Cell(interpreter, name)
+def test_lowest(interpreter: Path, name: str) -> Iterator[Environment]:
+    """Test the lowest versions that are allowed, all together."""
+    environment = Environment(interpreter, name)
     wanted = ("--editable", ".[aio,aws,cli,pool,testing]", "--group", "stubs", "botocore")
-    cell.install("--upgrade", "--resolution", "lowest-direct", *wanted)
-    cell.check()
-    cell.test("-W", f"ignore:{OF_BOTOCORE}:DeprecationWarning")
-    yield cell
+    environment.install("--upgrade", "--resolution", "lowest-direct", *wanted)
+    environment.check_types()
+    environment.run_tests("-W", f"ignore:{BOTOCORE_WARNING}:DeprecationWarning")
+    yield environment
 
 
-def newest(interpreter: Path, name: str) -> Iterator[Cell]:
-    """The newest versions that there are; then aiobotocore's, with the boto3 that it allows."""
-    cell = Cell(interpreter, name)
-    cell.uninstall("aiobotocore")
-    cell.install("--upgrade", "--editable", ".[aws,cli,pool,testing]", "--group", "stubs")
-    cell.check()
-    cell.test("--ignore", "tests/test_aio.py", "--deselect", AIO_EXAMPLES)
-    yield cell
-    cell.install("--upgrade", "--editable", ".[aio]")
-    cell.test("tests/test_aio.py", AIO_EXAMPLES)
-    yield cell
+def test_newest(interpreter: Path, name: str) -> Iterator[Environment]:
+    """Test the newest versions, and then aiobotocore with the boto3 that it allows."""
+    environment = Environment(interpreter, name)
+    environment.uninstall("aiobotocore")
+    environment.install("--upgrade", "--editable", ".[aws,cli,pool,testing]", "--group", "stubs")
+    environment.check_types()
+    environment.run_tests("--ignore", AIO_TESTS[0], "--deselect", AIO_TESTS[1])
+    yield environment
+    environment.install("--upgrade", "--editable", ".[aio]")
+    environment.run_tests(*AIO_TESTS)
+    yield environment
 
 
-def report(minor: str, cell: Cell) -> bool:
-    """Print how a run ended."""
-    print(f"{minor}  passed  {cell.versions()}" if cell.ok else f"{minor}  FAILED", flush=True)
-    return cell.ok
+def print_result(minor: str, environment: Environment) -> bool:
+    """Print the result of a run, and return whether it succeeded."""
+    passed = f"passed  {environment.describe_versions()}" if environment.ok else "FAILED"
+    print(f"{minor}  {passed}", flush=True)
+    return environment.ok
 
 
 def main() -> int:
-    """Run everything until something fails, and print one line for each run."""
+    """Run all tests until a Python fails, and print one line for each run."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     claimed = re.findall(r"Python :: (3\.\d+)$", "\n".join(project["classifiers"]), re.MULTILINE)
-    proved: list[str] = []
-    for version, interpreter in interpreters().items():
+    passed: list[str] = []
+    for version, interpreter in find_interpreters().items():
         minor = "{}.{}".format(*version)
-        passed = [
-            report(minor, cell)
-            for kind in (lowest, newest)
-            for cell in kind(interpreter, f"{minor}-{kind.__name__}")
+        results = [
+            print_result(minor, environment)
+            for kind, test in (("lowest", test_lowest), ("newest", test_newest))
+            for environment in test(interpreter, f"{minor}-{kind}")
         ]
-        if not all(passed):
+        if not all(results):
             return 1
-        proved.append(minor)
-    if claimed == proved and project["requires-python"] == f">={proved[0]}":
-        print(f"The classifiers and requires-python say what passed: {', '.join(proved)}")
+        passed.append(minor)
+    if claimed == passed and project["requires-python"] == f">={passed[0]}":
+        print(f"The classifiers and requires-python match the Pythons that passed: {', '.join(passed)}")
         return 0
     print(
-        f"Passed have {proved}; pyproject.toml claims {claimed}, {project['requires-python']}",
+        f"passed: {passed}, but pyproject.toml names {claimed} and {project['requires-python']}",
         file=sys.stderr,
     )
     return 1

@@ -1,4 +1,4 @@
-"""Run the conformance vectors against real emulators, and write the scorecards into docs/conformance.md.
+"""Run the conformance vectors against emulators, and write the scorecards into docs/conformance.md.
 
     python -m tools.scorecards
 
@@ -35,7 +35,7 @@ _SECONDS_TO_START = 120
 
 @dataclass(frozen=True)
 class Emulator:
-    """How to install and start an emulator."""
+    """An emulator, with the functions that install and start it."""
 
     name: str
     version: str
@@ -44,14 +44,15 @@ class Emulator:
     """Install the emulator, and return the command that serves on a port."""
 
     environment: Callable[[int], dict[str, str]] = lambda _: {}
+    """Return the environment variables for a port."""
 
 
-def moto(module: str) -> Callable[[int], list[str]]:
-    """Return how to start the moto that the tests use, which requirements/dev.txt pins."""
+def use_moto(module: str) -> Callable[[int], list[str]]:
+    """Use the installed moto, whose version requirements/dev.txt pins."""
     return lambda port: [sys.executable, "-m", module, "-H", "127.0.0.1", "-p", str(port)]
 
 
-def cognito_local(_: int) -> list[str]:
+def install_cognito_local(_: int) -> list[str]:
     folder = BUILD / f"cognito-local-{COGNITO_LOCAL}"
     node, npm = shutil.which("node"), shutil.which("npm")
     if node is None or npm is None:
@@ -59,20 +60,13 @@ def cognito_local(_: int) -> list[str]:
     start = folder / "node_modules" / "cognito-local" / "lib" / "bin" / "start.js"
     if not start.exists():
         folder.mkdir(parents=True, exist_ok=True)
-        quietly = [
-            "--no-audit",
-            "--no-fund",
-            "--no-package-lock",
-            "--ignore-scripts",
-            "--loglevel",
-            "error",
-        ]
+        options = ["--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts", "--loglevel=error"]
         package = f"cognito-local@{COGNITO_LOCAL}"
-        subprocess.run([npm, "install", "--prefix", str(folder), *quietly, package], check=True)
+        subprocess.run([npm, "install", "--prefix", str(folder), *options, package], check=True)
     return [node, str(start)]
 
 
-def ministack(_: int) -> list[str]:
+def install_ministack(_: int) -> list[str]:
     folder = BUILD / f"ministack-{MINISTACK}"
     if not (folder / "installed").exists():
         venv.create(folder, with_pip=True, clear=True)
@@ -85,20 +79,22 @@ def ministack(_: int) -> list[str]:
 
 
 EMULATORS = (
-    Emulator("moto", version("moto"), "PyPI", moto("moto.server")),
-    Emulator("moto, with moto_role_claims", version("moto"), "PyPI", moto("cognito_claims.testing.moto")),
+    Emulator("moto", version("moto"), "PyPI", use_moto("moto.server")),
+    Emulator(
+        "moto, with moto_role_claims", version("moto"), "PyPI", use_moto("cognito_claims.testing.moto")
+    ),
     Emulator(
         "cognito-local",
         COGNITO_LOCAL,
         "npm",
-        cognito_local,
+        install_cognito_local,
         lambda port: {"HOST": "127.0.0.1", "PORT": str(port)},
     ),
     Emulator(
         "MiniStack",
         MINISTACK,
         "PyPI",
-        ministack,
+        install_ministack,
         lambda port: {"BIND_HOST": "127.0.0.1", "GATEWAY_PORT": str(port), "SERVICES": "cognito-idp"},
     ),
 )
@@ -163,7 +159,7 @@ def render_scorecards(reports: Iterable[tuple[Emulator, dict[str, Any]]], date: 
     ]
     summary = _render_table(("emulator", "version", "from", *Verdict), rows)
     by_rule = _render_table(("rule", *(emulator.name for emulator, _ in reports)), rules)
-    return f"Of {date}, by `python -m tools.scorecards`.\n\n{summary}\n{by_rule}"
+    return f"Generated on {date} with `python -m tools.scorecards`.\n\n{summary}\n{by_rule}"
 
 
 def _format_counts(rule: dict[str, Any]) -> str:

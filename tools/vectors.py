@@ -2,7 +2,7 @@
 
     python -m tools.vectors
 
-The cases are written by hand. A test fails if a file differs from what this module writes.
+The cases are written by hand. A test fails if a file is out of date.
 """
 
 import json

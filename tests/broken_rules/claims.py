@@ -17,7 +17,7 @@ Groups = Iterable[GroupType | Mapping[str, object]]
 
 
 class BrokenRanking(VectorAdapter):
-    """Lets the groups decide that come first by a wrong key."""
+    """Ranks the groups by a wrong key."""
 
     def key(self, group: GroupType) -> float:
         raise NotImplementedError
@@ -41,7 +41,7 @@ class NullRanksFirst(BrokenRanking):
 
 
 class BrokenPreference(VectorAdapter):
-    """Prefers a wrong role, unless that is `...`."""
+    """Prefers the role that `prefer` returns, unless that is `...`."""
 
     def prefer(self, right: Resolution) -> str | EllipsisType | None:
         raise NotImplementedError

@@ -16,7 +16,7 @@ from tests.vector_adapter import JsonObject, VectorAdapter
 
 
 class BrokenRestApi(VectorAdapter):
-    """Splits the groups of a REST API's event in a wrong way."""
+    """Splits the groups of a REST API's event incorrectly."""
 
     def split(self, text: str) -> Iterable[str]:
         raise NotImplementedError

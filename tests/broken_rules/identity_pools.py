@@ -108,10 +108,10 @@ class TheFirstRuleIsADefault(VectorAdapter):
 
 
 class BrokenMatching(VectorAdapter):
-    """Lets some rules match a different claim, whose value is a wrong reading of theirs."""
+    """Matches some rules against a wrong reading of their claims."""
 
     def read(self, claim: object) -> str | None:
-        """Return the wrong reading of a claim, or `None` if the right one is kept."""
+        """Return the wrong reading of a claim, or `None` to keep the right one."""
         raise NotImplementedError
 
     def choose_role(self, case_input: RoleInput) -> Role:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from cognito_claims import GroupType, InvalidResponseError
-from cognito_claims.conformance.endpoint import CognitoClient, Endpoint, Pool
+from cognito_claims.client import ClientWithEvents, PaginatorConfigDict
+from cognito_claims.conformance.endpoint import Endpoint, Pool
 from tests.broken_rules.registry import breaks
 from tests.conftest import Connect
 from tests.vector_adapter import JsonObject, VectorAdapter
@@ -44,8 +45,8 @@ class TheLastOfAPageComesTwice(VectorAdapter):
 class ForgetfulPool(Pool):
     """A pool whose lists cannot be resumed."""
 
-    def list_groups(self, username: str, **settings: Any) -> Any:
-        listed = super().list_groups(username, **settings)
+    def list_groups(self, username: str, config: PaginatorConfigDict) -> Any:
+        listed = super().list_groups(username, config)
 
         class Forgetful:
             resume_token = None
@@ -64,7 +65,7 @@ class ForgetfulEndpoint(Endpoint):
 
 @breaks("max-items-resumes")
 class NothingToResumeFrom(VectorAdapter):
-    def create_endpoint(self, client: CognitoClient, account_id: str) -> Endpoint:
+    def create_endpoint(self, client: ClientWithEvents, account_id: str) -> Endpoint:
         return ForgetfulEndpoint(client, account_id)
 
 

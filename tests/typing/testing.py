@@ -4,10 +4,10 @@ from typing import assert_type
 import pytest
 
 from cognito_claims import GroupClaims, GroupType, Policy, resolve
-from cognito_claims.client import PAGING_RULES
+from cognito_claims.client import PAGING_RULES, ClientWithEvents
 from cognito_claims.conformance import load
-from cognito_claims.conformance.cases import AnyVectors, IdentityPoolVectors, PreferredRoleVectors
-from cognito_claims.conformance.endpoint import CognitoClient, Endpoint
+from cognito_claims.conformance.cases import AnyVectors, IdentityPoolVectors, TokensVectors
+from cognito_claims.conformance.endpoint import Endpoint
 from cognito_claims.conformance.runner import run, select
 from cognito_claims.conformance.scorecard import Result, Scorecard, Verdict
 from cognito_claims.conformance.shapes import RoleAnswer, TokensAnswer
@@ -51,7 +51,7 @@ def with_roles() -> int:
 def vectors() -> None:
     for one in load():
         assert_type(one, AnyVectors)
-        if isinstance(one, PreferredRoleVectors):
+        if isinstance(one, TokensVectors):
             assert_type(one.cases[0].input.groups, tuple[GroupType, ...])
             assert_type(one.cases[0].find_match(TokensAnswer(id_token={})), TokensAnswer | None)
         if isinstance(one, IdentityPoolVectors):
@@ -60,11 +60,11 @@ def vectors() -> None:
     assert_type(PAGING_RULES, tuple[Rule, ...])
 
 
-def running(client: CognitoClient) -> dict[Verdict, int]:
-    def told(result: Result) -> None:
+def running(client: ClientWithEvents) -> dict[Verdict, int]:
+    def check(result: Result) -> None:
         assert_type(result.verdict, Verdict)
 
-    card = run(Endpoint(client), select(["lowest-wins"]), on_result=told)
+    card = run(Endpoint(client), select(["lowest-wins"]), on_result=check)
     assert_type(card, Scorecard)
     run(client, ["lowest-wins"])  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]  # pyrefly: ignore[bad-argument-type]
     return card.counts

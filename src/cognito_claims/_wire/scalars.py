@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 
+MAX_NAME_LENGTH = 128
 MAX_PRECEDENCE = 2**31 - 1
 MAX_PAGE_SIZE = 60
 
@@ -106,8 +107,8 @@ def _match(pattern: str, min_length: int, max_length: int) -> FieldInfo:
     return field
 
 
-GroupName = Annotated[str, _match(_NAME_PATTERN, 1, 128)]
-Username = Annotated[str, _match(_NAME_PATTERN, 1, 128)]
+GroupName = Annotated[str, _match(_NAME_PATTERN, 1, MAX_NAME_LENGTH)]
+Username = Annotated[str, _match(_NAME_PATTERN, 1, MAX_NAME_LENGTH)]
 UserPoolId = Annotated[str, _match(_POOL_ID_PATTERN, 1, 55)]
 Description = Annotated[str, Field(strict=True, max_length=2048)]
 RoleArn = Annotated[str, _match(ARN_PATTERN, 20, 2048)]

@@ -10,7 +10,7 @@
 An answer is correct if it is equivalent to one of the expected answers. Arrays
 are compared as sets, since AWS guarantees no order:
 
->>> answer = TokensAnswer(id_token=case.expected[0].id_token, decided_by=["admins"])
+>>> answer = shapes.TokensAnswer(id_token=case.expected[0].id_token, decided_by=["admins"])
 >>> case.find_match(answer) == case.expected[0]
 True
 
@@ -25,24 +25,8 @@ from typing import Annotated, Any, Generic, Literal, TypeAlias, TypeVar, get_arg
 from pydantic import Field, TypeAdapter
 
 from cognito_claims._wire.scalars import StrictStr
-from cognito_claims.conformance.shapes import (
-    Answer,
-    ClaimsAnswer,
-    EventInput,
-    GroupNamesAnswer,
-    GroupsInput,
-    Id,
-    ListingAnswer,
-    OverrideAnswer,
-    OverrideInput,
-    PagesInput,
-    PagingAnswer,
-    PagingInput,
-    RoleAnswer,
-    RoleInput,
-    TokensAnswer,
-    VectorModel,
-)
+from cognito_claims.conformance import shapes
+from cognito_claims.conformance.shapes import Answer, Id, VectorModel
 from cognito_claims.rules import Basis
 
 _CaseId = Annotated[str, Field(strict=True, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*/[a-z0-9]+(-[a-z0-9]+)*$")]
@@ -68,10 +52,9 @@ class Case(VectorModel, Generic[InputT, AnswerT], frozen=True):
     """Rules that seem to apply but do not."""
 
     input: InputT
-    """The input."""
 
     expected: Annotated[tuple[AnswerT, ...], Field(min_length=1)]
-    """The correct answers. The first is this library's default; any others are where AWS is silent."""
+    """The correct answers. The first is this library's default; AWS does not exclude the others."""
 
     def find_match(self, answer: AnswerT) -> AnswerT | None:
         """Return the expected answer that is equivalent, or `None` if the answer is wrong."""
@@ -120,7 +103,7 @@ class Vectors(VectorModel, Generic[InputT, AnswerT], frozen=True):
     """The subject, which is also the name of the file."""
 
     description: StrictStr
-    """What the input is, and what is expected."""
+    """The input of the cases, and the expected answers."""
 
     rules: tuple[VectorRule, ...]
     """The rules that the cases name, each once."""
@@ -132,81 +115,50 @@ class Vectors(VectorModel, Generic[InputT, AnswerT], frozen=True):
     """The cases."""
 
 
-class PreferredRoleVectors(Vectors[GroupsInput, TokensAnswer], frozen=True):
-    """`cognito:preferred_role` in the ID token."""
+class TokensVectors(Vectors[shapes.GroupsInput, shapes.TokensAnswer], frozen=True):
+    """Claims that a user's groups add to the tokens, or that a token does not have."""
 
-    subject: Literal["preferred-role"]
-    """`preferred-role`."""
-
-
-class RolesClaimVectors(Vectors[GroupsInput, TokensAnswer], frozen=True):
-    """`cognito:roles` in the ID token."""
-
-    subject: Literal["roles-claim"]
-    """`roles-claim`."""
+    subject: Literal["preferred-role", "roles-claim", "groups-claim", "access-token"]
 
 
-class GroupsClaimVectors(Vectors[GroupsInput, TokensAnswer], frozen=True):
-    """`cognito:groups` in both tokens."""
-
-    subject: Literal["groups-claim"]
-    """`groups-claim`."""
-
-
-class AccessTokenVectors(Vectors[GroupsInput, TokensAnswer], frozen=True):
-    """`cognito:roles` and `cognito:preferred_role`, which the access token does not have."""
-
-    subject: Literal["access-token"]
-    """`access-token`."""
-
-
-class ListingVectors(Vectors[GroupsInput, ListingAnswer], frozen=True):
+class ListingVectors(Vectors[shapes.GroupsInput, shapes.ListingAnswer], frozen=True):
     """The members of each group in the response of AdminListGroupsForUser."""
 
     subject: Literal["listing"]
-    """`listing`."""
 
 
-class PagingVectors(Vectors[PagingInput, PagingAnswer], frozen=True):
+class PagingVectors(Vectors[shapes.PagingInput, shapes.PagingAnswer], frozen=True):
     """The pages of AdminListGroupsForUser that a service returns."""
 
     subject: Literal["paging"]
-    """`paging`."""
 
 
-class PagesVectors(Vectors[PagesInput, GroupNamesAnswer], frozen=True):
+class PagesVectors(Vectors[shapes.PagesInput, shapes.GroupNamesAnswer], frozen=True):
     """The pages of AdminListGroupsForUser that a client reads."""
 
     subject: Literal["pages"]
-    """`pages`."""
 
 
-class EventVectors(Vectors[EventInput, ClaimsAnswer], frozen=True):
+class EventVectors(Vectors[shapes.EventInput, shapes.ClaimsAnswer], frozen=True):
     """The group claims in tokens and in the events of gateways and triggers."""
 
     subject: Literal["events"]
-    """`events`."""
 
 
-class TriggerVectors(Vectors[OverrideInput, OverrideAnswer], frozen=True):
+class TriggerVectors(Vectors[shapes.OverrideInput, shapes.OverrideAnswer], frozen=True):
     """The effect of a pre token generation trigger on the claims."""
 
     subject: Literal["trigger-overrides"]
-    """`trigger-overrides`."""
 
 
-class IdentityPoolVectors(Vectors[RoleInput, RoleAnswer], frozen=True):
+class IdentityPoolVectors(Vectors[shapes.RoleInput, shapes.RoleAnswer], frozen=True):
     """The role that an identity pool chooses (enhanced flow)."""
 
     subject: Literal["identity-pool"]
-    """`identity-pool`."""
 
 
 AnyVectors: TypeAlias = (
-    PreferredRoleVectors
-    | RolesClaimVectors
-    | GroupsClaimVectors
-    | AccessTokenVectors
+    TokensVectors
     | ListingVectors
     | PagingVectors
     | PagesVectors
@@ -215,7 +167,6 @@ AnyVectors: TypeAlias = (
     | IdentityPoolVectors
 )
 _FILE: TypeAdapter[AnyVectors] = TypeAdapter(Annotated[AnyVectors, Field(discriminator="subject")])
-
 
 SUBJECTS = tuple(
     subject
@@ -230,7 +181,7 @@ CLAIMS_BY_SUBJECT: dict[str, tuple[str, ...]] = {
     "groups-claim": ("cognito:groups",),
     "access-token": ("cognito:roles", "cognito:preferred_role"),
 }
-"""The claims that each subject about tokens compares. Other claims do not matter."""
+"""The claims that each subject of `TokensVectors` compares. Other claims of the tokens do not matter."""
 
 
 def get_resource(subject: str) -> Traversable:

@@ -1,7 +1,8 @@
-"""An endpoint under test: create a user pool for each case, populate it, sign in, and remove it.
+"""The endpoint under test, on which each case has its own user pool.
 
-A pool and its contents are removed again whatever happens. While a pool is
-being created or removed, Ctrl-C waits: otherwise its ID would be lost.
+A pool is deleted when its case ends, also after an error or Ctrl-C. While a
+pool is being created or deleted, signals are deferred: otherwise its ID could
+be lost.
 """
 
 import json
@@ -10,12 +11,18 @@ import signal
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 from cognito_claims._signals import handle_signals
 from cognito_claims._wire.json import as_object, decode_base64url_json, get_path
-from cognito_claims.client import AdminListGroupsForUserPaginator, GroupPageIterator
+from cognito_claims.client import (
+    AdminListGroupsForUserPaginator,
+    ClientWithEvents,
+    GroupPageIterator,
+    PaginatorConfigDict,
+)
 from cognito_claims.errors import CognitoClaimsError
+from cognito_claims.events import TokenPair
 from cognito_claims.models import AdminListGroupsForUserResponse, GroupType
 
 CALLS = (
@@ -36,32 +43,12 @@ EXAMPLE_ACCOUNT = "123456789012"
 _USERNAME = "alice@example.com"  # cognito-local accepts email addresses only
 
 
-class CognitoClient(Protocol):
-    """A boto3 client of `cognito-idp`."""
-
-    @property
-    def meta(self) -> object:
-        """boto3's metadata of the client."""
-        ...
-
-
 class EndpointError(CognitoClaimsError, RuntimeError):
     """The endpoint cannot be reached, or lacks an operation that every case needs."""
 
 
 class UnreadableTokenError(ValueError):
     """The result of a sign-in is not a pair of tokens. The message does not quote it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Tokens:
-    """The payloads of the two tokens, with the IDs that the vectors use."""
-
-    id_token: dict[str, Any] = field(repr=False)
-    """The payload of the ID token."""
-
-    access_token: dict[str, Any] = field(repr=False)
-    """The payload of the access token."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +82,13 @@ class Pool:
             )
         return username
 
-    def sign_in(self, username: str) -> Tokens:
-        """Sign the user in and decode both tokens, without verifying their signatures.
+    def sign_in(self, username: str) -> TokenPair:
+        """Sign in and decode both tokens, without verifying their signatures.
 
         Raises:
             UnreadableTokenError: If a token is missing or cannot be decoded.
         """
+        # The prefix has every kind of character that the default password policy requires.
         password = f"aA1!{secrets.token_urlsafe(18)}"
         self.client.admin_set_user_password(
             UserPoolId=self.id, Username=username, Password=password, Permanent=True
@@ -111,32 +99,15 @@ class Pool:
             AuthFlow="ADMIN_USER_PASSWORD_AUTH",
             AuthParameters={"USERNAME": username, "PASSWORD": password},
         )
-        id_token, access_token = (
-            self._replace_ids(
-                _decode_payload(get_path(response, "AuthenticationResult", name)), to_endpoint=False
-            )
-            for name in ("IdToken", "AccessToken")
-        )
-        return Tokens(id_token, access_token)
+        tokens = (get_path(response, "AuthenticationResult", name) for name in ("IdToken", "AccessToken"))
+        return TokenPair(*(self._replace_ids(_decode_payload(one), to_endpoint=False) for one in tokens))
 
     def list_groups(
-        self,
-        username: str,
-        *,
-        page_size: int,
-        max_items: int | None = None,
-        starting_token: str | None = None,
+        self, username: str, config: PaginatorConfigDict
     ) -> GroupPageIterator[AdminListGroupsForUserResponse]:
         """List the user's groups with boto3's paginator."""
-        return AdminListGroupsForUserPaginator(self.client).paginate(
-            UserPoolId=self.id,
-            Username=username,
-            PaginationConfig={
-                "PageSize": page_size,
-                "MaxItems": max_items,
-                "StartingToken": starting_token,
-            },
-        )
+        paginator = AdminListGroupsForUserPaginator(self.client)
+        return paginator.paginate(UserPoolId=self.id, Username=username, PaginationConfig=config)
 
     def dump_listed_group(self, group: GroupType) -> dict[str, Any]:
         """Return the members of a listed group, with the IDs that the vectors use."""
@@ -147,6 +118,7 @@ class Pool:
 
     def _replace_ids(self, members: dict[str, Any], *, to_endpoint: bool) -> dict[str, Any]:
         """Replace the pool and the account of the vectors by the real ones, or the reverse."""
+        # In the text, since the IDs are parts of group names and ARNs.
         text = json.dumps(members)
         for example, real in ((EXAMPLE_POOL, self.id), (EXAMPLE_ACCOUNT, self.account_id)):
             text = text.replace(example, real) if to_endpoint else text.replace(real, example)
@@ -169,7 +141,7 @@ def _decode_payload(token: object) -> dict[str, Any]:
 class Endpoint:
     """An endpoint that can create user pools."""
 
-    client: CognitoClient
+    client: ClientWithEvents
     """A boto3 client of `cognito-idp` for the endpoint."""
 
     account_id: str = EXAMPLE_ACCOUNT
@@ -180,30 +152,30 @@ class Endpoint:
 
     @contextmanager
     def create_pool(self) -> Generator[Pool, None, None]:
-        """Create a user pool with an app client, and remove it at the end."""
+        """Create a user pool with an app client, and delete it at the end."""
         client: Any = self.client
-        created: list[str] = []
+        pool_id = ""
         try:
             with _defer_signals():
                 name = f"cognito-claims-conform-{secrets.token_hex(8)}"
-                created.append(client.create_user_pool(PoolName=name)["UserPool"]["Id"])
+                pool_id = client.create_user_pool(PoolName=name)["UserPool"]["Id"]
             app = client.create_user_pool_client(
-                UserPoolId=created[0],
+                UserPoolId=pool_id,
                 ClientName="conform",
                 ExplicitAuthFlows=["ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
             )
-            yield Pool(client, created[0], app["UserPoolClient"]["ClientId"], self.account_id)
+            yield Pool(client, pool_id, app["UserPoolClient"]["ClientId"], self.account_id)
         finally:
-            for pool_id in created:
-                with _defer_signals():
-                    self._remove(pool_id)
+            if pool_id:
+                self._delete(pool_id)
 
-    def _remove(self, pool_id: str) -> None:
+    def _delete(self, pool_id: str) -> None:
         client: Any = self.client
-        try:
-            client.delete_user_pool(UserPoolId=pool_id)
-        except Exception:  # noqa: BLE001, whatever the error, the pool may still exist
-            self.not_removed.append(pool_id)
+        with _defer_signals():
+            try:
+                client.delete_user_pool(UserPoolId=pool_id)
+            except Exception:  # noqa: BLE001, after any error, the pool may still exist
+                self.not_removed.append(pool_id)
 
 
 @contextmanager

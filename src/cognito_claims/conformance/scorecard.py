@@ -1,9 +1,10 @@
-"""The result of a run: a verdict for each case, and counts for each rule."""
+"""The result of a run: a verdict for each case, and a score for each rule."""
 
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import groupby
 from xml.etree import ElementTree as ET
 
 from pydantic import JsonValue
@@ -21,7 +22,7 @@ class Verdict(StrEnum):
     """The answer is wrong."""
 
     NOT_EMITTED = "not-emitted"
-    """The endpoint never adds the claim to any token, so the case shows nothing about the rules."""
+    """The endpoint never emits the claim, so the case shows nothing about the rules."""
 
     ERROR = "error"
     """The endpoint refused a call that the case needs, or its response could not be read."""
@@ -53,8 +54,8 @@ class Result:
     """What went wrong, in one line."""
 
     broken: tuple[str, ...] = ()
-    """The IDs of the rules to which a failure is attributed: all of the case, unless the answer
-    shows which."""
+    """The IDs of the rules to which a failure is attributed: all rules of the case, unless the
+    answer shows which one is broken."""
 
     differs_on: tuple[str, ...] = ()
     """The open questions and unspecified rules on which the answer differs from this library's default."""
@@ -141,29 +142,18 @@ class Scorecard:
     def to_junit(self) -> str:
         """Return the results as JUnit XML: one suite for each subject, one test for each case."""
         root = ET.Element("testsuites", _count_for_junit(self.results))
-        for subject in dict.fromkeys(_get_subject(result) for result in self.results):
-            results = [result for result in self.results if _get_subject(result) == subject]
+        for subject, group in groupby(self.results, lambda result: result.case.partition("/")[0]):
+            results = list(group)
             suite = ET.SubElement(root, "testsuite", {"name": subject, **_count_for_junit(results)})
             for result in results:
                 test = ET.SubElement(suite, "testcase", classname=subject, name=result.case)
-                if (tag := _JUNIT_TAGS[result.verdict]) is not None:
+                if result.verdict is not Verdict.PASS:
+                    tag = "error" if result.verdict is Verdict.ERROR else "failure"
                     message = _escape_for_xml(result.error or result.description)
                     element = ET.SubElement(test, tag, message=message, type=result.verdict)
                     element.text = _escape_for_xml(f"expected {list(result.expected)}\ngot {result.got}")
         ET.indent(root)
         return ET.tostring(root, "unicode", xml_declaration=True) + "\n"
-
-
-_JUNIT_TAGS = {
-    Verdict.PASS: None,
-    Verdict.FAIL: "failure",
-    Verdict.NOT_EMITTED: "failure",
-    Verdict.ERROR: "error",
-}
-
-
-def _get_subject(result: Result) -> str:
-    return result.case.partition("/")[0]
 
 
 def _judge_rule(rule: str, result: Result) -> Verdict | None:

@@ -4,22 +4,22 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, JsonValue
 
-from cognito_claims._wire.base import WireModel
+from cognito_claims._wire.base import to_wire_name
 from cognito_claims._wire.json import as_list, as_object
 from cognito_claims._wire.scalars import (
-    ARN_PATTERN,
+    MAX_PAGE_SIZE,
     NonEmptyStr,
     NonNegativeInt,
     Omittable,
+    RoleArn,
     StrictStr,
     TupleOf,
 )
 from cognito_claims.events import ClaimsSource
 from cognito_claims.identity_pool import RoleMapping
-from cognito_claims.models import GroupType
+from cognito_claims.models import MAX_GROUPS_PER_USER, GroupType
 
 Id = Annotated[str, Field(strict=True, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
-_RoleArn = Annotated[str, Field(strict=True, pattern=ARN_PATTERN)]
 _JsonObject = dict[str, JsonValue]
 
 
@@ -27,11 +27,7 @@ class VectorModel(BaseModel, frozen=True, extra="forbid", defer_build=True, use_
     """A value of a vector file. An unknown key is an error."""
 
 
-class _WireInput(WireModel, frozen=True, extra="forbid", use_attribute_docstrings=True):
-    pass
-
-
-class GroupsInput(_WireInput, frozen=True):
+class GroupsInput(VectorModel, frozen=True, alias_generator=to_wire_name):
     """The groups of one user."""
 
     groups: TupleOf[GroupType]
@@ -39,20 +35,20 @@ class GroupsInput(_WireInput, frozen=True):
     `eu-west-1_EXAMPLE` is a placeholder for the ID of the user pool."""
 
 
-class PagingInput(_WireInput, frozen=True):
-    """How a user's groups are listed: boto3's `PaginationConfig`."""
+class PagingInput(VectorModel, frozen=True, alias_generator=to_wire_name):
+    """A user's number of groups, and the `PaginationConfig` that lists them."""
 
-    group_count: Annotated[NonNegativeInt, Field(le=100)]
+    group_count: Annotated[NonNegativeInt, Field(le=MAX_GROUPS_PER_USER)]
     """The number of groups that the user is in. Their names do not matter."""
 
-    page_size: Annotated[NonNegativeInt, Field(ge=1, le=60)]
+    page_size: Annotated[NonNegativeInt, Field(ge=1, le=MAX_PAGE_SIZE)]
     """The `Limit` of each call."""
 
     max_items: Omittable[Annotated[NonNegativeInt, Field(ge=1)]] = None
-    """The number of groups after which the list stops; `StartingToken` then resumes it."""
+    """The number of groups after which the list ends. `StartingToken` then resumes it."""
 
 
-class PagesInput(_WireInput, frozen=True):
+class PagesInput(VectorModel, frozen=True, alias_generator=to_wire_name):
     """The responses of AdminListGroupsForUser, in the order of the calls."""
 
     pages: TupleOf[_JsonObject]
@@ -60,13 +56,13 @@ class PagesInput(_WireInput, frozen=True):
 
 
 class EventInput(VectorModel, frozen=True):
-    """Claims as they arrive: the payload of a token, or an event."""
+    """The payload of a token, or an event that contains claims."""
 
     source: ClaimsSource
     """The kind of payload or event."""
 
     event: _JsonObject
-    """The payload or the event, reduced to the members that matter."""
+    """The payload or the event, with the members that matter."""
 
     known_groups: tuple[NonEmptyStr, ...] | None = None
     """The names of all groups of the pool, if they are known."""
@@ -97,10 +93,10 @@ class RoleInput(VectorModel, frozen=True):
     role_mapping: RoleMapping | None
     """The provider's role mapping, or null if it has none."""
 
-    authenticated_role: _RoleArn | None
+    authenticated_role: RoleArn | None
     """The ARN of the role for authenticated users, or null if there is none."""
 
-    custom_role_arn: _RoleArn | None = None
+    custom_role_arn: RoleArn | None = None
     """The `CustomRoleArn` of the request, if it has one."""
 
 
@@ -128,13 +124,13 @@ def _to_comparable(value: object) -> object:
 
 
 class TokensAnswer(Answer, frozen=True):
-    """The claims that the subject is about, as a sign-in adds them to the tokens: these and no others."""
+    """The claims of the subject in the tokens of a sign-in, without any other claims."""
 
     id_token: _JsonObject | None = None
-    """The claims in the ID token; an empty object if they are absent; null if any are correct."""
+    """The claims in the ID token: an empty object if they are absent, null if they are not compared."""
 
     access_token: _JsonObject | None = None
-    """The claims in the access token, likewise."""
+    """The claims in the access token: an empty object if they are absent, null if they are not compared."""
 
     decided_by: tuple[NonEmptyStr, ...] | None = None
     """The names of the groups that decide the preferred role. No token contains them."""
@@ -148,20 +144,13 @@ class TokensAnswer(Answer, frozen=True):
         )
 
 
-class ListedGroup(VectorModel, frozen=True):
-    """A group as it is listed. A member that is absent here is absent there, or an empty string."""
+class ListedGroup(VectorModel, frozen=True, alias_generator=to_wire_name):
+    """A group in the response. A member that is missing must be absent, or an empty string."""
 
-    group_name: NonEmptyStr = Field(alias="GroupName")
-    """The group's name."""
-
-    precedence: int | None = Field(default=None, alias="Precedence")
-    """The group's precedence."""
-
-    role_arn: str | None = Field(default=None, alias="RoleArn")
-    """The ARN of the group's role."""
-
-    description: str | None = Field(default=None, alias="Description")
-    """The group's description."""
+    group_name: NonEmptyStr
+    precedence: int | None = None
+    role_arn: str | None = None
+    description: str | None = None
 
 
 class ListingAnswer(Answer, frozen=True):

@@ -8,7 +8,7 @@ through an entry point. Install the extra `testing` to use them.
 
 from cognito_claims._lazy import attach
 
-# pytest imports this package for everyone who has it installed, so it loads no module of its own.
+# pytest imports this package in every run where it is installed, so no module is loaded yet.
 __getattr__, __dir__, __all__ = attach(
     __name__,
     {

@@ -1,14 +1,15 @@
 """The plugin with which `st.from_type` generates the types of this library.
 
-When Hypothesis is imported, it calls `register` through the entry point
-`hypothesis`, for everyone who has this package installed. So this module loads
-neither the strategies nor the types: a type is registered when its module is
-loaded, and the strategies are loaded when a test first draws a value.
+Every import of Hypothesis calls `register` through the entry point `hypothesis`
+wherever this package is installed. So this module loads neither the strategies
+nor the types: a type is registered when its module is loaded, and the strategies
+are loaded when a test first draws a value.
 """
+
+from typing import TYPE_CHECKING
 
 from cognito_claims._registry import subscribe
 
-TYPE_CHECKING = False  # importing `typing` would slow down every import of Hypothesis
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
@@ -25,6 +26,6 @@ def _register_type(type_: type) -> None:
 
 
 def _build_strategy(type_: type) -> "SearchStrategy[object]":
-    from cognito_claims.testing.strategies.by_type import strategy_for_type
+    from cognito_claims.testing.strategies.by_type import get_strategy
 
-    return strategy_for_type(type_)
+    return get_strategy(type_)

@@ -3,16 +3,14 @@
 >>> with moto_role_claims():
 ...     pass  # sign in to moto: the ID token has the role claims that resolve() computes
 
-docs/testing.md has a whole example, from the user pool to the token.
-
-The context applies to every moto in this process, including
+The context applies to all of moto in this process, including
 `ThreadedMotoServer`. For a separate process, run `python -m
 cognito_claims.testing.moto`, which takes the arguments of `moto_server` and
 adds the role claims to its tokens.
 
-The patched method is `CognitoIdpUserPool.create_jwt`: moto builds every token
-with it, however the user signs in. Its parameters are checked before it is
-patched, and a moto that adds role claims itself is an error.
+The patched method is `CognitoIdpUserPool.create_jwt`, which builds the tokens of
+every kind of sign-in. Its parameters are checked before it is patched, and a
+moto that adds role claims itself is an error.
 """
 
 import sys
@@ -34,7 +32,7 @@ from cognito_claims.resolver import DOCUMENTED, Policy, resolve
 
 
 class UnknownMotoError(CognitoClaimsError, RuntimeError):
-    """This version of moto issues tokens in an unknown way.
+    """The installed version of moto is not supported, or issues tokens in an unknown way.
 
     Attributes:
         version: The version of moto.
@@ -43,20 +41,20 @@ class UnknownMotoError(CognitoClaimsError, RuntimeError):
     def __init__(self, version: str, reason: str) -> None:
         super().__init__(version, reason)
         self.version: str = version
-        self._reason = reason
 
     def __str__(self) -> str:
-        return f"moto {self.version} {self._reason}"
+        return "moto {} {}".format(*self.args)
 
 
 _PARAMETERS = ["self", "client_id", "username", "token_use", "expires_in", "extra_data"]
+# One patch serves all active contexts, of all threads. The last one to close restores moto.
 _open: list[Policy] = []
 _original: list[Any] = []
 _lock = Lock()
 
 
 @contextmanager
-def moto_role_claims(*, policy: Policy | None = None) -> Generator[None, None, None]:
+def moto_role_claims(*, policy: Policy = DOCUMENTED) -> Generator[None, None, None]:
     """Add `cognito:roles` and `cognito:preferred_role` to the ID tokens of moto.
 
     The claims are those that `resolve()` computes from the user's groups.
@@ -64,26 +62,24 @@ def moto_role_claims(*, policy: Policy | None = None) -> Generator[None, None, N
     policy applies. The context manager is also a decorator.
 
     Args:
-        policy: How to answer what AWS leaves open. By default, the documented answers.
+        policy: The answers to what AWS leaves open. By default, the documented ones.
 
     Raises:
-        UnknownMotoError: If this moto is not of version 5, or does not issue tokens with
-            `create_jwt`.
+        UnknownMotoError: If moto is not version 5, or does not issue tokens with `create_jwt`.
     """
     pool: Any = CognitoIdpUserPool
-    chosen = policy or DOCUMENTED
     with _lock:
         _check_moto(pool)
         if not _open:
             _original.append(pool.create_jwt)
             pool.create_jwt = _add_roles(pool.create_jwt)
-        _open.append(chosen)
+        _open.append(policy)
     try:
         yield
     finally:
         with _lock:
             # Contexts of several threads may close in any order: remove the innermost of this policy.
-            del _open[len(_open) - 1 - _open[::-1].index(chosen)]
+            del _open[len(_open) - 1 - _open[::-1].index(policy)]
             if not _open:
                 pool.create_jwt = _original.pop()
 
@@ -121,17 +117,17 @@ def _compute_role_claims(pool: Any, claims: dict[str, Any]) -> dict[str, Any]:
     if {"cognito:roles", "cognito:preferred_role"} & claims.keys():
         reason = "adds role claims to its tokens itself: remove moto_role_claims"
         raise UnknownMotoError(moto.__version__, reason)
-    groups = [_dump_group(pool.groups[name]) for name in claims.get("cognito:groups", [])]
+    # Not `group.to_json()`: its dates are naive, which the models refuse.
+    groups = [
+        {
+            "GroupName": group.group_name,
+            "UserPoolId": group.user_pool_id,
+            "RoleArn": group.role_arn,
+            "Precedence": group.precedence,
+        }
+        for group in map(pool.groups.get, claims.get("cognito:groups", []))
+    ]
     return {**resolve(groups, policy=_open[-1]).claims.id_token()}
-
-
-def _dump_group(group: Any) -> dict[str, object]:
-    return {
-        "GroupName": group.group_name,
-        "UserPoolId": group.user_pool_id,
-        "RoleArn": group.role_arn,
-        "Precedence": group.precedence,
-    }
 
 
 def main() -> None:

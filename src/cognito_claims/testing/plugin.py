@@ -1,14 +1,14 @@
 """Fixtures for pytest, which finds them through the entry point `cognito-claims`.
 
-pytest loads this module for everyone who has the package installed, so the
-fixtures import what they need only when a test uses them.
+pytest loads this module in every run where the package is installed, so a
+fixture imports its modules only when a test uses it.
 """
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 
-TYPE_CHECKING = False  # importing `typing` is for type checkers only
 if TYPE_CHECKING:
     from cognito_claims.testing.tokens import ServedKeys, TokenFactory
 
@@ -23,6 +23,6 @@ def cognito_tokens() -> "TokenFactory":
 
 @pytest.fixture(scope="session")
 def cognito_served_keys(cognito_tokens: "TokenFactory") -> "Iterator[ServedKeys]":
-    """The keys of `cognito_tokens`, published on loopback: `jwks_url`, and `tokens` with that issuer."""
+    """The keys of `cognito_tokens` on loopback: `jwks_url`, and `tokens` with an issuer on loopback."""
     with cognito_tokens.serve() as served:
         yield served

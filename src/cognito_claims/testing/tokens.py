@@ -1,11 +1,11 @@
-"""Signed tokens, as a user pool issues them, for tests of code that verifies and reads them.
+"""Signed tokens in the form of a user pool's, for tests of code that verifies and reads tokens.
 
 >>> tokens = TokenFactory()
 >>> token = tokens.id_token(["admins", "staff"], username="alice")
 >>> token.count(".")
 2
 
-Groups are resolved, so that the token has the role claims that Cognito would add:
+Groups are resolved, so the token has the role claims that Cognito would add:
 
 >>> import jwt
 >>> token = tokens.id_token([
@@ -47,8 +47,8 @@ from cognito_claims.resolver import Resolution, resolve
 from cognito_claims.tokens import build_issuer
 
 GroupsLike: TypeAlias = Resolution | GroupClaims | Iterable[str | GroupType | Mapping[str, object]]
-"""The groups of a user: groups or boto3 dictionaries, which are resolved; names of groups without
-roles; a `Resolution`; or `GroupClaims`."""
+"""The groups of a user: a `Resolution`, `GroupClaims`, names of groups without roles, or groups and
+boto3 dictionaries, which are resolved."""
 
 _RS256 = jwt.get_algorithm_by_name("RS256")
 _HOUR = timedelta(hours=1)
@@ -56,20 +56,22 @@ _HOUR = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class SigningKey:
-    """An RSA key of 2048 bits, as user pools use. Its repr does not show it."""
+    """An RSA key of 2048 bits, the size that user pools use."""
 
     private: rsa.RSAPrivateKey = field(default_factory=lambda: rsa.generate_private_key(65537, 2048))
     """The private key."""
 
     def jwk(self) -> dict[str, str]:
-        """Return the public key as a JSON Web Key, as a user pool publishes it."""
+        """Return the public key as a JSON Web Key with the members that a user pool publishes."""
         jwk: dict[str, Any] = _RS256.to_jwk(self.private.public_key(), as_dict=True)
         n, e = str(jwk["n"]), str(jwk["e"])
+        # The key IDs of user pools are 32 bytes in base64. A hash of the key makes ours stable.
         kid = base64.b64encode(hashlib.sha256(n.encode()).digest()).decode()
         return {"alg": "RS256", "e": e, "kid": kid, "kty": "RSA", "n": n, "use": "sig"}
 
     def sign(self, payload: Mapping[str, object]) -> str:
-        """Return a token with this payload, signed with RS256. Like a user pool's, it has no `typ`."""
+        """Return a token with this payload, signed with RS256."""
+        # PyJWT adds a `typ` by default, which the header of a user pool's token does not have.
         header: dict[str, Any] = {"kid": self.jwk()["kid"], "typ": None}
         return jwt.encode(dict(payload), self.private, algorithm="RS256", headers=header)
 
@@ -78,11 +80,14 @@ class SigningKey:
 class TokenFactory:
     """A user pool and an app client that issue tokens signed with their own key.
 
-    Every factory has a different key, so a second factory for the same pool
-    issues forged tokens.
+    Each factory has its own key by default: to forge tokens, create a second
+    factory for the same pool. The methods share these arguments:
 
-    The `claims` argument of each method adds or replaces claims by name, and
-    removes those whose value is `None`. Use it for tokens that must be refused.
+    - `username` determines the `sub`, which is the same in all tokens of a user.
+    - `expires_in` is the lifetime. If it is negative, the token has expired.
+    - `issued_at` is an aware datetime, by default now.
+    - `claims` adds or replaces claims by name, and removes those whose value is
+      `None`. Use it for tokens that your code must refuse.
 
     Raises:
         ValueError: If the ID of the user pool does not begin with its region.
@@ -98,7 +103,7 @@ class TokenFactory:
     """The `iss` claim of the tokens. By default, the user pool's real issuer."""
 
     key: SigningKey = field(default_factory=SigningKey, repr=False, compare=False)
-    """The key that signs the tokens. By default, a new key."""
+    """The key that signs the tokens. By default, a new one."""
 
     def __post_init__(self) -> None:
         region, separator, name = self.user_pool_id.partition("_")
@@ -118,13 +123,6 @@ class TokenFactory:
         claims: Mapping[str, object] | None = None,
     ) -> str:
         """Return the ID token of a user who is in these groups.
-
-        Args:
-            groups: The user's groups.
-            username: The username. It determines the `sub`, which is the same in every token.
-            expires_in: The lifetime of the token. If it is negative, the token has expired.
-            issued_at: An aware datetime. By default, now.
-            claims: Claims to add or replace, and claims to remove, with the value `None`.
 
         Raises:
             InvalidResponseError: If a dictionary is not a valid group.
@@ -157,14 +155,6 @@ class TokenFactory:
     ) -> str:
         """Return the access token of a user who is in these groups. It has no roles.
 
-        Args:
-            groups: The user's groups.
-            username: The username. It determines the `sub`, which is the same in every token.
-            scopes: The scopes of the token.
-            expires_in: The lifetime of the token. If it is negative, the token has expired.
-            issued_at: An aware datetime. By default, now.
-            claims: Claims to add or replace, and claims to remove, with the value `None`.
-
         Raises:
             InvalidResponseError: If a dictionary is not a valid group.
             InvalidMembershipError: If the groups cannot be one user's.
@@ -195,11 +185,7 @@ class TokenFactory:
     ) -> str:
         """Return an access token for client credentials (M2M). It has no user and no groups.
 
-        Args:
-            scopes: The scopes of a resource server, such as `orders/read`.
-            expires_in: The lifetime of the token. If it is negative, the token has expired.
-            issued_at: An aware datetime. By default, now.
-            claims: Claims to add or replace, and claims to remove, with the value `None`.
+        The scopes are those of a resource server, such as `orders/read`.
 
         Raises:
             TypeError: If `scopes` is a string, or `issued_at` is naive.
@@ -217,14 +203,16 @@ class TokenFactory:
         return self._sign(payload, claims)
 
     def jwks(self) -> dict[str, list[dict[str, str]]]:
-        """Return the public keys, as the user pool publishes them at `/.well-known/jwks.json`."""
+        """Return the keys that the user pool would publish at `/.well-known/jwks.json`."""
         return {"keys": [self.key.jwk()]}
 
     @contextmanager
     def serve(self) -> "Generator[ServedKeys, None, None]":
-        """Publish the keys on loopback, at the path where the user pool would."""
-        with _serve_keys(f"/{self.user_pool_id}", self.jwks()) as issuer:
-            yield ServedKeys(f"{issuer}{_WELL_KNOWN}", replace(self, issuer=issuer))
+        """Publish the keys on loopback, at the path that the user pool uses."""
+        path = f"/{self.user_pool_id}/.well-known/jwks.json"
+        with _serve(path, json.dumps(self.jwks()).encode()) as base_url:
+            tokens = replace(self, issuer=f"{base_url}/{self.user_pool_id}")
+            yield ServedKeys(f"{base_url}{path}", tokens)
 
     def _build_sub(self, username: str) -> str:
         return str(uuid5(NAMESPACE_URL, f"{self.user_pool_id}/{username}"))
@@ -242,7 +230,7 @@ class ServedKeys:
     """The URL of the keys, for a verifier that takes one."""
 
     tokens: TokenFactory
-    """A factory with the same keys whose issuer is on loopback, for a verifier that loads the keys from
+    """A factory with the same keys and an issuer on loopback, for a verifier that loads the keys from
     the issuer."""
 
 
@@ -267,33 +255,29 @@ def _build_times(issued_at: datetime | None, expires_in: timedelta) -> dict[str,
     return {"auth_time": seconds, "exp": seconds + int(expires_in.total_seconds()), "iat": seconds}
 
 
-_WELL_KNOWN = "/.well-known/jwks.json"
-
-
 @contextmanager
-def _serve_keys(path: str, keys: object) -> Generator[str, None, None]:
-    text = json.dumps(keys).encode()
+def _serve(path: str, body: bytes) -> Generator[str, None, None]:
+    """Serve a JSON document on loopback, and yield the base URL."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            if self.path != f"{path}{_WELL_KNOWN}":
+            if self.path != path:
                 self.send_error(404)
                 return
             self.send_response(200)
             self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(text)))
+            self.send_header("Content-Length", str(len(body)))
             self.end_headers()
-            self.wfile.write(text)
+            self.wfile.write(body)
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002, the name in the base class
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}{path}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()

@@ -14,7 +14,7 @@ to short names and absent members, and memberships shrink to few groups.
 
 `st.from_type(GroupType)` uses these strategies without an import, through
 Hypothesis' entry point, and so it does for your subclasses of the models. To
-fix one field, use `groups(precedence=st.just(0))`. To get boto3's dictionaries,
+constrain a field, use `groups(precedence=st.just(0))`. To get boto3's dictionaries,
 use `.map(lambda group: group.model_dump(by_alias=True))`.
 """
 
@@ -26,10 +26,14 @@ except ImportError as _error:
     raise ImportError('the strategies need Hypothesis: pip install "cognito-claims[testing]"') from _error
 
 from cognito_claims.testing.strategies.events import trigger_events
-from cognito_claims.testing.strategies.groups import groups, memberships
 from cognito_claims.testing.strategies.identity_pools import identity_pool_roles, role_mappings
-from cognito_claims.testing.strategies.resolutions import group_claims, policies, resolutions
-from cognito_claims.testing.strategies.responses import pages, paginator_configs, users
+from cognito_claims.testing.strategies.models import groups, pages, paginator_configs, users
+from cognito_claims.testing.strategies.resolutions import (
+    group_claims,
+    memberships,
+    policies,
+    resolutions,
+)
 from cognito_claims.testing.strategies.scalars import (
     dates,
     group_names,

@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 
 from cognito_claims.claims import GroupClaims
 from cognito_claims.events import (
-    GroupConfiguration,
     PreTokenGenerationEvent,
     build_pre_token_generation_event,
     override_claims,
@@ -65,16 +64,3 @@ def _build_trigger_event(
     if overridden is not None:
         event = override_groups(event, overridden)
     return parse_trigger_event(override_claims(event, id_token=added) if added else event)
-
-
-def group_configurations() -> st.SearchStrategy[GroupConfiguration]:
-    """The group configuration of a trigger's event."""
-    return group_claims().map(_build_group_configuration)
-
-
-def _build_group_configuration(claims: GroupClaims) -> GroupConfiguration:
-    return GroupConfiguration(
-        groups_to_override=claims.groups,
-        iam_roles_to_override=claims.roles,
-        preferred_role=claims.preferred_role,
-    )

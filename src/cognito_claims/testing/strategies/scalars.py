@@ -1,14 +1,11 @@
 """Names, IDs, ARNs, precedences, dates and tokens, within AWS's constraints."""
 
 from datetime import UTC, datetime, timedelta, timezone
-from typing import TypeVar
 
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from cognito_claims._wire.scalars import MAX_PRECEDENCE, GroupName
-
-T = TypeVar("T")
+from cognito_claims._wire.scalars import MAX_NAME_LENGTH, MAX_PRECEDENCE, GroupName
 
 EXAMPLE_POOL = "us-east-1_EXAMPLE"
 EXAMPLE_ROLES = tuple(f"arn:aws:iam::123456789012:role/{name}" for name in ("admin", "staff", "reader"))
@@ -48,14 +45,14 @@ def user_pool_ids() -> st.SearchStrategy[str]:
 
 def role_arns() -> st.SearchStrategy[str]:
     """ARNs of IAM roles. Three of them are frequent, so that groups share roles."""
-    path = st.lists(st.text(_LETTERS_AND_DIGITS + "-", min_size=1, max_size=8), max_size=2)
+    folder = st.text(_LETTERS_AND_DIGITS + "-", min_size=1, max_size=8).map("{}/".format)
     return st.one_of(
         st.sampled_from(EXAMPLE_ROLES),
         st.builds(
-            _build_role_arn,
+            "arn:{}:iam::{}:role/{}{}".format,
             st.sampled_from(["aws", "aws-us-gov", "aws-cn"]),
             st.text("0123456789", min_size=12, max_size=12),
-            path,
+            st.lists(folder, max_size=2).map("".join),
             st.text(_LETTERS_AND_DIGITS + "_+=,.@-", min_size=1, max_size=64),
         ),
     )
@@ -91,16 +88,11 @@ def seconds() -> st.SearchStrategy[int]:
     return st.integers(_FIRST_SECOND, _LAST_SECOND)
 
 
-def names(max_size: int = 128) -> st.SearchStrategy[str]:
+def names(max_size: int = MAX_NAME_LENGTH) -> st.SearchStrategy[str]:
     """Strings of any characters that AWS allows in a name."""
     # Python may know characters that pydantic does not know yet, and would refuse.
     characters = st.characters(categories=["L", "M", "S", "N", "P"])
     return st.text(characters, min_size=1, max_size=max_size).filter(is_group_name)
-
-
-def optional(strategy: st.SearchStrategy[T]) -> st.SearchStrategy[T | None]:
-    """`None`, or values of a strategy."""
-    return st.none() | strategy
 
 
 _GROUP_NAME: TypeAdapter[str] = TypeAdapter(GroupName)
@@ -113,10 +105,6 @@ def is_group_name(text: str) -> bool:
     except ValidationError:
         return False
     return True
-
-
-def _build_role_arn(partition: str, account: str, path: list[str], name: str) -> str:
-    return "/".join([f"arn:{partition}:iam::{account}:role", *path, name])
 
 
 def _build_date(seconds: int, milliseconds: int, offset_in_minutes: int) -> datetime:

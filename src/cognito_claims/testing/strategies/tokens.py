@@ -1,17 +1,13 @@
 """The claims of ID tokens and access tokens."""
 
+from collections.abc import Mapping
+
 from hypothesis import strategies as st
 
 from cognito_claims.claims import GroupClaims
+from cognito_claims.testing.strategies import scalars
 from cognito_claims.testing.strategies.models import models
 from cognito_claims.testing.strategies.resolutions import group_claims
-from cognito_claims.testing.strategies.scalars import (
-    PROVIDERS,
-    client_ids,
-    seconds,
-    user_pool_ids,
-    usernames,
-)
 from cognito_claims.tokens import AccessTokenClaims, Identity, IdTokenClaims, build_issuer
 
 
@@ -24,20 +20,20 @@ def id_token_claims(
         claims: The group claims. By default, `group_claims()`.
     """
     guaranteed: dict[str, st.SearchStrategy[object]] = {
-        "iss": user_pool_ids().map(build_issuer),
+        "iss": scalars.user_pool_ids().map(build_issuer),
         "sub": st.uuids().map(str),
-        "aud": client_ids(),
+        "aud": scalars.client_ids(),
         "token_use": st.just("id"),
-        "exp": seconds(),
-        "iat": seconds(),
+        "exp": scalars.seconds(),
+        "iat": scalars.seconds(),
     }
     payloads = st.builds(
-        _build_id_token,
+        _merge,
         st.fixed_dictionaries(
             guaranteed,
             optional={
-                "auth_time": seconds(),
-                "cognito:username": usernames(),
+                "auth_time": scalars.seconds(),
+                "cognito:username": scalars.usernames(),
                 "email": st.emails(),
                 "email_verified": st.booleans(),
                 "identities": st.lists(identities().map(_dump_identity), min_size=1, max_size=2),
@@ -46,7 +42,7 @@ def id_token_claims(
                 "tenant": st.text(max_size=20) | st.lists(st.integers(), max_size=3),
             },
         ),
-        group_claims() if claims is None else claims,
+        (group_claims() if claims is None else claims).map(GroupClaims.id_token),
     )
     return payloads.map(IdTokenClaims.from_payload)
 
@@ -60,29 +56,28 @@ def access_token_claims(
         claims: The group claims of users. By default, `group_claims()`.
     """
     common: dict[str, st.SearchStrategy[object]] = {
-        "iss": user_pool_ids().map(build_issuer),
+        "iss": scalars.user_pool_ids().map(build_issuer),
         "token_use": st.just("access"),
-        "exp": seconds(),
-        "iat": seconds(),
+        "exp": scalars.seconds(),
+        "iat": scalars.seconds(),
         "version": st.just(2),
         "scope": st.sampled_from(
             ["aws.cognito.signin.user.admin", "openid email", "orders/read orders/write"]
         ),
     }
+    user: dict[str, st.SearchStrategy[object]] = {
+        "sub": st.uuids().map(str),
+        "client_id": scalars.client_ids(),
+        "username": scalars.usernames(),
+        "auth_time": scalars.seconds(),
+    }
     of_users = st.builds(
-        _build_access_token,
-        st.fixed_dictionaries(
-            common
-            | {
-                "sub": st.uuids().map(str),
-                "client_id": client_ids(),
-                "username": usernames(),
-                "auth_time": seconds(),
-            }
-        ),
-        group_claims() if claims is None else claims,
+        _merge,
+        st.fixed_dictionaries(common | user),
+        (group_claims() if claims is None else claims).map(GroupClaims.access_token),
     )
-    of_machines = st.builds(_build_machine_token, st.fixed_dictionaries(common), client_ids())
+    machines = scalars.client_ids().map(lambda client_id: {"sub": client_id, "client_id": client_id})
+    of_machines = st.builds(_merge, st.fixed_dictionaries(common), machines)
     return (of_users | of_machines).map(AccessTokenClaims.from_payload)
 
 
@@ -91,23 +86,15 @@ def identities() -> st.SearchStrategy[Identity]:
     return models(
         Identity,
         user_id=st.text("0123456789", min_size=5, max_size=21),
-        provider_name=st.sampled_from(PROVIDERS),
+        provider_name=st.sampled_from(scalars.PROVIDERS),
         provider_type=st.sampled_from(["Google", "OIDC", "SAML"]),
         primary=st.booleans(),
-        date_created=seconds().map(lambda value: value * 1000),
+        date_created=scalars.seconds().map(lambda value: value * 1000),
     )
 
 
-def _build_id_token(token: dict[str, object], claims: GroupClaims) -> dict[str, object]:
-    return {**token, **claims.id_token()}
-
-
-def _build_access_token(token: dict[str, object], claims: GroupClaims) -> dict[str, object]:
-    return {**token, **claims.access_token()}
-
-
-def _build_machine_token(token: dict[str, object], client_id: str) -> dict[str, object]:
-    return {**token, "sub": client_id, "client_id": client_id}
+def _merge(token: Mapping[str, object], claims: Mapping[str, object]) -> dict[str, object]:
+    return {**token, **claims}
 
 
 def _dump_identity(identity: Identity) -> dict[str, object]:
