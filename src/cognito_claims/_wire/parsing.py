@@ -35,9 +35,9 @@ _SHOWN_STRINGS = {
     "UserPoolId": re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9](?!.*eyJ)[ A-Za-z0-9_-]{0,40}"),
     "token_use": re.compile(r"id|access"),
 }
-_SHOWN_KEY = re.compile(
-    r"[A-Z][A-Za-z0-9]{1,39}|(cognito|custom|dev):[a-z_]{1,40}|cognito-idp\.[a-z0-9.-]{1,60}/[\w-]{1,55}:[a-z0-9]{1,64}"
-)
+_SHOWN_KEY = re.compile(r"[A-Z][A-Za-z0-9]{1,39}")
+_NAMED_MEMBERS = {"RoleMappings", "claimsToAddOrOverride", "userAttributes"}  # whose keys are no fields
+_SHOWN_NAME = re.compile(r"(?!.*eyJ)[A-Za-z][A-Za-z0-9_:./-]{0,99}")
 
 
 def parse_response(model: type[_M], value: object) -> _M:
@@ -118,7 +118,7 @@ def _parse(
 def _to_problem(details: ErrorDetails, model: type[WireModel], value: object) -> Problem:
     location, kind = details["loc"], details["type"]
     intended = find_intended_name(model, value, location) if kind == "extra_forbidden" else None
-    steps = [*map(_format_step, location)]
+    steps = [*map(_format_step, ("", *location), location)]
     if intended is not None:
         steps[-1] = f".{location[-1]}"  # nearly a known key, and so no secret
     path = "".join(steps if len(steps) <= _MAX_STEPS else [*steps[:_MAX_STEPS], "..."])
@@ -133,10 +133,11 @@ def _to_problem(details: ErrorDetails, model: type[WireModel], value: object) ->
     return Problem(path.removeprefix("."), reason[0].lower() + reason[1:])
 
 
-def _format_step(part: int | str) -> str:
+def _format_step(before: int | str, part: int | str) -> str:
     if isinstance(part, int):
         return f"[{part}]"
-    if part not in _list_keys(WireModel) and not _SHOWN_KEY.fullmatch(part):
+    named = before in _NAMED_MEMBERS and _SHOWN_NAME.fullmatch(part)
+    if not named and not _SHOWN_KEY.fullmatch(part) and part not in _list_keys(WireModel):
         return "[...]"
     return f".{part}" if part.isidentifier() else f"[{part!r}]"
 
