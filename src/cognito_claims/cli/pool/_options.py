@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from cognito_claims.cli._options import FILES
-from cognito_claims.pool._limits import MAX_SAMPLES
+from cognito_claims.pool import MAX_SAMPLES
 
 SnapshotArgument = Annotated[
     Path,

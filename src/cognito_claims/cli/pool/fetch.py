@@ -14,7 +14,7 @@ from cognito_claims.cli._options import EndpointUrlOption, JsonOption, ProfileOp
 from cognito_claims.cli._output import Output, write_result
 from cognito_claims.cli._progress import ProgressBar, show_progress
 from cognito_claims.cli._service import Service
-from cognito_claims.pool._limits import DEFAULT_RATE, MIN_KEY_LENGTH
+from cognito_claims.pool import DEFAULT_RATE, MIN_KEY_LENGTH
 
 
 def fetch(
