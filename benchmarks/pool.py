@@ -22,10 +22,12 @@ import boto3
 from botocore.config import Config
 
 from cognito_claims import GroupType
-from cognito_claims.pool import _fetch, fetch, resolve_memberships
+from cognito_claims.pool import resolve_memberships
+from cognito_claims.pool._fetch import Usernames, fetch_pool
 from cognito_claims.pool._resolve import CLAIMS, DISTINCT_SETS
+from cognito_claims.pool._throttle import Throttle
 from cognito_claims.pool._user_sets import SETS
-from cognito_claims.pool.engines import connect
+from cognito_claims.pool.engines.duckdb import connect
 
 BUILD = Path(__file__).parents[1] / "build"
 POOL = "eu-west-1_AbCdEfGhI"
@@ -135,9 +137,9 @@ def client(url: str) -> Any:
     )
 
 
-def fetch_pool(url: str, out: Path) -> None:
-    throttle = _fetch.Throttle(list_groups_rate=NO_RATE)
-    fetch(client(url), user_pool_id=pool_id(), out=out, rate=NO_RATE, _throttle=throttle)
+def fetch_ours(url: str, out: Path) -> None:
+    throttle = Throttle(NO_RATE, list_groups_rate=NO_RATE)
+    fetch_pool(client(url), pool_id(), out, Usernames("kept"), throttle, 8, lambda _: None)
 
 
 def call_boto3(url: str, _: Path) -> None:
@@ -219,7 +221,7 @@ SIDES: dict[str, Callable[[Any, Path], None]] = {
     "floor": floor,
     "ours": ours,
     "naive": naive,
-    "fetched": fetch_pool,
+    "fetched": fetch_ours,
     "asked": call_boto3,
 }
 

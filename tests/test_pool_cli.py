@@ -26,7 +26,7 @@ from cognito_claims.cli._app import app
 from cognito_claims.cli._exit import ExitCode
 from cognito_claims.cli._output import write_result
 from cognito_claims.pool import Snapshot
-from cognito_claims.pool.engines import DuckDB
+from cognito_claims.pool.engines.duckdb import DuckDB
 from tests.fake_cognito import RefusedError
 from tests.pool_data import group, pool_with_faults, snapshot_of
 from tests.pool_server import POOL, WITHOUT_SLEEP, PoolServer
@@ -57,7 +57,7 @@ def arguments(server: PoolServer, out: Path) -> list[str]:
 
 
 class TestFetch:
-    def test_tells_what_it_fetched(self, server: PoolServer, tmp_path: Path) -> None:
+    def test_summarizes_the_snapshot(self, server: PoolServer, tmp_path: Path) -> None:
         result = call(*arguments(server, tmp_path))
         assert result.exit_code == ExitCode.OK, result.stderr
         assert f"{POOL}, 20" in result.stdout
@@ -65,11 +65,11 @@ class TestFetch:
         assert "usernames kept" in result.stdout
         assert Snapshot.open(tmp_path).manifest.memberships == 8
 
-    def test_gives_the_manifest_as_json(self, server: PoolServer, tmp_path: Path) -> None:
-        said = json.loads(call(*arguments(server, tmp_path), "--json").stdout)
-        assert said == json.loads((tmp_path / "snapshot.json").read_bytes())
+    def test_prints_the_manifest_as_json(self, server: PoolServer, tmp_path: Path) -> None:
+        printed = json.loads(call(*arguments(server, tmp_path), "--json").stdout)
+        assert printed == json.loads((tmp_path / "snapshot.json").read_bytes())
 
-    def test_tells_what_changed(self, server: PoolServer, tmp_path: Path) -> None:
+    def test_prints_the_changes(self, server: PoolServer, tmp_path: Path) -> None:
         def intercept(operation: str, _: dict[str, Any]) -> None:
             if operation == "ListUsersInGroup" and "new" not in server.groups:
                 server.add("new", [])
@@ -85,7 +85,7 @@ class TestFetch:
         result = call(*arguments(server, tmp_path / "b"), "--no-usernames")
         assert "usernames discarded-key" in result.stdout
         for out in ("a", "b"):
-            assert "ann" not in {one.username for one in Snapshot.open(tmp_path / out).memberships()}
+            assert "ann" not in {one.username for one in Snapshot.open(tmp_path / out).read_memberships()}
 
     @pytest.mark.parametrize(
         ("key", "more"), [(b"short", []), (b"sixteen bytes and more", ["--no-usernames"])]
@@ -151,7 +151,7 @@ class TestFetch:
         assert result.exit_code == ExitCode.BAD_INPUT
         assert "Groups[1].RoleArn" in result.stderr
 
-    def test_refuses_the_snapshot_of_another_pool(self, server: PoolServer, tmp_path: Path) -> None:
+    def test_refuses_the_snapshot_of_a_different_pool(self, server: PoolServer, tmp_path: Path) -> None:
         pool_with_faults(tmp_path / "s")
         result = call(*arguments(server, tmp_path / "s"))
         assert result.exit_code == ExitCode.BAD_INPUT
@@ -194,9 +194,9 @@ class TestFetch:
         command = [COMMAND, "pool", *arguments(server, tmp_path), "--rate", "20", "--concurrency", "1"]
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
             running.append(process)
-            _, said = process.communicate(timeout=60)
+            _, printed = process.communicate(timeout=60)
         assert process.returncode == ExitCode.INTERRUPTED
-        assert said == b"error: interrupted: run the same command again to resume\n"
+        assert printed == b"error: interrupted: run the same command again to resume\n"
         asked = server.calls["ListUsersInGroup"]
         server.intercept = lambda _, __: None
         assert call(*arguments(server, tmp_path)).exit_code == ExitCode.OK
@@ -258,8 +258,8 @@ class TestFetch:
         monkeypatch.setattr("os._exit", end)
         result = call(*arguments(server, tmp_path))
         assert result.exit_code == ExitCode.INTERRUPTED
-        shown, _, said = result.stderr.rpartition("error: ")
-        assert "interrupted" in said
+        shown, _, printed = result.stderr.rpartition("error: ")
+        assert "interrupted" in printed
         assert shown.rindex("\x1b[?25h") > shown.rindex("\x1b[?25l"), "the cursor is shown again"
         assert signal.getsignal(signal.SIGINT) == before
 
@@ -317,10 +317,10 @@ class TestResolve:
             "--policy",
             "null_precedence=abstains",
         )
-        said = json.loads(result.stdout)
-        assert (said["version"], said["users"], said["sets"]) == (1, 9, 9)
-        assert sum(said["outcomes"].values()) == 9
-        assert "null-precedence" in said["open_questions"]
+        printed = json.loads(result.stdout)
+        assert (printed["version"], printed["users"], printed["sets"]) == (1, 9, 9)
+        assert sum(printed["outcomes"].values()) == 9
+        assert "null-precedence" in printed["open_questions"]
 
     def test_refuses_what_is_cut_off(self, tmp_path: Path) -> None:
         snapshot = pool_with_faults(tmp_path / "s")
@@ -378,7 +378,7 @@ def test_ends_as_interrupted_and_not_as_if_there_were_findings(
 
     pool_with_faults(tmp_path / "s")
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(DuckDB, "rows", interrupted)
+    monkeypatch.setattr(DuckDB, "fetch_rows", interrupted)
     result = call(arguments[0], tmp_path / "s", *arguments[1:])
     assert (result.exit_code, result.stdout) == (ExitCode.INTERRUPTED, "")
     assert result.stderr == "error: interrupted\n"
@@ -403,10 +403,10 @@ def test_files_are_there_where_nobody_reads_the_rest(tmp_path: Path, arguments: 
     assert all((tmp_path / name).exists() for name in arguments if name.startswith("report"))
 
 
-def keys_of(said: dict[str, Any]) -> set[str]:
+def keys_of(printed: dict[str, Any]) -> set[str]:
     """Give the keys as docs/pool.md writes them."""
     keys: set[str] = set()
-    for key, value in said.items():
+    for key, value in printed.items():
         members = cast("list[dict[str, Any]]", value if isinstance(value, list) else [])
         inner = {f"{key}[].{name}" for member in members for name in member}
         keys |= inner or {key}
@@ -430,8 +430,8 @@ def test_json_is_as_documented(server: PoolServer, tmp_path: Path) -> None:
     for command, result in commands.items():
         _, _, after = text.partition(f"`cognito-claims pool {command} --json`")
         rows = re.findall(r"^\| (.+?) \| ", after.partition("`cognito-claims pool")[0], re.MULTILINE)
-        told = {key for row in rows for key in re.findall("`(.+?)`", row)}
-        assert keys_of(json.loads(result.stdout)) == told
+        documented = {key for row in rows for key in re.findall("`(.+?)`", row)}
+        assert keys_of(json.loads(result.stdout)) == documented
 
 
 @pytest.mark.slow
@@ -444,11 +444,13 @@ def test_json_is_json_in_any_encoding(tmp_path: Path, encoding: str) -> None:
         check=True,
         env={**os.environ, "PYTHONIOENCODING": encoding},
     )
-    said = json.loads(done.stdout.decode(encoding))
-    assert [one["group_name"] for one in said["groups"]] == ["\U0001f680żé\\"]
+    printed = json.loads(done.stdout.decode(encoding))
+    assert [one["group_name"] for one in printed["groups"]] == ["\U0001f680żé\\"]
 
 
-def test_what_stdout_cannot_show_is_told_as_json_tells_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_characters_that_stdout_cannot_encode_are_escaped_as_in_json(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     shown = io.BytesIO()
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(shown, encoding="latin-1", write_through=True))
     write_result('["\U0001f680é"]')

@@ -178,11 +178,11 @@ class TestALaterSnapshot:
         ("one", "other", "message"),
         [
             ({}, {"user_pool_id": "eu-west-1_Other"}, "must be a snapshot of"),
-            ({}, {"usernames": "hashed"}, "with one key"),
+            ({}, {"usernames": "hashed"}, "with the same key"),
             (
                 {"usernames": "hashed", "key_id": "a"},
                 {"usernames": "hashed", "key_id": "b"},
-                "with one key",
+                "with the same key",
             ),
             ({"usernames": "discarded-key"}, {"usernames": "discarded-key"}, "was discarded"),
         ],

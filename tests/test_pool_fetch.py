@@ -20,10 +20,10 @@ from botocore.exceptions import ClientError, ConnectionClosedError, EndpointConn
 from cognito_claims import InvalidRequestError, InvalidResponseError, PaginationError
 from cognito_claims.client.rate_limiter import RateLimiter
 from cognito_claims.models import LIST_GROUPS_RATE, LIST_USERS_IN_GROUP_RATE
-from cognito_claims.pool import DEFAULT_RATE, Membership, Progress, Snapshot, SnapshotError, _fetch, fetch
-from cognito_claims.pool._fetch import Throttle
+from cognito_claims.pool import DEFAULT_RATE, Membership, Progress, Snapshot, SnapshotError, fetch
+from cognito_claims.pool._fetch import Usernames, fetch_pool
 from cognito_claims.pool._journal import Journal
-from cognito_claims.pool._retry_handler import MAX_ATTEMPTS
+from cognito_claims.pool._throttle import MAX_ATTEMPTS, StoppedError, Throttle, throttle_client
 from cognito_claims.pool.snapshot import GROUPS, MANIFEST, MEMBERSHIPS, UNFINISHED, is_finished
 from tests.conftest import Client, Connect
 from tests.fake_cognito import RefusedError
@@ -31,6 +31,7 @@ from tests.loopback import HungUpError
 from tests.pool_server import POOL, WITHOUT_SLEEP, PoolServer
 
 FAST = 10_000.0
+UNLIMITED = Throttle(FAST, list_groups_rate=FAST)
 KEY = b"sixteen bytes and more"
 
 
@@ -57,10 +58,20 @@ def expected(server: PoolServer) -> list[Membership]:
     )
 
 
-def take(client: Client, out: Path, **options: Any) -> Snapshot:
-    throttle = Throttle(list_groups_rate=FAST)
-    arguments: dict[str, Any] = {"user_pool_id": POOL, "rate": FAST, "_throttle": throttle, **options}
-    return fetch(client, out=out, **arguments)
+def take(
+    client: Client,
+    out: Path,
+    *,
+    user_pool_id: str = POOL,
+    key: bytes | None = None,
+    usernames: bool = True,
+    throttle: Throttle = UNLIMITED,
+    concurrency: int = 8,
+    on_progress: Callable[[Progress], object] = lambda _: None,
+) -> Snapshot:
+    """Fetch as `fetch` does, without waiting between the calls."""
+    mode = Usernames.choose(key, usernames=usernames)
+    return fetch_pool(client, user_pool_id, out, mode, throttle, concurrency, on_progress)
 
 
 def digests(snapshot: Snapshot) -> dict[str, str]:
@@ -72,8 +83,8 @@ class TestAFetch:
         self, server: PoolServer, connect: Connect, tmp_path: Path
     ) -> None:
         snapshot = take(connect(server.url), tmp_path / "snapshot")
-        assert list(snapshot.memberships()) == expected(server)
-        by_name = {group.group_name: group for group in snapshot.groups()}
+        assert list(snapshot.read_memberships()) == expected(server)
+        by_name = {group.group_name: group for group in snapshot.read_groups()}
         assert by_name.keys() == server.groups.keys()
         for name, group in by_name.items():
             expected_group = {**server.groups[name]}
@@ -99,7 +110,7 @@ class TestAFetch:
         pages = sum(max(1, -(-len(users) // 3)) for users in server.members.values())
         assert server.calls == {"ListUsersInGroup": pages, "ListGroups": 2 * 5}
 
-    def test_is_the_same_in_whatever_order_the_service_lists(
+    def test_does_not_depend_on_the_order_of_the_service(
         self, server: PoolServer, connect: Connect, tmp_path: Path
     ) -> None:
         first = take(connect(server.url), tmp_path / "first")
@@ -120,14 +131,14 @@ class TestAFetch:
     ) -> None:
         monkeypatch.chdir(tmp_path)
         snapshot = take(connect(server.url), Path(name))
-        assert list(snapshot.memberships()) == expected(server)
-        assert len(snapshot.groups()) == len(server.groups)
+        assert list(snapshot.read_memberships()) == expected(server)
+        assert len(snapshot.read_groups()) == len(server.groups)
 
     def test_of_a_pool_without_groups_is_empty(self, connect: Connect, tmp_path: Path) -> None:
         with PoolServer() as server:
             snapshot = take(connect(server.url), tmp_path)
-        assert snapshot.groups() == ()
-        assert list(snapshot.memberships()) == []
+        assert snapshot.read_groups() == ()
+        assert list(snapshot.read_memberships()) == []
 
     def test_reports_its_progress(self, server: PoolServer, connect: Connect, tmp_path: Path) -> None:
         reports: list[Progress] = []
@@ -148,8 +159,9 @@ class TestAFetch:
 
     def test_reads_moto(self, moto: Client, alices_pool: str, tmp_path: Path) -> None:
         snapshot = fetch(moto, user_pool_id=alices_pool, out=tmp_path, rate=FAST)
-        assert {*snapshot.memberships()} == {Membership("alice", "staff"), Membership("alice", "admins")}
-        assert [group.precedence for group in snapshot.groups()] == [0, 10]
+        expected = {Membership("alice", "staff"), Membership("alice", "admins")}
+        assert {*snapshot.read_memberships()} == expected
+        assert [group.precedence for group in snapshot.read_groups()] == [0, 10]
 
     def test_keeps_to_its_limits_and_leaves_the_client_as_it_was(
         self, server: PoolServer, connect: Connect, tmp_path: Path
@@ -161,7 +173,7 @@ class TestAFetch:
             return RateLimiter(seconds, waits.append, lambda: sum(waits))
 
         client = connect(server.url)
-        take(client, tmp_path, rate=8, _throttle=Throttle(limiter=pace))
+        take(client, tmp_path, throttle=Throttle(8, limiter=pace))
         client.list_groups(UserPoolId=POOL)
         client.list_users_in_group(UserPoolId=POOL, GroupName="group-01")
         assert slept.keys() == {1 / 8, 1 / 4}
@@ -170,9 +182,9 @@ class TestAFetch:
 
     def test_sends_nothing_any_more_once_it_has_ended(self, server: PoolServer, connect: Connect) -> None:
         client = connect(server.url)
-        with _fetch._throttle_client(client, FAST, Throttle()) as stopped:
+        with throttle_client(client, Throttle(FAST)) as stopped:
             stopped.set()
-            with pytest.raises(_fetch._StoppedError):
+            with pytest.raises(StoppedError):
                 client.list_users_in_group(UserPoolId=POOL, GroupName="group-01")
         assert not server.calls
 
@@ -185,7 +197,7 @@ class TestUsernames:
         )
         assert first.manifest.usernames == "hashed"
         assert digests(first) == digests(second) != digests(other)
-        names = {membership.username for membership in first.memberships()}
+        names = {membership.username for membership in first.read_memberships()}
         assert len(names) == len({user for users in server.members.values() for user in users})
         assert all(len(name) == 32 and int(name, 16) for name in names)
 
@@ -195,7 +207,7 @@ class TestUsernames:
         first, second = (take(connect(server.url), tmp_path / name, usernames=False) for name in "ab")
         assert first.manifest.usernames == "discarded-key"
         assert first.manifest.memberships == len(expected(server))
-        names = [{membership.username for membership in each.memberships()} for each in (first, second)]
+        names = [{one.username for one in each.read_memberships()} for each in (first, second)]
         assert not names[0] & names[1]
 
     @pytest.mark.parametrize("options", [{"key": KEY}, {"usernames": False}])
@@ -212,7 +224,7 @@ class TestUsernames:
         assert not any(b"user-0" in path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
         assert not any(KEY in path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
         users = {user for users in server.members.values() for user in users}
-        assert len({membership.username for membership in snapshot.memberships()}) == len(users)
+        assert len({membership.username for membership in snapshot.read_memberships()}) == len(users)
 
 
 def refuse_after(
@@ -364,18 +376,18 @@ class TestResuming:
 
     def test_what_it_began_with_outlives_the_machine(self, tmp_path: Path) -> None:
         """Tables on the disk are recognized as those of this fetch: SQLite may lose only its log."""
-        with Journal(tmp_path / UNFINISHED) as journal:
+        with Journal.open(tmp_path / UNFINISHED) as journal:
             journal.begin([], {"user_pool_id": POOL})
             there = (tmp_path / UNFINISHED / "journal.sqlite").read_bytes()
         (tmp_path / "after").mkdir()
         (tmp_path / "after" / "journal.sqlite").write_bytes(there)
-        with Journal(tmp_path / "after") as journal:
-            assert journal.settings() == {"user_pool_id": POOL}
+        with Journal.open(tmp_path / "after") as journal:
+            assert journal.read_settings() == {"user_pool_id": POOL}
 
     def test_refuses_a_folder_that_is_in_use(
         self, server: PoolServer, connect: Connect, tmp_path: Path
     ) -> None:
-        with Journal(tmp_path / UNFINISHED), pytest.raises(SnapshotError, match="different fetch"):
+        with Journal.open(tmp_path / UNFINISHED), pytest.raises(SnapshotError, match="different fetch"):
             take(connect(server.url), tmp_path)
 
     def test_refuses_a_file_that_is_not_a_journal(
@@ -451,8 +463,8 @@ class TestAServer:
         with pytest.raises(ClientError, match=error):
             take(connect(server.url), tmp_path, concurrency=1)
         assert server.calls.total() == 12 + MAX_ATTEMPTS
-        with Journal(tmp_path / UNFINISHED) as journal:
-            read, groups, memberships = journal.counts()
+        with Journal.open(tmp_path / UNFINISHED) as journal:
+            read, groups, memberships = journal.read_progress()
         assert read > 0
         assert groups == 13
         assert memberships > 0
@@ -499,7 +511,7 @@ class TestAServer:
         snapshot = take(connect(server.url), tmp_path)
         assert {change.what for change in snapshot.manifest.changes} == {"created", "deleted"}
         del server.members["group-05"]
-        assert list(snapshot.memberships()) == expected(server)
+        assert list(snapshot.read_memberships()) == expected(server)
 
     def test_may_leave_out_which_pool_a_group_is_of(
         self, server: PoolServer, connect: Connect, tmp_path: Path
@@ -507,7 +519,7 @@ class TestAServer:
         for group in server.groups.values():
             del group["UserPoolId"]
         snapshot = take(connect(server.url), tmp_path)
-        assert {group.user_pool_id for group in snapshot.groups()} == {POOL}
+        assert {group.user_pool_id for group in snapshot.read_groups()} == {POOL}
 
     def test_that_is_gone_is_reported(self, connect: Connect, tmp_path: Path) -> None:
         with pytest.raises(EndpointConnectionError):
@@ -560,7 +572,7 @@ class TestAServer:
             return page(member, kept, start)
 
         server.page = passing_over  # type: ignore[method-assign]
-        assert list(take(connect(server.url), tmp_path).memberships()) == expected(server)
+        assert list(take(connect(server.url), tmp_path).read_memberships()) == expected(server)
 
     def test_may_list_a_group_twice(self, server: PoolServer, connect: Connect, tmp_path: Path) -> None:
         page = server.page
@@ -570,7 +582,7 @@ class TestAServer:
 
         server.page = shifted  # type: ignore[method-assign]
         snapshot = take(connect(server.url), tmp_path)
-        assert list(snapshot.memberships()) == expected(server)
+        assert list(snapshot.read_memberships()) == expected(server)
         assert snapshot.manifest.changes == ()
 
     def test_may_return_short_and_empty_pages(self, connect: Connect, tmp_path: Path) -> None:
@@ -584,7 +596,7 @@ class TestAServer:
                 return page(member, items, start % 1_000_000)
 
             server.page = sparse  # type: ignore[method-assign]
-            assert list(take(connect(server.url), tmp_path).memberships()) == expected(server)
+            assert list(take(connect(server.url), tmp_path).read_memberships()) == expected(server)
 
 
 class TestAPoolThatChangesDuringTheFetch:
@@ -611,7 +623,7 @@ class TestAPoolThatChangesDuringTheFetch:
         reports: list[Progress] = []
         snapshot = take(connect(server.url), tmp_path, on_progress=reports.append)
         assert self.changes(snapshot) == {("group-05", "deleted")}
-        assert list(snapshot.memberships()) == expected(server)
+        assert list(snapshot.read_memberships()) == expected(server)
         assert reports[-1].memberships == len(expected(server))
         assert snapshot.manifest.groups == 12
 
@@ -621,7 +633,7 @@ class TestAPoolThatChangesDuringTheFetch:
         self.once(server, "group-11", lambda: server.remove("group-02"))
         snapshot = take(connect(server.url), tmp_path, concurrency=1)
         assert self.changes(snapshot) == {("group-02", "deleted")}
-        assert list(snapshot.memberships()) == expected(server)
+        assert list(snapshot.read_memberships()) == expected(server)
 
     def test_a_group_is_created_and_one_changed(
         self, server: PoolServer, connect: Connect, tmp_path: Path
@@ -633,8 +645,8 @@ class TestAPoolThatChangesDuringTheFetch:
         self.once(server, "group-11", change)
         snapshot = take(connect(server.url), tmp_path)
         assert self.changes(snapshot) == {("new", "created"), ("group-01", "changed")}
-        assert list(snapshot.memberships()) == expected(server)
-        assert {group.group_name: group.precedence for group in snapshot.groups()}["group-01"] == 77
+        assert list(snapshot.read_memberships()) == expected(server)
+        assert {group.group_name: group.precedence for group in snapshot.read_groups()}["group-01"] == 77
 
     def test_a_group_is_deleted_and_made_again(
         self, server: PoolServer, connect: Connect, tmp_path: Path
@@ -657,7 +669,7 @@ class TestAPoolThatChangesDuringTheFetch:
         server.intercept = again
         snapshot = take(connect(server.url), tmp_path)
         assert self.changes(snapshot) == {("group-05", "deleted"), ("group-05", "created")}
-        assert list(snapshot.memberships()) == expected(server)
+        assert list(snapshot.read_memberships()) == expected(server)
 
     def test_a_different_group_is_created_under_a_name(
         self, server: PoolServer, connect: Connect, tmp_path: Path
@@ -670,7 +682,7 @@ class TestAPoolThatChangesDuringTheFetch:
         reports: list[Progress] = []
         snapshot = take(connect(server.url), tmp_path, concurrency=1, on_progress=reports.append)
         assert self.changes(snapshot) == {("group-02", "deleted"), ("group-02", "created")}
-        assert list(snapshot.memberships()) == expected(server)
+        assert list(snapshot.read_memberships()) == expected(server)
         assert reports[-1].memberships == len(expected(server))
 
     def test_a_user_joins_and_moves_the_pages(
@@ -679,7 +691,7 @@ class TestAPoolThatChangesDuringTheFetch:
         self.once(server, "group-08", lambda: server.members["group-08"].insert(0, "newcomer"))
         snapshot = take(connect(server.url), tmp_path)
         assert self.changes(snapshot) == {("group-08", "shifted")}
-        assert {*expected(server)} - {*snapshot.memberships()} == {Membership("newcomer", "group-08")}
+        assert {*expected(server)} - {*snapshot.read_memberships()} == {Membership("newcomer", "group-08")}
 
     def test_a_user_moves_between_groups(
         self, server: PoolServer, connect: Connect, tmp_path: Path
@@ -690,7 +702,7 @@ class TestAPoolThatChangesDuringTheFetch:
 
         self.once(server, "group-11", change)
         snapshot = take(connect(server.url), tmp_path, concurrency=1)
-        found = {*snapshot.memberships()}
+        found = {*snapshot.read_memberships()}
         assert Membership("user-001", "group-03") in found, "it was there when the group was read"
         assert Membership("user-001-moved", "group-11") in found
 
@@ -764,7 +776,7 @@ def test_arguments_that_do_not_fit_are_refused(
     client: Client, tmp_path: Path, options: dict[str, Any]
 ) -> None:
     with pytest.raises(ValueError, match="|".join(options)):
-        take(client, tmp_path / "never", **options)
+        fetch(client, user_pool_id=POOL, out=tmp_path / "never", **options)
     assert not (tmp_path / "never").exists()
 
 
@@ -782,7 +794,7 @@ def test_a_missing_extra_is_reported_before_any_call(
 
 
 def test_the_default_rates_leave_some_for_other_programs() -> None:
-    assert DEFAULT_RATE < LIST_USERS_IN_GROUP_RATE
+    assert Throttle().list_users_in_group_rate == DEFAULT_RATE < LIST_USERS_IN_GROUP_RATE
     assert Throttle().list_groups_rate < LIST_GROUPS_RATE
 
 
@@ -846,7 +858,7 @@ def test_kill_it_at_50_random_moments(connect: Connect, tmp_path: Path) -> None:
         last = take(connect(server.url), out)
         assert digests(last) == digests(whole)
         assert last.manifest.changes == ()
-        assert list(last.memberships()) == expected(server)
+        assert list(last.read_memberships()) == expected(server)
 
 
 def test_any_reader_of_parquet_reads_it(server: PoolServer, connect: Connect, tmp_path: Path) -> None:

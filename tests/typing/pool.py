@@ -67,8 +67,8 @@ def read_snapshot(path: str) -> None:
         assert_type(error.path, Path)
         assert_type(error.reason, str)
         return
-    assert_type(snapshot.groups(), tuple[GroupType, ...])
-    for membership in snapshot.memberships():
+    assert_type(snapshot.read_groups(), tuple[GroupType, ...])
+    for membership in snapshot.read_memberships():
         assert_type(membership, Membership)
         assert_type(membership.group_name, str)
     assert_type(snapshot.manifest, Manifest)

@@ -11,18 +11,16 @@ from cognito_claims.pool._diff import (
     Transition as Transition,
     diff as diff,
 )
-from cognito_claims.pool._fetch import Progress as Progress, fetch as fetch
-from cognito_claims.pool._limits import (
-    DEFAULT_RATE as DEFAULT_RATE,
-    MAX_SAMPLES as MAX_SAMPLES,
-    MIN_KEY_LENGTH as MIN_KEY_LENGTH,
-)
+from cognito_claims.pool._fetch import MIN_KEY_LENGTH as MIN_KEY_LENGTH, fetch as fetch
+from cognito_claims.pool._journal import Progress as Progress
 from cognito_claims.pool._resolve import (
     BulkResolution as BulkResolution,
     InvalidTableError as InvalidTableError,
     UnknownGroupsError as UnknownGroupsError,
     resolve_memberships as resolve_memberships,
 )
+from cognito_claims.pool._throttle import DEFAULT_RATE as DEFAULT_RATE
+from cognito_claims.pool._user_sets import MAX_SAMPLES as MAX_SAMPLES
 from cognito_claims.pool.findings import (
     CHECKS as CHECKS,
     Check as Check,

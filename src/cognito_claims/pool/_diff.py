@@ -1,4 +1,4 @@
-"""Compare a pool before and after: with edited groups, or with a later snapshot."""
+"""Compare a pool with a later snapshot of it, or with edits of its groups."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from cognito_claims._wire.base import to_wire_name
@@ -18,7 +17,7 @@ from cognito_claims._wire.parsing import parse_request
 from cognito_claims.errors import InvalidRequestError, Problem
 from cognito_claims.models import GroupType, UpdateGroupRequest
 from cognito_claims.pool._user_sets import UserSample, check_samples, query_sets, select_groups
-from cognito_claims.pool.engines import DuckDB
+from cognito_claims.pool.engines.duckdb import DuckDB
 from cognito_claims.pool.snapshot import Snapshot, SnapshotError
 from cognito_claims.resolver import DOCUMENTED, Policy, Resolution, rendering, resolve
 from cognito_claims.resolver.outcomes import AmbiguityCause, find_ambiguity_cause
@@ -34,6 +33,8 @@ select username, coalesce(one.ranks, cast([] as integer[])) as before,
     coalesce(other.ranks, cast([] as integer[])) as after
 from {before} as one full join {after} as other using (username)
 """
+"""A user who is in no group on one side has an empty set there."""
+
 PAIRS_OF_SETS = """
 select before, after, count(*) as users, min(username, {samples}) as samples
 from {pairs} group by before, after order by before, after
@@ -42,14 +43,10 @@ CHANGED_USERS = """
 select username, preferred_before, preferred_after, roles_gained, roles_lost
 from {pairs} join {answers} using (before, after) order by username
 """
-_ANSWERS = {
-    "before": "[int]",
-    "after": "[int]",
-    "preferred_before": "text",
-    "preferred_after": "text",
-    "roles_gained": "[text]",
-    "roles_lost": "[text]",
-}
+_ANSWERS = """
+before int[], after int[], preferred_before text, preferred_after text,
+roles_gained text[], roles_lost text[]
+"""
 
 _MAX_CACHED_SETS = 50_000
 
@@ -58,7 +55,7 @@ Kind: TypeAlias = Literal["gains", "loses", "changes"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edits:
-    """Changes to groups, by their names."""
+    """Changes to the groups of a pool, by group name."""
 
     precedences: Mapping[str, int | None] = field(default_factory=dict[str, int | None])
     """New precedences; `None` removes the precedence."""
@@ -93,6 +90,7 @@ class Edits:
         }
         members = {to_wire_name(setting): value for setting, value in settings.items()}
         try:
+            # The request needs the ID of a pool, and any valid one will do.
             parse_request(UpdateGroupRequest, {"GroupName": name, "UserPoolId": "any_1", **members})
         except InvalidRequestError as error:
             problems = [Problem(path, f"{reason}, for {name!r}") for path, reason in error.problems]
@@ -116,7 +114,7 @@ class Transition:
     """A change of the preferred role, with the users it affects."""
 
     kind: Kind
-    """Whether the users gain a preferred role, lose it or change it."""
+    """Whether the users gain, lose or change their preferred role."""
 
     before: str | None
     """The ARN of the preferred role before, or `None`."""
@@ -131,27 +129,27 @@ class Transition:
     """The number of users."""
 
     samples: tuple[str, ...]
-    """Some of the users: the first by name."""
+    """The first of the users, by name."""
 
 
 @dataclass(frozen=True, slots=True)
 class RoleChange:
-    """A role that enters or leaves the `cognito:roles` of users."""
+    """A role that users gain or lose in `cognito:roles`."""
 
     role_arn: str
     """The ARN of the role."""
 
     gained_by: int
-    """The number of users who have it only after."""
+    """The number of users who have the role after but not before."""
 
     lost_by: int
-    """The number of users who have it only before."""
+    """The number of users who have the role before but not after."""
 
     gained_samples: tuple[str, ...]
-    """Some of the users who gain it: the first by name."""
+    """The first of the users who gain the role, by name."""
 
     lost_samples: tuple[str, ...]
-    """Some of the users who lose it: the first by name."""
+    """The first of the users who lose the role, by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,14 +183,14 @@ def diff(
     samples: int = 10,
     users_out: str | os.PathLike[str] | None = None,
 ) -> Diff:
-    """Find the users whose roles differ before and after.
+    """Find the users whose roles differ between two snapshots, or because of edits.
 
     Args:
         before: The snapshot of a pool.
         after: Edits of its groups, or a later snapshot.
-        policy: How to answer what AWS leaves open.
+        policy: How to resolve behavior that AWS does not specify.
         samples: The number of users to name with each change, 0 to 10,000.
-        users_out: A Parquet file to write, with a row for each affected user: `username`,
+        users_out: The Parquet file to write, with a row for each affected user: `username`,
             `preferred_before`, `preferred_after`, `roles_gained`, `roles_lost`.
 
     Raises:
@@ -202,31 +200,28 @@ def diff(
         ImportError: If the extra `pool` is missing.
     """
     max_samples = check_samples(samples)
-    with (
-        TemporaryDirectory(prefix="cognito-claims-") as scratch,
-        closing(DuckDB(Path(scratch))) as engine,
-    ):
+    with closing(DuckDB()) as engine:
         groups_after: _Groups
         ranking, sets = _read_sets(engine, before)
         if isinstance(after, Snapshot):
             _require_comparable(before, after)
             groups_after, sets_after = _read_sets(engine, after)
-            pairs = engine.sql(OTHER_MEMBERSHIPS, before=sets, after=sets_after)
+            pairs = engine.query(OTHER_MEMBERSHIPS, before=sets, after=sets_after)
         else:
             edited = {group.group_name: group for group in after.apply(ranking)}
             groups_after = [edited.get(group.group_name) for group in ranking]
-            pairs = engine.sql(SAME_MEMBERSHIPS, sets=sets)
+            pairs = engine.query(SAME_MEMBERSHIPS, sets=sets)
         pairs = engine.materialize(pairs)
         seen = _DiffAccumulator(ranking, groups_after, policy, samples)
-        rows = engine.rows(engine.sql(PAIRS_OF_SETS, pairs=pairs, samples=max_samples))
+        rows = engine.fetch_rows(engine.query(PAIRS_OF_SETS, pairs=pairs, samples=max_samples))
         answers = engine.create_table(seen.add_pairs(rows), _ANSWERS)
         if users_out is not None:
-            engine.write(engine.sql(CHANGED_USERS, pairs=pairs, answers=answers), Path(users_out))
+            engine.write(engine.query(CHANGED_USERS, pairs=pairs, answers=answers), Path(users_out))
     return seen.build_diff(before.manifest, after.manifest if isinstance(after, Snapshot) else after)
 
 
 def _read_sets(engine: DuckDB, snapshot: Snapshot) -> tuple[tuple[GroupType, ...], str]:
-    ranking = resolve(snapshot.groups()).ranking
+    ranking = resolve(snapshot.read_groups()).ranking
     sets = query_sets(engine, engine.read(snapshot.memberships_file), ranking)
     return ranking, engine.materialize(sets)
 
@@ -238,7 +233,9 @@ def _require_comparable(before: Snapshot, after: Snapshot) -> None:
     elif "discarded-key" in (one.usernames, other.usernames):
         reason = "users cannot be matched: the key that hashed their names was discarded"
     elif (one.usernames, one.key_id) != (other.usernames, other.key_id):
-        reason = "users cannot be matched: keep the usernames in both snapshots, or hash them with one key"
+        reason = (
+            "users cannot be matched: keep the usernames in both snapshots, or hash them with the same key"
+        )
     else:
         return
     raise SnapshotError(after.path, reason)
@@ -249,7 +246,7 @@ _Groups: TypeAlias = Sequence[GroupType | None]
 
 
 class _TransitionKey(NamedTuple):
-    """What the users of a transition have in common."""
+    """The properties that the users of a transition share."""
 
     before: str | None
     after: str | None
@@ -268,24 +265,21 @@ class _TransitionKey(NamedTuple):
         return "loses" if self.after is None else "changes"
 
 
+def _resolve_ranks(groups: _Groups, policy: Policy, *ranks: int) -> Resolution:
+    return resolve(select_groups(groups, ranks), policy=policy)
+
+
 class _DiffAccumulator:
-    """Everything that a diff collects about pairs of sets, before and after."""
+    """Collects the changes between pairs of sets, before and after."""
 
     def __init__(self, before: _Groups, after: _Groups, policy: Policy, samples: int) -> None:
-        # A set before may be paired with several sets after, and the other way round.
-        @lru_cache(maxsize=_MAX_CACHED_SETS)
-        def resolve_before(*ranks: int) -> Resolution:
-            return resolve(select_groups(before, ranks), policy=policy)
-
-        @lru_cache(maxsize=_MAX_CACHED_SETS)
-        def resolve_after(*ranks: int) -> Resolution:
-            return resolve(select_groups(after, ranks), policy=policy)
-
         def accumulate() -> UserSample:
             return UserSample(samples)
 
-        self._resolve_before = resolve_before
-        self._resolve_after = resolve_after
+        # A set before may be paired with several sets after, and vice versa.
+        cache = lru_cache(maxsize=_MAX_CACHED_SETS)
+        self._resolve_before = cache(partial(_resolve_ranks, before, policy))
+        self._resolve_after = cache(partial(_resolve_ranks, after, policy))
         self._users = 0
         self._affected_users = 0
         self._transitions: defaultdict[_TransitionKey, UserSample] = defaultdict(accumulate)
@@ -327,15 +321,9 @@ class _DiffAccumulator:
             users=self._users,
             affected_users=self._affected_users,
             transitions=tuple(
-                Transition(
-                    kind=key.kind,
-                    before=key.before,
-                    after=key.after,
-                    reason=rendering.headline(self._examples[key]),
-                    users=users.users,
-                    samples=tuple(users.samples),
-                )
+                Transition(key.kind, key.before, key.after, reason, users.users, tuple(users.samples))
                 for key, users in transitions
+                for reason in [rendering.headline(self._examples[key])]
             ),
             roles=tuple(
                 RoleChange(role, gained.users, lost.users, tuple(gained.samples), tuple(lost.samples))

@@ -1,20 +1,19 @@
 """The state of an unfinished fetch: a SQLite database in the folder of the snapshot.
 
-Each page is one transaction: its users, and the token of the next page. If the
-process ends, in any way, no page that was received is lost. If the machine does,
-the last pages may be lost, together with their tokens.
+One transaction stores the users of a page and the token of the next page. If the
+process ends, even by a crash, no stored page is lost. If the machine fails, the
+last pages may be lost, each together with its token.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from errno import EIO
 from pathlib import Path
 from threading import Lock
-from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self
 
 from cognito_claims.models import GroupType
 from cognito_claims.pool.snapshot import Change, Membership, SnapshotError, make_durable
@@ -39,8 +38,20 @@ create table if not exists changes (
 """
 
 
-@dataclass(frozen=True, slots=True)
-class UnreadGroup:
+class Progress(NamedTuple):
+    """The progress of a fetch."""
+
+    groups_read: int
+    """The number of groups whose users have all been read."""
+
+    groups: int
+    """The total number of groups."""
+
+    memberships: int
+    """The number of memberships that have been read."""
+
+
+class UnreadGroup(NamedTuple):
     """A group whose users have not all been read."""
 
     number: int
@@ -49,55 +60,50 @@ class UnreadGroup:
 
 
 class Journal:
-    """The pages that were read, and the next page of each group. Shared by threads, not by processes."""
+    """The pages that were read, and the next page of each group. Threads may share it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, database: sqlite3.Connection) -> None:
+        self._folder = folder
+        self._database = database
+        self._lock = Lock()
+
+    @classmethod
+    @contextmanager
+    def open(cls, folder: Path) -> Generator[Self, None, None]:
         """Open the journal in a folder, or create it.
 
         Raises:
             SnapshotError: If a different process uses it, or the file is damaged.
             OSError: If SQLite cannot open or write it.
         """
-        self._lock = Lock()
         folder.mkdir(parents=True, exist_ok=True)
         path = folder.absolute() / "journal.sqlite"
         try:
+            # No timeout, since the other fetch may take hours. Threads are kept apart by the lock.
             database = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
+            with closing(database):
+                database.execute("pragma locking_mode = exclusive")  # a second fetch would mix in its pages
+                database.execute("pragma journal_mode = wal")
+                database.execute("pragma synchronous = normal")  # always consistent; durable at checkpoints
+                database.executescript(_LAYOUT)
+                yield cls(folder, database)
         except sqlite3.DatabaseError as error:
             raise _translate_error(error, folder) from None
-        try:
-            database.execute("pragma locking_mode = exclusive")
-            database.execute("pragma journal_mode = wal")
-            database.execute("pragma synchronous = normal")  # consistent always; durable at checkpoints
-            database.executescript(_LAYOUT)
-        except sqlite3.DatabaseError as error:
-            database.close()
-            raise _translate_error(error, folder) from None
-        self._folder = folder
-        self._database = database
 
-    def __enter__(self) -> Self:
-        return self
+    @contextmanager
+    def _open_transaction(self) -> Generator[sqlite3.Connection, None, None]:
+        with self._lock, self._database:
+            self._database.execute("begin")
+            yield self._database
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._database.close()
-        if isinstance(error, sqlite3.DatabaseError):
-            raise _translate_error(error, self._folder) from None
-
-    def settings(self) -> dict[str, str]:
+    def read_settings(self) -> dict[str, str]:
         """Return the settings of the fetch. Empty if the groups were never listed."""
         return dict(self._database.execute("select name, value from settings"))
 
     def begin(self, groups: Iterable[GroupType], settings: Mapping[str, str]) -> None:
-        """Record the groups at the beginning, and the settings of the fetch."""
-        with self._lock, self._database:
-            self._database.execute("begin")
-            self._database.executemany("insert into settings values (?, ?)", settings.items())
+        """Record the first list of the groups, and the settings of the fetch."""
+        with self._open_transaction() as database:
+            database.executemany("insert into settings values (?, ?)", settings.items())
             for group in {group.group_name: group for group in groups}.values():
                 self._insert(group)
         # Durable before any table is written: tables in the folder then belong to this fetch.
@@ -106,110 +112,104 @@ class Journal:
         make_durable(self._folder.parent)
 
     def update_groups(self, groups: Iterable[GroupType]) -> bool:
-        """Record the groups as they are now, and return whether some must be read.
+        """Record a later list of the groups, and return whether groups were created or deleted since.
 
         A group that was deleted and created again under its name is a new group:
         its `creation_date` differs.
         """
         listed = {group.group_name: group for group in groups}
-        with self._lock, self._database:
-            self._database.execute("begin")
-            before = self._database.execute("select number, name, group_json, state from groups").fetchall()
-            known = {name for _, name, _, state in before if state != "deleted"}
-            recreated = [
-                self._update_group(number, listed.get(name), group_json, state)
-                for number, name, group_json, state in before
+        with self._open_transaction() as database:
+            rows = database.execute("select number, name, group_json, state from groups").fetchall()
+            changes = [
+                self._update_group(number, listed.pop(name, None), group_json, state)
+                for number, name, group_json, state in rows
             ]
-            for name in listed.keys() - {name for _, name, _, _ in before}:
-                self._record_change(self._insert(listed[name]), "created")
-            self._database.executemany(
-                "update groups set group_json = ? where name = ?",
-                [(group.model_dump_json(), name) for name, group in listed.items()],
-            )
-        return any(recreated) or listed.keys() != known
+            for group in listed.values():
+                self._record_change(self._insert(group), "created")
+        return any(changes) or bool(listed)
 
     def _update_group(self, number: int, listed: GroupType | None, group_json: str, state: str) -> bool:
-        """Record what became of a group, and return whether it was deleted and created again."""
+        """Record how a group has changed, and return whether it was created or deleted."""
+        exists = state != "deleted"
         if listed is None:
-            if state != "deleted":
+            if exists:
                 self._delete(number)
-            return False
-        if state == "deleted":
-            self._create_again(number)
-            return False
+            return exists
         before = GroupType.model_validate_json(group_json)
-        if before.creation_date != listed.creation_date:
+        statement = "update groups set group_json = ? where number = ?"
+        self._database.execute(statement, (listed.model_dump_json(), number))
+        if exists and before.creation_date == listed.creation_date:
+            if before != listed:
+                self._record_change(number, "changed")
+            return False
+        if exists:
             self._delete(number)
-            self._create_again(number)
-            return True
-        if before != listed:
-            self._record_change(number, "changed")
-        return False
+        self._reopen(number)
+        self._record_change(number, "created")
+        return True
 
-    def unread(self) -> list[UnreadGroup]:
-        """Return the groups that are not read completely."""
+    def list_unread_groups(self) -> list[UnreadGroup]:
+        """Return the groups whose users have not all been read."""
         rows = self._database.execute(
             "select number, name, resume_token from groups where state = 'open' order by number"
         )
         return [UnreadGroup(*row) for row in rows]
 
-    def add(self, number: int, usernames: Iterable[str], resume_token: str | None) -> int:
-        """Record a page of a group's users and the token of the next page; with no token the group is read.
+    def add_page(self, number: int, usernames: Iterable[str], resume_token: str | None) -> int:
+        """Record a page of a group's users, and the token of the next page or `None` after the last.
 
         Returns:
             The number of users that no earlier page contained.
         """
         users = [(number, username) for username in usernames]
-        with self._lock, self._database:
-            self._database.execute("begin")
-            before = self._database.total_changes
-            self._database.executemany("insert or ignore into memberships values (?, ?)", users)
-            added = self._database.total_changes - before
+        with self._open_transaction() as database:
+            before = database.total_changes
+            database.executemany("insert or ignore into memberships values (?, ?)", users)
+            added = database.total_changes - before
             if added < len(users):
                 self._record_change(number, "shifted")
-            self._database.execute(
+            database.execute(
                 "update groups set resume_token = ?, state = ? where number = ?",
                 (resume_token, "read" if resume_token is None else "open", number),
             )
         return added
 
-    def restart(self, number: int) -> int:
+    def restart_group(self, number: int) -> int:
         """Discard the pages of a group, and return the number of memberships discarded."""
-        with self._lock, self._database:
-            self._database.execute("begin")
+        with self._open_transaction():
             return self._reopen(number)
 
-    def delete(self, number: int) -> int:
+    def delete_group(self, number: int) -> int:
         """Record that a group was deleted, and return the number of memberships discarded."""
-        with self._lock, self._database:
-            self._database.execute("begin")
+        with self._open_transaction():
             return self._delete(number)
 
-    def counts(self) -> tuple[int, int, int]:
+    def read_progress(self) -> Progress:
         """Count the groups that were read, all groups, and the memberships."""
         [(read, groups)] = self._database.execute(
             "select coalesce(sum(state = 'read'), 0), count(*) from groups where state != 'deleted'"
         )
         [(memberships,)] = self._database.execute("select count(*) from memberships")
-        return read, groups, memberships
+        return Progress(read, groups, memberships)
 
-    def groups(self) -> Iterator[GroupType]:
+    def iterate_groups(self) -> Iterator[GroupType]:
         """Return the groups that were not deleted, by name."""
         rows = self._database.execute(
             "select group_json from groups where state != 'deleted' order by name"
         )
         return (GroupType.model_validate_json(group_json) for (group_json,) in rows)
 
-    def memberships(self) -> Iterator[Membership]:
+    def iterate_memberships(self) -> Iterator[Membership]:
         """Return the memberships, by group and username."""
+        # SQLite does not reorder a cross join: it reads both tables by their indexes, and need not sort.
         rows = self._database.execute(
             "select username, name from groups cross join memberships using (number)"
             " order by name, username"
         )
         return map(Membership._make, rows)
 
-    def changes(self) -> tuple[Change, ...]:
-        """Return what changed during the fetch, by group."""
+    def list_changes(self) -> tuple[Change, ...]:
+        """Return the changes during the fetch, by group."""
         rows = self._database.execute(
             "select name, what from changes join groups using (number) order by name, what"
         )
@@ -224,10 +224,6 @@ class Journal:
 
     def _record_change(self, number: int, what: str) -> None:
         self._database.execute("insert or ignore into changes values (?, ?)", (number, what))
-
-    def _create_again(self, number: int) -> None:
-        self._reopen(number)
-        self._record_change(number, "created")
 
     def _delete(self, number: int) -> int:
         self._record_change(number, "deleted")

@@ -1,9 +1,9 @@
 """Resolve every user of a pool.
 
 The engine gathers each user's set of groups with one plain statement, the same
-for DuckDB and Spark. Many users share a set: each different set goes through
-`resolve()` once, and the engine joins the results to the users. No user passes
-through Python.
+for DuckDB and Spark. Many users share a set, so each different set is resolved
+once, and the engine joins the results to the users. No Python code runs for each
+user.
 """
 
 from __future__ import annotations
@@ -13,8 +13,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Literal, Self, TypeAlias, TypeVar, cast, overload
 
 from cognito_claims._wire.base import to_wire_name
@@ -22,15 +20,9 @@ from cognito_claims._wire.parsing import parse_response
 from cognito_claims.errors import CognitoClaimsError, InvalidMembershipError
 from cognito_claims.models import GroupType, ListGroupsResponse
 from cognito_claims.pool._user_sets import UNKNOWN_RANK, create_ranks, query_sets, select_groups
-from cognito_claims.pool.engines import (
-    DuckDB,
-    Engine,
-    Spark,
-    SparkFrame,
-    SparkSession,
-    find_owner,
-    is_spark,
-)
+from cognito_claims.pool.engines.duckdb import DuckDB
+from cognito_claims.pool.engines.protocol import Engine, SparkFrame, SparkSession, find_owner
+from cognito_claims.pool.engines.spark import Spark
 from cognito_claims.resolver import DOCUMENTED, Policy, resolve
 
 if TYPE_CHECKING:
@@ -39,6 +31,7 @@ if TYPE_CHECKING:
 DISTINCT_SETS = """
 select ranks, count(*) as users, count(username) as named from {sets} group by ranks
 """
+"""The different sets. In SQL, `count(username)` leaves out nulls."""
 
 UNKNOWN_NAMES = """
 select distinct group_name from {memberships} left join {ranks} using (group_name) where rank is null
@@ -49,14 +42,9 @@ select username, groups, roles, preferred_role, outcome, open_questions
 from {sets} join {answers} using (ranks)
 """
 
-_ANSWERS = {
-    "ranks": "[int]",
-    "groups": "[text]",
-    "roles": "[text]",
-    "preferred_role": "text",
-    "outcome": "text",
-    "open_questions": "[text]",
-}
+_ANSWERS = (
+    "ranks int[], groups text[], roles text[], preferred_role text, outcome text, open_questions text[]"
+)
 
 Groups: TypeAlias = (
     "str | os.PathLike[str] | DuckDBPyRelation | SparkFrame | Iterable[GroupType | Mapping[str, object]]"
@@ -103,18 +91,17 @@ class UnknownGroupsError(InvalidMembershipError):
 class BulkResolution(Generic[TableT_co]):
     """The resolution of every user of a table of memberships.
 
-    It holds temporary files, or persisted DataFrames of Spark, until `close()` or
+    It keeps temporary files, or persisted DataFrames of Spark, until `close()` or
     the end of a `with` block.
     """
 
-    def __init__(self, engine: Engine[Any], claims: Any, resolver: _SetResolver, stack: ExitStack) -> None:
+    def __init__(self, engine: Engine[Any], claims: Any, resolver: _SetResolver) -> None:
         self._engine = engine
         self._claims = claims
-        self._stack = stack
         self.users: int = resolver.users
         """The number of users."""
         self.sets: int = resolver.sets
-        """The number of sets of groups that were resolved. Duplicate memberships count as other sets."""
+        """The number of sets of groups that were resolved. A duplicate membership makes a separate set."""
         self.outcomes: Mapping[str, int] = dict(resolver.outcomes)
         """The number of users by outcome: `preferred`, `ambiguous`, `no-role`."""
         self.open_questions: Mapping[str, int] = dict(resolver.open_questions)
@@ -126,7 +113,7 @@ class BulkResolution(Generic[TableT_co]):
 
         The columns are `username`, `groups`, `roles`, `preferred_role`, `outcome` and
         `open_questions`. `groups` is in the order of `Resolution.ranking`. The table
-        is computed when it is read, so read it before this result is closed.
+        is computed when it is read, so read it before you close this result.
         """
         return cast("TableT_co", self._engine.to_native(self._claims))
 
@@ -136,17 +123,12 @@ class BulkResolution(Generic[TableT_co]):
 
     def close(self) -> None:
         """Release the temporary files. The table can no longer be read."""
-        self._stack.close()
+        self._engine.close()
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
 
@@ -191,44 +173,44 @@ def resolve_memberships(
         memberships: A table with the columns `username` and `group_name`, one row for each
             membership, in any order: a Parquet file, a DuckDB relation (which is copied), a Spark
             DataFrame, or the name of a table of the session. A string with a slash or the suffix
-            `.parquet` names a file, or several files if it contains `*`.
+            `.parquet` is the path of a file, or of several files if it contains `*`.
         groups: All groups of the pool: `GroupType` or boto3 dictionaries, or a table as above with
             the columns `group_name`, `role_arn`, `precedence` (integers) and `user_pool_id`, or
-            AWS's names for them. Only the name is required. The pool's ID is needed to recognize
-            the groups of federated sign-ins, and groups of two pools.
-        policy: How to answer what AWS leaves open.
+            AWS's names for them. Only the name is required. Without the ID of the pool, groups of
+            federated users and groups of different pools are not recognized.
+        policy: How to resolve behavior that AWS does not specify.
         unknown_groups: Whether to refuse or ignore memberships in groups that are not in `groups`.
-        session: A Spark session that is to do the work, or the DuckDB connection that has a table.
+        session: The Spark session to use, or the DuckDB connection that has the table.
 
     Raises:
         InvalidTableError: If a column or a username is missing, or a table is not the engine's.
         UnknownGroupsError: If memberships name groups that are not in `groups`.
         InvalidResponseError: If a group does not fit its model.
         MixedUserPoolsError: If the groups belong to more than one user pool.
-        ConflictingGroupsError: If groups of one name differ.
-        ValueError: If `unknown_groups` is neither.
-        TypeError: If `memberships` names a table, and no session is passed.
+        ConflictingGroupsError: If two groups with the same name differ.
+        ValueError: If `unknown_groups` is neither of the two.
+        TypeError: If `memberships` is the name of a table, but no session is passed.
         ImportError: If the extra `pool` is missing.
         Exception: If the engine raises one.
     """
     if unknown_groups not in ("refuse", "ignore"):
         raise ValueError(f"unknown_groups: must be 'refuse' or 'ignore', got {unknown_groups!r}")
     with ExitStack() as stack:
-        scratch = stack.enter_context(TemporaryDirectory(prefix="cognito-claims-"))
-        engine = stack.enter_context(closing(_choose_engine(memberships, session, Path(scratch))))
+        engine = stack.enter_context(closing(_choose_engine(memberships, session)))
         ranking = resolve(_read_groups(engine, groups)).ranking
         members = _read_memberships(engine, memberships)
         sets = engine.materialize(query_sets(engine, members, ranking))
-        resolver = _SetResolver(engine.rows(engine.sql(DISTINCT_SETS, sets=sets)), ranking, policy)
+        resolver = _SetResolver(engine.fetch_rows(engine.query(DISTINCT_SETS, sets=sets)), ranking, policy)
         answers = engine.create_table(resolver, _ANSWERS)
         if resolver.found_unknown and unknown_groups == "refuse":
             raise UnknownGroupsError(_find_unknown_names(engine, members, ranking))
-        claims = engine.sql(CLAIMS, sets=sets, answers=answers)
-        return BulkResolution(engine, claims, resolver, stack.pop_all())
+        claims = engine.query(CLAIMS, sets=sets, answers=answers)
+        stack.pop_all()
+        return BulkResolution(engine, claims, resolver)
 
 
 class _SetResolver(Iterable[tuple[Any, ...]]):
-    """Resolves the different sets as they are read, and counts their users."""
+    """Resolve the different sets as they are read, and count their users."""
 
     def __init__(
         self, rows: Iterator[tuple[Any, ...]], ranking: Sequence[GroupType], policy: Policy
@@ -253,26 +235,24 @@ class _SetResolver(Iterable[tuple[Any, ...]]):
             self.sets += 1
             self.outcomes[outcome] += users
             self.open_questions.update(dict.fromkeys(questions, users))
-            self.found_unknown = self.found_unknown or ranks[0] == UNKNOWN_RANK
+            self.found_unknown = self.found_unknown or ranks[0] == UNKNOWN_RANK  # it sorts first
             claims = resolution.claims
             yield ranks, claims.groups, claims.roles, claims.preferred_role, outcome, questions
 
 
-def _choose_engine(memberships: object, session: object, scratch: Path) -> Engine[Any]:
-    if is_spark(session):
+def _choose_engine(memberships: object, session: object) -> Engine[Any]:
+    if find_owner(session) == Spark.name:
         return Spark(session)
-    if is_spark(memberships):
+    if find_owner(memberships) == Spark.name:
         return Spark(cast("SparkFrame", memberships).sparkSession)
-    return DuckDB(scratch, cast("DuckDBPyConnection | None", session))
+    return DuckDB(cast("DuckDBPyConnection | None", session))
 
 
 def _read_groups(engine: Engine[Any], groups: Groups) -> tuple[GroupType, ...]:
     if not _is_table(groups):
         return resolve(cast("Iterable[GroupType]", groups)).ranking
-    _require_owner(engine, "groups", groups, remedy="pass the groups themselves")
-    table = engine.read(groups)
+    table, names = _read_table(engine, "groups", groups, remedy="pass the groups themselves")
     fields = ("group_name", "user_pool_id", "role_arn", "precedence")
-    names = {column.lower(): column for column in engine.columns(table)}
     found = {
         field: column
         for field in fields
@@ -280,8 +260,8 @@ def _read_groups(engine: Engine[Any], groups: Groups) -> tuple[GroupType, ...]:
     }
     if "group_name" not in found:
         raise InvalidTableError("groups", f"has no column group_name; it has {', '.join(names.values())}")
-    selected = engine.sql(f"select {', '.join(found.values())} from {{groups}}", groups=table)
-    rows = [dict(zip(map(to_wire_name, found), row, strict=True)) for row in engine.rows(selected)]
+    selected = engine.query(f"select {', '.join(found.values())} from {{groups}}", groups=table)
+    rows = [dict(zip(map(to_wire_name, found), row, strict=True)) for row in engine.fetch_rows(selected)]
     return parse_response(ListGroupsResponse, {"Groups": rows}).groups
 
 
@@ -291,36 +271,35 @@ def _read_memberships(engine: Engine[Any], memberships: object) -> Any:
         got = type(memberships).__name__
         reason = f"must be a Parquet file, the name of a table, or a table of {engine.name}, got {got}"
         raise InvalidTableError("memberships", reason)
-    _require_owner(engine, "memberships", memberships, remedy="pass a file")
-    table = engine.read(memberships)
-    columns = {column.lower(): column for column in engine.columns(table)}
+    table, columns = _read_table(engine, "memberships", memberships, remedy="pass a file")
     if missing := [name for name in ("username", "group_name") if name not in columns]:
         reason = f"has no column {' and no column '.join(missing)}; it has {', '.join(columns.values())}"
         raise InvalidTableError("memberships", reason)
     username, group_name = columns["username"], columns["group_name"]
-    # Cast, or numbers would join with the names of groups as numbers: 5 with '05'.
+    # Without the cast, a column of numbers would join by value: 5 with the group '05'.
     selected = f"{username} as username, cast({group_name} as string) as group_name"
-    return engine.sql(f"select {selected} from {{memberships}}", memberships=table)
+    return engine.query(f"select {selected} from {{memberships}}", memberships=table)
 
 
 def _is_table(table: object) -> bool:
-    return isinstance(table, _NAMES) or find_owner(table) is not None
+    return isinstance(table, (str, os.PathLike)) or find_owner(table) is not None
 
 
-_NAMES: tuple[type, ...] = (str, os.PathLike)
-
-
-def _require_owner(engine: Engine[Any], name: str, table: object, *, remedy: str) -> None:
-    owner = find_owner(table)
+def _read_table(
+    engine: Engine[Any], name: str, source: object, *, remedy: str
+) -> tuple[Any, dict[str, str]]:
+    """Return a caller's table, and its columns by their names in lower case."""
+    owner = find_owner(source)
     if owner not in (engine.name, None):
         reason = f"expected a table of {engine.name}, got one of {owner}: {remedy}"
         raise InvalidTableError(name, reason)
+    table = engine.read(source)
+    return table, {column.lower(): column for column in engine.list_columns(table)}
 
 
 def _find_unknown_names(
     engine: Engine[Any], memberships: Any, ranking: Sequence[GroupType]
 ) -> list[str | None]:
     ranks = create_ranks(engine, ranking)
-    found = engine.rows(engine.sql(UNKNOWN_NAMES, memberships=memberships, ranks=ranks))
-    names: list[str | None] = [name for (name,) in found]
-    return sorted(names, key=lambda name: name or "")
+    found = engine.fetch_rows(engine.query(UNKNOWN_NAMES, memberships=memberships, ranks=ranks))
+    return sorted((name for (name,) in found), key=lambda name: name or "")

@@ -1,7 +1,6 @@
 """The different sets of groups that users are in.
 
-A pool has far fewer sets than users, so whatever costs time is done once for
-each set.
+A pool has far fewer sets than users, so each set is resolved only once.
 """
 
 from __future__ import annotations
@@ -10,15 +9,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cognito_claims.pool._limits import MAX_SAMPLES
-from cognito_claims.pool.engines import DuckDB, Engine
+from cognito_claims.pool.engines.duckdb import DuckDB
 from cognito_claims.resolver import Policy, Resolution, resolve
 
 if TYPE_CHECKING:
     from cognito_claims.models import GroupType
+    from cognito_claims.pool.engines.protocol import Engine
+
+MAX_SAMPLES: int = 10_000
+"""The maximum number of users that a finding or a change can name."""
 
 SETS = """
 select username, array_sort(array_agg(coalesce(rank, -1))) as ranks
@@ -31,22 +32,17 @@ SAMPLED_SETS = """
 select ranks, count(*) as users, min(username, {samples}) as samples
 from {sets} group by ranks order by ranks
 """
-"""The different sets with their number of users and the first users by name. For DuckDB only."""
+"""The different sets, sorted, each with its number of users and the first by name. For DuckDB only."""
 
 UNKNOWN_RANK = -1
 
 
 class UserSet(NamedTuple):
-    """The users who are in the same groups."""
+    """The users who are in the same groups: their number, and the first of them by name."""
 
     resolution: Resolution
-    """The resolution of their groups."""
-
     users: int
-    """The number of users."""
-
     samples: tuple[str, ...]
-    """Some of the users: the first by name."""
 
 
 @dataclass
@@ -60,31 +56,27 @@ class UserSample:
     def add(self, users: int, samples: Sequence[str]) -> None:
         """Add users and their samples, which are sorted."""
         self.users += users
-        # Most sets come after the samples are complete: sort only if the new ones could be among them.
+        # Sorting each time would be slow: once the samples are complete, few sets contain an earlier name.
         if len(self.samples) < self.max_samples or (self.samples and samples[0] < self.samples[-1]):
             self.samples = sorted([*self.samples, *samples])[: self.max_samples]
 
 
 def check_samples(samples: int) -> str:
-    """Return the number of samples for a statement.
-
-    Raises:
-        ValueError: If it is negative or more than `MAX_SAMPLES`.
-    """
+    """Return the number of samples for a statement, or raise `ValueError` if it is out of bounds."""
     if not 0 <= samples <= MAX_SAMPLES:
         raise ValueError(f"samples: must be from 0 to {MAX_SAMPLES:,}, got {samples:,}")
-    return str(max(samples, 1))  # DuckDB requires 1 or more; `UserSample` drops it again
+    return str(max(samples, 1))  # DuckDB requires 1 or more; `UserSample` drops the sample
 
 
 def create_ranks(engine: Engine[Any], ranking: Sequence[GroupType]) -> Any:
     """Create the table of each group's rank."""
     rows = ((group.group_name, rank) for rank, group in enumerate(ranking))
-    return engine.create_table(rows, {"group_name": "text", "rank": "int"})
+    return engine.create_table(rows, "group_name text, rank int")
 
 
 def query_sets(engine: Engine[Any], memberships: Any, ranking: Sequence[GroupType]) -> Any:
     """Return the query of each user's set of groups."""
-    return engine.sql(SETS, memberships=memberships, ranks=create_ranks(engine, ranking))
+    return engine.query(SETS, memberships=memberships, ranks=create_ranks(engine, ranking))
 
 
 def select_groups(ranking: Sequence[GroupType | None], ranks: Iterable[int]) -> list[GroupType]:
@@ -98,10 +90,8 @@ def iterate_user_sets(
 ) -> Iterator[UserSet]:
     """Yield the different sets of groups in a file of memberships, resolved."""
     max_samples = check_samples(samples)
-    with (
-        TemporaryDirectory(prefix="cognito-claims-") as scratch,
-        closing(DuckDB(Path(scratch))) as engine,
-    ):
+    with closing(DuckDB()) as engine:
         sets = query_sets(engine, engine.read(memberships), ranking)
-        for ranks, users, names in engine.rows(engine.sql(SAMPLED_SETS, sets=sets, samples=max_samples)):
+        sampled = engine.query(SAMPLED_SETS, sets=sets, samples=max_samples)
+        for ranks, users, names in engine.fetch_rows(sampled):
             yield UserSet(resolve(select_groups(ranking, ranks), policy=policy), users, tuple(names))

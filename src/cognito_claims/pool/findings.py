@@ -1,4 +1,4 @@
-"""The checks of an audit, as values, and what a check found."""
+"""The checks of an audit, and the findings that they report."""
 
 from __future__ import annotations
 
@@ -51,8 +51,8 @@ class Finding:
 
     about: str = ""
     """The subject, if a check can find several problems: the name of a group, the ARN of a role, a setting
-    such as `precedence=10`, or the ID of a rule or question. With the code, it identifies the problem from
-    one audit to the next, whatever the wording and the number of users."""
+    such as `precedence=10`, or the ID of a rule or question. Together with the code, it identifies the
+    problem from one audit to the next, even if the wording or the number of users changes."""
 
     reason: str
     """The details, as a phrase or sentences. The wording may change."""
@@ -64,7 +64,7 @@ class Finding:
     """The number of users affected."""
 
     samples: tuple[str, ...] = ()
-    """Some of these users: the first by name."""
+    """The first of these users, by name."""
 
 
 NO_PREFERRED_ROLE = Check(

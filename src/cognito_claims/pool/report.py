@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from dataclasses import asdict
 from importlib.metadata import version
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -23,19 +24,16 @@ if TYPE_CHECKING:
 
 
 def build_audit_report(audit: Audit) -> str:
-    """Return an audit as JSON (see docs/pool.md). Keys may be added; none changes its meaning."""
+    """Return an audit as JSON. Later versions may add keys, but do not change the meaning of one."""
     return _to_json(
         {
             "version": 1,
-            "snapshot": _summarize_manifest(audit.snapshot),
+            **_summarize(audit.snapshot),
             "policy": policy_to_json(audit.policy),
             "users": audit.users,
             "sets": audit.sets,
             "outcomes": dict(audit.outcomes),
-            "roles": [
-                {"role_arn": use.role_arn, "preferred_by": use.preferred_by, "held_by": use.held_by}
-                for use in audit.roles
-            ],
+            "roles": [asdict(use) for use in audit.roles],
             "groups": [
                 {
                     "group_name": use.group.group_name,
@@ -47,28 +45,21 @@ def build_audit_report(audit: Audit) -> str:
                 }
                 for use in audit.groups
             ],
-            "findings": [
-                {
-                    "code": finding.check.code,
-                    "severity": finding.check.severity.value,
-                    "about": finding.about,
-                    "title": finding.check.title,
-                    "reason": finding.reason,
-                    "remedy": finding.check.remedy,
-                    "groups": list(finding.groups),
-                    "users": finding.users,
-                    "samples": list(finding.samples),
-                }
-                for finding in audit.findings
-            ],
+            "findings": [_flatten_finding(finding) for finding in audit.findings],
         }
     )
 
 
-def _summarize_manifest(manifest: Manifest) -> dict[str, Any]:
-    return manifest.model_dump(
-        mode="json", include={"user_pool_id", "usernames", "started_at", "finished_at"}
-    )
+def _flatten_finding(finding: Finding) -> dict[str, Any]:
+    members = asdict(finding)
+    return {**members.pop("check"), **members}
+
+
+def _summarize(pool: Manifest | Edits) -> dict[str, Any]:
+    if isinstance(pool, Edits):
+        return {"edits": str(pool)}
+    include = {"user_pool_id", "usernames", "started_at", "finished_at"}
+    return {"snapshot": pool.model_dump(mode="json", include=include)}
 
 
 def _to_json(value: object) -> str:
@@ -76,28 +67,19 @@ def _to_json(value: object) -> str:
 
 
 def build_audit_sarif(audit: Audit) -> str:
-    """Return the findings as SARIF 2.1.0. It contains no usernames, since it is for other services."""
-    return _to_json(
-        {
-            "$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
-            "version": "2.1.0",
-            "runs": [
-                {
-                    "tool": {
-                        "driver": {
-                            "name": "cognito-claims",
-                            "version": version("cognito-claims"),
-                            "rules": [_sarif_rule(check) for check in CHECKS],
-                        }
-                    },
-                    "results": [_sarif_result(finding, audit.snapshot) for finding in audit.findings],
-                }
-            ],
-        }
-    )
+    """Return the findings as SARIF 2.1.0, without usernames, since it is uploaded to other services."""
+    driver = {
+        "name": "cognito-claims",
+        "version": version("cognito-claims"),
+        "rules": [_build_sarif_rule(check) for check in CHECKS],
+    }
+    results = [_build_sarif_result(finding, audit.snapshot) for finding in audit.findings]
+    schema = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+    runs = [{"tool": {"driver": driver}, "results": results}]
+    return _to_json({"$schema": schema, "version": "2.1.0", "runs": runs})
 
 
-def _sarif_rule(check: Check) -> dict[str, Any]:
+def _build_sarif_rule(check: Check) -> dict[str, Any]:
     return {
         "id": check.code,
         "shortDescription": {"text": check.title},
@@ -106,14 +88,14 @@ def _sarif_rule(check: Check) -> dict[str, Any]:
     }
 
 
-def _sarif_result(finding: Finding, manifest: Manifest) -> dict[str, Any]:
+def _build_sarif_result(finding: Finding, manifest: Manifest) -> dict[str, Any]:
     users = f" ({finding.users:,} user{'s'[: finding.users != 1]})" if finding.users else ""
     text = f"{finding.check.title} {finding.reason.removesuffix('.')}{users}. {finding.check.remedy}"
     groups = [
         {"name": name, "fullyQualifiedName": f"{manifest.user_pool_id}/{name}", "kind": "resource"}
         for name in finding.groups
     ]
-    # SARIF requires a file; the groups are the logical locations in it.
+    # GitHub's code scanning requires a file; the groups are the logical locations in it.
     place = {"artifactLocation": {"uri": GROUPS}}
     return {
         "ruleId": finding.check.code,
@@ -126,56 +108,32 @@ def _sarif_result(finding: Finding, manifest: Manifest) -> dict[str, Any]:
 
 
 def _escape_sarif(text: str) -> str:
-    """Escape what SARIF reads as a link or a placeholder: the name of a group may look like one."""
+    # A group's name may look like one of SARIF's links (3.11.6) or placeholders (3.11.5).
     return text.replace("](", "\\](").replace("{", "{{").replace("}", "}}")
 
 
 def build_diff_report(diff: Diff) -> str:
-    """Return a diff as JSON (see docs/pool.md). Keys may be added; none changes its meaning."""
-    after = (
-        {"edits": str(diff.after)}
-        if isinstance(diff.after, Edits)
-        else {"snapshot": _summarize_manifest(diff.after)}
-    )
+    """Return a diff as JSON. Later versions may add keys, but do not change the meaning of one."""
     return _to_json(
         {
             "version": 1,
-            "before": {"snapshot": _summarize_manifest(diff.before)},
-            "after": after,
+            "before": _summarize(diff.before),
+            "after": _summarize(diff.after),
             "users": diff.users,
             "affected_users": diff.affected_users,
-            "transitions": [
-                {
-                    "kind": one.kind,
-                    "before": one.before,
-                    "after": one.after,
-                    "reason": one.reason,
-                    "users": one.users,
-                    "samples": list(one.samples),
-                }
-                for one in diff.transitions
-            ],
-            "roles": [
-                {
-                    "role_arn": one.role_arn,
-                    "gained_by": one.gained_by,
-                    "lost_by": one.lost_by,
-                    "gained_samples": list(one.gained_samples),
-                    "lost_samples": list(one.lost_samples),
-                }
-                for one in diff.roles
-            ],
+            "transitions": [asdict(transition) for transition in diff.transitions],
+            "roles": [asdict(change) for change in diff.roles],
         }
     )
 
 
 def render_audit_html(audit: Audit) -> str:
-    """Return an audit as one HTML file. Every value is escaped: a group may be named `<script>`."""
+    """Return an audit as one HTML file. Every value is escaped, since a group may be named `<script>`."""
     by_group: defaultdict[str, list[int]] = defaultdict(list)
     for number, finding in enumerate(audit.findings, start=1):
         for name in finding.groups:
             by_group[name].append(number)
-    # Multiples of the golden angle: neighbouring roles differ most in hue.
+    # Multiples of the golden angle, so that roles next to each other differ most in hue.
     hues = {use.role_arn: round(place * 137.5) % 360 for place, use in enumerate(audit.roles)}
     levels = list(_build_precedence_levels(audit))
     return _render(
@@ -213,10 +171,4 @@ def _render(template: str, **values: object) -> str:
         lstrip_blocks=True,
     )
     environment.filters["count"] = "{:,}".format
-    environment.filters["role"] = _shorten_role
     return environment.get_template(template).render(**values)
-
-
-def _shorten_role(role_arn: str) -> str:
-    """Return the name at the end of a role's ARN."""
-    return role_arn.rpartition("/")[2]

@@ -4,30 +4,28 @@ A snapshot is a folder of three files: `groups.parquet` (`group_name`,
 `user_pool_id`, `description`, `role_arn`, `precedence`, `last_modified_date`,
 `creation_date`), `memberships.parquet` (`username`, `group_name`), and the
 manifest `snapshot.json`. The manifest is written last: without it, or while
-there is a folder `unfinished`, the snapshot is not finished.
+the folder `unfinished` exists, the snapshot is not finished.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Annotated, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
-from pydantic import AwareDatetime, BaseModel, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ValidationError
 
+from cognito_claims._wire.base import EPOCH
 from cognito_claims._wire.parsing import parse_response
+from cognito_claims._wire.scalars import NonNegativeInt
 from cognito_claims.errors import CognitoClaimsError
 from cognito_claims.models import GroupType, ListGroupsResponse
-from cognito_claims.pool._usernames import UsernameMode  # noqa: TC001, pydantic reads annotations
-from cognito_claims.pool.engines import connect
-from cognito_claims.pool.engines.sql import quote_source, quote_target, scan_parquet
+from cognito_claims.pool.engines.duckdb import DuckDB, connect, quote_source, quote_target
 
 MANIFEST = "snapshot.json"
 GROUPS = "groups.parquet"
@@ -35,7 +33,7 @@ MEMBERSHIPS = "memberships.parquet"
 UNFINISHED = "unfinished"
 """The folder inside a snapshot that holds the state of a fetch."""
 
-_Size = Annotated[int, Field(strict=True, ge=0)]
+UsernameMode = Literal["kept", "hashed", "discarded-key"]
 
 
 class SnapshotError(CognitoClaimsError, ValueError):
@@ -56,7 +54,7 @@ class SnapshotError(CognitoClaimsError, ValueError):
 
 
 class Membership(NamedTuple):
-    """A user in a group."""
+    """The membership of a user in a group."""
 
     username: str
     """The username, or its hash: see `Manifest.usernames`."""
@@ -72,14 +70,14 @@ class Change(BaseModel, frozen=True):
     """The name of the group."""
 
     what: Literal["created", "changed", "deleted", "shifted"]
-    """`created`, `changed` or `deleted`, or `shifted`: the list of its users contained a user twice, so
+    """`created`, `changed` or `deleted`; or `shifted` if the list of its users contained a user twice:
     users joined or left while it was read, and a user may be missing."""
 
 
 class DataFile(BaseModel, frozen=True):
     """The size and digest of a finished file."""
 
-    size: _Size
+    size: NonNegativeInt
     """The size in bytes."""
 
     sha256: str
@@ -96,7 +94,8 @@ class Manifest(BaseModel, frozen=True):
     """The ID of the pool."""
 
     usernames: UsernameMode
-    """`kept`, `hashed` with the caller's key, or `discarded-key`: hashed with a key that was discarded."""
+    """How usernames are stored: `kept` as they are, `hashed` with the caller's key, or `discarded-key` if
+    they are hashed with a key that was discarded."""
 
     key_id: str | None = None
     """Identifies the key that usernames are `hashed` with; `None` otherwise."""
@@ -107,15 +106,15 @@ class Manifest(BaseModel, frozen=True):
     finished_at: AwareDatetime
     """When the last response arrived."""
 
-    groups: _Size
+    groups: NonNegativeInt
     """The number of groups."""
 
-    memberships: _Size
+    memberships: NonNegativeInt
     """The number of memberships."""
 
     changes: tuple[Change, ...]
-    """What changed between the two, as far as the service reveals it. A user who moves from one group to
-    another is in both, in one or in neither."""
+    """The changes between the two that the service reveals. A user who moved to a different group during
+    the fetch may be in both groups, in one or in neither."""
 
     files: dict[str, DataFile]
     """The other files, by name."""
@@ -136,7 +135,7 @@ class Snapshot:
         """Open a snapshot and verify the sizes and digests of its files.
 
         Raises:
-            SnapshotError: If there is none, it is not finished, or a file has changed.
+            SnapshotError: If the folder is not a snapshot, is not finished, or contains a changed file.
         """
         folder = Path(path)
         manifest = _read_manifest(folder)
@@ -154,39 +153,36 @@ class Snapshot:
         """The Parquet file of the memberships."""
         return self.path / MEMBERSHIPS
 
-    def groups(self) -> tuple[GroupType, ...]:
+    def read_groups(self) -> tuple[GroupType, ...]:
         """Return the groups, by name."""
-        # As integers: DuckDB would need pytz to return timestamps with a time zone.
-        dates = ", ".join(f"epoch_us({name})" for name in ("last_modified_date", "creation_date"))
-        select = f"select group_name, user_pool_id, description, role_arn, precedence, {dates}"
-        with TemporaryDirectory() as scratch, closing(connect(Path(scratch))) as database:
-            rows = database.execute(
-                f"{select} from {scan_parquet(quote_source(self.groups_file))}"
-            ).fetchall()
-        return parse_response(ListGroupsResponse, {"Groups": [_to_wire(row) for row in rows]}).groups
+        # DuckDB would need pytz to return dates with a time zone, but not to return integers.
+        dates = "epoch_us(last_modified_date), epoch_us(creation_date)"
+        select = (
+            f"select group_name, user_pool_id, description, role_arn, precedence, {dates} from {{groups}}"
+        )
+        with closing(DuckDB(ordered=True)) as engine:
+            rows = engine.fetch_rows(engine.query(select, groups=engine.read(self.groups_file)))
+            groups = [_to_wire(row) for row in rows]
+        return parse_response(ListGroupsResponse, {"Groups": groups}).groups
 
-    def memberships(self) -> Iterator[Membership]:
+    def read_memberships(self) -> Iterator[Membership]:
         """Yield the memberships, by group and username. Reads a few thousand at a time."""
-        source = scan_parquet(quote_source(self.memberships_file))
-        with TemporaryDirectory() as scratch, closing(connect(Path(scratch))) as database:
-            found = database.execute(f"select username, group_name from {source}")
-            while rows := found.fetchmany(10_000):
-                yield from map(Membership._make, rows)
+        select = "select username, group_name from {memberships}"
+        with closing(DuckDB(ordered=True)) as engine:
+            table = engine.query(select, memberships=engine.read(self.memberships_file))
+            yield from map(Membership._make, engine.fetch_rows(table))
 
 
-def _to_wire(row: tuple[object, ...]) -> dict[str, object]:
+def _to_wire(row: tuple[Any, ...]) -> Mapping[str, object]:
     *members, modified, created = row
     names = ("GroupName", "UserPoolId", "Description", "RoleArn", "Precedence")
     dates = {"LastModifiedDate": modified, "CreationDate": created}
-    aware = {name: _EPOCH + timedelta(microseconds=at) for name, at in dates.items() if isinstance(at, int)}
+    aware = {name: EPOCH + timedelta(microseconds=at) for name, at in dates.items() if at is not None}
     return dict(zip(names, members, strict=True)) | aware
 
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
 def is_finished(folder: Path) -> bool:
-    """Return whether a snapshot is finished: nothing of the fetch is left, not even a key to discard."""
+    """Return whether a snapshot is finished, which also means that a key to discard no longer exists."""
     return (folder / MANIFEST).exists() and not (folder / UNFINISHED).exists()
 
 
@@ -232,17 +228,18 @@ def describe_file(path: Path) -> DataFile:
 def write_tables(
     folder: Path, scratch: Path, groups: Iterable[GroupType], memberships: Iterable[Membership]
 ) -> dict[str, DataFile]:
-    """Write both tables in the order of their rows, durably, and return their sizes and digests."""
+    """Write both tables, their rows in the given order, and return their sizes and digests."""
     group_lines, membership_lines = scratch / "groups.jsonl", scratch / "memberships.tsv"
     with group_lines.open("w", encoding="utf-8") as file:
-        file.writelines(json.dumps(_columns(group)) + "\n" for group in groups)
+        file.writelines(group.model_dump_json() + "\n" for group in groups)
     with membership_lines.open("w", encoding="utf-8", newline="\n") as file:
-        # Neither name contains white space, so nothing needs quotes.
+        # AWS allows no white space in either name, so no field needs quotes.
         file.writelines(f"{username}\t{group_name}\n" for username, group_name in memberships)
     sources = {
         GROUPS: _GROUP_LINES.format(quote_source(group_lines)),
         MEMBERSHIPS: _MEMBERSHIP_LINES.format(quote_source(membership_lines)),
     }
+    # One thread, since DuckDB needs memory for each.
     with closing(connect(scratch, memory_limit="256MB", threads="1")) as database:
         database.execute("set timezone = 'UTC'")
         for name, source in sources.items():
@@ -251,7 +248,7 @@ def write_tables(
                 f"copy (from {source}) to {quote_target(partial)} (format parquet, compression zstd)"
             )
             make_durable(partial)
-            partial.replace(folder / name)
+            partial.replace(folder / name)  # atomic, so that no reader finds a part of a table
     group_lines.unlink()
     membership_lines.unlink()
     return {name: describe_file(folder / name) for name in (GROUPS, MEMBERSHIPS)}
@@ -264,21 +261,6 @@ _MEMBERSHIP_LINES = """read_csv({}, hive_partitioning=false, delim='\\t', quote=
     nullstr='', auto_detect=false, columns={{username: 'VARCHAR', group_name: 'VARCHAR'}})"""
 
 
-def _columns(group: GroupType) -> dict[str, str | int | None]:
-    def iso(date: datetime | None) -> str | None:
-        return None if date is None else date.isoformat()
-
-    return {
-        "group_name": group.group_name,
-        "user_pool_id": group.user_pool_id,
-        "description": group.description,
-        "role_arn": group.role_arn,
-        "precedence": group.precedence,
-        "last_modified_date": iso(group.last_modified_date),
-        "creation_date": iso(group.creation_date),
-    }
-
-
 def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Write the manifest, which finishes the snapshot."""
     partial = folder / UNFINISHED / MANIFEST
@@ -289,7 +271,7 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
 
 
 def make_durable(path: Path) -> None:
-    """Wait until a file, or the names in a folder, are on the disk."""
+    """Wait until a file, or the list of the files in a folder, is on the disk."""
     if path.is_dir():
         with suppress(PermissionError):  # Windows cannot open a folder
             _sync(os.open(path, os.O_RDONLY))

@@ -86,7 +86,7 @@ def _parse_edits(
     snapshot: pool.Snapshot, precedences: Iterable[str], roles: Iterable[str], dropped: Iterable[str]
 ) -> pool.Edits:
     with exit_on_error():
-        known = {group.group_name for group in snapshot.groups()}
+        known = {group.group_name for group in snapshot.read_groups()}
     return pool.Edits(
         precedences=_collect("--set-precedence", map(_parse_precedence, precedences)),
         roles=_collect("--set-role", (_parse_role(edit, known) for edit in roles)),

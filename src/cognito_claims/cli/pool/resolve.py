@@ -29,7 +29,7 @@ def resolve(
     source = open_snapshot(snapshot)
     with (
         exit_on_error(),
-        pool.resolve_memberships(source.memberships_file, source.groups(), policy=answers) as result,
+        pool.resolve_memberships(source.memberships_file, source.read_groups(), policy=answers) as result,
     ):
         result.write_parquet(out)
         write_result(_build_report(result) if as_json else _render_text(out, result))

@@ -1,22 +1,24 @@
-"""The embedded engine: DuckDB in memory, which loads no extensions from the network."""
+"""DuckDB: an engine in memory, which loads no extensions from the network."""
+
+# ruff: noqa: D102, the methods are documented in `Engine`
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from errno import EEXIST
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, closing
+from errno import EEXIST, EILSEQ
+from glob import escape
 from itertools import count
 from pathlib import Path
 from secrets import token_hex
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from cognito_claims.pool.engines.protocol import as_path, is_file_pattern
-from cognito_claims.pool.engines.sql import quote, quote_source, quote_target, require_utf8, scan_parquet
+from cognito_claims.pool.engines.protocol import is_file_pattern, parse_columns, to_path
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection, DuckDBPyRelation
-
-_TYPES = {"int": "INTEGER", "text": "VARCHAR", "[int]": "INTEGER[]", "[text]": "VARCHAR[]"}
 
 
 def connect(scratch: Path, **settings: str) -> DuckDBPyConnection:
@@ -35,8 +37,8 @@ def connect(scratch: Path, **settings: str) -> DuckDBPyConnection:
         raise ImportError('whole pools need an extra: pip install "cognito-claims[pool]"') from error
     return duckdb.connect(
         config={
-            "temp_directory": require_utf8(str(scratch)),
-            "autoinstall_known_extensions": "false",
+            "temp_directory": _require_utf8(str(scratch)),
+            "autoinstall_known_extensions": "false",  # from the network
             "autoload_known_extensions": "false",
             **settings,
         }
@@ -44,86 +46,112 @@ def connect(scratch: Path, **settings: str) -> DuckDBPyConnection:
 
 
 class DuckDB:
-    """DuckDB as an `Engine`. A table is the SQL expression that refers to it."""
+    """DuckDB as an `Engine`. A table is the SQL expression that refers to it.
+
+    Unless it is `ordered`, rows come in any order, which saves memory.
+    """
 
     name = "DuckDB"
 
-    def __init__(self, scratch: Path, session: DuckDBPyConnection | None = None) -> None:
-        self._scratch = scratch
+    def __init__(self, session: DuckDBPyConnection | None = None, *, ordered: bool = False) -> None:
         self._session = session
-        self._database = connect(scratch, preserve_insertion_order="false")
         self._numbers = count(1)
+        with ExitStack() as stack:
+            self._scratch = Path(stack.enter_context(TemporaryDirectory(prefix="cognito-claims-")))
+            database = connect(self._scratch, preserve_insertion_order=str(ordered).lower())
+            self._database = stack.enter_context(closing(database))
+            self._stack = stack.pop_all()
 
     def read(self, source: Any) -> str:
-        """Return a caller's table. A table of the caller's connection is copied to a file."""
-        if (path := as_path(source)) is not None:
-            return scan_parquet(quote_source(path))
+        """Return a caller's table. A relation is copied to a file."""
+        if (path := to_path(source)) is not None:
+            return _scan_parquet(quote_source(path))
         if is_file_pattern(source):
-            return scan_parquet(quote(source))
+            return _scan_parquet(_quote(source))
         if isinstance(source, str):
             if self._session is None:
                 raise TypeError(
                     f"table {source!r}: pass session= to read a table, or a Path to read a file"
                 )
             source = self._session.table(source)
-        # Two connections share no tables, and a view in the caller's would stay behind.
-        copy = self._file(".parquet")
+        # Two connections share no tables, and a view in the caller's would outlive this engine.
+        copy = self._name_file(".parquet")
         source.write_parquet(str(copy))
-        return scan_parquet(quote_source(copy))
+        return _scan_parquet(quote_source(copy))
 
-    def columns(self, table: str) -> list[str]:
-        """Return the names of a table's columns."""
+    def list_columns(self, table: str) -> list[str]:
         return self._database.sql(f"from {table}").columns
 
-    def sql(self, statement: str, **tables: str) -> str:
-        """Return the result of a statement, as a subquery."""
+    def query(self, statement: str, **tables: str) -> str:
         return f"({statement.format(**tables)})"
 
     def materialize(self, table: str) -> str:
-        """Store a table in the database."""
         name = f"table_{next(self._numbers)}"
         self._database.execute(f"create table {name} as from {table}")
         return name
 
-    def rows(self, table: str) -> Iterator[tuple[Any, ...]]:
-        """Yield the rows of a table."""
+    def fetch_rows(self, table: str) -> Iterator[tuple[Any, ...]]:
         found = self._database.execute(f"from {table}")
-        while rows := found.fetchmany(1000):
+        while rows := found.fetchmany(1000):  # a row may contain 10,000 usernames
             yield from rows
 
-    def create_table(self, rows: Iterable[tuple[Any, ...]], columns: Mapping[str, str]) -> str:
-        """Create a table by way of a JSON file: far faster than `executemany`."""
-        lines = self._file(".jsonl")
+    def create_table(self, rows: Iterable[tuple[Any, ...]], columns: str) -> str:
+        # By way of a JSON file, since DuckDB's `executemany` is far slower.
+        lines, types = self._name_file(".jsonl"), parse_columns(columns)
         with lines.open("w", encoding="utf-8") as file:
-            file.writelines(json.dumps(dict(zip(columns, row, strict=True))) + "\n" for row in rows)
-        types = ", ".join(f"{name}: '{_TYPES[type_]}'" for name, type_ in columns.items())
-        options = f"hive_partitioning=false, format='newline_delimited', columns={{{types}}}"
+            file.writelines(json.dumps(dict(zip(types, row, strict=True))) + "\n" for row in rows)
+        options = f"hive_partitioning=false, format='newline_delimited', columns={types}"
         return self.materialize(f"read_json({quote_source(lines)}, {options})")
 
     def to_native(self, table: str) -> DuckDBPyRelation:
-        """Return a table as a DuckDB relation."""
         return self._database.sql(f"from {table}")
 
     def write(self, table: str, path: Path) -> None:
-        """Write a table as a Parquet file, which appears only once it is complete. A link stays a link."""
+        """Write a table as a Parquet file, which appears only once it is complete. Links are followed."""
         path = path.resolve()
         if path.exists() and not path.is_file():
             raise OSError(EEXIST, "exists and is not a regular file", str(path))
         partial = path.with_name(f"{path.name}.{token_hex(4)}.partial")
         try:
-            self._copy(table, partial)
+            self._database.execute(
+                f"copy (from {table}) to {quote_target(partial)} (format parquet, compression zstd)"
+            )
             partial.replace(path)
         finally:
             partial.unlink(missing_ok=True)
 
     def close(self) -> None:
-        """Close the database."""
-        self._database.close()
+        self._stack.close()
 
-    def _copy(self, table: str, path: Path) -> None:
-        self._database.execute(
-            f"copy (from {table}) to {quote_target(path)} (format parquet, compression zstd)"
-        )
-
-    def _file(self, suffix: str) -> Path:
+    def _name_file(self, suffix: str) -> Path:
         return self._scratch / f"{next(self._numbers)}{suffix}"
+
+
+def quote_source(path: Path) -> str:
+    """Quote the path of one file to read, with the special characters of glob patterns escaped."""
+    # Absolute, since DuckDB expands a tilde at the start of a path.
+    return _quote(escape(str(path.absolute())))
+
+
+def quote_target(path: Path) -> str:
+    """Quote the path of a file to write."""
+    return _quote(str(path.absolute()))
+
+
+def _quote(text: str) -> str:
+    return "'" + _require_utf8(text).replace("'", "''") + "'"
+
+
+def _scan_parquet(files: str) -> str:
+    # A folder named `username=alice` must add no column, and some writers leave
+    # strings unmarked, which DuckDB would read as bytes.
+    return f"read_parquet({files}, hive_partitioning=false, binary_as_string=true)"
+
+
+def _require_utf8(text: str) -> str:
+    # The name of a file may be any bytes, which Python represents as lone surrogates.
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise OSError(EILSEQ, "DuckDB requires names in UTF-8", text) from None
+    return text

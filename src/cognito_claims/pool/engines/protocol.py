@@ -1,9 +1,9 @@
-"""What an engine can do, and the parts of Spark's interface that are used."""
+"""The interface of an engine, and the parts of Spark's interface that this package uses."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Protocol, TypeGuard, TypeVar, cast
 
@@ -12,7 +12,7 @@ FrameT_co = TypeVar("FrameT_co", covariant=True)
 
 
 class SparkFrame(Protocol):
-    """The part of a Spark DataFrame that is used."""
+    """The part of a Spark DataFrame that this package uses."""
 
     @property
     def columns(self) -> list[str]:
@@ -26,7 +26,7 @@ class SparkFrame(Protocol):
 
 
 class SparkSession(Protocol[FrameT_co]):
-    """The part of a Spark session that is used."""
+    """The part of a Spark session that this package uses."""
 
     def table(self, tableName: str) -> FrameT_co:  # noqa: N803
         """Return a table of its catalog."""
@@ -39,35 +39,37 @@ class SparkSession(Protocol[FrameT_co]):
 
 
 class Engine(Protocol[TableT]):
-    """Runs SQL statements over tables."""
+    """Runs SQL statements over tables.
 
-    @property
-    def name(self) -> str:
-        """The name of the engine in messages."""
-        ...
+    A statement names its tables in braces, such as `{groups}`, and each engine
+    inserts its own. So one plain statement runs on every engine.
+    """
+
+    name: str
+    """The name of the engine in messages."""
 
     def read(self, source: Any) -> TableT:
         """Return a caller's table: a Parquet file, the name of a table, or a native table."""
         ...
 
-    def columns(self, table: TableT) -> list[str]:
+    def list_columns(self, table: TableT) -> list[str]:
         """Return the names of a table's columns."""
         ...
 
-    def sql(self, statement: str, **tables: TableT) -> TableT:
+    def query(self, statement: str, **tables: TableT) -> TableT:
         """Return the result of a statement. It runs when the result is read."""
         ...
 
     def materialize(self, table: TableT) -> TableT:
-        """Compute a table once, however often it is read."""
+        """Compute a table, so that reading it several times computes it only once."""
         ...
 
-    def rows(self, table: TableT) -> Iterator[tuple[Any, ...]]:
+    def fetch_rows(self, table: TableT) -> Iterator[tuple[Any, ...]]:
         """Yield the rows of a small table."""
         ...
 
-    def create_table(self, rows: Iterable[tuple[Any, ...]], columns: Mapping[str, str]) -> TableT:
-        """Create a small table. The column types are `int`, `text`, `[int]` and `[text]`."""
+    def create_table(self, rows: Iterable[tuple[Any, ...]], columns: str) -> TableT:
+        """Create a small table, with columns such as `name text, ranks int[]`."""
         ...
 
     def to_native(self, table: TableT) -> object:
@@ -79,8 +81,13 @@ class Engine(Protocol[TableT]):
         ...
 
     def close(self) -> None:
-        """Release everything that was computed."""
+        """Release the tables that were computed."""
         ...
+
+
+def parse_columns(columns: str) -> dict[str, str]:
+    """Return the type of each column. The types are `int`, `text`, `int[]` and `text[]`."""
+    return dict(column.split() for column in columns.split(","))
 
 
 def find_owner(table: object) -> str | None:
@@ -94,7 +101,7 @@ def is_file_pattern(source: object) -> TypeGuard[str]:
     return isinstance(source, str) and ("/" in source or os.sep in source or source.endswith(".parquet"))
 
 
-def as_path(source: object) -> Path | None:
+def to_path(source: object) -> Path | None:
     """Return a path-like object as a `Path`, or `None` if it is not one."""
     if not isinstance(source, os.PathLike):
         return None

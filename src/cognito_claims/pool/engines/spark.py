@@ -1,25 +1,21 @@
-"""Spark, in a session of the caller."""
+"""Spark: an engine in a session of the caller."""
+
+# ruff: noqa: D102, the methods are documented in `Engine`
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from cognito_claims.pool.engines.protocol import as_path, find_owner, is_file_pattern
+from cognito_claims.pool.engines.protocol import is_file_pattern, parse_columns, to_path
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-_TYPES = {"int": "int", "text": "string", "[int]": "array<int>", "[text]": "array<string>"}
-_GLOB = re.compile(r"[\\*?\[\]{}]")
-"""The special characters of the paths that Spark reads."""
-
-
-def is_spark(value: object) -> bool:
-    """Return whether a value is a DataFrame or a session of Spark, classic or Connect."""
-    return find_owner(value) == "Spark"
+_TYPES = {"int": "int", "text": "string", "int[]": "array<int>", "text[]": "array<string>"}
+_GLOB = re.compile(r"[\\*?\[\]{}]")  # the special characters in the paths that Spark reads
 
 
 class Spark:
@@ -32,44 +28,37 @@ class Spark:
         self._persisted: list[Any] = []
 
     def read(self, source: Any) -> Any:
-        """Return a caller's table as a DataFrame."""
-        if (path := as_path(source)) is not None:
+        if (path := to_path(source)) is not None:
             return self._session.read.parquet(_GLOB.sub(r"\\\g<0>", str(path)))
         if is_file_pattern(source):
             return self._session.read.parquet(source)
         return self._session.table(source) if isinstance(source, str) else source
 
-    def columns(self, table: Any) -> list[str]:
-        """Return the names of a DataFrame's columns."""
+    def list_columns(self, table: Any) -> list[str]:
         return list(table.columns)
 
-    def sql(self, statement: str, **tables: Any) -> Any:
-        """Return the result of a statement as a DataFrame."""
+    def query(self, statement: str, **tables: Any) -> Any:
         return self._session.sql(statement, **tables)
 
     def materialize(self, table: Any) -> Any:
-        """Persist a DataFrame until `close()`."""
         self._persisted.append(table.persist())
         return self._persisted[-1]
 
-    def rows(self, table: Any) -> Iterator[tuple[Any, ...]]:
-        """Yield the rows of a DataFrame."""
+    def fetch_rows(self, table: Any) -> Iterator[tuple[Any, ...]]:
         return map(tuple, table.collect())
 
-    def create_table(self, rows: Iterable[tuple[Any, ...]], columns: Mapping[str, str]) -> Any:
-        """Create a DataFrame. Its types are declared: Spark would infer none from no rows."""
-        types = ", ".join(f"{name} {_TYPES[type_]}" for name, type_ in columns.items())
+    def create_table(self, rows: Iterable[tuple[Any, ...]], columns: str) -> Any:
+        # Spark could not infer the types if there were no rows.
+        types = ", ".join(f"{name} {_TYPES[type_]}" for name, type_ in parse_columns(columns).items())
         return self._session.createDataFrame(list(rows), types)
 
     def to_native(self, table: Any) -> Any:
-        """Return the DataFrame."""
         return table
 
     def write(self, table: Any, path: Path) -> None:
-        """Write a DataFrame as Parquet: a new folder, as is usual for Spark."""
+        """Write a DataFrame as Parquet, which is a new folder in Spark."""
         table.write.parquet(os.fspath(path))
 
     def close(self) -> None:
-        """Release the persisted DataFrames."""
         for table in self._persisted:
             table.unpersist()
