@@ -20,6 +20,25 @@ def preferred_role(groups: Sequence[GroupType], policy: Policy) -> str | None:
     return nominations.pop() if len(nominations) == 1 else None
 
 
+def open_questions(groups: Sequence[GroupType], policy: Policy) -> list[str]:
+    others = {
+        "null-precedence": {
+            "roleless": policy.roleless,
+            "null_precedence": {"ranks-last": "abstains", "abstains": "ranks-last"}[policy.null_precedence],
+        },
+        "roleless-at-best": {
+            "null_precedence": policy.null_precedence,
+            "roleless": {"ignored": "blocks", "blocks": "ignored"}[policy.roleless],
+        },
+    }
+    role = preferred_role(groups, policy)
+    return [name for name, settings in others.items() if preferred_role(groups, _policy(settings)) != role]
+
+
+def _policy(settings: Any) -> Policy:
+    return Policy(**settings)
+
+
 def competes(group: GroupType, policy: Policy) -> bool:
     if group.precedence is None and policy.null_precedence == "abstains":
         return False

@@ -215,7 +215,16 @@ class TestPolicy:
     def test_of_a_different_name_is_refused(self, setting: str) -> None:
         result = resolve(OPEN, "--policy", setting)
         assert result.exit_code == ExitCode.BAD_INPUT
-        assert f"--policy: {setting!r} must be one of null_precedence=" in result.stderr
+        assert "--policy: must be one of documented, observed, null_precedence=ranks-last" in result.stderr
+
+    def test_has_a_name_if_published_tokens_show_it(self) -> None:
+        observed = json.loads(resolve(OPEN, "--json", "--policy", "observed").stdout)
+        assert observed["policy"] == {"null_precedence": "abstains", "roleless": "ignored"}
+        assert observed["preferred_role"] is None
+        both = resolve(OPEN, "--json", "--policy", "observed", "--policy", "roleless=blocks").stdout
+        assert json.loads(both)["policy"] == {"null_precedence": "abstains", "roleless": "blocks"}
+        documented = resolve(OPEN, "--json", "--policy", "roleless=blocks", "--policy", "documented").stdout
+        assert json.loads(documented)["policy"] == {"null_precedence": "ranks-last", "roleless": "ignored"}
 
 
 class TestStrict:

@@ -374,7 +374,7 @@ class TestCompare:
         assert result.exit_code == ExitCode.NEGATIVE_RESULT
         assert "now, with the other answer to null-precedence: none" in result.stdout
         assert report("compare", "--groups", str(file), stdin=payload)["alternatives"] == [
-            {"open_questions": ["null-precedence"], "preferred_role": None}
+            {"open_question": "null-precedence", "preferred_role": None}
         ]
         options = ["--groups", str(file), "--policy", "null_precedence=abstains"]
         assert run("compare", *options, stdin=payload).exit_code == ExitCode.OK
@@ -444,7 +444,7 @@ class TestRole:
             "role_arn": LEGAL,
             "reason": "rule 2 of 2 matches: custom:department Equals 'legal'",
             "rules": ["first-match", "array-elements"],
-            "alternatives": [{"open_questions": ["contains-element"], "role_arn": ADMIN}],
+            "alternatives": [{"open_question": "contains-element", "role_arn": ADMIN}],
         }
 
     def test_a_role_asked_for(self) -> None:
@@ -473,7 +473,7 @@ class TestRole:
         arguments += ["1example23456789", "--identity-pool", self.TOKEN, "--region", "eu-west-1"]
         found = report(*arguments, "--endpoint-url", scripted.url)
         assert found["role_arn"] == STAFF
-        assert found["alternatives"] == [{"open_questions": ["null-precedence"], "role_arn": None}]
+        assert found["alternatives"] == [{"open_question": "null-precedence", "role_arn": None}]
 
     def test_live_is_refused_where_rules_ask_for_what_groups_do_not_tell(
         self, scripted: ScriptedServer

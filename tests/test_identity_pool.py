@@ -31,7 +31,7 @@ from cognito_claims.identity_pool import (
     get_provider_name,
     parse_identity_pool_roles,
 )
-from cognito_claims.identity_pool.rules import CONTAINS_ELEMENT, LONE_ROLE
+from cognito_claims.identity_pool.rules import CONTAINS_ELEMENT, LONE_ROLE, UPDATED_ISSUER
 from cognito_claims.rules import NULL_PRECEDENCE
 from cognito_claims.testing import strategies
 from cognito_claims.testing.strategies import (
@@ -290,10 +290,10 @@ def test_every_rule_has_a_test_class() -> None:
 class TestOpenQuestions:
     def test_a_single_role_without_a_preferred_one(self) -> None:
         choice = choose_role(LONE, DENY)
-        assert choice.alternatives == (Alternative((LONE_ROLE,), ADMIN),)
+        assert choice.alternatives == (Alternative(LONE_ROLE, ADMIN),)
         assert choice.open_questions == (LONE_ROLE,)
         fallback = choose_role(LONE, FALL_BACK, authenticated_role=SIGNED_IN)
-        assert fallback.alternatives == (Alternative((LONE_ROLE,), ADMIN),)
+        assert fallback.alternatives == (Alternative(LONE_ROLE, ADMIN),)
 
     def test_answers_that_lead_to_the_same_role_raise_no_question(self) -> None:
         assert choose_role(LONE, FALL_BACK, authenticated_role=ADMIN).open_questions == ()
@@ -306,13 +306,13 @@ class TestOpenQuestions:
         mapping = build_rules(("cognito:groups", "Contains", "admins", ADMIN))
         choice = choose_role(nonadmins, mapping)
         assert isinstance(choice, AccessDenied)
-        assert choice.alternatives == (Alternative((CONTAINS_ELEMENT,), ADMIN),)
+        assert choice.alternatives == (Alternative(CONTAINS_ELEMENT, ADMIN),)
         assert choose_role(GroupClaims(("nonadmins", "admins")), mapping).open_questions == ()
 
     def test_an_earlier_rule_that_contains_part_of_a_group_name(self) -> None:
         choice = choose_role(event("id_token"), event("identity_pool_rules"))
         assert get_role_arn(choice) == LEGAL
-        assert choice.alternatives == (Alternative((CONTAINS_ELEMENT,), ADMIN),)
+        assert choice.alternatives == (Alternative(CONTAINS_ELEMENT, ADMIN),)
 
     def test_contains_on_a_string_raises_no_question(self) -> None:
         mapping = build_rules(("custom:groups", "Contains", "admins", ADMIN))
@@ -411,15 +411,13 @@ class TestInput:
 
     def test_the_open_questions_of_a_resolution_are_included(self) -> None:
         resolution = resolve([{"GroupName": "a", "RoleArn": STAFF}])
-        assert choose_role(resolution, DENY).alternatives == (
-            Alternative((NULL_PRECEDENCE,), None, ABSTAINS),
-        )
+        assert choose_role(resolution, DENY).alternatives == (Alternative(NULL_PRECEDENCE, None, ABSTAINS),)
         assert choose_role(resolution.claims, DENY).alternatives == ()
         abstaining = resolve(resolution.ranking, policy=ABSTAINS)
         choice = choose_role(abstaining, DENY)
         assert choice.alternatives == (
-            Alternative((LONE_ROLE,), STAFF, ABSTAINS),
-            Alternative((NULL_PRECEDENCE,), STAFF, Policy()),
+            Alternative(LONE_ROLE, STAFF, ABSTAINS),
+            Alternative(NULL_PRECEDENCE, STAFF, Policy()),
         )
         assert choice.open_questions == (LONE_ROLE, NULL_PRECEDENCE)
         assert choose_role(resolution, None, authenticated_role=SIGNED_IN).alternatives == ()
@@ -491,6 +489,55 @@ def load_shape(shape: str) -> dict[str, Any]:
     return members
 
 
+class TestProviders:
+    """The mapping of a token is found by the name of the token's user pool and app client."""
+
+    NAME = "cognito-idp.eu-west-1.amazonaws.com/eu-west-1_EXAMPLE:1example23456789"
+    UPDATED: ClassVar[dict[str, object]] = {
+        "iss": "https://issuer-cognito-idp.eu-west-1.amazonaws.com/eu-west-1_EXAMPLE",
+        "aud": "1example23456789",
+        "cognito:preferred_role": ADMIN,
+    }
+    TOKEN: ClassVar[dict[str, object]] = {"Type": "Token", "AmbiguousRoleResolution": "Deny"}
+
+    def test_a_token_with_the_updated_issuer_has_the_mapping_of_the_original_one(self) -> None:
+        roles = {"Roles": {"authenticated": SIGNED_IN}, "RoleMappings": {self.NAME: self.TOKEN}}
+        choice = choose_role(self.UPDATED, roles)
+        assert get_role_arn(choice) == ADMIN
+        assert choice.alternatives == (Alternative(UPDATED_ISSUER, SIGNED_IN),)
+        original = {**self.UPDATED, "iss": str(self.UPDATED["iss"]).replace("issuer-", "")}
+        assert choose_role(original, roles).alternatives == ()
+        assert choose_role(self.UPDATED, roles, provider=self.NAME).alternatives == ()
+
+    def test_a_mapping_under_the_updated_issuer_is_the_alternative(self) -> None:
+        roles = {"Roles": {"authenticated": SIGNED_IN}, "RoleMappings": {f"issuer-{self.NAME}": self.TOKEN}}
+        choice = choose_role(self.UPDATED, roles)
+        assert get_role_arn(choice) == SIGNED_IN
+        assert choice.alternatives == (Alternative(UPDATED_ISSUER, ADMIN),)
+
+    def test_a_mapping_of_a_template_names_its_provider(self) -> None:
+        """In CloudFormation, the key of a mapping may be any text."""
+        other = {"Type": "Token", "AmbiguousRoleResolution": "AuthenticatedRole"}
+        roles = {
+            "Roles": {"authenticated": SIGNED_IN},
+            "RoleMappings": {
+                "Users": {**self.TOKEN, "IdentityProvider": self.NAME},
+                self.NAME: {**other, "IdentityProvider": f"{self.NAME}2"},
+            },
+        }
+        assert get_role_arn(choose_role(self.UPDATED, roles)) == ADMIN
+
+    def test_a_misspelt_key_of_a_mapping_is_refused(self) -> None:
+        with pytest.raises(InvalidResponseError) as caught:
+            choose_role(TIE, {"Type": "Token", "AmbiguousRoleResolutoin": "Deny"})
+        assert str(caught.value) == (
+            "RoleMapping: AmbiguousRoleResolutoin: is not a known key: use AmbiguousRoleResolution"
+        )
+        rule = {"Claim": "email", "MatchType": "Equals", "Value": "a", "RoleArn": ADMIN}
+        with pytest.raises(InvalidResponseError, match="RoleArn: is not a known key: use RoleARN"):
+            choose_role(TIE, {"Type": "Rules", "RulesConfiguration": {"Rules": [rule]}})
+
+
 class TestShapes:
     @pytest.mark.parametrize(
         ("model", "shape"),
@@ -503,7 +550,8 @@ class TestShapes:
     )
     def test_models_have_the_members_of_the_service_model(self, model: type[WireModel], shape: str) -> None:
         schema = model.model_json_schema()
-        assert set(schema["properties"]) - {"ResponseMetadata"} == set(load_shape(shape)["members"])
+        in_templates = {"IdentityProvider"} if model is RoleMapping else set[str]()
+        assert set(schema["properties"]) - in_templates == set(load_shape(shape)["members"])
         assert schema.get("required", []) == load_shape(shape).get("required", [])
 
     @pytest.mark.parametrize(

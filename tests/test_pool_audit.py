@@ -344,7 +344,7 @@ class TestSetsOfGroups:
         counts = count_decisions(monkeypatch)
         result = audit(snapshot, identity_pool=identity_pool(by_token("Deny")), provider=PROVIDER)
         assert {one.check.code for one in result.findings} >= {"open-question", "identity-pool-denies"}
-        assert len({policy for _, policy in counts}) == 4
+        assert len({policy for _, policy in counts}) == 3
         assert {*counts.values()} == {1}
 
 

@@ -5,11 +5,20 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
+from botocore.loaders import Loader
 from hypothesis import given, strategies as st
 
 from cognito_claims import GroupClaims, InvalidClaimsError
 from cognito_claims.testing.strategies import access_token_claims, id_token_claims
-from cognito_claims.tokens import AccessTokenClaims, IdTokenClaims, parse_token_payload
+from cognito_claims.tokens import (
+    AccessTokenClaims,
+    IdTokenClaims,
+    Issuer,
+    build_issuer,
+    build_provider_name,
+    parse_issuer,
+    parse_token_payload,
+)
 from tests.events import event
 from tests.json_values import anything, json_values
 from tests.samples import role
@@ -21,6 +30,63 @@ def find_problems(model: type[IdTokenClaims | AccessTokenClaims], payload: Any) 
     with pytest.raises(InvalidClaimsError) as caught:
         model.from_payload(payload)
     return [str(problem) for problem in caught.value.problems]
+
+
+class TestIssuers:
+    @pytest.mark.parametrize("updated", [False, True])
+    @pytest.mark.parametrize(
+        ("region", "domain"),
+        [
+            ("eu-west-1", "amazonaws.com"),
+            ("us-gov-west-1", "amazonaws.com"),
+            ("cn-north-1", "amazonaws.com.cn"),
+            ("eusc-de-east-1", "amazonaws.eu"),
+            ("us-iso-east-1", "c2s.ic.gov"),
+            ("us-isob-east-1", "sc2s.sgov.gov"),
+            ("us-isof-south-1", "csp.hci.ic.gov"),
+            ("eu-isoe-west-1", "cloud.adc-e.uk"),
+        ],
+    )
+    def test_both_hosts_in_every_partition_are_awss(self, region: str, domain: str, updated: bool) -> None:
+        pool = f"{region}_EXAMPLE"
+        host = f"cognito-idp.{region}.{domain}"
+        issuer = build_issuer(pool, updated=updated)
+        assert issuer == f"https://{'issuer-' if updated else ''}{host}/{pool}"
+        assert parse_issuer(issuer) == Issuer(pool, region, updated)
+        assert build_provider_name(issuer, "client") == f"{host}/{pool}:client"
+
+    def test_the_domains_are_those_of_botocore(self) -> None:
+        for partition in Loader().load_data("partitions")["partitions"]:
+            for region in set(partition["regions"]) - {f"{partition['id']}-global"}:
+                issuer = build_issuer(f"{region}_EXAMPLE")
+                assert issuer.startswith(
+                    f"https://cognito-idp.{region}.{partition['outputs']['dnsSuffix']}/"
+                )
+
+    def test_a_replica_issues_in_a_region_of_its_own(self) -> None:
+        issuer = build_issuer("eu-west-1_EXAMPLE", region="us-east-1", updated=True)
+        token = IdTokenClaims.from_payload({**REQUIRED, "iss": issuer})
+        assert (token.user_pool_id, token.region) == ("eu-west-1_EXAMPLE", "us-east-1")
+
+    @pytest.mark.parametrize(
+        "issuer",
+        [
+            "http://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_EXAMPLE",
+            "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_EXAMPLE/",
+            "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1-EXAMPLE",
+            "https://cognito-idp.cn-north-1.amazonaws.com/cn-north-1_EXAMPLE",
+            "https://cognito-idp.eu-west-1.example.com/eu-west-1_EXAMPLE",
+            "https://cognito-idp.amazonaws.com/eu-west-1_EXAMPLE",
+            "http://localhost:9229/local_EXAMPLE",
+            None,
+        ],
+    )
+    def test_other_issuers_are_not_awss(self, issuer: object) -> None:
+        assert parse_issuer(issuer) is None
+        if isinstance(issuer, str):
+            token = AccessTokenClaims.from_payload({**event("access_token"), "iss": issuer})
+            assert (token.user_pool_id, token.region) == (None, None)
+            assert build_provider_name(issuer, "a").endswith(":a")
 
 
 class TestIdTokenClaims:

@@ -167,9 +167,12 @@ RULES: Final[tuple[Rule, ...]] = (
 NULL_PRECEDENCE: Final = OpenQuestion(
     "null-precedence",
     "Does a group without a precedence nominate a role at all?",
-    "According to the documentation, it does, and ranks last. However, five unrelated ID tokens "
-    "published between 2017 and 2025 contain one role and no preferred role, and wherever the group "
-    "is known to have a precedence, the claim is present.",
+    "According to the documentation, it does, and ranks last. However, six unrelated ID tokens "
+    "published between 2017 and 2025 contain one role and no preferred role. The configuration of one is "
+    "public: the group with the role has no precedence, and there is no trigger "
+    "(github.com/aehrc/terraform-aws-serverless-beacon at 00329a7, lambda/askbeacon/lambda_function.py, "
+    "lines 28 to 52, beside cognito.tf). Where the preferred role is present and the group is known, the "
+    "group has a precedence.",
     "null_precedence",
 )
 ROLELESS_AT_BEST: Final = OpenQuestion(

@@ -34,6 +34,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeAlias
 
 from pydantic import BaseModel, BeforeValidator, Field, PlainSerializer
@@ -60,9 +61,11 @@ __all__ = [
     "ClaimsLike",
     "IdTokenClaims",
     "Identity",
+    "Issuer",
     "build_issuer",
     "build_provider_name",
     "build_token_payload",
+    "parse_issuer",
     "parse_token_payload",
 ]
 
@@ -74,26 +77,101 @@ EventLike: TypeAlias = Mapping[str, object] | BaseModel
 """An event, or a part of one: a dictionary, or the class or model of it in aws-lambda-powertools."""
 
 
-def build_issuer(user_pool_id: str) -> str:
-    """Return the `iss` claim of a user pool's tokens, for the partition of the pool's region.
+_SUFFIXES = {
+    "cn": "amazonaws.com.cn",
+    "eusc-de": "amazonaws.eu",
+    "eu-isoe": "cloud.adc-e.uk",
+    "us-iso": "c2s.ic.gov",
+    "us-isob": "sc2s.sgov.gov",
+    "us-isof": "csp.hci.ic.gov",
+}
+"""The domain of each partition whose domain is not `amazonaws.com`, by the start of its regions."""
+
+_ISSUER = re.compile(
+    r"https://(?P<updated>issuer-)?cognito-idp\.(?P<region>[a-z0-9-]+)\.(?P<suffix>[a-z0-9.-]+)"
+    r"/(?P<user_pool_id>[A-Za-z0-9_-]+_[0-9A-Za-z]+)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Issuer:
+    """The user pool that an `iss` claim names.
+
+    AWS has two issuers for a user pool: the original one, and the updated one,
+    which multi-Region replication requires:
+
+    >>> parse_issuer("https://issuer-cognito-idp.eu-west-1.amazonaws.com/eu-west-1_EXAMPLE")
+    Issuer(user_pool_id='eu-west-1_EXAMPLE', region='eu-west-1', is_updated=True)
+
+    Source: Amazon Cognito Developer Guide, "Multi-Region replication", and the
+    `IssuerConfiguration` of the API Reference.
+    """
+
+    user_pool_id: str
+    """The ID of the user pool."""
+
+    region: str
+    """The region that issued the token. A replica keeps the pool's ID, which names the first region."""
+
+    is_updated: bool = False
+    """Whether the host is `issuer-cognito-idp` and not `cognito-idp`."""
+
+    @property
+    def url(self) -> str:
+        """The `iss` claim."""
+        prefix = "issuer-" if self.is_updated else ""
+        return f"https://{prefix}{self._location}"
+
+    def build_provider_name(self, client_id: str) -> str:
+        """Return the name under which an identity pool knows the user pool and an app client.
+
+        AWS documents the name with the host `cognito-idp` only.
+        """
+        return f"{self._location}:{client_id}"
+
+    @property
+    def _location(self) -> str:
+        return f"cognito-idp.{self.region}.{_get_suffix(self.region)}/{self.user_pool_id}"
+
+
+def _get_suffix(region: str) -> str:
+    return _SUFFIXES.get(re.sub("-[a-z]+-[0-9]+$", "", region), "amazonaws.com")
+
+
+def parse_issuer(issuer: object) -> Issuer | None:
+    """Parse an `iss` claim. Returns `None` if it is not one of AWS's, in any partition."""
+    match = _ISSUER.fullmatch(issuer) if isinstance(issuer, str) else None
+    if match is None or match["suffix"] != _get_suffix(match["region"]):
+        return None
+    return Issuer(match["user_pool_id"], match["region"], match["updated"] is not None)
+
+
+def build_issuer(user_pool_id: str, *, region: str | None = None, updated: bool = False) -> str:
+    """Return the `iss` claim of a user pool's tokens, for the partition of the region.
 
     >>> build_issuer("eu-west-1_EXAMPLE")
     'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_EXAMPLE'
-    >>> build_issuer("cn-north-1_EXAMPLE")
-    'https://cognito-idp.cn-north-1.amazonaws.com.cn/cn-north-1_EXAMPLE'
+    >>> build_issuer("cn-north-1_EXAMPLE", updated=True)
+    'https://issuer-cognito-idp.cn-north-1.amazonaws.com.cn/cn-north-1_EXAMPLE'
+
+    Args:
+        user_pool_id: The ID of the user pool.
+        region: The region that issues the tokens. By default, the one in the ID.
+        updated: Whether to use the updated issuer.
     """
-    region = user_pool_id.partition("_")[0]
-    suffix = ".cn" if region.startswith("cn-") else ""
-    return f"https://cognito-idp.{region}.amazonaws.com{suffix}/{user_pool_id}"
+    return Issuer(user_pool_id, region or user_pool_id.partition("_")[0], updated).url
 
 
 def build_provider_name(issuer: str, client_id: str) -> str:
     """Return the name under which an identity pool knows a user pool, by its issuer, and an app client.
 
-    >>> build_provider_name(build_issuer("eu-west-1_EXAMPLE"), "1example23456789")
+    >>> build_provider_name(build_issuer("eu-west-1_EXAMPLE", updated=True), "1example23456789")
     'cognito-idp.eu-west-1.amazonaws.com/eu-west-1_EXAMPLE:1example23456789'
     """
-    return f"{issuer.removeprefix('https://')}:{client_id}"
+    parsed = parse_issuer(issuer)
+    if parsed is not None:
+        return parsed.build_provider_name(client_id)
+    return f"{issuer.removeprefix('https://')}:{client_id}"  # an emulator's
 
 
 def _parse_boolean(value: object) -> object:
@@ -167,7 +245,7 @@ class PayloadGroupClaims(ClaimsModel, frozen=True):
 
 class _TokenClaims(ClaimsModel, frozen=True, extra="allow"):
     iss: NonEmptyStr
-    """The issuer, which names the user pool: `https://cognito-idp.<region>.amazonaws.com/<poolId>`."""
+    """The issuer, which names the user pool; `parse_issuer` reads it."""
 
     sub: NonEmptyStr = Field(repr=False)
     """The user's ID, or the client ID of a machine."""
@@ -205,6 +283,16 @@ class _TokenClaims(ClaimsModel, frozen=True, extra="allow"):
                 token is of the other kind, or it is not decoded.
         """
         return parse_claims(cls, payload, cls._source)
+
+    @property
+    def user_pool_id(self) -> str | None:
+        """The ID of the user pool, from `iss`. `None` if the issuer is not one of AWS's."""
+        return None if (issuer := parse_issuer(self.iss)) is None else issuer.user_pool_id
+
+    @property
+    def region(self) -> str | None:
+        """The region that issued the token, from `iss`. `None` if the issuer is not one of AWS's."""
+        return None if (issuer := parse_issuer(self.iss)) is None else issuer.region
 
     @property
     def custom_attributes(self) -> dict[str, str]:

@@ -32,6 +32,7 @@ def resolving(groups: list[GroupTypeTypeDef], some: Sequence[GroupType], policy:
     assert_type(policy.null_precedence, Literal["ranks-last", "abstains"])
     assert_type(policy.roleless, Literal["ignored", "blocks"])
     assert_type(policy.is_documented, bool)
+    assert_type((Policy.DOCUMENTED, Policy.OBSERVED), tuple[Policy, Policy])
 
     resolve(["admins"])  # type: ignore[list-item]  # ty: ignore[invalid-argument-type]  # pyrefly: ignore[bad-argument-type]
     resolve(some[0])  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]  # pyrefly: ignore[bad-argument-type]
@@ -116,7 +117,7 @@ def explaining(ranked: RankedGroup, alternative: Alternative, rule: Rule, questi
     assert_type(ranked.rank, int)
     assert_type(ranked.group, GroupType)
     assert_type(ranked.status, GroupStatus)
-    assert_type(alternative.questions, tuple[OpenQuestion, ...])
+    assert_type(alternative.question, OpenQuestion)
     assert_type(alternative.policy, Policy)
     assert_type(alternative.role_arn, str | None)
     assert_type(rule.id, str)

@@ -1,16 +1,24 @@
 """The options and arguments that subcommands share, as the types of their parameters."""
 
 from collections.abc import Mapping
+from dataclasses import fields
 from functools import partial
-from typing import Annotated, Any, TypeAlias, get_args, get_type_hints
+from typing import Annotated, Any, TypeAlias, get_args
 
 import typer
 
 from cognito_claims.resolver import Policy
+from cognito_claims.resolver.rendering import policy_to_json
 
-_SETTINGS = tuple(
-    f"{name}={answer}" for name, answers in get_type_hints(Policy).items() for answer in get_args(answers)
-)
+_POLICIES = {"documented": Policy.DOCUMENTED, "observed": Policy.OBSERVED}
+_SETTINGS = {
+    **{name: policy_to_json(policy) for name, policy in _POLICIES.items()},
+    **{
+        f"{field.name}={answer}": {field.name: answer}
+        for field in fields(Policy)
+        for answer in get_args(field.type)
+    },
+}
 
 
 def declare_option(description: str, panel: str, metavar: str | None = None) -> Any:
@@ -35,9 +43,9 @@ PolicySettings: TypeAlias = Annotated[
     list[str] | None,
     typer.Option(
         "--policy",
-        help="How to answer what AWS leaves open; may be repeated. "
+        help="How to answer the questions that AWS leaves open; may be repeated. "
         f"{', '.join(f'`{setting}`' for setting in _SETTINGS)}.",
-        metavar="SETTING=ANSWER",
+        metavar="POLICY",
     ),
 ]
 IdentityPool: TypeAlias = Annotated[
@@ -74,10 +82,11 @@ Json: TypeAlias = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 def build_policy(settings: list[str] | None) -> Policy:
     """Return the policy with these answers, or fail."""
+    answers: dict[str, Any] = {}
     for setting in settings or ():
         if setting not in _SETTINGS:
-            raise typer.BadParameter(f"--policy: {setting!r} must be one of {', '.join(_SETTINGS)}")
-    answers: dict[str, Any] = dict(setting.split("=") for setting in settings or ())
+            raise typer.BadParameter(f"--policy: must be one of {', '.join(_SETTINGS)}")
+        answers |= _SETTINGS[setting]
     return Policy(**answers)
 
 

@@ -78,8 +78,7 @@ def _build_report(change: ClaimsChange, alternatives: tuple[Alternative, ...]) -
         "roles_lost": list(change.roles_lost),
         "preferred_role": {"token": change.preferred_role_before, "now": change.preferred_role_after},
         "alternatives": [
-            {"open_questions": [one.id for one in other.questions], "preferred_role": other.role_arn}
-            for other in alternatives
+            {"open_question": other.question.id, "preferred_role": other.role_arn} for other in alternatives
         ],
     }
 
@@ -100,6 +99,6 @@ def _render_text(change: ClaimsChange, alternatives: tuple[Alternative, ...]) ->
         output.print_line(f"  in the token: {change.preferred_role_before or 'none'}")
         output.print_line(f"  now:          {change.preferred_role_after or 'none'}")
     for other in alternatives:
-        questions = ", ".join(question.id for question in other.questions)
-        output.print_line(f"  now, with the other answer to {questions}: {other.role_arn or 'none'}")
+        role = other.role_arn or "none"
+        output.print_line(f"  now, with the other answer to {other.question.id}: {role}")
     return output.text

@@ -12,7 +12,7 @@ from cognito_claims.cli._output import Output, write_result
 from cognito_claims.cli._token import ParsedInput, parse_input
 from cognito_claims.errors import InvalidClaimsError
 from cognito_claims.events import ClaimsSource, parse_trigger_event
-from cognito_claims.tokens import AccessTokenClaims, IdTokenClaims
+from cognito_claims.tokens import AccessTokenClaims, IdTokenClaims, parse_issuer
 
 _NAMES = {
     ClaimsSource.APPSYNC: "An AppSync resolver event",
@@ -109,7 +109,7 @@ def _find_token_warnings(token: ParsedInput) -> Iterator[str]:
         return
     if claims.exp < time.time():
         yield f"the token has expired: exp is {claims.exp}"
-    if not claims.iss.startswith("https://cognito-idp."):
+    if parse_issuer(claims.iss) is None:
         yield "iss is not an AWS user pool"
     if isinstance(claims, AccessTokenClaims) and claims.is_machine and claims.group_claims.groups:
         yield "a client credentials token contains groups: only a trigger can cause this"

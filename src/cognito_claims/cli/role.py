@@ -101,7 +101,7 @@ def _build_report(choice: AssumedRole | AccessDenied) -> dict[str, JsonValue]:
         "reason": choice.reason,
         "rules": [rule.id for rule in choice.rules],
         "alternatives": [
-            {"open_questions": [one.id for one in other.questions], "role_arn": other.role_arn}
+            {"open_question": other.question.id, "role_arn": other.role_arn}
             for other in choice.alternatives
         ],
     }
@@ -117,6 +117,6 @@ def _render_text(choice: AssumedRole | AccessDenied) -> str:
     if choice.alternatives:
         output.print_section("Open questions", [])
         for other in choice.alternatives:
-            output.print_line(*(f"  {one.id}: {one.question} {one.evidence}" for one in other.questions))
+            output.print_line(f"  {other.question.id}: {other.question.question} {other.question.evidence}")
             output.print_line(f"  with the other answer: {other.role_arn or 'denied'}")
     return output.text

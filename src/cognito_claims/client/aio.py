@@ -25,7 +25,7 @@ from cognito_claims.models import (
     ListUsersInGroupResponse,
     UserType,
 )
-from cognito_claims.resolver import DOCUMENTED, Policy, Resolution, resolve
+from cognito_claims.resolver import Policy, Resolution, resolve
 
 __all__ = [
     "AdminListGroupsForUserClient",
@@ -178,7 +178,7 @@ async def resolve_user(
     *,
     user_pool_id: str,
     username: str,
-    policy: Policy = DOCUMENTED,
+    policy: Policy = Policy.DOCUMENTED,
 ) -> Resolution:
     """List all groups of a user and resolve them.
 

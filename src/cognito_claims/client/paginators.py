@@ -17,7 +17,7 @@ from cognito_claims.models import (
     ListUsersInGroupResponse,
     UserType,
 )
-from cognito_claims.resolver import DOCUMENTED, Policy, Resolution, resolve
+from cognito_claims.resolver import Policy, Resolution, resolve
 
 
 class BotoPageIterator(Protocol):
@@ -153,7 +153,7 @@ def resolve_user(
     *,
     user_pool_id: str,
     username: str,
-    policy: Policy = DOCUMENTED,
+    policy: Policy = Policy.DOCUMENTED,
 ) -> Resolution:
     """List all groups of a user and resolve them.
 

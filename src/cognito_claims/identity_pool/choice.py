@@ -24,9 +24,9 @@ from cognito_claims.identity_pool.models import (
     RoleMapping,
     parse_identity_pool_roles,
 )
-from cognito_claims.resolver import DOCUMENTED, Alternative, Resolution
+from cognito_claims.resolver import Alternative, Policy, Resolution
 from cognito_claims.resolver.outcomes import find_open_questions
-from cognito_claims.tokens import build_provider_name, format_claim, parse_token_payload
+from cognito_claims.tokens import build_provider_name, format_claim, parse_issuer, parse_token_payload
 
 if TYPE_CHECKING:
     from cognito_claims.rules import OpenQuestion, Rule
@@ -110,6 +110,11 @@ def _find_provider(payload: dict[str, object]) -> str | None:
     return None
 
 
+def _has_updated_issuer(payload: dict[str, object]) -> bool:
+    issuer = parse_issuer(payload.get("iss"))
+    return issuer is not None and issuer.is_updated
+
+
 def choose_role(
     claims: IdTokenLike,
     mapping: RoleMapping | GetIdentityPoolRolesResponse | Mapping[str, object] | None,
@@ -142,9 +147,9 @@ def choose_role(
     if isinstance(claims, GroupClaims | Resolution):
         _require_known_claims(request)
     choice = _choose(request)
-    policy = claims.policy if isinstance(claims, Resolution) else DOCUMENTED
+    policy = claims.policy if isinstance(claims, Resolution) else Policy.DOCUMENTED
     others = [
-        Alternative((question,), _choose(request, question).role_arn, policy)
+        Alternative(question, _choose(request, question).role_arn, policy)
         for question in rules.IDENTITY_POOL_QUESTIONS
     ]
     if isinstance(claims, Resolution):
@@ -165,6 +170,8 @@ class _Request:
     authenticated_role: str | None
     no_authenticated_role: str
     provider: str | None
+    under_updated_name: _Request | None = None
+    """For a token with the updated issuer: the same with the mapping of the updated issuer's host."""
 
     @classmethod
     def build(
@@ -178,16 +185,19 @@ class _Request:
         payload = _to_payload(claims)
         roles = parse_identity_pool_roles(mapping_or_response)
         mapping = roles if isinstance(roles, RoleMapping) else None
+        mappings: Mapping[str, RoleMapping] = {}
+        updated = False
         no_mapping = "the provider has no role mapping"
         no_role = "no authenticated role was passed"
         if isinstance(roles, GetIdentityPoolRolesResponse):
             authenticated_role = authenticated_role or roles.authenticated_role
             no_role = "the identity pool has no authenticated role"
-            if mappings := roles.role_mappings or {}:
+            if mappings := roles.mappings_by_provider:
+                updated = provider is None and _has_updated_issuer(payload)
                 provider = provider or get_provider_name(payload)
                 mapping = mappings.get(provider)
                 no_mapping = f"{provider} has no role mapping{_list_other_mappings(provider, mappings)}"
-        return cls(
+        request = cls(
             payload=payload,
             groups=parse_token_payload(payload),
             mapping=mapping,
@@ -197,13 +207,17 @@ class _Request:
             no_authenticated_role=no_role,
             provider=provider or _find_provider(payload),
         )
+        if not updated:
+            return request
+        other = replace(request, mapping=mappings.get(f"issuer-{provider}"))
+        return replace(request, under_updated_name=other)
 
 
 def _choose_for_alternative(request: _Request, other: Alternative) -> Alternative:
     # A policy decides the preferred role only: groups and roles do not depend on it.
     groups = replace(request.groups, preferred_role=other.role_arn)
     changed = replace(request, groups=groups, payload=dict(groups.id_token()))
-    return Alternative(other.questions, _choose(changed).role_arn, other.policy)
+    return Alternative(other.question, _choose(changed).role_arn, other.policy)
 
 
 def _build_message(request: _Request) -> str | None:
@@ -260,6 +274,8 @@ def _list_other_mappings(provider: str, mappings: Mapping[str, RoleMapping]) -> 
 
 def _choose(request: _Request, other: OpenQuestion | None = None) -> _Choice:
     """Choose by the documented answers to all open questions but one, which gets the other answer."""
+    if other is rules.UPDATED_ISSUER and request.under_updated_name is not None:
+        return _choose(request.under_updated_name)
     mapping = request.mapping
     if mapping is None:
         return _choose_without_mapping(request)

@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 
 from cognito_claims._wire.base import WireModel
 from cognito_claims._wire.json import as_object
-from cognito_claims._wire.parsing import parse_response
+from cognito_claims._wire.parsing import parse_written_response
 from cognito_claims._wire.scalars import ClaimName, Omittable, TupleOf
 from cognito_claims.errors import InvalidResponseError, Problem
 from cognito_claims.models import ServiceResponse
@@ -55,6 +55,9 @@ class RoleMapping(WireModel, frozen=True):
     rules_configuration: Omittable[RulesConfiguration] = None
     """The rules; required if `type` is `Rules`."""
 
+    identity_provider: Omittable[_ProviderName] = None
+    """The provider's name in a CloudFormation template, whose mappings may have any key."""
+
     @model_validator(mode="after")
     def _require_rules(self) -> RoleMapping:
         if self.type == "Rules" and self.rules_configuration is None:
@@ -81,6 +84,12 @@ class GetIdentityPoolRolesResponse(ServiceResponse, frozen=True):
     """Up to 10 mappings by provider name: `cognito-idp.<region>.amazonaws.com/<poolId>:<clientId>`."""
 
     @property
+    def mappings_by_provider(self) -> dict[str, RoleMapping]:
+        """The mappings by provider name: a mapping's own, from CloudFormation, or its key."""
+        mappings = (self.role_mappings or {}).items()
+        return {mapping.identity_provider or name: mapping for name, mapping in mappings}
+
+    @property
     def authenticated_role(self) -> str | None:
         """The ARN of the role for authenticated users."""
         return (self.roles or {}).get("authenticated")
@@ -98,8 +107,8 @@ def parse_identity_pool_roles(mapping: object) -> RoleMapping | GetIdentityPoolR
     # boto3 omits the members that are not set, so a response may have no RoleMappings.
     unknown = members.keys() - {"IdentityPoolId", "Roles", "RoleMappings", "ResponseMetadata"}
     if "RoleMappings" in members or (members and not unknown):
-        return parse_response(GetIdentityPoolRolesResponse, members)
+        return parse_written_response(GetIdentityPoolRolesResponse, members)
     if members.keys() & {"Type", "AmbiguousRoleResolution", "RulesConfiguration"}:
-        return parse_response(RoleMapping, members)
+        return parse_written_response(RoleMapping, members)
     reason = "must be a role mapping, which has a Type, or the response of get_identity_pool_roles"
     raise InvalidResponseError("GetIdentityPoolRoles", [Problem("", reason)])

@@ -102,5 +102,13 @@ CONTAINS_ELEMENT: Final = OpenQuestion(
     "AWS is silent. If a part suffices, the group nonadmins matches Contains admins.",
 )
 
-IDENTITY_POOL_QUESTIONS: Final[tuple[OpenQuestion, ...]] = (LONE_ROLE, CONTAINS_ELEMENT)
+UPDATED_ISSUER: Final = OpenQuestion(
+    "updated-issuer",
+    "Does an identity pool look for the mapping of a token with the updated issuer under the name that "
+    "begins with cognito-idp?",
+    "AWS is silent: the mappings of its documentation have names that begin with cognito-idp, without "
+    "issuer- before it.",
+)
+
+IDENTITY_POOL_QUESTIONS: Final[tuple[OpenQuestion, ...]] = (LONE_ROLE, CONTAINS_ELEMENT, UPDATED_ISSUER)
 """Every open question about identity pools."""

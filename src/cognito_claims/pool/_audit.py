@@ -21,7 +21,7 @@ from cognito_claims.models import MAX_GROUPS_PER_POOL, MAX_GROUPS_PER_USER
 from cognito_claims.pool import findings
 from cognito_claims.pool._user_sets import UserSample, UserSet, iterate_user_sets
 from cognito_claims.pool.findings import CHECKS, Check, Finding, Severity
-from cognito_claims.resolver import DOCUMENTED, Policy, has_federated_name, rendering, resolve
+from cognito_claims.resolver import Policy, has_federated_name, rendering, resolve
 from cognito_claims.resolver.outcomes import AmbiguityCause, find_ambiguity_cause
 from cognito_claims.rules import NO_ROLE
 
@@ -105,7 +105,7 @@ class Audit:
 def audit(
     snapshot: Snapshot,
     *,
-    policy: Policy = DOCUMENTED,
+    policy: Policy = Policy.DOCUMENTED,
     identity_pool: IdentityPoolRoles | None = None,
     provider: str | None = None,
     samples: int = 10,
@@ -239,9 +239,9 @@ class _AuditAccumulator:
         for alternative in resolution.alternatives:
             # The groups that decide under one of the two answers only.
             groups = {*resolution.decided_by} ^ {*alternative.decided_by}
-            for question in alternative.questions:
-                reason = f"{question.id}: {question.question}"
-                self._get(findings.OPEN_QUESTION, question.id, reason).add_set(users, groups)
+            question = alternative.question
+            reason = f"{question.id}: {question.question}"
+            self._get(findings.OPEN_QUESTION, question.id, reason).add_set(users, groups)
         self._add_groups(users)
 
     def _add_ambiguous(self, users: UserSet, cause: AmbiguityCause) -> None:

@@ -19,7 +19,7 @@ from cognito_claims.models import GroupType, UpdateGroupRequest
 from cognito_claims.pool._user_sets import UserSample, check_samples, query_sets, select_groups
 from cognito_claims.pool.engines.duckdb import DuckDB
 from cognito_claims.pool.snapshot import Snapshot, SnapshotError
-from cognito_claims.resolver import DOCUMENTED, Policy, Resolution, rendering, resolve
+from cognito_claims.resolver import Policy, Resolution, rendering, resolve
 from cognito_claims.resolver.outcomes import AmbiguityCause, find_ambiguity_cause
 
 if TYPE_CHECKING:
@@ -179,7 +179,7 @@ def diff(
     before: Snapshot,
     after: Snapshot | Edits,
     *,
-    policy: Policy = DOCUMENTED,
+    policy: Policy = Policy.DOCUMENTED,
     samples: int = 10,
     users_out: str | os.PathLike[str] | None = None,
 ) -> Diff:

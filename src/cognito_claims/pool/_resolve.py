@@ -23,7 +23,7 @@ from cognito_claims.pool._user_sets import UNKNOWN_RANK, create_ranks, query_set
 from cognito_claims.pool.engines.duckdb import DuckDB
 from cognito_claims.pool.engines.protocol import Engine, SparkFrame, SparkSession, find_owner
 from cognito_claims.pool.engines.spark import Spark
-from cognito_claims.resolver import DOCUMENTED, Policy, resolve
+from cognito_claims.resolver import Policy, resolve
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection, DuckDBPyRelation
@@ -163,7 +163,7 @@ def resolve_memberships(
     memberships: object,
     groups: Groups,
     *,
-    policy: Policy = DOCUMENTED,
+    policy: Policy = Policy.DOCUMENTED,
     unknown_groups: Literal["refuse", "ignore"] = "refuse",
     session: object = None,
 ) -> BulkResolution[Any]:

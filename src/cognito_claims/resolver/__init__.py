@@ -10,11 +10,10 @@ from cognito_claims.resolver.outcomes import (
     Preferred,
     RankedGroup,
 )
-from cognito_claims.resolver.policy import DOCUMENTED, Policy
+from cognito_claims.resolver.policy import Policy
 from cognito_claims.resolver.resolution import Resolution, resolve
 
 __all__ = [
-    "DOCUMENTED",
     "Alternative",
     "Ambiguous",
     "Decision",

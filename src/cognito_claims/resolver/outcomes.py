@@ -11,7 +11,7 @@ from typing import ClassVar, Literal, TypeAlias, final
 from cognito_claims._registry import publish
 from cognito_claims.models import GroupType  # noqa: TC001, Hypothesis reads annotations
 from cognito_claims.resolver.decision import Decision, is_federated_auto_group, names_only_role
-from cognito_claims.resolver.policy import DOCUMENTED, Policy
+from cognito_claims.resolver.policy import Policy
 from cognito_claims.rules import (
     FEDERATED_AUTO_GROUP,
     LOWEST_WINS,
@@ -20,7 +20,6 @@ from cognito_claims.rules import (
     NULL_RANKS_LAST,
     NULL_TIES,
     ONLY_ROLE,
-    OPEN_QUESTIONS,
     ROLELESS_AT_BEST,
     ROLELESS_IGNORED,
     RULES,
@@ -133,20 +132,20 @@ class RankedGroup:
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """The role that results if AWS answers open questions differently."""
+    """The role that results if AWS answers an open question differently."""
 
-    questions: tuple[OpenQuestion, ...]
-    """The questions, as few as necessary."""
+    question: OpenQuestion
+    """The question whose other answer changes the role by itself."""
 
     role_arn: str | None
-    """The ARN of the role under the other answers: the preferred role of a resolution, or the
+    """The ARN of the role under the other answer: the preferred role of a resolution, or the
     role that an identity pool assigns. `None` if there is none."""
 
-    policy: Policy = DOCUMENTED
-    """The policy with the other answers. Questions about identity pools do not change it."""
+    policy: Policy = Policy.DOCUMENTED
+    """The policy with the other answer. Questions about identity pools do not change it."""
 
     decided_by: tuple[GroupType, ...] = field(default=(), compare=False, repr=False)
-    """The groups that decide under the other answers. Empty for the role of an identity pool."""
+    """The groups that decide under the other answer. Empty for the role of an identity pool."""
 
 
 def describe_outcome(decision: Decision) -> Outcome:
@@ -189,31 +188,30 @@ def rank_groups(decision: Decision) -> tuple[RankedGroup, ...]:
 
 
 def find_alternatives(decision: Decision) -> tuple[Alternative, ...]:
-    """Return the other answers, as few at a time as necessary, that change the preferred role."""
+    """Return the other answers that change the preferred role, each by itself."""
     found: list[Alternative] = []
-    for questions in ((NULL_PRECEDENCE,), (ROLELESS_AT_BEST,), OPEN_QUESTIONS):
-        if any(set(fewer.questions) <= set(questions) for fewer in found):
-            continue
-        policy = _flip_answers(decision.policy, questions)
+    for question, policy in (
+        (NULL_PRECEDENCE, _flip_null_precedence(decision.policy)),
+        (ROLELESS_AT_BEST, _flip_roleless(decision.policy)),
+    ):
         other = Decision.from_ranking(decision.ranking, policy)
         if other.preferred_role != decision.preferred_role:
-            found.append(Alternative(questions, other.preferred_role, policy, other.decided_by))
+            found.append(Alternative(question, other.preferred_role, policy, other.decided_by))
     return tuple(found)
 
 
 def find_open_questions(alternatives: Iterable[Alternative]) -> tuple[OpenQuestion, ...]:
     """Return the questions of some alternatives, each once."""
-    return tuple(dict.fromkeys(question for one in alternatives for question in one.questions))
+    return tuple(dict.fromkeys(one.question for one in alternatives))
 
 
-def _flip_answers(policy: Policy, questions: Iterable[OpenQuestion]) -> Policy:
-    if NULL_PRECEDENCE in questions:
-        ranks_last = policy.null_precedence == "ranks-last"
-        policy = replace(policy, null_precedence="abstains" if ranks_last else "ranks-last")
-    if ROLELESS_AT_BEST in questions:
-        ignored = policy.roleless == "ignored"
-        policy = replace(policy, roleless="blocks" if ignored else "ignored")
-    return policy
+def _flip_null_precedence(policy: Policy) -> Policy:
+    ranks_last = policy.null_precedence == "ranks-last"
+    return replace(policy, null_precedence="abstains" if ranks_last else "ranks-last")
+
+
+def _flip_roleless(policy: Policy) -> Policy:
+    return replace(policy, roleless="blocks" if policy.roleless == "ignored" else "ignored")
 
 
 def _find_status(group: GroupType, decision: Decision, deciding: set[str]) -> GroupStatus:

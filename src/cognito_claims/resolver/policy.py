@@ -1,7 +1,7 @@
 """The settings for the questions that AWS leaves open."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 from cognito_claims._registry import publish
 
@@ -23,12 +23,22 @@ class Policy:
 
     - `"ignored"` (default): no. The best group that has a role decides.
     - `"blocks"`: yes. If a group without a role is among those with the lowest
-      precedence, no role is preferred, unless all groups together name one
-      role. The group that a federated sign-in creates never blocks.
+      precedence, no role is preferred. Two exceptions are documented or observed:
+      under `"ranks-last"`, a role that is the only one of all groups, and the
+      group that a federated sign-in creates, which never blocks.
+
+    Two policies have names: `Policy.DOCUMENTED`, the default, and `Policy.OBSERVED`,
+    which answers as published tokens do where they contradict the documentation.
 
     Raises:
         ValueError: If a setting has any other value.
     """
+
+    DOCUMENTED: ClassVar["Policy"]
+    """The documented answers: `"ranks-last"` and `"ignored"`."""
+
+    OBSERVED: ClassVar["Policy"]
+    """The answers of published tokens: `"abstains"` and `"ignored"`."""
 
     null_precedence: Literal["ranks-last", "abstains"] = "ranks-last"
     """Whether a group without a precedence nominates its role last, or not at all."""
@@ -45,10 +55,11 @@ class Policy:
 
     @property
     def is_documented(self) -> bool:
-        """Whether both answers are the documented ones."""
-        return self == DOCUMENTED
+        """Whether this is `Policy.DOCUMENTED`."""
+        return self == Policy.DOCUMENTED
 
 
-DOCUMENTED = Policy()
+Policy.DOCUMENTED = Policy()
+Policy.OBSERVED = Policy(null_precedence="abstains")
 
 publish(Policy)

@@ -94,12 +94,9 @@ def open_question_lines(alternatives: Sequence[Alternative]) -> list[str]:
 
 
 def _format_alternative(alternative: Alternative) -> str:
-    settings = ", ".join(
-        f'{question.setting}="{getattr(alternative.policy, question.setting)}"'
-        for question in alternative.questions
-        if question.setting is not None
-    )
-    return f"with {settings}: {alternative.role_arn or 'no preferred role'}"
+    setting = str(alternative.question.setting)
+    value = getattr(alternative.policy, setting)
+    return f'with {setting}="{value}": {alternative.role_arn or "no preferred role"}'
 
 
 def render_text(decision: Decision, alternatives: Sequence[Alternative]) -> str:
@@ -168,7 +165,7 @@ def build_report(
         "open_questions": [question.id for question in find_open_questions(alternatives)],
         "alternatives": [
             {
-                "open_questions": [question.id for question in alternative.questions],
+                "open_question": alternative.question.id,
                 "policy": policy_to_json(alternative.policy),
                 "preferred_role": alternative.role_arn,
             }

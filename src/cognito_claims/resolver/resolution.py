@@ -27,7 +27,7 @@ from cognito_claims.errors import ConflictingGroupsError, MixedUserPoolsError
 from cognito_claims.models import AdminListGroupsForUserResponse, GroupType, PageResponse
 from cognito_claims.resolver import outcomes, rendering
 from cognito_claims.resolver.decision import Decision
-from cognito_claims.resolver.policy import DOCUMENTED, Policy
+from cognito_claims.resolver.policy import Policy
 
 if TYPE_CHECKING:
     from cognito_claims.resolver.outcomes import Alternative, Outcome, RankedGroup
@@ -71,12 +71,7 @@ class Resolution(Decision):
 
     @property
     def open_questions(self) -> tuple[OpenQuestion, ...]:
-        """The open questions that the preferred role depends on; empty if none changes it.
-
-        Both are listed if only the other answers to both change it: if all
-        groups name one role, a group without a role can block it only where
-        `only-role` does not hold.
-        """
+        """The open questions whose other answer, by itself, would change the preferred role."""
         return outcomes.find_open_questions(self.alternatives)
 
     def explain(self) -> str:
@@ -97,7 +92,7 @@ _NOT_GROUPS: tuple[type, ...] = (type(None), str, bytes, BaseModel, Mapping)
 
 
 def resolve(
-    groups: Iterable[GroupType | Mapping[str, object]], *, policy: Policy = DOCUMENTED
+    groups: Iterable[GroupType | Mapping[str, object]], *, policy: Policy = Policy.DOCUMENTED
 ) -> Resolution:
     """Compute the role claims of a user who is in exactly these groups.
 

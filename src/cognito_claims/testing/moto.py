@@ -28,7 +28,7 @@ except ImportError as _error:
     raise ImportError('moto_role_claims needs moto: pip install "moto[cognitoidp]"') from _error
 
 from cognito_claims.errors import CognitoClaimsError
-from cognito_claims.resolver import DOCUMENTED, Policy, resolve
+from cognito_claims.resolver import Policy, resolve
 
 
 class UnknownMotoError(CognitoClaimsError, RuntimeError):
@@ -54,7 +54,7 @@ _lock = Lock()
 
 
 @contextmanager
-def moto_role_claims(*, policy: Policy = DOCUMENTED) -> Generator[None, None, None]:
+def moto_role_claims(*, policy: Policy = Policy.DOCUMENTED) -> Generator[None, None, None]:
     """Add `cognito:roles` and `cognito:preferred_role` to the ID tokens of moto.
 
     The claims are those that `resolve()` computes from the user's groups.

@@ -15,7 +15,10 @@ from cognito_claims.tokens import build_issuer, build_provider_name
 
 def role_mappings() -> st.SearchStrategy[RoleMapping]:
     """Role mappings of a provider, by token or by rules. The rules match often."""
-    common = {"ambiguous_role_resolution": st.sampled_from(["AuthenticatedRole", "Deny"])}
+    common: dict[str, st.SearchStrategy[object]] = {
+        "ambiguous_role_resolution": st.sampled_from(["AuthenticatedRole", "Deny"]),
+        "identity_provider": st.none(),  # CloudFormation's, and absent from a response
+    }
     by_token = models(RoleMapping, type=st.just("Token"), **common)
     rules = rules_configurations()
     by_rules = models(RoleMapping, type=st.just("Rules"), rules_configuration=rules, **common)
