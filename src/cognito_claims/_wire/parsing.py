@@ -136,8 +136,8 @@ def _to_problem(details: ErrorDetails, model: type[WireModel], value: object) ->
 def _format_step(before: int | str, part: int | str) -> str:
     if isinstance(part, int):
         return f"[{part}]"
-    named = before in _NAMED_MEMBERS and _SHOWN_NAME.fullmatch(part)
-    if not named and not _SHOWN_KEY.fullmatch(part) and part not in _list_keys(WireModel):
+    shown = _SHOWN_NAME if before in _NAMED_MEMBERS else _SHOWN_KEY
+    if shown.fullmatch(part) is None and part not in _list_keys(WireModel):
         return "[...]"
     return f".{part}" if part.isidentifier() else f"[{part!r}]"
 
