@@ -1,6 +1,8 @@
 from datetime import datetime
 from typing import assert_type
 
+from mypy_boto3_cognito_idp.type_defs import GroupTypeTypeDef
+
 from cognito_claims import (
     AdminListGroupsForUserRequest,
     AdminListGroupsForUserResponse,
@@ -23,7 +25,7 @@ from cognito_claims.models import AttributeType, MFAOptionType, ResponseMetadata
 POOL = "eu-west-1_EXAMPLE"
 
 
-def groups(group: GroupType, other: object) -> None:
+def groups(group: GroupType, other: object, typed_dict: GroupTypeTypeDef) -> None:
     assert_type(group.group_name, str)
     assert_type(group.user_pool_id, str | None)
     assert_type(group.description, str | None)
@@ -34,6 +36,10 @@ def groups(group: GroupType, other: object) -> None:
     assert_type(GroupType.model_validate(other), GroupType)
     assert_type({group: 1}, dict[GroupType, int])
 
+    # Checkers know the fields by their Python names. For AWS's names there is `model_validate`.
+    GroupType(GroupName="a")  # type: ignore[call-arg]  # ty: ignore[missing-argument]  # pyrefly: ignore[missing-argument]
+    GroupType(**typed_dict)  # type: ignore[misc]  # ty: ignore[missing-argument]  # pyrefly: ignore[missing-argument, open-unpacking]
+    assert_type(GroupType.model_validate(typed_dict), GroupType)
     GroupType()  # type: ignore[call-arg]  # ty: ignore[missing-argument]  # pyrefly: ignore[missing-argument]
     GroupType("a")  # type: ignore[call-arg]  # ty: ignore[missing-argument, too-many-positional-arguments]  # pyrefly: ignore[unexpected-positional-argument]
     GroupType(group_name=5)  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]  # pyrefly: ignore[bad-argument-type]
