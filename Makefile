@@ -8,7 +8,7 @@ DEMO := build/demo
 QUIETLY := -qq --disable-pip-version-check
 COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --quiet
 PYTEST := $(BIN)/python -m pytest --numprocesses=$(WORKERS) --dist=worksteal
-CHECKS := mypy pyright consumer format lint layers ty pyrefly stubs github
+CHECKS := mypy pyright basedpyright consumer format lint layers ty pyrefly stubs github
 SYNC := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 export UV_SYSTEM_CERTS := 1
 
@@ -23,7 +23,7 @@ test: .venv/installed  ## run the whole suite; with COVERAGE=1, fail below 100 %
 test-fast: .venv/installed  ## run what is not marked as slow, with fewer examples of each property
 	@$(PYTEST) -m "not slow" --hypothesis-profile=fast
 
-check: .venv/installed  ## formatting, lint, layers, types by four checkers, and the files of .github
+check: .venv/installed  ## formatting, lint, layers, types by five checkers, and the files of .github
 	@$(MAKE) --no-print-directory --jobs=2 --keep-going $(SYNC) $(CHECKS:%=check-%)
 
 check-format: .venv/installed
@@ -40,6 +40,9 @@ check-mypy: .venv/installed
 
 check-pyright: .venv/installed
 	@$(BIN)/pyright --warnings
+
+check-basedpyright: .venv/installed
+	@$(BIN)/basedpyright --warnings
 
 check-ty: .venv/installed
 	@$(BIN)/ty check --quiet
