@@ -335,7 +335,8 @@ def _choose_by_rules(request: _Request, mapping: RoleMapping, other: OpenQuestio
         reason += f"{rule.claim} {rule.match_type} {rule.value!r}"
         return AssumedRole(rule.role_arn, reason, (rules.FIRST_MATCH, *element_rules))
     absent = (rules.ABSENT_CLAIM,) if None in values else ()
-    reason = f"none of {len(mapping_rules)} rules matches"
+    count = len(mapping_rules)
+    reason = "the rule does not match" if count == 1 else f"none of {count} rules matches"
     return _resolve_ambiguity(request, mapping, reason, rules.NO_MATCH, *absent, *element_rules)
 
 
