@@ -1,4 +1,4 @@
-# Each command does all of its own set-up, in .venv; CONTRIBUTING.md says more.
+# Each command sets up its environment if necessary; see CONTRIBUTING.md.
 
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
@@ -14,7 +14,7 @@ export UV_SYSTEM_CERTS := 1
 
 .PHONY: demo test test-fast check $(CHECKS:%=check-%) format bench matrix dist lock clean
 
-demo: $(DEMO)/installed  ## start a real (mock) Cognito server, and resolve three users against it
+demo: $(DEMO)/installed  ## start a mock Cognito server and resolve three users against it
 	@$(DEMO)/bin/python examples/demo.py
 
 test: .venv/installed  ## run the whole suite; with COVERAGE=1, fail below 100 % of branches
@@ -83,14 +83,14 @@ format: .venv/installed  ## format, and fix what can be fixed
 bench: .venv/installed  ## print the ratios, and write them to build/bench.json; needs Java, 4 GB and some minutes
 	@$(BIN)/python -m benchmarks.bench
 
-matrix: .venv/installed  ## the suite on every CPython found, with the lowest and the newest of what is allowed
+matrix: .venv/installed  ## run the suite on every installed CPython, with the lowest and the newest allowed versions
 	@$(BIN)/python tools/matrix.py
 
 dist: .venv/installed  ## build the sdist and the wheel
 	@rm -rf dist
 	@$(BIN)/python -m hatchling build >/dev/null
 
-lock: .venv/installed  ## pin the newest versions anew
+lock: .venv/installed  ## pin the newest versions of all dependencies
 	@$(COMPILE) --all-extras --group dev --upgrade --output-file requirements/dev.txt >/dev/null
 	@$(COMPILE) --all-extras --constraint requirements/dev.txt --output-file requirements/consumer.txt >/dev/null
 	@$(COMPILE) --extra aws --extra cli --group demo --constraint requirements/dev.txt \

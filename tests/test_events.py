@@ -268,7 +268,7 @@ class TestRestAmbiguous:
         [
             ({"known_groups": "a,b"}, "expected a list of names, got str"),
             ({"known_groups": {"a": 1}}, "expected a list of names, got dict"),
-            ({"known_groups": [{"GroupName": "a"}]}, "got dict in it"),
+            ({"known_groups": [{"GroupName": "a"}]}, "but it contains dict"),
             ({"known_groups": 5}, "expected a list of names, got int"),
             ({"known_groups": ["a"], "comma_free": True}, "not both"),
         ],

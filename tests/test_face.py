@@ -83,6 +83,19 @@ class TestEditors:
             "import cognito_claims\ncognito_claims.res"
         ) | self.completions("import cognito_claims\ncognito_claims.Res")
 
+    @pytest.mark.parametrize("face", ["cognito_claims", "cognito_claims.pool", "cognito_claims.testing"])
+    def test_no_machinery(self, face: str) -> None:
+        assert "attach" not in self.completions(f"import {face}\n{face}.")
+
+    def test_keyword_arguments_of_a_call(self) -> None:
+        code = "from cognito_claims import resolve_user\nresolve_user(client, us"
+        assert {"user_pool_id=", "username="} <= self.completions(code)
+
+    def test_attributes_of_a_class(self) -> None:
+        assert {"claims", "explain"} <= self.completions(
+            "from cognito_claims import Resolution\nResolution."
+        )
+
     def test_attributes_of_a_result(self) -> None:
         code = "from cognito_claims import resolve\nresolve([])."
         assert {"claims", "explain", "outcome", "preferred_role"} <= self.completions(code)

@@ -527,7 +527,7 @@ class TestProviders:
         }
         assert get_role_arn(choose_role(self.UPDATED, roles)) == ADMIN
 
-    def test_a_misspelt_key_of_a_mapping_is_refused(self) -> None:
+    def test_a_misspelled_key_of_a_mapping_is_refused(self) -> None:
         with pytest.raises(InvalidResponseError) as caught:
             choose_role(TIE, {"Type": "Token", "AmbiguousRoleResolutoin": "Deny"})
         assert str(caught.value) == (

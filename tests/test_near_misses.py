@@ -1,4 +1,4 @@
-"""A misspelt key is refused where people write it, and a new member of AWS's is not."""
+"""A misspelled key is refused where people write it, and a new member of AWS's is not."""
 
 from itertools import permutations
 from typing import Any
@@ -39,7 +39,7 @@ NAMES = sorted({str(field.alias) for field in GroupType.model_fields.values()})
         ("Precedences", None),
     ],
 )
-def test_a_misspelt_key_is_refused_with_the_name_that_was_meant(key: str, meant: str | None) -> None:
+def test_a_misspelled_key_is_refused_with_the_name_that_was_meant(key: str, meant: str | None) -> None:
     group = {"GroupName": "a"} if meant != "GroupName" else {}
     if meant is None:
         assert resolve([{**group, key: 1}]).ranking == (GroupType(group_name="a"),)

@@ -30,11 +30,11 @@ Importing this package is cheap: a module is loaded when one of its names is
 first used.
 """
 
-from cognito_claims._lazy import attach
+from cognito_claims import _lazy
 
 __version__ = "0.1.0"
 
-__getattr__, __dir__, __all__ = attach(
+__getattr__, __dir__, __all__ = _lazy.attach(
     __name__,
     {
         "claims": (

@@ -123,7 +123,7 @@ def _difference(values: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, 
 
 @dataclass(frozen=True, slots=True)
 class ClaimsChange:
-    """The difference between two `GroupClaims`. It is true if they differ."""
+    """The difference between two `GroupClaims`. It is truthy if they differ."""
 
     groups_added: tuple[str, ...]
     """The names of the new groups, sorted."""

@@ -192,14 +192,14 @@ class ResponseMetadata(WireModel, frozen=True):
     """How many times boto3 retried; 0 if the first attempt succeeded."""
 
     max_attempts_reached: Omittable[StrictBool] = None
-    """Whether boto3 would not have retried again; present only if so."""
+    """Whether boto3 used its maximum number of attempts; absent if not."""
 
 
 class PaginatorConfig(WireModel, frozen=True, extra="forbid"):
     """The configuration of a boto3 paginator. It must not contain keys that boto3 would silently ignore."""
 
     max_items: Omittable[NonNegativeInt] = None
-    """The total number of items to return, 0 or more. The result then has a token to resume from."""
+    """The total number of items to return, 0 or more. A truncated result has a token to resume from."""
 
     page_size: Omittable[Limit] = None
     """The number of items to request at a time, 0 to 60."""
@@ -212,7 +212,7 @@ class ServiceRequest(WireModel, frozen=True, extra="forbid"):
     """The arguments of a call. Unknown keys are an error."""
 
 
-# Under a name of its own, FastAPI does not list the model among the schemas of an application.
+# The alias keeps FastAPI from listing this model among the schemas of an application.
 _Metadata = TypeAliasType("_Metadata", ResponseMetadata)
 
 
@@ -243,8 +243,8 @@ class ServiceResponse(WireModel, frozen=True):
     def __get_pydantic_json_schema__(
         cls, schema: "CoreSchema", handler: "GetJsonSchemaHandler"
     ) -> "JsonSchemaValue":
-        # Without the serializer, of which pydantic knows only that it returns an object, and without
-        # the metadata, which JSON never has.
+        # Omit the serializer, which pydantic describes only as returning an object, and the
+        # metadata, which is never in JSON.
         model = cast(
             "dict[str, Any]", {key: value for key, value in schema.items() if key != "serialization"}
         )

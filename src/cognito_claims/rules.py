@@ -202,7 +202,7 @@ NO_GROUPS: Final = Rule(
 )
 ALL_ROLES: Final = Rule(
     "all-roles",
-    "cognito:roles contains the role of every group that has one, whatever its precedence.",
+    "cognito:roles contains the role of every group that has one, regardless of precedence.",
     Basis.DOCUMENTED,
     f"{GROUPS_GUIDE}; {ID_TOKEN_GUIDE}; two published tokens",
 )

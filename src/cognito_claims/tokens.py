@@ -123,7 +123,7 @@ class Issuer:
         return f"https://{prefix}{self._location}"
 
     def build_provider_name(self, client_id: str) -> str:
-        """Return the name under which an identity pool knows the user pool and an app client.
+        """Return the provider name of the user pool and an app client in an identity pool.
 
         AWS documents the name with the host `cognito-idp` only.
         """
@@ -163,7 +163,7 @@ def build_issuer(user_pool_id: str, *, region: str | None = None, updated: bool 
 
 
 def build_provider_name(issuer: str, client_id: str) -> str:
-    """Return the name under which an identity pool knows a user pool, by its issuer, and an app client.
+    """Return the provider name of a user pool, by its issuer, and an app client in an identity pool.
 
     >>> build_provider_name(build_issuer("eu-west-1_EXAMPLE", updated=True), "1example23456789")
     'cognito-idp.eu-west-1.amazonaws.com/eu-west-1_EXAMPLE:1example23456789'
@@ -225,11 +225,13 @@ class ClaimsModel(
     """Claims by their names in a token, such as `cognito:groups`."""
 
 
-class PayloadGroupClaims(ClaimsModel, frozen=True):
-    """The claims of a payload about groups and roles, in arrays. Other claims are left out."""
-
+class _GroupsClaim(ClaimsModel, frozen=True):
     cognito_groups: Omittable[TupleOf[NonEmptyStr]] = None
     """The names of the user's groups, in no particular order. `None` if there are none."""
+
+
+class PayloadGroupClaims(_GroupsClaim, frozen=True):
+    """The claims of a payload about groups and roles, in arrays. Other claims are left out."""
 
     cognito_roles: Omittable[TupleOf[NonEmptyStr]] = None
     """The ARNs of the groups' roles, in no particular order. `None` if no group has one."""
@@ -243,7 +245,7 @@ class PayloadGroupClaims(ClaimsModel, frozen=True):
         return GroupClaims(self.cognito_groups or (), self.cognito_roles or (), self.cognito_preferred_role)
 
 
-class _TokenClaims(ClaimsModel, frozen=True, extra="allow"):
+class _TokenClaims(_GroupsClaim, frozen=True, extra="allow"):
     iss: NonEmptyStr
     """The issuer, which names the user pool; `parse_issuer` reads it."""
 
@@ -264,9 +266,6 @@ class _TokenClaims(ClaimsModel, frozen=True, extra="allow"):
 
     origin_jti: Omittable[StrictStr] = None
     """The ID of the sign-in that the token originates from."""
-
-    cognito_groups: Omittable[TupleOf[NonEmptyStr]] = None
-    """The names of the user's groups, in no particular order. `None` if there are none."""
 
     _source: ClassVar[str]
 
@@ -347,7 +346,7 @@ class IdTokenClaims(_TokenClaims, PayloadGroupClaims, frozen=True):
     _source: ClassVar[str] = "ID token"
 
     def compare(self, current: GroupClaims) -> ClaimsChange:
-        """Return what changed since the token was issued. The result is true if the token is stale."""
+        """Return what changed since the token was issued. The result is truthy if the token is stale."""
         return self.group_claims.compare(current)
 
 

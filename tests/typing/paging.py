@@ -48,9 +48,9 @@ def paging(
     paginator.paginate(Username="alice")  # type: ignore[call-arg]  # ty: ignore[missing-argument]  # pyrefly: ignore[missing-argument]
     paginator.paginate(Username=None, UserPoolId="eu-west-1_EXAMPLE")  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]  # pyrefly: ignore[bad-argument-type]
     PaginatorConfig(page_sise=5)  # type: ignore[call-arg]  # ty: ignore[unknown-argument]  # pyrefly: ignore[unexpected-keyword]
-    misspelt: PaginatorConfigDict = {"PageSise": 5}  # type: ignore[typeddict-unknown-key]  # ty: ignore[unknown-typed-dict-constructor-key]  # pyrefly: ignore[bad-typed-dict-key]
+    misspelled: PaginatorConfigDict = {"PageSise": 5}  # type: ignore[typeddict-unknown-key]  # ty: ignore[unknown-typed-dict-constructor-key]  # pyrefly: ignore[bad-typed-dict-key]
     wrong: PaginatorConfigDict = {"PageSize": "5"}  # type: ignore[typeddict-item]  # ty: ignore[invalid-argument-type]  # pyrefly: ignore[bad-assignment]
-    print(misspelt, wrong)
+    print(misspelled, wrong)
 
 
 def other_lists(client: CognitoIdentityProviderClient) -> None:

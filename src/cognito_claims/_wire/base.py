@@ -39,7 +39,7 @@ def _aws_title(field: str, _: object) -> str:
 
 
 def to_timedelta(date: datetime) -> timedelta:
-    """Return the time since 1970-01-01 UTC, exactly and whatever the date's time zone."""
+    """Return the exact time since 1970-01-01 UTC, regardless of the date's time zone."""
     return date - EPOCH
 
 
@@ -60,7 +60,7 @@ class WireModel(
     hide_input_in_errors=True,
     val_temporal_unit="seconds",
 ):
-    """A value in AWS's shape: frozen, read by AWS's names or ours, without unknown keys.
+    """A frozen value in AWS's shape. It accepts AWS's names and Python's, and drops unknown keys.
 
     pydantic builds the validator of a model at its first use, so that a
     program pays only for the models that it uses.
@@ -71,9 +71,9 @@ class WireModel(
     """
 
     def __init_subclass__(cls, **settings: Unpack[ConfigDict]) -> None:
-        # pydantic reads this setting after this method, and calls the next one after that. Were it to
-        # remain, a `TypeAdapter` of the model would be deferred too, out of reach of the code in which
-        # FastAPI handles pydantic's warnings.
+        # pydantic reads this setting after this method, and then calls the next one. If the setting
+        # remained, a `TypeAdapter` of the model would be deferred too, past the code in which FastAPI
+        # handles pydantic's warnings.
         cls.model_config["defer_build"] = True
 
     @classmethod

@@ -78,5 +78,5 @@ def validate_names(names: object) -> list[str]:
     if len(strings) < len(items):
         [wrong, *_] = [name for name in items if not (isinstance(name, str) and name)]
         kind = "an empty string" if wrong == "" else type(wrong).__name__
-        raise TypeError(f"expected a list of names, got {kind} in it")
+        raise TypeError(f"expected a list of names, but it contains {kind}")
     return strings

@@ -1,4 +1,4 @@
-"""Misspelt keys: those that are nearly a key of the model, and so no new member of AWS's."""
+"""Detection of misspelled keys, as opposed to members that AWS has added."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def is_near_miss(key: str, name: str) -> bool:
 
 
 def find_intended_name(model: type[BaseModel], value: object, location: Sequence[int | str]) -> str | None:
-    """Return the name that an unknown key misspells, or `None`. A name that is present is not meant.
+    """Return the name that an unknown key misspells, or `None`. Names that are present are not candidates.
 
     Args:
         model: The model that the value was validated against.

@@ -28,15 +28,15 @@ _REASONS = {
     "tuple_type": "must be a list",
 }
 _SHOWN_NUMBERS = {"CreationDate", "LastModifiedDate", "Limit", "MaxItems", "PageSize", "Precedence"}
-# A string may be a misplaced username or token, and so may a key. An error quotes those that
-# begin like a value of the field, are short, and have the characters of an identifier.
+# A string or a key may be a misplaced username or token. An error quotes only those that are short
+# and look like a value of the field.
 _SHOWN_STRINGS = {
     "RoleArn": re.compile(r"arn:(?!.*eyJ)[A-Za-z0-9_+=/,.:-]{0,150}"),
     "UserPoolId": re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9](?!.*eyJ)[ A-Za-z0-9_-]{0,40}"),
     "token_use": re.compile(r"id|access"),
 }
 _SHOWN_KEY = re.compile(r"[A-Z][A-Za-z0-9]{1,39}")
-_NAMED_MEMBERS = {"RoleMappings", "claimsToAddOrOverride", "userAttributes"}  # whose keys are no fields
+_NAMED_MEMBERS = {"RoleMappings", "claimsToAddOrOverride", "userAttributes"}  # whose keys are not fields
 _SHOWN_NAME = re.compile(r"(?!.*eyJ)[A-Za-z][A-Za-z0-9_:./-]{0,99}")
 
 
@@ -50,7 +50,7 @@ def parse_response(model: type[_M], value: object) -> _M:
 
 
 def parse_written_response(model: type[_M], value: object) -> _M:
-    """Validate a response that a person may have written. A misspelt key is an error.
+    """Validate a response that a person may have written. A misspelled key is an error.
 
     Raises:
         InvalidResponseError: With every problem and its location.

@@ -91,7 +91,7 @@ PATTERN_REASONS = {
     _ATTRIBUTE_PATTERN: "must not contain control characters",
     _TOKEN_PATTERN: "must not contain white space",
 }
-"""What an error says of a string that does not match the pattern."""
+"""The reason that an error gives for a string that does not match the pattern."""
 
 
 def _match(pattern: str, min_length: int, max_length: int) -> FieldInfo:
@@ -154,8 +154,8 @@ NextToken = Annotated[
 
 
 def _require_offset(value: datetime) -> datetime:
-    # dateutil, whose time zones boto3 uses, computes an offset in Python, and always has one:
-    # to ask for the offset of every date would double the time to validate a page.
+    # boto3's time zones are dateutil's, which always have an offset but compute it in Python:
+    # checking every date would double the time to validate a page.
     zone = value.tzinfo
     if zone is None or (type(zone).__module__ != "dateutil.tz.tz" and zone.utcoffset(value) is None):
         raise ValueError("no offset")

@@ -16,7 +16,7 @@ ItemT = TypeVar("ItemT")
 
 
 # A resume token in boto's form: base64 of {"NextToken": the page's token} and,
-# to resume within a page, the number of items to leave out.
+# to resume within a page, the number of items to skip.
 def encode_resume_token(token: str | None, truncated: int = 0) -> str | None:
     """Return boto's resume token for a position, or `None` for the start of the list."""
     if token is None and truncated == 0:
@@ -26,7 +26,7 @@ def encode_resume_token(token: str | None, truncated: int = 0) -> str | None:
 
 
 def decode_resume_token(resume_token: str | None) -> tuple[str | None, int]:
-    """Return the page token of a resume token, and the number of items to leave out."""
+    """Return the page token of a resume token, and the number of items to skip."""
     if resume_token is None:
         return None, 0
     try:
@@ -55,7 +55,7 @@ class PageState(Generic[PageT]):
     token: str | None
     """The page token that requested it."""
     truncated: int
-    """The items that boto left out at its start, to resume within it."""
+    """The number of items that boto skipped at its start, to resume within it."""
     next_position: str | None
 
     def encode_position(self, count: int) -> str | None:

@@ -30,8 +30,8 @@ class BotoPageIterator(Protocol):
 
     def __iter__(self) -> Iterator[Mapping[str, object]]: ...
 
-    # Never called: it alone distinguishes boto3's pages from aiobotocore's, which
-    # derive from them, to a type checker.
+    # Never called. Type checkers need it to distinguish boto3's pages from aiobotocore's,
+    # which are a subclass.
     def build_full_result(self) -> Mapping[str, object]:
         """Read every page."""
         ...

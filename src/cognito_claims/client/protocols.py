@@ -1,8 +1,7 @@
 """Protocols of a client and its paginators, and the configuration of a paginator.
 
-The protocols describe a client by exact wire keywords, so that a client of
-boto3-stubs, types-boto3 or types-aiobotocore fits them, and so does one without
-stubs.
+The protocols declare boto3's exact keywords. Clients typed by boto3-stubs,
+types-boto3 or types-aiobotocore match them, and so do clients without stubs.
 """
 
 from typing import Literal, Protocol, TypeVar

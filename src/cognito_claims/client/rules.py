@@ -38,7 +38,7 @@ LISTED_AS_CREATED: Final = Rule(
 )
 UNSET_IS_ABSENT: Final = Rule(
     "unset-is-absent",
-    "A member that was not set is absent: no precedence is not 0. An empty string, which emulators "
+    "A member that is not set is absent; an absent precedence is not 0. An empty string, which emulators "
     "return for an unset member, also counts as absent.",
     Basis.DOCUMENTED,
     f"{GROUP_TYPE_API}: the default precedence is null",

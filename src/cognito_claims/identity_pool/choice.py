@@ -87,7 +87,7 @@ IdTokenLike: TypeAlias = GroupClaims | Resolution | Mapping[str, object] | BaseM
 
 
 def get_provider_name(claims: IdTokenLike) -> str:
-    """Return the name under which an identity pool knows a token's user pool and app client.
+    """Return the provider name of a token's user pool and app client in an identity pool.
 
     >>> issuer = "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_EXAMPLE"
     >>> get_provider_name({"iss": issuer, "aud": "1example23456789"})
@@ -273,7 +273,7 @@ def _list_other_mappings(provider: str, mappings: Mapping[str, RoleMapping]) -> 
 
 
 def _choose(request: _Request, other: OpenQuestion | None = None) -> _Choice:
-    """Choose by the documented answers to all open questions but one, which gets the other answer."""
+    """Choose a role by the documented answers to all open questions but `other`."""
     if other is rules.UPDATED_ISSUER and request.under_updated_name is not None:
         return _choose(request.under_updated_name)
     mapping = request.mapping

@@ -5,10 +5,10 @@ it. `resolve_memberships` resolves every user, `audit` finds problems, and `diff
 finds the users whom a change affects. The extra `pool` installs the dependencies.
 """
 
-from cognito_claims._lazy import attach
+from cognito_claims import _lazy
 
 # Each module is heavy, and most programs use only one or two.
-__getattr__, __dir__, __all__ = attach(
+__getattr__, __dir__, __all__ = _lazy.attach(
     __name__,
     {
         "_audit": ("Audit", "GroupUse", "RoleUse", "audit"),

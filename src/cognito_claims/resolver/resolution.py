@@ -98,9 +98,9 @@ def resolve(
 
     The groups with the lowest precedence decide; a group without one ranks
     after every group that has one. If the deciding groups name one role, it is
-    preferred; if they name several, none is. The same group twice counts once,
-    and of two versions of one group the last modified counts. The order of the
-    groups does not matter, and no argument is changed.
+    preferred; if they name several, none is. Duplicate groups count once. If two
+    versions of a group differ, the one that was modified last counts. The order
+    of the groups does not matter, and the arguments are not modified.
 
     Rules: every one of `cognito_claims.rules.RULES`.
 
@@ -120,7 +120,7 @@ def resolve(
         MixedUserPoolsError: If the groups belong to more than one user pool.
         ConflictingGroupsError: If groups with the same name differ, and their dates do not show
             which is the latest.
-        TypeError: If `groups` is a whole response, pages or a single group, or `policy` is no `Policy`.
+        TypeError: If `groups` is a whole response, pages or a single group, or `policy` is not a `Policy`.
     """
     if type(policy) is not Policy:
         raise TypeError(f"policy: expected a Policy, got {type(policy).__name__}: pass Policy(...)")

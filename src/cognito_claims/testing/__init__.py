@@ -6,10 +6,10 @@ with Hypothesis. pytest finds the fixtures of `cognito_claims.testing.plugin`
 through an entry point. Install the extra `testing` to use them.
 """
 
-from cognito_claims._lazy import attach
+from cognito_claims import _lazy
 
 # pytest imports this package in every run where it is installed, so no module is loaded yet.
-__getattr__, __dir__, __all__ = attach(
+__getattr__, __dir__, __all__ = _lazy.attach(
     __name__,
     {
         "moto": ("UnknownMotoError", "moto_role_claims"),
