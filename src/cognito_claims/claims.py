@@ -77,7 +77,7 @@ class GroupClaims:
     def id_token(self) -> IdTokenGroupClaims:
         """Return the claims of the ID token."""
         claims: IdTokenGroupClaims = {}
-        if self.groups:
+        if self.groups:  # the claim is absent, not [], if there are none
             claims["cognito:groups"] = list(self.groups)
         if self.roles:
             claims["cognito:roles"] = list(self.roles)

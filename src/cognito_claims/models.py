@@ -89,6 +89,7 @@ LIST_GROUPS_RATE = 5
 """Calls per second of ListGroups, for one user pool."""
 
 
+# The service model requires no member of a response. A group without a name is of no use to anyone.
 class GroupType(WireModel, frozen=True):
     """A group of a user pool.
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, Generic, TypeVar
+from typing import Any, Final, Generic, Protocol, TypeVar
 
 from cognito_claims._wire.parsing import parse_request
 from cognito_claims._wire.scalars import Omittable
-from cognito_claims.client.protocols import PaginatorConfigDict
+from cognito_claims.client.protocols import PaginatorConfigDict, require_cognito_client
 from cognito_claims.models import (
     AdminListGroupsForUserResponse,
     GroupRequest,
@@ -51,6 +51,9 @@ class ListUsersInGroupRequestPaginate(RequestPaginate, GroupRequest, frozen=True
 class Operation(Generic[PageT]):
     """An operation that returns a list page by page."""
 
+    name: str
+    """boto's name of the operation."""
+
     request: type[RequestPaginate]
     """The model of the paginator's arguments."""
 
@@ -62,10 +65,19 @@ class Operation(Generic[PageT]):
 
 
 ADMIN_LIST_GROUPS_FOR_USER: Final = Operation(
-    AdminListGroupsForUserRequestPaginate, AdminListGroupsForUserResponse, "groups"
+    "admin_list_groups_for_user",
+    AdminListGroupsForUserRequestPaginate,
+    AdminListGroupsForUserResponse,
+    "groups",
 )
-LIST_GROUPS: Final = Operation(ListGroupsRequestPaginate, ListGroupsResponse, "groups")
-LIST_USERS_IN_GROUP: Final = Operation(ListUsersInGroupRequestPaginate, ListUsersInGroupResponse, "users")
+LIST_GROUPS: Final = Operation("list_groups", ListGroupsRequestPaginate, ListGroupsResponse, "groups")
+LIST_USERS_IN_GROUP: Final = Operation(
+    "list_users_in_group", ListUsersInGroupRequestPaginate, ListUsersInGroupResponse, "users"
+)
+
+
+class _Client(Protocol):
+    def get_paginator(self, operation_name: Any) -> Any: ...
 
 
 class BasePaginator(Generic[PageIteratorT]):
@@ -73,12 +85,15 @@ class BasePaginator(Generic[PageIteratorT]):
 
     def __init__(
         self,
+        client: _Client,
         operation: Operation[PageT],
-        boto_paginate: Callable[..., BotoPagesT],
         page_iterator: Callable[
-            [Operation[PageT], Callable[[], BotoPagesT], PaginatorConfig | None], PageIteratorT
+            [Operation[PageT], Callable[[], Any], PaginatorConfig | None], PageIteratorT
         ],
     ) -> None:
+        require_cognito_client(client)
+        boto_paginate = client.get_paginator(operation.name).paginate
+
         def build_page_iterator(request: RequestPaginate) -> PageIteratorT:
             arguments = request.model_dump(by_alias=True)
             return page_iterator(operation, lambda: boto_paginate(**arguments), request.pagination_config)
@@ -105,8 +120,7 @@ class BaseAdminListGroupsForUserPaginator(BasePaginator[PageIteratorT]):
         Args:
             Username: The username or an alias of it, 1 to 128 characters.
             UserPoolId: The ID of the user's pool.
-            PaginationConfig: `MaxItems` (0 or more), `PageSize` (0 to 60) and
-                `StartingToken`, each of which may be absent or `None`.
+            PaginationConfig: `MaxItems`, `PageSize` and `StartingToken`, all optional.
 
         Raises:
             InvalidRequestError: If an argument is invalid. Nothing is sent.
@@ -127,8 +141,7 @@ class BaseListGroupsPaginator(BasePaginator[PageIteratorT]):
 
         Args:
             UserPoolId: The ID of the user pool.
-            PaginationConfig: `MaxItems` (0 or more), `PageSize` (0 to 60) and
-                `StartingToken`, each of which may be absent or `None`.
+            PaginationConfig: `MaxItems`, `PageSize` and `StartingToken`, all optional.
 
         Raises:
             InvalidRequestError: If an argument is invalid. Nothing is sent.
@@ -151,8 +164,7 @@ class BaseListUsersInGroupPaginator(BasePaginator[PageIteratorT]):
         Args:
             UserPoolId: The ID of the group's pool.
             GroupName: The name of the group.
-            PaginationConfig: `MaxItems` (0 or more), `PageSize` (0 to 60) and
-                `StartingToken`, each of which may be absent or `None`.
+            PaginationConfig: `MaxItems`, `PageSize` and `StartingToken`, all optional.
 
         Raises:
             InvalidRequestError: If an argument is invalid. Nothing is sent.

@@ -150,27 +150,21 @@ class AdminListGroupsForUserPaginator(
     """aiobotocore's paginator `admin_list_groups_for_user` with typed, validated pages."""
 
     def __init__(self, client: AdminListGroupsForUserClient | UntypedClient) -> None:
-        protocols.require_cognito_client(client)
-        boto_paginator = client.get_paginator("admin_list_groups_for_user")
-        super().__init__(operations.ADMIN_LIST_GROUPS_FOR_USER, boto_paginator.paginate, GroupPageIterator)
+        super().__init__(client, operations.ADMIN_LIST_GROUPS_FOR_USER, GroupPageIterator)
 
 
 class ListGroupsPaginator(operations.BaseListGroupsPaginator[GroupPageIterator[ListGroupsResponse]]):
     """aiobotocore's paginator `list_groups` with typed, validated pages."""
 
     def __init__(self, client: ListGroupsClient | UntypedClient) -> None:
-        protocols.require_cognito_client(client)
-        boto_paginator = client.get_paginator("list_groups")
-        super().__init__(operations.LIST_GROUPS, boto_paginator.paginate, GroupPageIterator)
+        super().__init__(client, operations.LIST_GROUPS, GroupPageIterator)
 
 
 class ListUsersInGroupPaginator(operations.BaseListUsersInGroupPaginator[UserPageIterator]):
     """aiobotocore's paginator `list_users_in_group` with typed, validated pages."""
 
     def __init__(self, client: ListUsersInGroupClient | UntypedClient) -> None:
-        protocols.require_cognito_client(client)
-        boto_paginator = client.get_paginator("list_users_in_group")
-        super().__init__(operations.LIST_USERS_IN_GROUP, boto_paginator.paginate, UserPageIterator)
+        super().__init__(client, operations.LIST_USERS_IN_GROUP, UserPageIterator)
 
 
 async def resolve_user(

@@ -42,6 +42,8 @@ class Decision:
         if names_only_role(roles, policy):
             preferred_role: str | None = roles[0]
         else:
+            # A tie does not fall through to the next precedence: the guide leaves the claim out
+            # if "no single role has the best precedence".
             nominated = {group.role_arn for group in deciding}
             preferred_role = nominated.pop() if len(nominated) == 1 else None
         return cls(ranking, roles, preferred_role, deciding, policy)
@@ -56,6 +58,8 @@ def _find_top_ranked(
     # `only-role` is documented, so it holds against a group without a role.
     roleless_compete = policy.roleless == "blocks" and not names_only_role(roles, policy)
     best: list[GroupType] = []
+    # The ranking is sorted, so the first group that competes has the lowest precedence. A group without
+    # a precedence equals others without one: null is the default precedence, and so they tie.
     for group in ranking:
         if best and group.precedence != best[0].precedence:
             break
@@ -80,5 +84,6 @@ def has_federated_name(group: GroupType) -> bool:
     """Return whether a federated sign-in adds users to a group of this name: `<poolId>_<IdP>`."""
     if group.user_pool_id is None:
         return False
+    # Seen in published tokens: eu-west-1_EXAMPLE_Google. The name of a provider may contain underscores.
     before, separator, provider = group.group_name.partition(f"{group.user_pool_id}_")
     return not before and bool(separator and provider)

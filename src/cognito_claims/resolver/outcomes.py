@@ -182,7 +182,7 @@ def rank_groups(decision: Decision) -> tuple[RankedGroup, ...]:
     deciding = {group.group_name for group in decision.decided_by}
     ranked: list[RankedGroup] = []
     for _, tied in groupby(decision.ranking, key=lambda group: group.precedence):
-        rank = len(ranked) + 1
+        rank = len(ranked) + 1  # as in sports: two groups that share rank 1 are followed by rank 3
         ranked += [RankedGroup(rank, group, _find_status(group, decision, deciding)) for group in tied]
     return tuple(ranked)
 
@@ -238,7 +238,7 @@ def _find_applied_rules(decision: Decision) -> Iterator[Rule]:
     best = decision.decided_by[0].precedence
     tied_roles = [group.role_arn for group in decision.decided_by]
     if len(tied_roles) > 1 and best is None:
-        yield NULL_TIES
+        yield NULL_TIES  # beside the rule for ties, which AWS states for equal precedences only
     if len(set(tied_roles) - {None}) > 1:
         yield TIE_DIFFERING_ROLES
     elif len(tied_roles) > 1 and None not in tied_roles:
@@ -247,6 +247,7 @@ def _find_applied_rules(decision: Decision) -> Iterator[Rule]:
         return  # a setting of the policy decided
     for ranked in rank_groups(decision):
         group = ranked.group
+        # A group without a role is a reason only if it would have decided, had it competed.
         if ranked.status is GroupStatus.OUTRANKED:
             yield NULL_RANKS_LAST if group.precedence is None else LOWEST_WINS
         elif ranked.status is GroupStatus.NO_ROLE and not only_role and _ranks_with_or_before(group, best):
