@@ -8,7 +8,7 @@ from cognito_claims import GroupType, Policy
 from cognito_claims.identity_pool import MappingRule, RoleMapping
 
 
-def preferred_role(groups: Sequence[GroupType], policy: Policy) -> str | None:
+def find_preferred_role(groups: Sequence[GroupType], policy: Policy) -> str | None:
     roles = {group.role_arn for group in groups if group.role_arn is not None}
     if not roles:
         return None
@@ -20,7 +20,7 @@ def preferred_role(groups: Sequence[GroupType], policy: Policy) -> str | None:
     return nominations.pop() if len(nominations) == 1 else None
 
 
-def open_questions(groups: Sequence[GroupType], policy: Policy) -> list[str]:
+def find_open_questions(groups: Sequence[GroupType], policy: Policy) -> list[str]:
     others = {
         "null-precedence": {
             "roleless": policy.roleless,
@@ -31,8 +31,10 @@ def open_questions(groups: Sequence[GroupType], policy: Policy) -> list[str]:
             "roleless": {"ignored": "blocks", "blocks": "ignored"}[policy.roleless],
         },
     }
-    role = preferred_role(groups, policy)
-    return [name for name, settings in others.items() if preferred_role(groups, _policy(settings)) != role]
+    role = find_preferred_role(groups, policy)
+    return [
+        name for name, settings in others.items() if find_preferred_role(groups, _policy(settings)) != role
+    ]
 
 
 def _policy(settings: Any) -> Policy:

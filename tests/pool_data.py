@@ -23,7 +23,7 @@ def group(name: str, precedence: int | None = None, role_name: str | None = None
     return GroupType(group_name=name, user_pool_id=POOL, precedence=precedence, role_arn=arn)
 
 
-def snapshot_of(
+def write_snapshot(
     folder: Path, groups: Iterable[GroupType], members: Mapping[str, Iterable[str]], **manifest: Any
 ) -> Snapshot:
     """Write a snapshot of groups, and of the usernames in them by the groups' names."""
@@ -71,8 +71,8 @@ MEMBERS = {
 """The members of a pool with many problems."""
 
 
-def pool_with_faults(folder: Path, **manifest: Any) -> Snapshot:
-    return snapshot_of(folder, GROUPS, MEMBERS, **manifest)
+def write_faulty_pool(folder: Path, **manifest: Any) -> Snapshot:
+    return write_snapshot(folder, GROUPS, MEMBERS, **manifest)
 
 
 def count_decisions(patch: pytest.MonkeyPatch) -> Counter[tuple[tuple[int, ...], Policy]]:

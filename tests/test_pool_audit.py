@@ -30,9 +30,9 @@ from cognito_claims.pool import (
     build_audit_sarif,
     render_audit_html,
 )
-from tests.pool_data import POOL, count_decisions, group, pool_with_faults, snapshot_of
+from tests.pool_data import POOL, count_decisions, group, write_faulty_pool, write_snapshot
 from tests.samples import role
-from tests.test_pool_resolve import one_by_one, pools
+from tests.test_pool_resolve import pools, resolve_one_by_one
 
 PROVIDER = f"cognito-idp.eu-west-1.amazonaws.com/{POOL}:client"
 
@@ -70,7 +70,7 @@ def found(tmp_path: Path) -> Any:
         manifest: dict[str, Any] | None = None,
         **options: Any,
     ) -> list[Finding]:
-        snapshot = snapshot_of(tmp_path / "snapshot", groups, members, **manifest or {})
+        snapshot = write_snapshot(tmp_path / "snapshot", groups, members, **manifest or {})
         return [one for one in audit(snapshot, **options).findings if one.check.code == code]
 
     return found
@@ -226,7 +226,7 @@ class TestFindings:
 
     def test_nothing_in_a_pool_that_is_well_kept(self, tmp_path: Path) -> None:
         groups = [group("admins", 0, "admin"), group("staff", 10, "staff")]
-        result = audit(snapshot_of(tmp_path / "s", groups, {"admins": ["ann"], "staff": ["ann", "bob"]}))
+        result = audit(write_snapshot(tmp_path / "s", groups, {"admins": ["ann"], "staff": ["ann", "bob"]}))
         assert result.findings == ()
         assert result.worst is None
 
@@ -250,11 +250,11 @@ class TestWithAnIdentityPool:
 
     def test_an_identity_pool_is_read_though_nobody_is_in_a_group(self, tmp_path: Path) -> None:
         with pytest.raises(InvalidResponseError):
-            audit(snapshot_of(tmp_path, [], {}), identity_pool={"Type": "token"})
+            audit(write_snapshot(tmp_path, [], {}), identity_pool={"Type": "token"})
 
     def test_users_without_a_role_are_a_separate_finding(self, tmp_path: Path) -> None:
         groups = [group("a", 1, "a"), group("b", 1, "b"), group("c", 1)]
-        snapshot = snapshot_of(tmp_path, groups, {"a": ["ann"], "b": ["ann"], "c": ["cid"]})
+        snapshot = write_snapshot(tmp_path, groups, {"a": ["ann"], "b": ["ann"], "c": ["cid"]})
         roles = identity_pool(by_token("AuthenticatedRole"))
         result = audit(snapshot, identity_pool=roles, provider=PROVIDER)
         found = [one for one in result.findings if one.check.code == "identity-pool-falls-back"]
@@ -312,7 +312,7 @@ class TestSetsOfGroups:
             for names in combinations("abcdef", size):
                 for name in names:
                     members.setdefault(name, []).append("".join(names))
-        return snapshot_of(tmp_path, groups, members)
+        return write_snapshot(tmp_path, groups, members)
 
     @pytest.mark.parametrize("policy", [Policy(), Policy(null_precedence="abstains", roleless="blocks")])
     @pytest.mark.parametrize("mapping", [by_token("Deny"), by_token("AuthenticatedRole")])
@@ -350,7 +350,7 @@ class TestSetsOfGroups:
 
 class TestTheAudit:
     def test_counts_the_users_of_each_role(self, tmp_path: Path) -> None:
-        result = audit(pool_with_faults(tmp_path))
+        result = audit(write_faulty_pool(tmp_path))
         assert (result.users, result.outcomes) == (9, {"preferred": 7, "ambiguous": 2})
         assert result.roles[0] == RoleUse(role("reader"), 3, 4)
         assert result.roles[-1] == RoleUse(role("intern"), 0, 1) or result.roles[-1].held_by == 0
@@ -359,13 +359,13 @@ class TestTheAudit:
         assert [use.group.precedence for use in result.groups] == [0, 5, 10, 10, 20, 20, 30, 40, None, None]
 
     def test_finds_the_worst_first(self, tmp_path: Path) -> None:
-        result = audit(pool_with_faults(tmp_path))
+        result = audit(write_faulty_pool(tmp_path))
         severities = [list(Severity).index(one.check.severity) for one in result.findings]
         assert severities == sorted(severities)
         assert result.worst is Severity.ERROR
 
     def test_names_as_many_users_as_are_wanted(self, tmp_path: Path) -> None:
-        snapshot = snapshot_of(tmp_path, [group("a", None, "x")], {"a": [f"u{n}" for n in range(9)]})
+        snapshot = write_snapshot(tmp_path, [group("a", None, "x")], {"a": [f"u{n}" for n in range(9)]})
         for samples in (0, 3, 20):
             [*_, last] = audit(snapshot, samples=samples).findings
             assert last.samples == tuple(f"u{n}" for n in range(min(9, samples)))
@@ -380,7 +380,7 @@ class TestTheAudit:
             "c": ["u2", "u5"],
             "d": ["u1"],
         }
-        result = audit(snapshot_of(tmp_path, groups, members), samples=3)
+        result = audit(write_snapshot(tmp_path, groups, members), samples=3)
         [one] = [one for one in result.findings if one.check.code == "role-without-precedence"]
         assert (one.users, one.samples) == (6, ("u1", "u2", "u3"))
 
@@ -397,8 +397,8 @@ class TestTheAudit:
         members: dict[str, list[str]] = {}
         for user, name in set(rows):
             members.setdefault(name, []).append(user)
-        result = audit(snapshot_of(tmp_path_factory.mktemp("pool") / "s", groups, members))
-        expected = one_by_one(groups, rows, Policy())
+        result = audit(write_snapshot(tmp_path_factory.mktemp("pool") / "s", groups, members))
+        expected = resolve_one_by_one(groups, rows, Policy())
         assert result.users == len(expected)
         preferred = [claims[2] for claims in expected.values()]
         held = [arn for claims in expected.values() for arn in claims[1]]
@@ -423,7 +423,7 @@ class TestChecks:
 
 class TestReports:
     def result(self, folder: Path) -> Audit:
-        return audit(pool_with_faults(folder))
+        return audit(write_faulty_pool(folder))
 
     def test_json_has_all_of_it(self, tmp_path: Path) -> None:
         result = self.result(tmp_path)
@@ -454,7 +454,7 @@ class TestReports:
 
     def test_sarif_makes_no_links_and_no_placeholders_of_names(self, tmp_path: Path) -> None:
         name = "[here](https://example.com){0}"
-        snapshot = snapshot_of(tmp_path, [group(name, 1, "a")], {})
+        snapshot = write_snapshot(tmp_path, [group(name, 1, "a")], {})
         [result] = json.loads(build_audit_sarif(audit(snapshot)))["runs"][0]["results"]
         assert "[here\\](" in result["message"]["text"]
         assert "[here](" not in result["message"]["text"]
@@ -464,7 +464,7 @@ class TestReports:
     @pytest.mark.parametrize("samples", [-1, 10_001])
     def test_samples_are_bounded(self, tmp_path: Path, samples: int) -> None:
         with pytest.raises(ValueError, match="samples: must be from 0 to 10,000"):
-            audit(snapshot_of(tmp_path, [], {}), samples=samples)
+            audit(write_snapshot(tmp_path, [], {}), samples=samples)
 
     def test_html_escapes_what_others_named(self, tmp_path: Path) -> None:
         html = render_audit_html(self.result(tmp_path))
@@ -473,11 +473,11 @@ class TestReports:
         assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html
 
     def test_html_of_an_empty_pool(self, tmp_path: Path) -> None:
-        html = render_audit_html(audit(snapshot_of(tmp_path, [], {})))
+        html = render_audit_html(audit(write_snapshot(tmp_path, [], {})))
         assert "No findings." in html
 
     def test_html_shows_a_policy_that_is_not_documented(self, tmp_path: Path) -> None:
-        html = render_audit_html(audit(pool_with_faults(tmp_path), policy=Policy(roleless="blocks")))
+        html = render_audit_html(audit(write_faulty_pool(tmp_path), policy=Policy(roleless="blocks")))
         assert "roleless=" in html
         assert "blocks" in html
 
@@ -494,7 +494,7 @@ def call(*arguments: object, stdin: str = "") -> Result:
 
 class TestCommand:
     def test_prints_findings_and_fails(self, tmp_path: Path) -> None:
-        pool_with_faults(tmp_path / "s")
+        write_faulty_pool(tmp_path / "s")
         result = call(tmp_path / "s")
         assert result.exit_code == ExitCode.NEGATIVE_RESULT
         for text in (
@@ -520,11 +520,11 @@ class TestCommand:
     def test_fails_by_severity(
         self, tmp_path: Path, fail_on: str, groups: list[GroupType], code: ExitCode
     ) -> None:
-        snapshot_of(tmp_path / "s", groups, {})
+        write_snapshot(tmp_path / "s", groups, {})
         assert call(tmp_path / "s", "--fail-on", fail_on).exit_code == code
 
     def test_writes_files(self, tmp_path: Path) -> None:
-        snapshot = pool_with_faults(tmp_path / "s")
+        snapshot = write_faulty_pool(tmp_path / "s")
         html, sarif = tmp_path / "report.html", tmp_path / "report.sarif"
         result = call(tmp_path / "s", "--json", "--html", html, "--sarif", sarif, "--samples", 1)
         expected = audit(snapshot, samples=1)
@@ -533,11 +533,11 @@ class TestCommand:
         assert sarif.read_text() == build_audit_sarif(expected)
 
     def test_reports_a_file_that_cannot_be_written(self, tmp_path: Path) -> None:
-        pool_with_faults(tmp_path / "s")
+        write_faulty_pool(tmp_path / "s")
         assert call(tmp_path / "s", "--html", tmp_path).exit_code == ExitCode.NOT_WRITTEN
 
     def test_takes_an_identity_pool(self, tmp_path: Path) -> None:
-        pool_with_faults(tmp_path / "s")
+        write_faulty_pool(tmp_path / "s")
         roles = tmp_path / "roles.json"
         roles.write_text(json.dumps(identity_pool(by_token("Deny"))))
         assert "identity-pool-denies" in call(tmp_path / "s", "--identity-pool", roles).stdout
@@ -554,7 +554,7 @@ class TestCommand:
         assert call(tmp_path, "--client-id", "x").exit_code == ExitCode.BAD_INPUT
 
     def test_refuses_an_identity_pool_that_is_none(self, tmp_path: Path) -> None:
-        pool_with_faults(tmp_path / "s")
+        write_faulty_pool(tmp_path / "s")
         roles = tmp_path / "roles.json"
         roles.write_text(json.dumps({"RoleMappings": {PROVIDER: {"Type": "token"}}}))
         refused = call(tmp_path / "s", "--identity-pool", roles)
@@ -567,19 +567,19 @@ class TestCommand:
         assert "is not a snapshot" in refused.stderr
 
     def test_reports_that_nothing_was_found(self, tmp_path: Path) -> None:
-        snapshot_of(tmp_path / "s", [], {})
+        write_snapshot(tmp_path / "s", [], {})
         result = call(tmp_path / "s")
         assert result.exit_code == ExitCode.OK
         assert "0 groups: none" in result.stdout
         assert "no findings" in result.stdout
 
     def test_reports_findings_about_the_pool_itself(self, tmp_path: Path) -> None:
-        snapshot_of(tmp_path / "s", [group(f"g{n:05}") for n in range(9_000)], {})
+        write_snapshot(tmp_path / "s", [group(f"g{n:05}") for n in range(9_000)], {})
         assert "9,000 groups of 10,000\n  Delete unused groups" in call(tmp_path / "s").stdout
 
     def test_cuts_long_lists(self, tmp_path: Path) -> None:
         groups = [group(f"g{n:02}", 1, f"role-{n:02}") for n in range(25)]
-        snapshot_of(tmp_path / "s", groups, {one.group_name: ["ann"] for one in groups})
+        write_snapshot(tmp_path / "s", groups, {one.group_name: ["ann"] for one in groups})
         output = call(tmp_path / "s").stdout
         assert "and 5 more roles" in output
         assert "g05 and 19 more" in output

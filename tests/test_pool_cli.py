@@ -28,7 +28,7 @@ from cognito_claims.cli._output import write_result
 from cognito_claims.pool import Snapshot
 from cognito_claims.pool.engines.duckdb import DuckDB
 from tests.fake_cognito import RefusedError
-from tests.pool_data import group, pool_with_faults, snapshot_of
+from tests.pool_data import group, write_faulty_pool, write_snapshot
 from tests.pool_server import POOL, WITHOUT_SLEEP, PoolServer
 
 COMMAND = str(Path(sys.executable).with_name("cognito-claims"))
@@ -152,7 +152,7 @@ class TestFetch:
         assert "Groups[1].RoleArn" in result.stderr
 
     def test_refuses_the_snapshot_of_a_different_pool(self, server: PoolServer, tmp_path: Path) -> None:
-        pool_with_faults(tmp_path / "s")
+        write_faulty_pool(tmp_path / "s")
         result = call(*arguments(server, tmp_path / "s"))
         assert result.exit_code == ExitCode.BAD_INPUT
         assert "has user_pool_id" in result.stderr
@@ -297,7 +297,7 @@ def read(terminal: int) -> bytes:
 
 class TestResolve:
     def test_writes_who_gets_what(self, tmp_path: Path) -> None:
-        pool_with_faults(tmp_path / "s")
+        write_faulty_pool(tmp_path / "s")
         out = tmp_path / "claims.parquet"
         result = call("resolve", tmp_path / "s", "--out", out)
         assert result.exit_code == ExitCode.OK, result.stderr
@@ -307,7 +307,7 @@ class TestResolve:
         assert duckdb.execute(f"select count(*) from '{out}'").fetchall() == [(9,)]
 
     def test_counts_as_json(self, tmp_path: Path) -> None:
-        pool_with_faults(tmp_path / "s")
+        write_faulty_pool(tmp_path / "s")
         result = call(
             "resolve",
             tmp_path / "s",
@@ -323,7 +323,7 @@ class TestResolve:
         assert "null-precedence" in printed["open_questions"]
 
     def test_refuses_what_is_cut_off(self, tmp_path: Path) -> None:
-        snapshot = pool_with_faults(tmp_path / "s")
+        snapshot = write_faulty_pool(tmp_path / "s")
         os.truncate(snapshot.memberships_file, 100)
         result = call("resolve", tmp_path / "s", "--out", tmp_path / "c.parquet")
         assert result.exit_code == ExitCode.BAD_INPUT
@@ -331,13 +331,13 @@ class TestResolve:
         assert not (tmp_path / "c.parquet").exists()
 
     def test_says_what_cannot_be_written(self, tmp_path: Path) -> None:
-        pool_with_faults(tmp_path / "s")
+        write_faulty_pool(tmp_path / "s")
         result = call("resolve", tmp_path / "s", "--out", tmp_path / "none" / "c.parquet")
         assert result.exit_code == ExitCode.NOT_WRITTEN
         assert "none" in result.stderr
 
     def test_a_fault_of_ours_is_not_hidden(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        pool_with_faults(tmp_path / "s")
+        write_faulty_pool(tmp_path / "s")
         monkeypatch.setattr("cognito_claims.pool._resolve.query_sets", None)
         result = call("resolve", tmp_path / "s", "--out", tmp_path / "c.parquet")
         assert isinstance(result.exception, TypeError)
@@ -354,7 +354,7 @@ class TestResolve:
     ],
 )
 def test_a_snapshot_is_not_written_over(tmp_path: Path, arguments: tuple[str, ...]) -> None:
-    snapshot = pool_with_faults(tmp_path / "s")
+    snapshot = write_faulty_pool(tmp_path / "s")
     result = call(*(one.replace("SNAPSHOT", str(tmp_path / "s")) for one in arguments))
     assert result.exit_code == ExitCode.BAD_INPUT
     assert "in the snapshot" in " ".join(result.stderr.split())
@@ -376,7 +376,7 @@ def test_ends_as_interrupted_and_not_as_if_there_were_findings(
     def interrupted(*_: object) -> None:
         raise error()
 
-    pool_with_faults(tmp_path / "s")
+    write_faulty_pool(tmp_path / "s")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(DuckDB, "fetch_rows", interrupted)
     result = call(arguments[0], tmp_path / "s", *arguments[1:])
@@ -393,7 +393,7 @@ def test_ends_as_interrupted_and_not_as_if_there_were_findings(
     ],
 )
 def test_files_are_there_where_nobody_reads_the_rest(tmp_path: Path, arguments: tuple[str, ...]) -> None:
-    pool_with_faults(tmp_path / "s")
+    write_faulty_pool(tmp_path / "s")
     reading, writing = os.pipe()
     os.close(reading)
     command = [COMMAND, "pool", arguments[0], str(tmp_path / "s"), *arguments[1:]]
@@ -419,7 +419,7 @@ def test_json_is_as_documented(server: PoolServer, tmp_path: Path) -> None:
             server.add("new", [])
 
     server.intercept = intercept
-    pool_with_faults(tmp_path / "s")
+    write_faulty_pool(tmp_path / "s")
     commands = {
         "fetch": call(*arguments(server, tmp_path / "new"), "--json"),
         "resolve": call("resolve", tmp_path / "s", "--out", tmp_path / "out", "--json"),
@@ -437,7 +437,7 @@ def test_json_is_as_documented(server: PoolServer, tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])
 def test_json_is_json_in_any_encoding(tmp_path: Path, encoding: str) -> None:
-    snapshot_of(tmp_path / "s", [group("\U0001f680żé\\", 1, "role")], {"\U0001f680żé\\": ["ann"]})
+    write_snapshot(tmp_path / "s", [group("\U0001f680żé\\", 1, "role")], {"\U0001f680żé\\": ["ann"]})
     done = subprocess.run(
         [COMMAND, "pool", "audit", str(tmp_path / "s"), "--json"],
         capture_output=True,
@@ -461,7 +461,7 @@ def test_characters_that_stdout_cannot_encode_are_escaped_as_in_json(
 def test_a_report_says_which_extra_is_missing(
     tmp_path: Path, arguments: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pool_with_faults(tmp_path / "s")
+    write_faulty_pool(tmp_path / "s")
     for module in ("jinja2", "duckdb"):
         monkeypatch.setitem(sys.modules, module, None)
         result = call(arguments[0], tmp_path / "s", *arguments[1:], "--html", tmp_path / "report.html")

@@ -25,9 +25,9 @@ from cognito_claims.pool import (
     diff,
     render_diff_html,
 )
-from tests.pool_data import count_decisions, group, pool_with_faults, snapshot_of
+from tests.pool_data import count_decisions, group, write_faulty_pool, write_snapshot
 from tests.samples import role
-from tests.test_pool_resolve import Answers, one_by_one, pools
+from tests.test_pool_resolve import Answers, pools, resolve_one_by_one
 
 GROUPS = [
     group("admins", 0, "admin"),
@@ -49,7 +49,7 @@ def summarize(result: Diff) -> set[tuple[str, str | None, str | None, int, tuple
 
 class TestEdits:
     def of(self, folder: Path, **edits: Any) -> Diff:
-        return diff(snapshot_of(folder / "s", GROUPS, MEMBERS), Edits(**edits))
+        return diff(write_snapshot(folder / "s", GROUPS, MEMBERS), Edits(**edits))
 
     def test_that_change_nothing(self, tmp_path: Path) -> None:
         result = self.of(tmp_path)
@@ -106,14 +106,14 @@ class TestEdits:
         assert result.users == 5
 
     def test_under_a_different_policy(self, tmp_path: Path) -> None:
-        snapshot = snapshot_of(tmp_path, GROUPS, MEMBERS)
+        snapshot = write_snapshot(tmp_path, GROUPS, MEMBERS)
         edits = Edits(precedences={"support": None})
         abstaining = diff(snapshot, edits, policy=Policy(null_precedence="abstains"))
         assert ("loses", role("support"), None, 1, ("dora",)) in summarize(abstaining)
         assert ("loses", role("support"), None, 1, ("dora",)) not in summarize(diff(snapshot, edits))
 
     def test_name_as_many_users_as_are_wanted(self, tmp_path: Path) -> None:
-        snapshot = snapshot_of(tmp_path, [group("a", 1, "x")], {"a": [f"u{n}" for n in range(5)]})
+        snapshot = write_snapshot(tmp_path, [group("a", 1, "x")], {"a": [f"u{n}" for n in range(5)]})
         for samples in (0, 2, 9):
             [one] = diff(snapshot, Edits(dropped=frozenset({"a"})), samples=samples).transitions
             assert (one.users, len(one.samples)) == (5, min(samples, 5))
@@ -158,10 +158,10 @@ HASHED = {"usernames": "hashed", "key_id": "a"}
 
 class TestALaterSnapshot:
     def test_has_others_in_the_groups(self, tmp_path: Path) -> None:
-        before = snapshot_of(tmp_path / "before", GROUPS, MEMBERS)
+        before = write_snapshot(tmp_path / "before", GROUPS, MEMBERS)
         members = {"admins": ["ann", "dora"], "billing": ["bob"], "support": ["new"], "a-new-one": ["eve"]}
         later = [one for one in GROUPS if one.group_name != "x=y"] + [group("a-new-one", 3)]
-        result = diff(before, snapshot_of(tmp_path / "after", later, members))
+        result = diff(before, write_snapshot(tmp_path / "after", later, members))
         assert summarize(result) == {
             ("gains", None, role("billing"), 1, ("bob",)),
             ("loses", role("billing"), None, 1, ("cid",)),
@@ -171,8 +171,8 @@ class TestALaterSnapshot:
         assert (result.users, result.affected_users) == (6, 5)
 
     def test_is_the_same(self, tmp_path: Path) -> None:
-        before = pool_with_faults(tmp_path / "before")
-        assert diff(before, pool_with_faults(tmp_path / "after")).affected_users == 0
+        before = write_faulty_pool(tmp_path / "before")
+        assert diff(before, write_faulty_pool(tmp_path / "after")).affected_users == 0
 
     @pytest.mark.parametrize(
         ("one", "other", "message"),
@@ -191,7 +191,7 @@ class TestALaterSnapshot:
         self, tmp_path: Path, one: dict[str, Any], other: dict[str, Any], message: str
     ) -> None:
         snapshots = (
-            pool_with_faults(tmp_path / name, **manifest) for name, manifest in (("a", one), ("b", other))
+            write_faulty_pool(tmp_path / name, **manifest) for name, manifest in (("a", one), ("b", other))
         )
         with pytest.raises(SnapshotError, match=message):
             diff(*snapshots)
@@ -213,7 +213,7 @@ class TestPairsOfSets:
             (f"user-{n}-{m}", one, other) for n, one in enumerate(sets) for m, other in enumerate(sets)
         ]
         return [
-            snapshot_of(
+            write_snapshot(
                 tmp_path / str(side),
                 groups,
                 {name: [p[0] for p in pairs if name in p[side]] for name in "abcde"},
@@ -245,7 +245,7 @@ class TestPairsOfSets:
 
 
 def answers(groups: list[GroupType], rows: list[tuple[str, str]]) -> Answers:
-    return one_by_one(groups, rows, Policy())
+    return resolve_one_by_one(groups, rows, Policy())
 
 
 class TestAgreesWithResolve:
@@ -269,7 +269,9 @@ class TestAgreesWithResolve:
             members.setdefault(name, []).append(user)
         folder = tmp_path_factory.mktemp("pool")
         edits = Edits(precedences=precedences, dropped=dropped)
-        result = diff(snapshot_of(folder / "s", groups, members), edits, users_out=folder / "users.parquet")
+        result = diff(
+            write_snapshot(folder / "s", groups, members), edits, users_out=folder / "users.parquet"
+        )
 
         before = answers(groups, rows)
         after = answers([*edits.apply(groups)], rows)
@@ -291,7 +293,7 @@ class TestAgreesWithResolve:
 
 class TestReports:
     def test_json(self, tmp_path: Path) -> None:
-        snapshot = snapshot_of(tmp_path / "s", GROUPS, MEMBERS)
+        snapshot = write_snapshot(tmp_path / "s", GROUPS, MEMBERS)
         report = json.loads(build_diff_report(diff(snapshot, Edits(precedences={"billing": 5}))))
         assert report["after"] == {"edits": "--set-precedence billing=5"}
         assert report["transitions"] == [
@@ -308,7 +310,7 @@ class TestReports:
         assert report["after"]["snapshot"] == report["before"]["snapshot"]
 
     def test_html(self, tmp_path: Path) -> None:
-        snapshot = pool_with_faults(tmp_path / "s")
+        snapshot = write_faulty_pool(tmp_path / "s")
         html = render_diff_html(diff(snapshot, Edits(dropped=frozenset({"<script>alert(1)</script>"}))))
         assert "<script>alert" not in html
         assert "<b>ian" not in html
@@ -322,7 +324,7 @@ def call(*arguments: object) -> Result:
 class TestCommand:
     @pytest.fixture
     def snapshot(self, tmp_path: Path) -> Path:
-        return snapshot_of(tmp_path / "s", GROUPS, MEMBERS).path
+        return write_snapshot(tmp_path / "s", GROUPS, MEMBERS).path
 
     def test_prints_the_users_of_each_change(self, snapshot: Path) -> None:
         result = call(
@@ -344,7 +346,7 @@ class TestCommand:
         assert f"  {role('support')}\n    lost by 2: bob, dora\n" in result.stdout
 
     def test_compares_two(self, snapshot: Path, tmp_path: Path) -> None:
-        later = snapshot_of(tmp_path / "later", GROUPS, {"admins": ["bob"]}).path
+        later = write_snapshot(tmp_path / "later", GROUPS, {"admins": ["bob"]}).path
         result = call(snapshot, later, "--json")
         assert json.loads(result.stdout)["affected_users"] == 4
 
@@ -395,7 +397,7 @@ class TestCommand:
         odd = f"x={role('a')}"
         groups = [group("x", 1, "x"), group(odd, 2, "odd")]
         only, both = (
-            snapshot_of(tmp_path / str(len(some)), some, {one.group_name: ["ann"] for one in some}).path
+            write_snapshot(tmp_path / str(len(some)), some, {one.group_name: ["ann"] for one in some}).path
             for some in (groups[1:], groups)
         )
         assert f"1 user loses: {role('odd')} -> none" in call(only, "--set-role", f"{odd}=").stdout
@@ -411,7 +413,7 @@ class TestCommand:
 
 
 def test_transitions_are_values(tmp_path: Path) -> None:
-    snapshot = snapshot_of(tmp_path, GROUPS, MEMBERS)
+    snapshot = write_snapshot(tmp_path, GROUPS, MEMBERS)
     one, other = (diff(snapshot, Edits(precedences={"billing": 5})).transitions for _ in range(2))
     assert one == other
     assert isinstance(one[0], Transition)

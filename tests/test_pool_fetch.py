@@ -51,7 +51,7 @@ def server() -> Iterator[PoolServer]:
         yield server
 
 
-def expected(server: PoolServer) -> list[Membership]:
+def list_expected_memberships(server: PoolServer) -> list[Membership]:
     return sorted(
         (Membership(user, name) for name, users in server.members.items() for user in users),
         key=lambda membership: (membership.group_name, membership.username),
@@ -74,7 +74,7 @@ def take(
     return fetch_pool(client, user_pool_id, out, mode, throttle, concurrency, on_progress)
 
 
-def digests(snapshot: Snapshot) -> dict[str, str]:
+def read_digests(snapshot: Snapshot) -> dict[str, str]:
     return {name: file.sha256 for name, file in snapshot.manifest.files.items()}
 
 
@@ -83,7 +83,7 @@ class TestAFetch:
         self, server: PoolServer, connect: Connect, tmp_path: Path
     ) -> None:
         snapshot = take(connect(server.url), tmp_path / "snapshot")
-        assert list(snapshot.read_memberships()) == expected(server)
+        assert list(snapshot.read_memberships()) == list_expected_memberships(server)
         by_name = {group.group_name: group for group in snapshot.read_groups()}
         assert by_name.keys() == server.groups.keys()
         for name, group in by_name.items():
@@ -100,7 +100,7 @@ class TestAFetch:
     ) -> None:
         snapshot = take(connect(server.url), tmp_path)
         assert Snapshot.open(tmp_path) == snapshot
-        assert Snapshot.open(str(tmp_path)).manifest.memberships == len(expected(server))
+        assert Snapshot.open(str(tmp_path)).manifest.memberships == len(list_expected_memberships(server))
         assert {path.name for path in tmp_path.iterdir()} == {GROUPS, MEMBERSHIPS, MANIFEST}
 
     def test_takes_a_call_for_each_page_and_lists_the_groups_twice(
@@ -116,7 +116,7 @@ class TestAFetch:
         first = take(connect(server.url), tmp_path / "first")
         server.groups = dict(reversed(server.groups.items()))
         server.members = {name: users[::-1] for name, users in server.members.items()}
-        assert digests(take(connect(server.url), tmp_path / "second")) == digests(first)
+        assert read_digests(take(connect(server.url), tmp_path / "second")) == read_digests(first)
 
     @pytest.mark.parametrize(
         "name", ["it's [a]*?%", "~", "file:", "username=x/group_name=y/precedence=9/s"]
@@ -131,7 +131,7 @@ class TestAFetch:
     ) -> None:
         monkeypatch.chdir(tmp_path)
         snapshot = take(connect(server.url), Path(name))
-        assert list(snapshot.read_memberships()) == expected(server)
+        assert list(snapshot.read_memberships()) == list_expected_memberships(server)
         assert len(snapshot.read_groups()) == len(server.groups)
 
     def test_of_a_pool_without_groups_is_empty(self, connect: Connect, tmp_path: Path) -> None:
@@ -144,7 +144,7 @@ class TestAFetch:
         reports: list[Progress] = []
         take(connect(server.url), tmp_path, on_progress=reports.append)
         assert reports[0] == Progress(0, 13, 0)
-        assert reports[-1] == Progress(13, 13, len(expected(server)))
+        assert reports[-1] == Progress(13, 13, len(list_expected_memberships(server)))
         assert all(after.memberships >= before.memberships for before, after in pairwise(reports))
 
     def test_of_a_finished_snapshot_makes_no_call(
@@ -196,7 +196,7 @@ class TestUsernames:
             for name, key in (("first", KEY), ("second", KEY), ("other", KEY[::-1]))
         )
         assert first.manifest.usernames == "hashed"
-        assert digests(first) == digests(second) != digests(other)
+        assert read_digests(first) == read_digests(second) != read_digests(other)
         names = {membership.username for membership in first.read_memberships()}
         assert len(names) == len({user for users in server.members.values() for user in users})
         assert all(len(name) == 32 and int(name, 16) for name in names)
@@ -206,7 +206,7 @@ class TestUsernames:
     ) -> None:
         first, second = (take(connect(server.url), tmp_path / name, usernames=False) for name in "ab")
         assert first.manifest.usernames == "discarded-key"
-        assert first.manifest.memberships == len(expected(server))
+        assert first.manifest.memberships == len(list_expected_memberships(server))
         names = [{one.username for one in each.read_memberships()} for each in (first, second)]
         assert not names[0] & names[1]
 
@@ -255,7 +255,7 @@ class TestResuming:
             Snapshot.open(tmp_path / "parts")
         server.intercept = lambda _, __: None
         parts = take(connect(server.url), tmp_path / "parts")
-        assert digests(parts) == digests(whole)
+        assert read_digests(parts) == read_digests(whole)
         assert parts.manifest.changes == ()
         pages = sum(max(1, -(-len(users) // 3)) for users in server.members.values())
         assert server.calls["ListUsersInGroup"] <= pages + 1
@@ -271,7 +271,7 @@ class TestResuming:
         server.intercept = lambda _, __: None
         reports: list[Progress] = []
         parts = take(connect(server.url), tmp_path / "parts", on_progress=reports.append)
-        assert digests(parts) == digests(whole)
+        assert read_digests(parts) == read_digests(whole)
         assert reports[-1].memberships == whole.manifest.memberships
 
     def test_restarts_a_group_only_once(self, server: PoolServer, connect: Connect, tmp_path: Path) -> None:
@@ -342,7 +342,7 @@ class TestResuming:
             Snapshot.open(tmp_path)
         server.calls.clear()
         snapshot = take(connect(server.url), tmp_path, usernames=False)
-        assert snapshot.manifest.memberships == len(expected(server))
+        assert snapshot.manifest.memberships == len(list_expected_memberships(server))
         assert {path.name for path in tmp_path.iterdir()} == {GROUPS, MEMBERSHIPS, MANIFEST}
         assert not server.calls
 
@@ -370,7 +370,7 @@ class TestResuming:
         server.intercept = lambda _, __: None
         server.calls.clear()
         parts = take(connect(server.url), tmp_path / "parts")
-        assert digests(parts) == digests(whole)
+        assert read_digests(parts) == read_digests(whole)
         assert parts.manifest.changes == ()
         assert server.calls["ListUsersInGroup"] < 40
 
@@ -451,7 +451,7 @@ class TestAServer:
 
         server.intercept = intercept
         snapshot = take(connect(server.url, attempts), tmp_path / "snapshot")
-        assert digests(snapshot) == digests(whole)
+        assert read_digests(snapshot) == read_digests(whole)
 
     @pytest.mark.parametrize(
         ("error", "status"), [("TooManyRequestsException", 400), ("InternalErrorException", 500)]
@@ -511,7 +511,7 @@ class TestAServer:
         snapshot = take(connect(server.url), tmp_path)
         assert {change.what for change in snapshot.manifest.changes} == {"created", "deleted"}
         del server.members["group-05"]
-        assert list(snapshot.read_memberships()) == expected(server)
+        assert list(snapshot.read_memberships()) == list_expected_memberships(server)
 
     def test_may_leave_out_which_pool_a_group_is_of(
         self, server: PoolServer, connect: Connect, tmp_path: Path
@@ -538,18 +538,18 @@ class TestAServer:
         whole = take(connect(server.url), tmp_path / "whole")
         page = server.page
 
-        def circling(member: str, items: list[Any], start: int) -> dict[str, Any]:
+        def repeat_tokens(member: str, items: list[Any], start: int) -> dict[str, Any]:
             answer = page(member, items, start)
             if member == "Users" and start == 3 * circle and len(items) > 3 * circle + 3:
                 answer["NextToken"] = "first|3"
             return answer
 
-        server.page = circling  # type: ignore[method-assign]
+        server.page = repeat_tokens  # type: ignore[method-assign]
         with pytest.raises(PaginationError):
             take(connect(server.url), tmp_path / "parts", concurrency=1)
         server.page = page  # type: ignore[method-assign]
         parts = take(connect(server.url), tmp_path / "parts")
-        assert digests(parts) == digests(whole)
+        assert read_digests(parts) == read_digests(whole)
         assert parts.manifest.changes == ()
 
     def test_that_responds_with_nonsense_is_reported(
@@ -566,23 +566,25 @@ class TestAServer:
     def test_may_pass_over_a_group_once(self, server: PoolServer, connect: Connect, tmp_path: Path) -> None:
         page = server.page
 
-        def passing_over(member: str, items: list[Any], start: int) -> dict[str, Any]:
+        def omit_group(member: str, items: list[Any], start: int) -> dict[str, Any]:
             once = member == "Groups" and 5 < server.calls["ListGroups"] <= 10
             kept = [one for one in items if one["GroupName"] != "group-05"] if once else items
             return page(member, kept, start)
 
-        server.page = passing_over  # type: ignore[method-assign]
-        assert list(take(connect(server.url), tmp_path).read_memberships()) == expected(server)
+        server.page = omit_group  # type: ignore[method-assign]
+        assert list(take(connect(server.url), tmp_path).read_memberships()) == list_expected_memberships(
+            server
+        )
 
     def test_may_list_a_group_twice(self, server: PoolServer, connect: Connect, tmp_path: Path) -> None:
         page = server.page
 
-        def shifted(member: str, items: list[Any], start: int) -> dict[str, Any]:
+        def return_user_twice(member: str, items: list[Any], start: int) -> dict[str, Any]:
             return page(member, [*items[:4], *items[3:]] if member == "Groups" else items, start)
 
-        server.page = shifted  # type: ignore[method-assign]
+        server.page = return_user_twice  # type: ignore[method-assign]
         snapshot = take(connect(server.url), tmp_path)
-        assert list(snapshot.read_memberships()) == expected(server)
+        assert list(snapshot.read_memberships()) == list_expected_memberships(server)
         assert snapshot.manifest.changes == ()
 
     def test_may_return_short_and_empty_pages(self, connect: Connect, tmp_path: Path) -> None:
@@ -590,19 +592,21 @@ class TestAServer:
             server.add("group", ["a", "b", "c"])
             page = server.page
 
-            def sparse(member: str, items: list[Any], start: int) -> dict[str, Any]:
+            def return_sparse_pages(member: str, items: list[Any], start: int) -> dict[str, Any]:
                 if member == "Users" and start == 2 and len(items) == 3:
                     return {member: [], "NextToken": "first|1000002"}
                 return page(member, items, start % 1_000_000)
 
-            server.page = sparse  # type: ignore[method-assign]
-            assert list(take(connect(server.url), tmp_path).read_memberships()) == expected(server)
+            server.page = return_sparse_pages  # type: ignore[method-assign]
+            assert list(
+                take(connect(server.url), tmp_path).read_memberships()
+            ) == list_expected_memberships(server)
 
 
 class TestAPoolThatChangesDuringTheFetch:
     """What changed is recorded where it shows, and nothing crashes."""
 
-    def once(self, server: PoolServer, group: str, change: Callable[[], object]) -> None:
+    def change_once(self, server: PoolServer, group: str, change: Callable[[], object]) -> None:
         """Make a change when the second page of a group is requested."""
         done: list[bool] = []
 
@@ -619,21 +623,21 @@ class TestAPoolThatChangesDuringTheFetch:
     def test_a_group_is_deleted_while_it_is_read(
         self, server: PoolServer, connect: Connect, tmp_path: Path
     ) -> None:
-        self.once(server, "group-05", lambda: server.remove("group-05"))
+        self.change_once(server, "group-05", lambda: server.remove("group-05"))
         reports: list[Progress] = []
         snapshot = take(connect(server.url), tmp_path, on_progress=reports.append)
         assert self.changes(snapshot) == {("group-05", "deleted")}
-        assert list(snapshot.read_memberships()) == expected(server)
-        assert reports[-1].memberships == len(expected(server))
+        assert list(snapshot.read_memberships()) == list_expected_memberships(server)
+        assert reports[-1].memberships == len(list_expected_memberships(server))
         assert snapshot.manifest.groups == 12
 
     def test_a_group_is_deleted_after_it_was_read(
         self, server: PoolServer, connect: Connect, tmp_path: Path
     ) -> None:
-        self.once(server, "group-11", lambda: server.remove("group-02"))
+        self.change_once(server, "group-11", lambda: server.remove("group-02"))
         snapshot = take(connect(server.url), tmp_path, concurrency=1)
         assert self.changes(snapshot) == {("group-02", "deleted")}
-        assert list(snapshot.read_memberships()) == expected(server)
+        assert list(snapshot.read_memberships()) == list_expected_memberships(server)
 
     def test_a_group_is_created_and_one_changed(
         self, server: PoolServer, connect: Connect, tmp_path: Path
@@ -642,17 +646,17 @@ class TestAPoolThatChangesDuringTheFetch:
             server.add("new", ["user-001"])
             server.groups["group-01"]["Precedence"] = 77
 
-        self.once(server, "group-11", change)
+        self.change_once(server, "group-11", change)
         snapshot = take(connect(server.url), tmp_path)
         assert self.changes(snapshot) == {("new", "created"), ("group-01", "changed")}
-        assert list(snapshot.read_memberships()) == expected(server)
+        assert list(snapshot.read_memberships()) == list_expected_memberships(server)
         assert {group.group_name: group.precedence for group in snapshot.read_groups()}["group-01"] == 77
 
     def test_a_group_is_deleted_and_made_again(
         self, server: PoolServer, connect: Connect, tmp_path: Path
     ) -> None:
         removed = server.members["group-05"]
-        self.once(server, "group-05", lambda: server.remove("group-05"))
+        self.change_once(server, "group-05", lambda: server.remove("group-05"))
         listed: list[str] = []
         intercept = server.intercept
 
@@ -669,7 +673,7 @@ class TestAPoolThatChangesDuringTheFetch:
         server.intercept = again
         snapshot = take(connect(server.url), tmp_path)
         assert self.changes(snapshot) == {("group-05", "deleted"), ("group-05", "created")}
-        assert list(snapshot.read_memberships()) == expected(server)
+        assert list(snapshot.read_memberships()) == list_expected_memberships(server)
 
     def test_a_different_group_is_created_under_a_name(
         self, server: PoolServer, connect: Connect, tmp_path: Path
@@ -678,20 +682,22 @@ class TestAPoolThatChangesDuringTheFetch:
             server.add("group-02", ["newcomer"])
             server.groups["group-02"]["CreationDate"] += 0.001
 
-        self.once(server, "group-11", change)
+        self.change_once(server, "group-11", change)
         reports: list[Progress] = []
         snapshot = take(connect(server.url), tmp_path, concurrency=1, on_progress=reports.append)
         assert self.changes(snapshot) == {("group-02", "deleted"), ("group-02", "created")}
-        assert list(snapshot.read_memberships()) == expected(server)
-        assert reports[-1].memberships == len(expected(server))
+        assert list(snapshot.read_memberships()) == list_expected_memberships(server)
+        assert reports[-1].memberships == len(list_expected_memberships(server))
 
     def test_a_user_joins_and_moves_the_pages(
         self, server: PoolServer, connect: Connect, tmp_path: Path
     ) -> None:
-        self.once(server, "group-08", lambda: server.members["group-08"].insert(0, "newcomer"))
+        self.change_once(server, "group-08", lambda: server.members["group-08"].insert(0, "newcomer"))
         snapshot = take(connect(server.url), tmp_path)
         assert self.changes(snapshot) == {("group-08", "shifted")}
-        assert {*expected(server)} - {*snapshot.read_memberships()} == {Membership("newcomer", "group-08")}
+        assert {*list_expected_memberships(server)} - {*snapshot.read_memberships()} == {
+            Membership("newcomer", "group-08")
+        }
 
     def test_a_user_moves_between_groups(
         self, server: PoolServer, connect: Connect, tmp_path: Path
@@ -700,7 +706,7 @@ class TestAPoolThatChangesDuringTheFetch:
             server.members["group-03"].remove("user-001")
             server.members["group-11"].append("user-001-moved")
 
-        self.once(server, "group-11", change)
+        self.change_once(server, "group-11", change)
         snapshot = take(connect(server.url), tmp_path, concurrency=1)
         found = {*snapshot.read_memberships()}
         assert Membership("user-001", "group-03") in found, "it was there when the group was read"
@@ -848,7 +854,7 @@ def test_kill_it_at_50_random_moments(connect: Connect, tmp_path: Path) -> None:
             process.join()
             kills += process.exitcode != 0
             if is_finished(out):
-                assert digests(Snapshot.open(out)) == digests(whole)
+                assert read_digests(Snapshot.open(out)) == read_digests(whole)
                 finished += 1
                 out = tmp_path / str(finished)
             else:
@@ -856,9 +862,9 @@ def test_kill_it_at_50_random_moments(connect: Connect, tmp_path: Path) -> None:
                     Snapshot.open(out)
         server.intercept = lambda _, __: None
         last = take(connect(server.url), out)
-        assert digests(last) == digests(whole)
+        assert read_digests(last) == read_digests(whole)
         assert last.manifest.changes == ()
-        assert list(last.read_memberships()) == expected(server)
+        assert list(last.read_memberships()) == list_expected_memberships(server)
 
 
 def test_any_reader_of_parquet_reads_it(server: PoolServer, connect: Connect, tmp_path: Path) -> None:

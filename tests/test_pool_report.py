@@ -54,13 +54,13 @@ def snapshot(connect: Connect, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 
 @pytest.fixture
-def opened(browser: Browser, tmp_path: Path) -> Iterator[Open]:
+def open_page(browser: Browser, tmp_path: Path) -> Iterator[Open]:
     """Open a report, which must make no request and log no message."""
     messages: list[str] = []
     urls: list[str] = []
     context = browser.new_context(color_scheme="light", viewport={"width": 1100, "height": 800})
 
-    def opened(html: str) -> Page:
+    def open_page(html: str) -> Page:
         path = tmp_path / "report.html"
         path.write_text(html, encoding="utf-8")
         page = context.new_page()
@@ -74,15 +74,15 @@ def opened(browser: Browser, tmp_path: Path) -> Iterator[Open]:
         page.goto(path.as_uri())
         return page
 
-    yield opened
+    yield open_page
     context.close()
     assert messages == []
     assert {url.partition("#")[0] for url in urls} <= {(tmp_path / "report.html").as_uri(), "data:,"}
 
 
 @pytest.fixture
-def report(opened: Open, snapshot: Snapshot) -> Page:
-    return opened(render_audit_html(audit(snapshot)))
+def report(open_page: Open, snapshot: Snapshot) -> Page:
+    return open_page(render_audit_html(audit(snapshot)))
 
 
 class TestAnAudit:
@@ -169,8 +169,8 @@ class TestAnAudit:
 
 
 class TestADiff:
-    def test_shows_who_gets_what(self, opened: Open, snapshot: Snapshot) -> None:
-        page = opened(render_diff_html(diff(snapshot, Edits(precedences={"billing": 9}))))
+    def test_shows_who_gets_what(self, open_page: Open, snapshot: Snapshot) -> None:
+        page = open_page(render_diff_html(diff(snapshot, Edits(precedences={"billing": 9}))))
         expect(page.locator("header code")).to_have_text("--set-precedence billing=9")
         expect(page.locator(".facts li").nth(2)).to_contain_text("1 gain a preferred role")
         change = page.locator("details")
@@ -180,9 +180,9 @@ class TestADiff:
         expect(change.locator(".names li")).to_have_text("cid")
 
     def test_shows_who_has_other_roles_though_the_preferred_one_stays(
-        self, opened: Open, snapshot: Snapshot
+        self, open_page: Open, snapshot: Snapshot
     ) -> None:
-        page = opened(render_diff_html(diff(snapshot, Edits(roles={"interns": None}))))
+        page = open_page(render_diff_html(diff(snapshot, Edits(roles={"interns": None}))))
         expect(page.locator("main")).to_contain_text("No preferred role changes.")
         change = page.locator("details")
         expect(change).to_contain_text("gained by 0, lost by 1")
@@ -190,6 +190,6 @@ class TestADiff:
         expect(change.locator(".names")).to_have_count(1)
         expect(change.locator(".names li")).to_have_text("fay")
 
-    def test_of_two_snapshots_that_are_the_same(self, opened: Open, snapshot: Snapshot) -> None:
-        page = opened(render_diff_html(diff(snapshot, snapshot)))
+    def test_of_two_snapshots_that_are_the_same(self, open_page: Open, snapshot: Snapshot) -> None:
+        page = open_page(render_diff_html(diff(snapshot, snapshot)))
         expect(page.locator("main")).to_contain_text("No preferred role changes.")

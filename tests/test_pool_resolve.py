@@ -69,14 +69,14 @@ def group_file(folder: Path, groups: Iterable[GroupType] = GROUPS) -> Path:
     return parquet(folder, "groups", rows, **columns)
 
 
-def answers_of(result: BulkResolution[Any]) -> Answers:
+def read_answers(result: BulkResolution[Any]) -> Answers:
     table = result.table
     rows = [tuple(row) for row in (table.collect() if hasattr(table, "collect") else table.fetchall())]
     assert len(rows) == result.users
     return {username: claims for username, *claims in rows}
 
 
-def one_by_one(groups: list[GroupType], rows: list[tuple[str, str]], policy: Policy) -> Answers:
+def resolve_one_by_one(groups: list[GroupType], rows: list[tuple[str, str]], policy: Policy) -> Answers:
     by_name = {group.group_name: group for group in groups}
     answers: Answers = {}
     for username in {username for username, _ in rows}:
@@ -117,8 +117,8 @@ def check(
         with resolve_memberships(
             table, groups, policy=policy, unknown_groups="ignore", session=session
         ) as result:
-            expected = one_by_one(groups, rows, policy)
-            assert answers_of(result) == expected
+            expected = resolve_one_by_one(groups, rows, policy)
+            assert read_answers(result) == expected
             assert result.outcomes == Counter(outcome for *_, outcome, _ in expected.values())
             questions_of = Counter(
                 question for *_, questions in expected.values() for question in questions
@@ -149,7 +149,7 @@ class TestWhatTheMembershipsMayBe:
     def test_a_file(self, tmp_path: Path) -> None:
         for path in (membership_file(tmp_path), str(membership_file(tmp_path))):
             with resolve_memberships(path, GROUPS) as result:
-                assert answers_of(result) == EXPECTED
+                assert read_answers(result) == EXPECTED
 
     def test_a_file_that_spark_would_take_for_a_pattern(
         self, spark: "SparkSession", tmp_path: Path
@@ -158,7 +158,7 @@ class TestWhatTheMembershipsMayBe:
         membership_file(tmp_path).rename(odd)
         for files in (odd, f"{tmp_path}/*.parquet"):
             with resolve_memberships(files, GROUPS, session=spark) as result:
-                assert answers_of(result) == EXPECTED
+                assert read_answers(result) == EXPECTED
 
     def test_but_not_a_file_whose_name_is_no_utf_8(self) -> None:
         with pytest.raises(OSError, match="UTF-8"):
@@ -169,14 +169,14 @@ class TestWhatTheMembershipsMayBe:
             (tmp_path / name).mkdir()
             membership_file(tmp_path / name, rows)
         with resolve_memberships(f"{tmp_path}/*/memberships.parquet", GROUPS) as result:
-            assert answers_of(result) == EXPECTED
+            assert read_answers(result) == EXPECTED
 
     def test_a_file_with_an_odd_name(self, tmp_path: Path) -> None:
         path = tmp_path / "it's [a]*?.parquet"
         membership_file(tmp_path).replace(path)
         membership_file(tmp_path, [("other", "club")]).replace(tmp_path / "it's axx.parquet")
         with resolve_memberships(path, GROUPS) as result:
-            assert answers_of(result) == EXPECTED
+            assert read_answers(result) == EXPECTED
 
     def test_a_relation(self, tmp_path: Path) -> None:
         with duckdb.connect() as connection:
@@ -185,7 +185,7 @@ class TestWhatTheMembershipsMayBe:
             )
             assert relation is not None
             with resolve_memberships(relation, GROUPS) as result:
-                assert answers_of(result).keys() == EXPECTED.keys()
+                assert read_answers(result).keys() == EXPECTED.keys()
             assert connection.execute("show tables").fetchall() == []
 
     def test_a_table_of_a_connection(self, tmp_path: Path) -> None:
@@ -193,7 +193,7 @@ class TestWhatTheMembershipsMayBe:
             connection.execute(f"create table members as from '{membership_file(tmp_path)}'")
             connection.execute(f"create table groups as from '{group_file(tmp_path)}'")
             with resolve_memberships("members", "groups", session=connection) as result:
-                assert answers_of(result).keys() == EXPECTED.keys()
+                assert read_answers(result).keys() == EXPECTED.keys()
 
     def test_a_file_whose_texts_are_not_marked_as_such(self, spark: "SparkSession", tmp_path: Path) -> None:
         path = tmp_path / "members.parquet"
@@ -223,7 +223,7 @@ class TestWhatTheMembershipsMayBe:
                 with pytest.raises(UnknownGroupsError, match="'5'"):
                     resolve_memberships("members", groups, session=connection)
             with resolve_memberships("members", [{"GroupName": "5"}], session=connection) as result:
-                assert [claims[0] for claims in answers_of(result).values()] == [["5"]]
+                assert [claims[0] for claims in read_answers(result).values()] == [["5"]]
 
     def test_a_table_of_no_session(self) -> None:
         with pytest.raises(TypeError, match="session="):
@@ -233,7 +233,7 @@ class TestWhatTheMembershipsMayBe:
         frame = spark.read.parquet(str(membership_file(tmp_path))).withColumnRenamed("username", "USERNAME")
         groups = spark.read.parquet(str(group_file(tmp_path)))
         with resolve_memberships(frame, groups) as result:
-            assert answers_of(result).keys() == EXPECTED.keys()
+            assert read_answers(result).keys() == EXPECTED.keys()
             assert result.table.columns[0].lower() == "username"
         assert spark.catalog.listTables() == []
 
@@ -241,7 +241,7 @@ class TestWhatTheMembershipsMayBe:
         spark.read.parquet(str(membership_file(tmp_path))).createTempView("members")
         spark.read.parquet(str(group_file(tmp_path))).createTempView("the_groups")
         with resolve_memberships("members", "the_groups", session=spark) as result:
-            assert answers_of(result).keys() == EXPECTED.keys()
+            assert read_answers(result).keys() == EXPECTED.keys()
         spark.catalog.dropTempView("members")
         spark.catalog.dropTempView("the_groups")
 
@@ -251,7 +251,7 @@ class TestWhatTheMembershipsMayBe:
         path = membership_file(tmp_path).replace(folder / "memberships.parquet")
         for source in (path, str(path)):
             with resolve_memberships(source, GROUPS) as result:
-                assert answers_of(result) == EXPECTED
+                assert read_answers(result) == EXPECTED
 
     def test_but_not_with_a_misspelt_option(self, tmp_path: Path) -> None:
         options: Any = {"unknown_groups": "ignored"}
@@ -279,13 +279,13 @@ class TestWhatTheMembershipsMayBe:
 
 
 class TestWhatTheGroupsMayBe:
-    def resolved(self, folder: Path, groups: Any) -> Answers:
+    def resolve(self, folder: Path, groups: Any) -> Answers:
         with resolve_memberships(membership_file(folder), groups) as result:
-            return answers_of(result)
+            return read_answers(result)
 
     def test_groups_and_dictionaries(self, tmp_path: Path) -> None:
         dictionaries = [group.model_dump(by_alias=True) for group in GROUPS]
-        assert self.resolved(tmp_path, iter(GROUPS)) == self.resolved(tmp_path, dictionaries)
+        assert self.resolve(tmp_path, iter(GROUPS)) == self.resolve(tmp_path, dictionaries)
 
     def test_a_file_in_either_names(self, tmp_path: Path) -> None:
         ours = group_file(tmp_path)
@@ -294,19 +294,19 @@ class TestWhatTheGroupsMayBe:
             f'copy (select 1 as more, group_name as "GroupName", role_arn as "RoleArn", '
             f"precedence::bigint as \"Precedence\" from '{ours}') to '{theirs}'"
         )
-        assert self.resolved(tmp_path, ours) == EXPECTED
-        assert self.resolved(tmp_path, theirs) == EXPECTED
-        assert self.resolved(tmp_path, duckdb.read_parquet(str(theirs))) == EXPECTED
+        assert self.resolve(tmp_path, ours) == EXPECTED
+        assert self.resolve(tmp_path, theirs) == EXPECTED
+        assert self.resolve(tmp_path, duckdb.read_parquet(str(theirs))) == EXPECTED
 
     def test_but_not_without_a_name(self, tmp_path: Path) -> None:
         table = parquet(tmp_path, "groups", [], precedence="INT")
         with pytest.raises(InvalidTableError, match="no column group_name; it has precedence"):
-            self.resolved(tmp_path, table)
+            self.resolve(tmp_path, table)
 
     def test_but_not_with_a_precedence_that_is_none(self, tmp_path: Path) -> None:
         table = parquet(tmp_path, "groups", [("a", 1.5)], group_name="VARCHAR", precedence="DOUBLE")
         with pytest.raises(InvalidResponseError, match=r"Groups\[0\]\.Precedence"):
-            self.resolved(tmp_path, table)
+            self.resolve(tmp_path, table)
 
     def test_but_not_of_a_different_engine(self, spark: "SparkSession", tmp_path: Path) -> None:
         with pytest.raises(InvalidTableError, match="groups: expected a table of DuckDB, got one of Spark"):
@@ -319,11 +319,11 @@ class TestWhatTheGroupsMayBe:
     def test_but_not_of_two_pools(self, tmp_path: Path) -> None:
         other = GroupType(group_name="other", user_pool_id="eu-west-1_Other")
         with pytest.raises(MixedUserPoolsError):
-            self.resolved(tmp_path, [*GROUPS, other])
+            self.resolve(tmp_path, [*GROUPS, other])
 
     def test_but_not_two_of_one_name(self, tmp_path: Path) -> None:
         with pytest.raises(ConflictingGroupsError):
-            self.resolved(tmp_path, group_file(tmp_path, [*GROUPS, GroupType(group_name="staff")]))
+            self.resolve(tmp_path, group_file(tmp_path, [*GROUPS, GroupType(group_name="staff")]))
 
 
 class TestTheResult:
@@ -375,7 +375,7 @@ class TestTheResult:
 
     def test_of_nobody_is_empty(self, tmp_path: Path) -> None:
         with resolve_memberships(membership_file(tmp_path, []), []) as result:
-            assert answers_of(result) == {}
+            assert read_answers(result) == {}
             assert (result.users, result.sets) == (0, 0)
 
     def test_counts_by_outcome(self, tmp_path: Path) -> None:

@@ -196,7 +196,7 @@ def test_each_rule_has_a_class_with_its_sentence(rule: Rule) -> None:
 class TestEveryResolution:
     @given(memberships, policies)
     def test_agrees_with_the_oracle(self, groups: list[GroupType], policy: Policy) -> None:
-        assert resolve(groups, policy=policy).preferred_role == oracle.preferred_role(groups, policy)
+        assert resolve(groups, policy=policy).preferred_role == oracle.find_preferred_role(groups, policy)
 
     @given(
         memberships.flatmap(lambda groups: st.tuples(st.just(groups), st.permutations(groups))), policies
@@ -237,7 +237,7 @@ class TestEveryResolution:
         self, groups: list[GroupType], policy: Policy
     ) -> None:
         resolution = resolve(groups, policy=policy)
-        assert [question.id for question in resolution.open_questions] == oracle.open_questions(
+        assert [question.id for question in resolution.open_questions] == oracle.find_open_questions(
             groups, policy
         )
         for alternative in resolution.alternatives:

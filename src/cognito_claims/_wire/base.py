@@ -34,11 +34,11 @@ def keep_name(name: str, _: object) -> str:
     return name
 
 
-def _aws_title(field: str, _: object) -> str:
+def _to_aws_title(field: str, _: object) -> str:
     return to_wire_name(field)
 
 
-def to_timedelta(date: datetime) -> timedelta:
+def to_time_since_epoch(date: datetime) -> timedelta:
     """Return the exact time since 1970-01-01 UTC, regardless of the date's time zone."""
     return date - EPOCH
 
@@ -54,7 +54,7 @@ class WireModel(
     BaseModel,
     frozen=True,
     alias_generator=to_wire_name,
-    field_title_generator=_aws_title,
+    field_title_generator=_to_aws_title,
     validate_by_alias=True,
     validate_by_name=True,
     hide_input_in_errors=True,
@@ -105,7 +105,9 @@ class WireModel(
     def _eq_key(self) -> tuple[object, ...]:
         fields = type(self).model_fields
         values = (getattr(self, name) for name in fields if name not in self._excluded_from_eq)
-        return tuple(to_timedelta(value) if isinstance(value, datetime) else value for value in values)
+        return tuple(
+            to_time_since_epoch(value) if isinstance(value, datetime) else value for value in values
+        )
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, WireModel):

@@ -39,7 +39,7 @@ class Decision:
         distinct: dict[str | None, None] = {group.role_arn: None for group in ranking}
         roles = tuple(filter(None, distinct))
         deciding = _find_top_ranked(ranking, roles, policy)
-        if names_only_role(roles, policy):
+        if applies_only_role(roles, policy):
             preferred_role: str | None = roles[0]
         else:
             # A tie does not fall through to the next precedence: the guide leaves the claim out
@@ -56,7 +56,7 @@ def _find_top_ranked(
         return ()
     nulls_compete = policy.null_precedence == "ranks-last"
     # `only-role` is documented, so it holds against a group without a role.
-    roleless_compete = policy.roleless == "blocks" and not names_only_role(roles, policy)
+    roleless_compete = policy.roleless == "blocks" and not applies_only_role(roles, policy)
     best: list[GroupType] = []
     # The ranking is sorted, so the first group that competes has the lowest precedence. A group without
     # a precedence equals others without one: null is the default precedence, and so they tie.
@@ -70,7 +70,7 @@ def _find_top_ranked(
     return tuple(best)
 
 
-def names_only_role(roles: tuple[str, ...], policy: Policy) -> bool:
+def applies_only_role(roles: tuple[str, ...], policy: Policy) -> bool:
     """Return whether the rule `only-role` applies. A group that abstains would not nominate its role."""
     return len(roles) == 1 and policy.null_precedence == "ranks-last"
 

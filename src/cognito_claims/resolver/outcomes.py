@@ -10,7 +10,7 @@ from typing import ClassVar, Literal, TypeAlias, final
 
 from cognito_claims._registry import publish
 from cognito_claims.models import GroupType  # noqa: TC001, Hypothesis reads annotations
-from cognito_claims.resolver.decision import Decision, is_federated_auto_group, names_only_role
+from cognito_claims.resolver.decision import Decision, applies_only_role, is_federated_auto_group
 from cognito_claims.resolver.policy import Policy
 from cognito_claims.rules import (
     FEDERATED_AUTO_GROUP,
@@ -148,7 +148,7 @@ class Alternative:
     """The groups that decide under the other answer. Empty for the role of an identity pool."""
 
 
-def describe_outcome(decision: Decision) -> Outcome:
+def build_outcome(decision: Decision) -> Outcome:
     """Return the outcome of a decision."""
     if not decision.roles:
         return NoRole()
@@ -230,7 +230,7 @@ def _find_applied_rules(decision: Decision) -> Iterator[Rule]:
     """Yield the rules without which the outcome, or who decided it, could be different."""
     if not decision.roles:
         yield NO_ROLE
-    only_role = names_only_role(decision.roles, decision.policy)
+    only_role = applies_only_role(decision.roles, decision.policy)
     if only_role:
         yield ONLY_ROLE
     if not decision.decided_by:

@@ -10,7 +10,7 @@ from cognito_claims.resolver.outcomes import (
     Alternative,
     AmbiguityCause,
     RankedGroup,
-    describe_outcome,
+    build_outcome,
     find_ambiguity_cause,
     find_open_questions,
     find_rules,
@@ -145,7 +145,7 @@ def build_report(
     decision: Decision, claims: GroupClaims, alternatives: Sequence[Alternative]
 ) -> dict[str, object]:
     """Return the JSON report of `cognito-claims resolve`. Keys may be added; none changes its meaning."""
-    outcome = describe_outcome(decision)
+    outcome = build_outcome(decision)
     return {
         "version": 1,
         "outcome": outcome.name,

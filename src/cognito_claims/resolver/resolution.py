@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, TypeGuard
 from pydantic import BaseModel
 
 from cognito_claims._registry import publish
-from cognito_claims._wire.base import to_timedelta
+from cognito_claims._wire.base import to_time_since_epoch
 from cognito_claims._wire.parsing import parse_written_response
 from cognito_claims._wire.scalars import MAX_PRECEDENCE
 from cognito_claims.claims import GroupClaims
@@ -49,7 +49,7 @@ class Resolution(Decision):
     @property
     def outcome(self) -> Outcome:
         """The outcome: `Preferred`, `Ambiguous` or `NoRole`."""
-        return outcomes.describe_outcome(self)
+        return outcomes.build_outcome(self)
 
     @property
     def rules(self) -> tuple[Rule, ...]:
@@ -179,7 +179,9 @@ def _drop_duplicates(members: tuple[GroupType, ...]) -> tuple[GroupType, ...]:
 def _find_latest(versions: list[GroupType]) -> GroupType | None:
     if len(versions) == 1:
         return versions[0]
-    dates = [to_timedelta(date) for group in versions if (date := group.last_modified_date) is not None]
+    dates = [
+        to_time_since_epoch(date) for group in versions if (date := group.last_modified_date) is not None
+    ]
     if len(dates) < len(versions) or dates.count(max(dates)) > 1:
         return None
     return versions[dates.index(max(dates))]
