@@ -143,6 +143,11 @@ class TestPublishedEvents:
     def test_other_values_are_refused(self, value: object) -> None:
         assert problems(detect_source, value)[0].startswith("must be a token payload or an event")
 
+    def test_swapped_arguments_are_refused(self) -> None:
+        swapped: Any = (event("id_token"), ClaimsSource.JWT)
+        with pytest.raises(TypeError, match="source: expected a ClaimsSource, got dict"):
+            parse_event(*swapped)
+
     def test_a_token_is_one_whatever_a_trigger_added(self) -> None:
         payload = event("id_token") | {"identity": event("appsync")["identity"], "request": "x"}
         assert detect_source(payload) is ClaimsSource.JWT
@@ -507,7 +512,9 @@ class TestEmptyPreferredRole:
     @pytest.mark.parametrize("match_type", ["Equals", "NotEqual", "StartsWith", "Contains"])
     def test_in_an_identity_pool(self, match_type: str) -> None:
         for claims in (self.EMPTY, GroupClaims(("a",), preferred_role="")):
-            assert choose_role(claims, {"Type": "Token", "AmbiguousRoleResolution": "Deny"}).role_arn is None
+            assert (
+                choose_role(claims, {"Type": "Token", "AmbiguousRoleResolution": "Deny"}).role_arn is None
+            )
             rule = {
                 "Claim": "cognito:preferred_role",
                 "MatchType": match_type,
