@@ -42,7 +42,7 @@ from cognito_claims.events import (
 from cognito_claims.identity_pool import choose_role
 from cognito_claims.identity_pool.rules import ABSENT_CLAIM, NO_MATCH
 from cognito_claims.testing.strategies import group_claims, group_names, id_token_claims
-from cognito_claims.tokens import IdTokenClaims, build_token_payload, parse_token_payload
+from cognito_claims.tokens import IdTokenClaims, build_issuer, build_token_payload, parse_token_payload
 from tests.events import event
 from tests.json_values import anything, json_objects
 from tests.samples import role
@@ -470,10 +470,9 @@ class TestDecodedClaims:
         assert problems(parse_http_api_event, {**rest(groups=["a"]), "version": "2.0"})
 
     def test_a_problem_is_reported_once(self) -> None:
-        assert problems(parse_rest_api_event, rest(groups=["a", 5])) == [
-            f"{GROUPS_OF_REST}: must be a string, or a list of strings that are not empty, "
-            "got a value of type list"
-        ]
+        [problem] = problems(parse_rest_api_event, rest(groups=["a", 5, ""]))
+        reason = "must be a string, or a list of strings that are not empty, got a value of type list"
+        assert problem == f"{GROUPS_OF_REST}: {reason}"
 
 
 class TestEmptyPreferredRole:
@@ -527,6 +526,30 @@ class TestEmptyPreferredRole:
                 "RulesConfiguration": {"Rules": [rule]},
             }
             assert choose_role(claims, mapping).rules == (NO_MATCH, ABSENT_CLAIM)
+
+
+class TestUpdatedIssuerRefused:
+    """An Application Load Balancer and the authorizer of a REST API do not accept the updated issuer."""
+
+    UPDATED = build_issuer("eu-west-1_EXAMPLE", updated=True)
+
+    def test_a_rest_api_sends_no_event_for_it(self) -> None:
+        [problem] = problems(build_rest_api_event, {"iss": self.UPDATED})
+        assert problem.startswith("iss: must be the original issuer")
+
+    @pytest.mark.parametrize("issuer", [build_issuer("eu-west-1_EXAMPLE"), "https://issuer.example.com", 5])
+    def test_a_rest_api_accepts_the_original_issuer(self, issuer: object) -> None:
+        assert build_rest_api_event({"iss": issuer})
+
+    def test_other_gateways_accept_it(self) -> None:
+        payload = event("id_token") | {"iss": self.UPDATED}
+        for built in (build_http_api_event(payload), build_appsync_event(payload)):
+            assert parse_event(detect_source(built), built) == parse_token_payload(payload)
+
+    def test_an_emulators_event_is_read(self) -> None:
+        offline = event("rest_api_of_serverless_offline")
+        offline["requestContext"]["authorizer"]["claims"]["iss"] = self.UPDATED
+        assert parse_rest_api_event(offline) == NIGHT
 
 
 class TestAlbWithout:

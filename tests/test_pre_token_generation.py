@@ -636,7 +636,7 @@ def test_what_a_trigger_adds_is_not_shown() -> None:
 
 
 class TestMisspeltKeys:
-    """A key that nearly is one of AWS's changes nothing in Cognito, so it is refused with the name meant."""
+    """A key that nearly is one of AWS's has no effect, so it is refused with the name that was meant."""
 
     MISSPELT: ClassVar[list[tuple[dict[str, object], str, str]]] = [
         (
@@ -810,6 +810,7 @@ def test_configurations_are_values(name: str) -> None:
 class CountedStr(str):
     """A string that counts how often it is compared."""
 
+    __slots__ = ()
     comparisons = 0
     __hash__ = str.__hash__
 

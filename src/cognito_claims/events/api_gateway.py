@@ -11,7 +11,7 @@ token: an array is read as it is.
 >>> parse_rest_api_event(event, known_groups=["admins", "staff", "guests"]).groups
 ('admins', 'staff')
 
-Rules: `rest-commas`, `rest-ambiguous`, `http-brackets`.
+Rules: `rest-commas`, `rest-ambiguous`, `http-brackets`, `updated-issuer-refused`.
 """
 
 import re
@@ -35,6 +35,7 @@ from cognito_claims.tokens import (
     PreferredRole,
     build_token_payload,
     format_claim,
+    parse_issuer,
 )
 
 _REST = "REST API event"
@@ -240,10 +241,18 @@ def _parse_brackets(text: _Names | None, path: str) -> tuple[str, ...]:
 def build_rest_api_event(claims: ClaimsLike, *, path: str = "/") -> dict[str, Any]:
     """Build the event that a REST API with a Cognito authorizer sends for a `GET` request of the path.
 
+    Rules: `rest-commas`, `updated-issuer-refused`.
+
     Raises:
-        InvalidClaimsError: If the claims are not an object, or cannot be written as JSON.
+        InvalidClaimsError: If the claims are not an object, cannot be written as JSON, or have the
+            updated issuer, which the authorizer does not accept.
     """
-    payload = build_token_payload(claims).items()
+    members = build_token_payload(claims)
+    issuer = parse_issuer(members.get("iss"))
+    if issuer is not None and issuer.is_updated:
+        reason = "must be the original issuer: the authorizer of a REST API does not accept the updated one"
+        raise InvalidClaimsError(_REST, [Problem("iss", reason)])
+    payload = members.items()
     return {
         "resource": path,
         "path": path,
