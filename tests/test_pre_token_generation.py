@@ -833,9 +833,9 @@ class TestWorkIsLinear:
 
     @pytest.mark.parametrize("again", ["n", "m"])
     def test_to_merge_names(self, again: str) -> None:
-        first = {"suppress_in_id_token": self.names(), "add_scopes": self.names()}
-        second = {"suppress_in_id_token": self.names(again), "add_scopes": self.names(again)}
-        merged = details(override_claims(override_claims(V2, **first), **second))
+        names, other = self.names(), self.names(again)
+        first = override_claims(V2, suppress_in_id_token=names, add_scopes=names)
+        merged = details(override_claims(first, suppress_in_id_token=other, add_scopes=other))
         expected = self.COUNT if again == "n" else 2 * self.COUNT
         assert len(merged["idTokenGeneration"]["claimsToSuppress"]) == expected
         assert len(merged["accessTokenGeneration"]["scopesToAdd"]) == expected

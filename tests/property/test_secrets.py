@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from cognito_claims import GroupClaims
+from cognito_claims._wire.json import as_list, as_object
 from cognito_claims.events import (
     ClaimsSource,
     TokenPair,
@@ -79,6 +80,10 @@ RESPONSE_2: dict[str, Any] = {
 }
 
 
+def parse_identities(event: dict[str, Any]) -> object:
+    return parse_trigger_event(event).request.identities
+
+
 def override_group_claims(event: dict[str, Any], groups: list[str]) -> object:
     return override_groups(event, GroupClaims(tuple(groups)))
 
@@ -103,7 +108,7 @@ CALLS = (
     Call(parse_pre_token_generation_event, {"event": V1}),
     Call(parse_trigger_event, {"event": V1 | {"response": RESPONSE_1}}),
     Call(parse_trigger_event, {"event": V2 | {"response": RESPONSE_2}}, "version 2"),
-    Call(lambda event: parse_trigger_event(event).request.identities, {"event": V1}, "identities"),
+    Call(parse_identities, {"event": V1}),
     *(
         Call(parse_event, {"source": source, "event": event(name), "known_groups": ["staff"]}, source)
         for source, name in (
@@ -151,7 +156,7 @@ CALLS = (
 
 _PREFIXES = ("", "cognito:", "dev:", "a,", "[", "arn:aws:iam::123456789012:role/")
 _texts = st.builds(str.__add__, st.sampled_from(_PREFIXES), st.sampled_from(SECRETS))
-_keys = _texts | st.just(15550167423)
+_keys: st.SearchStrategy[Any] = _texts | st.just(15550167423)
 _values = st.recursive(
     _texts | st.just(15550167423),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_keys, inner | st.none(), max_size=3),
@@ -160,29 +165,26 @@ _values = st.recursive(
 
 
 @st.composite
-def planted(draw: st.DrawFn, value: Any) -> Any:
+def planted(draw: st.DrawFn, value: object) -> object:
     """Draw a value with a secret in place of it, or in place of a value or a key inside it."""
-    choices = ["replace"]
-    if isinstance(value, dict):
-        choices += ["add"] + (["rename", "descend", "descend", "descend"] if value else [])
-    elif isinstance(value, list):
-        choices += ["append"] + (["descend"] if value else [])
-    match draw(st.sampled_from(choices)):
-        case "add":
-            return {**value, draw(_keys): draw(_values)}
-        case "append":
-            return [*value, draw(_values)]
-        case "rename":
-            renamed = draw(st.sampled_from([*value]))
-            return {draw(_keys) if name == renamed else name: member for name, member in value.items()}
-        case "descend" if isinstance(value, dict):
-            name = draw(st.sampled_from([*value]))
-            return {**value, name: draw(planted(value[name]))}
-        case "descend":
-            index = draw(st.integers(0, len(value) - 1))
-            return [*value[:index], draw(planted(value[index])), *value[index + 1 :]]
-        case _:
-            return draw(_values)
+    members, items = as_object(value), as_list(value)
+    deeper = ["inside"] * 6 + ["rename"] if members else ["inside"] * 6 if items else []
+    place = draw(st.sampled_from(["whole", "added", *deeper]))
+    if isinstance(value, str):
+        return draw(_texts)
+    if place == "whole" or (members is None and items is None):
+        return draw(_values)
+    if place == "added":
+        new = draw(_values)
+        return [*items, new] if items is not None else {**(members or {}), draw(_keys): new}
+    if items is not None:
+        index = draw(st.integers(0, len(items) - 1))
+        return [*items[:index], draw(planted(items[index])), *items[index + 1 :]]
+    changed: dict[Any, object] = dict(members or {})
+    name = draw(st.sampled_from([*changed]))
+    if place == "rename":
+        return {draw(_keys) if key == name else key: member for key, member in changed.items()}
+    return {**changed, name: draw(planted(changed[name]))}
 
 
 def list_texts(error: BaseException) -> Iterator[str]:
@@ -206,10 +208,15 @@ def test_no_error_contains_a_secret(call: Call, data: st.DataObject) -> None:
         assert [fragment for fragment in FRAGMENTS if fragment in texts] == []
 
 
+@pytest.mark.parametrize("call", CALLS, ids=str)
+def test_the_arguments_are_valid(call: Call) -> None:
+    call.function(**call.arguments)
+
+
 def test_a_leak_is_found() -> None:
     def leak() -> None:
         try:
-            {}[JWT]
+            dict[str, str]()[JWT]
         except KeyError:
             raise ValueError("hidden") from None
 

@@ -76,7 +76,7 @@ def override_groups(
         "groupsToOverride": list(claims.groups),
         "iamRolesToOverride": list(claims.roles),
     }
-    if claims.preferred_role:  # a missing key counts as empty: rule `override-partial`
+    if claims.preferred_role not in (None, ""):  # a missing key counts as empty: rule `override-partial`
         details["preferredRole"] = claims.preferred_role
     return _add_to_response(trigger.require_event(event), {"groupOverrideDetails": details})
 

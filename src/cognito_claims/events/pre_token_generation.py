@@ -336,6 +336,14 @@ def parse_trigger_response(members: dict[str, object]) -> TriggerResponse:
     return parsed
 
 
+def _require_version(version: object) -> None:
+    if not (isinstance(version, str) and version in CONTAINERS):
+        # A long string may be a different argument, in the wrong place.
+        is_short = isinstance(version, str) and len(version) < 4
+        shown = repr(version) if is_short else type(version).__name__
+        raise ValueError(f"version: expected '1', '2' or '3', got {shown}")
+
+
 def build_pre_token_generation_event(
     claims: ClaimsLike,
     *,
@@ -353,10 +361,7 @@ def build_pre_token_generation_event(
         InvalidClaimsError: If a group claim has the wrong type.
         ValueError: If the version does not exist.
     """
-    given: object = version
-    if not isinstance(given, str) or given not in CONTAINERS:
-        shown = repr(given) if isinstance(given, str) and len(given) <= 3 else type(given).__name__
-        raise ValueError(f"version: expected '1', '2' or '3', got {shown}")
+    _require_version(version)
     groups = claims if isinstance(claims, GroupClaims) else parse_token_payload(claims)
     request: dict[str, Any] = {
         "userAttributes": {
