@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import pytest
 from aws_lambda_powertools.utilities.data_classes import (
@@ -32,14 +32,17 @@ from cognito_claims.events import (
     build_pre_token_generation_event,
     build_rest_api_event,
     detect_source,
+    override_groups,
     parse_appsync_event,
     parse_event,
     parse_http_api_event,
     parse_pre_token_generation_event,
     parse_rest_api_event,
 )
+from cognito_claims.identity_pool import choose_role
+from cognito_claims.identity_pool.rules import ABSENT_CLAIM, NO_MATCH
 from cognito_claims.testing.strategies import group_claims, group_names, id_token_claims
-from cognito_claims.tokens import IdTokenClaims, build_token_payload, parse_token_payload
+from cognito_claims.tokens import IdTokenClaims, build_issuer, build_token_payload, parse_token_payload
 from tests.events import event
 from tests.json_values import anything, json_objects
 from tests.samples import role
@@ -92,6 +95,9 @@ class TestPublishedEvents:
             ("rest_api_federated", ClaimsSource.REST_API, GroupClaims(("eu-west-1_EXAMPLE_Okta",))),
             ("http_api", ClaimsSource.HTTP_API, GroupClaims(("staff", "night,shift"))),
             ("http_api_format_1", ClaimsSource.HTTP_API, GroupClaims(("staff",))),
+            ("rest_api_of_serverless_offline", ClaimsSource.REST_API, NIGHT),
+            ("http_api_of_serverless_offline", ClaimsSource.HTTP_API, NIGHT),
+            ("http_api_format_1_of_serverless_offline", ClaimsSource.REST_API, GroupClaims(("staff",))),
             ("pre_token_generation_1", ClaimsSource.PRE_TOKEN_GENERATION, NIGHT),
             ("pre_token_generation_1_without_groups", ClaimsSource.PRE_TOKEN_GENERATION, GroupClaims()),
             (
@@ -136,6 +142,11 @@ class TestPublishedEvents:
     @pytest.mark.parametrize("value", [{}, {"identity": {}}, {"claims": {}}, {"Groups": []}, [], None, "x"])
     def test_other_values_are_refused(self, value: object) -> None:
         assert problems(detect_source, value)[0].startswith("must be a token payload or an event")
+
+    def test_swapped_arguments_are_refused(self) -> None:
+        swapped: Any = (event("id_token"), ClaimsSource.JWT)
+        with pytest.raises(TypeError, match="source: expected a ClaimsSource, got dict"):
+            parse_event(*swapped)
 
     def test_a_token_is_one_whatever_a_trigger_added(self) -> None:
         payload = event("id_token") | {"identity": event("appsync")["identity"], "request": "x"}
@@ -234,7 +245,7 @@ class TestRestCommas:
         ]
         assert claims["claims"] == {"exp": text, "iat": text, "auth_time": "5"}
 
-    @pytest.mark.parametrize("text", ["[a b]", "a b", "a,b c", ["a"], 5])
+    @pytest.mark.parametrize("text", ["[a b]", "a b", "a,b c", ["a", 5], ["a", ""], {"a": "b"}, 5])
     def test_a_string_of_a_different_form_is_refused(self, text: object) -> None:
         assert problems(parse_rest_api_event, rest(groups=text))[0].startswith(f"{GROUPS_OF_REST}: must be")
         with pytest.raises(InvalidClaimsError):
@@ -332,7 +343,7 @@ class TestHttpBrackets:
         assert parse_http_api_event(http(text)).groups == groups
         assert parse_http_api_event(http(None)) == GroupClaims()
 
-    @pytest.mark.parametrize("text", ["a", "[a b", "a b]", "", "[", "[a  b]", "[ a]", "[a\tb]", ["a"], 5])
+    @pytest.mark.parametrize("text", ["a", "[a b", "a b]", "", "[", "[a  b]", "[ a]", "[a\tb]", [""], 5])
     def test_that_is_cut_off_or_none_is_refused(self, text: object) -> None:
         [problem] = problems(parse_http_api_event, http(text))
         assert problem.startswith("requestContext.authorizer.jwt.claims['cognito:groups']: must be")
@@ -411,6 +422,134 @@ class TestTriggerConfiguration:
         assert "scopes" not in first
         assert second == third
         assert second["scopes"]
+
+
+class TestDecodedClaims:
+    """serverless-offline writes the claims of the decoded token, where a gateway writes strings."""
+
+    OFFLINE: ClassVar[list[tuple[str, Callable[[Any], GroupClaims]]]] = [
+        ("rest_api_of_serverless_offline", parse_rest_api_event),
+        ("http_api_of_serverless_offline", parse_http_api_event),
+        ("http_api_format_1_of_serverless_offline", parse_http_api_event),
+    ]
+
+    @pytest.mark.parametrize(("name", "read"), OFFLINE)
+    def test_are_read_by_the_parser_of_the_gateway(
+        self, name: str, read: Callable[[Any], GroupClaims]
+    ) -> None:
+        offline = event(name)
+        authorizer = offline["requestContext"]["authorizer"]
+        claims = authorizer.get("jwt", authorizer)["claims"]
+        assert read(offline) == parse_token_payload(claims)
+        assert read(offline).groups
+        del claims["cognito:groups"]
+        assert read(offline).groups == ()
+
+    @given(group_claims())
+    def test_are_never_ambiguous(self, claims: GroupClaims) -> None:
+        payload = {**build_token_payload(claims), "exp": 1717054729}
+        of_rest = {"requestContext": {"authorizer": {"claims": payload}}}
+        assert parse_rest_api_event(of_rest) == claims
+        assert parse_rest_api_event(of_rest, known_groups=[]) == claims
+        assert parse_http_api_event(of_rest) == claims
+        assert parse_http_api_event({**of_rest, "version": "1.0"}) == claims
+        assert parse_rest_api_event({**of_rest, "version": "1.0"}) == claims
+        of_http = {"version": "2.0", "requestContext": {"authorizer": {"jwt": {"claims": payload}}}}
+        assert parse_http_api_event(of_http) == claims
+        for one in (of_rest, of_http, {**of_rest, "version": "1.0"}):
+            assert parse_event(detect_source(one), one) == claims
+
+    def test_an_array_may_stand_beside_a_string(self) -> None:
+        assert parse_rest_api_event(rest(groups=["a,b"], roles=STAFF)) == GroupClaims(("a,b",), (STAFF,))
+        assert parse_rest_api_event(rest(groups="a", roles=[STAFF])) == GroupClaims(("a",), (STAFF,))
+
+    def test_the_event_of_a_rest_api_is_none_of_an_http_api(self) -> None:
+        assert problems(parse_http_api_event, rest(groups="a")) == [
+            "requestContext.authorizer.jwt: is missing"
+        ]
+        assert problems(parse_http_api_event, {**rest(groups=["a"]), "version": "2.0"})
+
+    def test_a_problem_is_reported_once(self) -> None:
+        [problem] = problems(parse_rest_api_event, rest(groups=["a", 5, ""]))
+        reason = "must be a string, or a list of strings that are not empty, got a value of type list"
+        assert problem == f"{GROUPS_OF_REST}: {reason}"
+
+
+class TestEmptyPreferredRole:
+    """Some verifiers require a string, so people write an empty one. It is absent."""
+
+    EMPTY: ClassVar[dict[str, object]] = {"cognito:groups": ["a"], "cognito:preferred_role": ""}
+    SOURCES: ClassVar[dict[ClaimsSource, dict[str, object]]] = {
+        ClaimsSource.JWT: EMPTY,
+        ClaimsSource.APPSYNC: {"identity": {"claims": EMPTY}},
+        ClaimsSource.REST_API: build_rest_api_event(EMPTY),
+        ClaimsSource.HTTP_API: build_http_api_event(EMPTY),
+        ClaimsSource.PRE_TOKEN_GENERATION: {
+            "request": {"groupConfiguration": {"groupsToOverride": ["a"], "preferredRole": ""}}
+        },
+    }
+
+    @pytest.mark.parametrize("source", ClaimsSource)
+    def test_in_every_source(self, source: ClaimsSource) -> None:
+        given_event = self.SOURCES[source]
+        assert '""' in json.dumps(given_event)
+        assert detect_source(given_event) is source
+        assert parse_event(source, given_event) == GroupClaims(("a",))
+
+    def test_in_the_models_of_tokens(self) -> None:
+        token = IdTokenClaims.from_payload(event("id_token") | self.EMPTY)
+        assert token.cognito_preferred_role is None
+        assert "cognito:preferred_role" not in token.model_dump(by_alias=True)
+
+    @pytest.mark.parametrize("version", VERSIONS)
+    def test_in_what_is_written(self, version: Version) -> None:
+        empty = GroupClaims(("a",), preferred_role="")
+        built = build_pre_token_generation_event(empty, version=version)
+        assert built == build_pre_token_generation_event(GroupClaims(("a",)), version=version)
+        assert override_groups(built, empty) == override_groups(built, ["a"])
+
+    @pytest.mark.parametrize("match_type", ["Equals", "NotEqual", "StartsWith", "Contains"])
+    def test_in_an_identity_pool(self, match_type: str) -> None:
+        for claims in (self.EMPTY, GroupClaims(("a",), preferred_role="")):
+            assert (
+                choose_role(claims, {"Type": "Token", "AmbiguousRoleResolution": "Deny"}).role_arn is None
+            )
+            rule = {
+                "Claim": "cognito:preferred_role",
+                "MatchType": match_type,
+                "Value": ADMIN,
+                "RoleARN": ADMIN,
+            }
+            mapping = {
+                "Type": "Rules",
+                "AmbiguousRoleResolution": "Deny",
+                "RulesConfiguration": {"Rules": [rule]},
+            }
+            assert choose_role(claims, mapping).rules == (NO_MATCH, ABSENT_CLAIM)
+
+
+class TestUpdatedIssuerRefused:
+    """An Application Load Balancer and the authorizer of a REST API do not accept the updated issuer."""
+
+    UPDATED = build_issuer("eu-west-1_EXAMPLE", updated=True)
+
+    def test_a_rest_api_sends_no_event_for_it(self) -> None:
+        [problem] = problems(build_rest_api_event, {"iss": self.UPDATED})
+        assert problem.startswith("iss: must be the original issuer")
+
+    @pytest.mark.parametrize("issuer", [build_issuer("eu-west-1_EXAMPLE"), "https://issuer.example.com", 5])
+    def test_a_rest_api_accepts_the_original_issuer(self, issuer: object) -> None:
+        assert build_rest_api_event({"iss": issuer})
+
+    def test_other_gateways_accept_it(self) -> None:
+        payload = event("id_token") | {"iss": self.UPDATED}
+        for built in (build_http_api_event(payload), build_appsync_event(payload)):
+            assert parse_event(detect_source(built), built) == parse_token_payload(payload)
+
+    def test_an_emulators_event_is_read(self) -> None:
+        offline = event("rest_api_of_serverless_offline")
+        offline["requestContext"]["authorizer"]["claims"]["iss"] = self.UPDATED
+        assert parse_rest_api_event(offline) == NIGHT
 
 
 class TestAlbWithout:

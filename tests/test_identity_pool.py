@@ -18,6 +18,7 @@ from cognito_claims import (
     resolve,
 )
 from cognito_claims._wire.base import WireModel
+from cognito_claims.conformance import load
 from cognito_claims.identity_pool import (
     IDENTITY_POOL_QUESTIONS,
     IDENTITY_POOL_RULES,
@@ -508,6 +509,21 @@ class TestProviders:
         original = {**self.UPDATED, "iss": str(self.UPDATED["iss"]).replace("issuer-", "")}
         assert choose_role(original, roles).alternatives == ()
         assert choose_role(self.UPDATED, roles, provider=self.NAME).alternatives == ()
+
+    def test_the_vectors_have_the_alternatives(self) -> None:
+        [vectors] = [one for one in load() if one.subject == "identity-pool"]
+        updated = [case for case in vectors.cases if "updated-issuer" in case.id]
+        assert len(updated) == 5
+        for case in updated:
+            mapping, expected = case.input.role_mapping, case.expected
+            response = {
+                "Roles": {"authenticated": case.input.authenticated_role},
+                "RoleMappings": {} if mapping is None else {self.NAME: mapping.model_dump(by_alias=True)},
+            }
+            choice = choose_role(case.input.claims, response, custom_role_arn=case.input.custom_role_arn)
+            others = [(other.question.id, other.role_arn) for other in choice.alternatives]
+            assert choice.role_arn == expected[0].role_arn, case.id
+            assert others == [(answer.differs_on[0], answer.role_arn) for answer in expected[1:]], case.id
 
     def test_a_mapping_under_the_updated_issuer_is_the_alternative(self) -> None:
         roles = {"Roles": {"authenticated": SIGNED_IN}, "RoleMappings": {f"issuer-{self.NAME}": self.TOKEN}}

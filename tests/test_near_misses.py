@@ -1,5 +1,6 @@
 """A misspelled key is refused where people write it, and a new member of AWS's is not."""
 
+from collections.abc import Iterator
 from itertools import permutations
 from typing import Any
 
@@ -8,7 +9,7 @@ from botocore.session import get_session
 from hypothesis import given, strategies as st
 
 from cognito_claims import InvalidRequestError, InvalidResponseError, resolve
-from cognito_claims._wire.near_misses import is_near_miss
+from cognito_claims._wire.near_misses import find_intended_name, is_near_miss
 from cognito_claims._wire.parsing import parse_request
 from cognito_claims.models import GroupType, ListGroupsResponse, PaginatorConfig
 
@@ -62,6 +63,20 @@ def test_an_unknown_key_of_a_request_names_the_one_that_was_meant() -> None:
         "PageSizes: is not a known key",
         "MaxItem: is not a known key: use MaxItems",
     ]
+
+
+def test_many_unknown_keys_are_checked_in_linear_time() -> None:
+    class Counted(dict[str, object]):
+        steps = 0
+
+        def __iter__(self) -> Iterator[str]:
+            for key in super().__iter__():
+                Counted.steps += 1
+                yield key
+
+    keys = Counted({f"key{number}": 1 for number in range(1000)})
+    assert [find_intended_name(GroupType, keys, (key,)) for key in [*keys]] == [None] * 1000
+    assert Counted.steps <= 5000
 
 
 def test_a_page_may_have_any_key() -> None:

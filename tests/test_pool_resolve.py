@@ -253,7 +253,7 @@ class TestWhatTheMembershipsMayBe:
             with resolve_memberships(source, GROUPS) as result:
                 assert read_answers(result) == EXPECTED
 
-    def test_but_not_with_a_misspelt_option(self, tmp_path: Path) -> None:
+    def test_but_not_with_a_misspelled_option(self, tmp_path: Path) -> None:
         options: Any = {"unknown_groups": "ignored"}
         with pytest.raises(ValueError, match="'ignored'"):
             resolve_memberships(membership_file(tmp_path), GROUPS, **options)

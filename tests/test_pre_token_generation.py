@@ -35,7 +35,9 @@ from cognito_claims.events import (
     parse_trigger_event,
     suppress_groups,
 )
+from cognito_claims.events.override import _change_scopes  # pyright: ignore[reportPrivateUsage]
 from cognito_claims.events.pre_token_generation import (
+    AccessTokenGeneration,
     ClaimsAndScopeOverrideDetails,
     ClaimsOverrideDetails,
     GroupOverrideDetails,
@@ -324,6 +326,25 @@ class TestOverrideClaims:
         claims = details(returned)["idTokenGeneration"]["claimsToAddOrOverride"]
         assert claims == {"teams": ["a", {"b": ["c"]}]}
 
+    def test_takes_no_dictionary_that_contains_itself(self) -> None:
+        cycle: dict[str, object] = {"a": "b"}
+        cycle["c"] = [cycle, cycle]
+        deep: dict[str, object] = {}
+        for _ in range(10_000):
+            deep = {"a": deep}
+        for claims in (cycle, {"a": (cycle,)}, deep):
+            for tokens in ({"id_token": claims}, {"access_token": claims}):
+                with pytest.raises(InvalidClaimsError) as caught:
+                    override_claims(V2, **tokens)
+                assert [str(problem) for problem in caught.value.problems] == [
+                    "claimsToAddOrOverride: must not contain itself or be nested this deeply"
+                ]
+
+    @pytest.mark.parametrize("wrong", [{5: "a"}, {("a",): "b"}, {None: "c"}])
+    def test_takes_only_strings_as_names(self, wrong: Any) -> None:
+        with pytest.raises(TypeError, match="expected a list of names, got"):
+            override_claims(V2, id_token=wrong)
+
     @pytest.mark.parametrize("wrong", [["ab"], "ab", 5])
     def test_takes_only_a_mapping_of_claims(self, wrong: Any) -> None:
         with pytest.raises(TypeError, match="expected a mapping of claims by name"):
@@ -461,8 +482,8 @@ class TestOverrideUnchecked:
 
     @pytest.mark.parametrize("name", ["no group", "a\tb", " a"])
     def test_but_a_name_that_a_gateway_would_split_is_refused(self, name: str) -> None:
-        with pytest.raises(InvalidClaimsError, match="must not contain white space"):
-            override_groups(V1, [name])
+        with pytest.raises(InvalidClaimsError, match=r"groups: \[1\]: must not contain white space"):
+            override_groups(V1, ["a", name])
 
 
 class TestSuppressGroups:
@@ -528,6 +549,14 @@ class TestReservedClaims:
 
     def test_the_audience_of_an_access_token_is_not_reserved(self) -> None:
         assert issued(override_claims(V2, access_token={"aud": "api"})).access_token["aud"] == "api"
+
+    def test_are_named_unless_they_may_be_secret(self) -> None:
+        with pytest.raises(InvalidClaimsError) as caught:
+            override_claims(V2, id_token={"cognito:a@b.example": "x"}, suppress_in_id_token=["cognito:a b"])
+        assert [path for path, _ in caught.value.problems] == [
+            "claimsToAddOrOverride[...]",
+            "claimsToSuppress[...]",
+        ]
 
     def test_dev_attributes_can_only_be_suppressed(self) -> None:
         with pytest.raises(InvalidClaimsError, match="dev:a"):
@@ -606,9 +635,103 @@ def test_what_a_trigger_adds_is_not_shown() -> None:
     assert "secret" not in repr(parse_trigger_event(returned))
 
 
-def test_names_of_python_have_no_effect_as_in_cognito() -> None:
-    returned = v1(claims_to_suppress=["cognito:groups"], group_override_details={})
-    assert issued(returned).group_claims == BEFORE
+class TestMisspeltKeys:
+    """A key that nearly is one of AWS's has no effect, so it is refused with the name that was meant."""
+
+    MISSPELT: ClassVar[list[tuple[dict[str, object], str, str]]] = [
+        (
+            v1(claimsToAddOrOveride={}),
+            "claimsOverrideDetails.claimsToAddOrOveride",
+            "claimsToAddOrOverride",
+        ),
+        (v1(claims_to_suppress=[]), "claimsOverrideDetails.claims_to_suppress", "claimsToSuppress"),
+        (v1(GroupOverrideDetails={}), "claimsOverrideDetails.GroupOverrideDetails", "groupOverrideDetails"),
+        (
+            v1(group_override_details={}),
+            "claimsOverrideDetails.group_override_details",
+            "groupOverrideDetails",
+        ),
+        (
+            v1(groupOverrideDetails={"groupsToOveride": ["a"]}),
+            "claimsOverrideDetails.groupOverrideDetails.groupsToOveride",
+            "groupsToOverride",
+        ),
+        (
+            v2(groupOverrideDetails={"groupsToOverride": ["a"], "preferedRole": ADMIN}),
+            "claimsAndScopeOverrideDetails.groupOverrideDetails.preferedRole",
+            "preferredRole",
+        ),
+        (v2(idTokenGenaration={}), "claimsAndScopeOverrideDetails.idTokenGenaration", "idTokenGeneration"),
+        (
+            v2(accessTokenGeneration={"scopesToSupress": ["a"]}),
+            "claimsAndScopeOverrideDetails.accessTokenGeneration.scopesToSupress",
+            "scopesToSuppress",
+        ),
+        ({"claimsOverrideDetail": {}}, "claimsOverrideDetail", "claimsOverrideDetails"),
+        ({"ClaimsOverrideDetails": {}}, "ClaimsOverrideDetails", "claimsOverrideDetails"),
+        (
+            {"claimsAndScopesOverrideDetails": {}},
+            "claimsAndScopesOverrideDetails",
+            "claimsAndScopeOverrideDetails",
+        ),
+    ]
+
+    @pytest.mark.parametrize(("response", "path", "meant"), MISSPELT)
+    def test_are_refused_wherever_a_response_is_read(
+        self, response: dict[str, object], path: str, meant: str
+    ) -> None:
+        version = "2" if "AndScope" in path else "1"
+        returned = {**V1, "version": version, "response": response}
+        reads: list[Callable[[], object]] = [
+            lambda: apply_override(BEFORE, response),
+            lambda: apply_override(BEFORE, returned),
+            lambda: parse_trigger_event(returned),
+            lambda: override_claims(returned, id_token={"a": "b"}),
+        ]
+        for read in reads:
+            with pytest.raises(InvalidClaimsError) as caught:
+                read()
+            assert [*caught.value.problems] == [(f"response.{path}", f"is not a known key: use {meant}")]
+
+    def test_are_refused_beside_null(self) -> None:
+        with pytest.raises(InvalidClaimsError, match="use groupsToOverride"):
+            issued(v1(groupOverrideDetails={"groupsToOverrride": None, "preferredRole": None}))
+
+    def test_are_all_reported_at_once(self) -> None:
+        with pytest.raises(InvalidClaimsError) as caught:
+            issued(v1(claimsToSupress=[], claimsToAddOrOverride={"a": 5}, other=1))
+        assert [path.rpartition(".")[2] for path, _ in caught.value.problems] == ["a", "claimsToSupress"]
+
+    @pytest.mark.parametrize(
+        "key",
+        [
+            "claimsToSuppressV2",
+            "allClaimsToSuppress",
+            "preferredRoles",
+            "groups",
+            "claims_to_suppres",  # nearly our name of the field, which no response has
+        ],
+    )
+    def test_and_other_keys_are_not(self, key: str) -> None:
+        """AWS may add them."""
+        details: dict[str, object] = {key: 1, "groupOverrideDetails": {"groupsToOverride": ["a"], key: 1}}
+        assert issued(v1(**details)).group_claims == GroupClaims(("a",))
+
+    def test_nor_is_one_whose_name_is_present(self) -> None:
+        present = {"groupsToOverride": ["a"], "groupsToOveride": ["b"]}
+        assert issued(v1(groupOverrideDetails=present)).group_claims == GroupClaims(("a",))
+
+    def test_nor_is_the_name_of_a_claim(self) -> None:
+        claims = {"claimsToSupress": "x", "groupsToOveride": "y"}
+        assert issued(v1(claimsToAddOrOverride=claims), GroupClaims()).id_token == claims
+
+    def test_of_a_configuration_are_named(self) -> None:
+        with pytest.raises(InvalidClaimsError) as caught:
+            override_groups(V1, {"groupsToOveride": ["a"], "iamRolesToOverride": [], "Zoe": []})
+        assert [*caught.value.problems] == [
+            ("groupsToOveride", "is not a known key: use groupsToOverride"),
+            ("[...]", "is not a known key"),
+        ]
 
 
 def test_another_triggers_event_is_refused() -> None:
@@ -682,3 +805,57 @@ def test_configurations_are_values(name: str) -> None:
     )
     assert one == other
     assert hash(one) == hash(other)
+
+
+class CountedStr(str):
+    """A string that counts how often it is compared."""
+
+    __slots__ = ()
+    comparisons = 0
+    __hash__ = str.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        CountedStr.comparisons += 1
+        return str.__eq__(self, other)
+
+
+class TestWorkIsLinear:
+    """Tokens and responses may have thousands of names: no step compares each with all others."""
+
+    COUNT = 8000
+
+    def names(self, prefix: str = "n") -> list[str]:
+        CountedStr.comparisons = 0
+        return [CountedStr(f"{prefix}{number}") for number in range(self.COUNT)]
+
+    def assert_linear(self) -> None:
+        assert CountedStr.comparisons <= 20 * self.COUNT
+
+    @pytest.mark.parametrize("again", ["n", "m"])
+    def test_to_merge_names(self, again: str) -> None:
+        names, other = self.names(), self.names(again)
+        first = override_claims(V2, suppress_in_id_token=names, add_scopes=names)
+        merged = details(override_claims(first, suppress_in_id_token=other, add_scopes=other))
+        expected = self.COUNT if again == "n" else 2 * self.COUNT
+        assert len(merged["idTokenGeneration"]["claimsToSuppress"]) == expected
+        assert len(merged["accessTokenGeneration"]["scopesToAdd"]) == expected
+        self.assert_linear()
+
+    def test_to_merge_claims(self) -> None:
+        first, second = dict.fromkeys(self.names(), "a"), dict.fromkeys(self.names(), "b")
+        merged = details(override_claims(override_claims(V1, id_token=first), id_token=second))
+        assert merged["claimsToAddOrOverride"] == second
+        self.assert_linear()
+
+    def test_to_replace_groups(self) -> None:
+        replaced = details(override_groups(override_groups(V2, self.names()), self.names("m")))
+        assert len(replaced["groupOverrideDetails"]["groupsToOverride"]) == self.COUNT
+        self.assert_linear()
+
+    def test_to_suppress_scopes(self) -> None:
+        changes = AccessTokenGeneration.model_construct(
+            scopes_to_add=("a",), scopes_to_suppress=self.names()
+        )
+        token = {"scope": " ".join(f"m{number}" for number in range(self.COUNT))}
+        assert _change_scopes(token, changes)["scope"].endswith(" a")
+        self.assert_linear()

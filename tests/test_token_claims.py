@@ -154,7 +154,7 @@ class TestIdTokenClaims:
             ("cognito:groups", "a,b", "must be a list"),
             ("cognito:groups", ["a", 5], "must be a valid string"),
             ("cognito:preferred_role", [role("x")], "must be a valid string"),
-            ("cognito:preferred_role", "", "must have at least 1 character"),
+            ("cognito:preferred_role", 5, "must be a valid string"),
             ("exp", "5", "must be a number of seconds"),
             ("exp", True, "must be a number of seconds"),
             ("exp", float("nan"), "must be a number of seconds"),

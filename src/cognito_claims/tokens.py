@@ -43,6 +43,7 @@ from cognito_claims._wire.base import CamelCaseModel, WireModel, keep_name, to_c
 from cognito_claims._wire.json import as_object, deep_copy_json
 from cognito_claims._wire.parsing import parse_claims
 from cognito_claims._wire.scalars import (
+    EmptyStringAsNone,
     EpochSeconds,
     NonEmptyStr,
     Omittable,
@@ -216,6 +217,10 @@ class Identity(CamelCaseModel, frozen=True):
     """When it was linked, in milliseconds since 1970: a string in a token, a number in an event."""
 
 
+PreferredRole: TypeAlias = Annotated[NonEmptyStr, EmptyStringAsNone("a valid string")]
+"""The claim `cognito:preferred_role`. An empty string is absent: some verifiers require a string."""
+
+
 class ClaimsModel(
     WireModel,
     frozen=True,
@@ -237,8 +242,8 @@ class PayloadGroupClaims(_GroupsClaim, frozen=True):
     cognito_roles: Omittable[TupleOf[NonEmptyStr]] = None
     """The ARNs of the groups' roles, in no particular order. `None` if no group has one."""
 
-    cognito_preferred_role: Omittable[NonEmptyStr] = None
-    """The ARN of the preferred role. `None` if there is none."""
+    cognito_preferred_role: Omittable[PreferredRole] = None
+    """The ARN of the preferred role. `None` if there is none. An empty string is read as absent."""
 
     @property
     def group_claims(self) -> GroupClaims:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, cast, get_args
 
 from pydantic import BaseModel
@@ -30,29 +30,40 @@ def is_near_miss(key: str, name: str) -> bool:
     return rest == expected[1:] or inserted_between
 
 
-def find_intended_name(model: type[BaseModel], value: object, location: Sequence[int | str]) -> str | None:
+def find_intended_name(
+    model: type[BaseModel], value: object, location: Sequence[int | str], *, by_name: bool = True
+) -> str | None:
     """Return the name that an unknown key misspells, or `None`. Names that are present are not candidates.
 
     Args:
         model: The model that the value was validated against.
         value: The value that contains the key.
         location: The keys and indices that lead to the unknown key, which is the last.
+        by_name: Whether the value may have our names of the fields, and not AWS's alone.
     """
     *path, key = location
     models = [model]
     for step in path:
-        fields = [field for names, field in _list_fields(models) if step in names]
+        fields = [field for names, field in _list_fields(models, by_name=by_name) if step in names]
         models = [inner for field in fields for inner in _find_models(field.annotation)] or models
         value = _get_item(value, step)
-    present = set(cast("Mapping[str, object]", value)) if isinstance(value, Mapping) else set[str]()
-    absent = [name for names, _ in _list_fields(models) if present.isdisjoint(names) for name in names]
-    return next((name for name in absent if is_near_miss(str(key), name)), None)
+    # Looked up by name: to collect the keys for each unknown key would take quadratic time.
+    present: Container[object] = cast("Mapping[str, object]", value) if isinstance(value, Mapping) else ()
+    for names, _ in _list_fields(models, by_name=by_name):
+        if not any(name in present for name in names):
+            for name in names:
+                if is_near_miss(str(key), name):
+                    return name
+    return None
 
 
-def _list_fields(models: Iterable[type[BaseModel]]) -> Iterator[tuple[tuple[str, ...], FieldInfo]]:
+def _list_fields(
+    models: Iterable[type[BaseModel]], *, by_name: bool
+) -> Iterator[tuple[tuple[str, ...], FieldInfo]]:
     for model in models:
         for name, field in model.model_fields.items():
-            yield (name if field.alias is None else field.alias, name), field
+            alias = name if field.alias is None else field.alias
+            yield (alias, name) if by_name else (alias,), field
 
 
 def _find_models(annotation: object) -> Iterator[type[BaseModel]]:

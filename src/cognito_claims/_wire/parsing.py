@@ -25,6 +25,7 @@ _REASONS = {
     "extra_forbidden": "is not a known key",
     "missing": "is missing",
     "model_type": "must be an object",
+    "recursion_loop": "must not contain itself or be nested this deeply",
     "tuple_type": "must be a list",
 }
 _SHOWN_NUMBERS = {"CreationDate", "LastModifiedDate", "Limit", "MaxItems", "PageSize", "Precedence"}
@@ -35,6 +36,7 @@ _SHOWN_STRINGS = {
     "UserPoolId": re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9](?!.*eyJ)[ A-Za-z0-9_-]{0,40}"),
     "token_use": re.compile(r"id|access"),
 }
+_MAX_INDEX = 9_999_999  # a larger number is a key, such as a phone number
 _SHOWN_KEY = re.compile(r"[A-Z][A-Za-z0-9]{1,39}")
 _NAMED_MEMBERS = {"RoleMappings", "claimsToAddOrOverride", "userAttributes"}  # whose keys are not fields
 _SHOWN_NAME = re.compile(r"(?!.*eyJ)[A-Za-z][A-Za-z0-9_:./-]{0,99}")
@@ -55,18 +57,7 @@ def parse_written_response(model: type[_M], value: object) -> _M:
     Raises:
         InvalidResponseError: With every problem and its location.
     """
-    try:
-        return model.model_validate(value, by_alias=True, by_name=True, extra="forbid")
-    except ValidationError as error:
-        problems = [
-            _to_problem(details, model, value)
-            for details in error.errors(include_url=False)
-            if details["type"] != "extra_forbidden"
-            or find_intended_name(model, value, details["loc"]) is not None
-        ]
-    if problems:
-        raise InvalidResponseError(get_operation_name(model), problems)
-    return parse_response(model, value)
+    return _parse_written(model, value, InvalidResponseError, get_operation_name(model))
 
 
 def parse_request(model: type[_M], value: object) -> _M:
@@ -92,10 +83,41 @@ def parse_claims(model: type[_M], value: object, source: str) -> _M:
     return _parse(model, value if members is None else members, InvalidClaimsError, source, by_name=False)
 
 
+def parse_written_claims(model: type[_M], value: object, source: str) -> _M:
+    """Validate the content of an event that a person may have written. A misspelled key is an error.
+
+    Raises:
+        InvalidClaimsError: With every problem and its location.
+    """
+    return _parse_written(model, value, InvalidClaimsError, source, by_name=False)
+
+
 @cache
 def get_operation_name(model: type[WireModel]) -> str:
     """Return the operation of a request or a response; AWS names the shapes after it."""
     return re.sub(r"^_|(Request(Paginate)?|Response)$", "", model.__name__)
+
+
+def _parse_written(
+    model: type[_M],
+    value: object,
+    invalid: type[InvalidResponseError | InvalidClaimsError],
+    subject: str,
+    *,
+    by_name: bool = True,
+) -> _M:
+    try:
+        return model.model_validate(value, by_alias=True, by_name=by_name, extra="forbid")
+    except ValidationError as error:
+        problems = [
+            _to_problem(details, model, value, by_name=by_name)
+            for details in error.errors(include_url=False)
+            if details["type"] != "extra_forbidden"
+            or find_intended_name(model, value, details["loc"], by_name=by_name) is not None
+        ]
+    if problems:
+        raise invalid(subject, problems)
+    return _parse(model, value, invalid, subject, by_name=by_name)
 
 
 def _parse(
@@ -109,16 +131,22 @@ def _parse(
     try:
         return model.model_validate(value, by_alias=True, by_name=by_name)
     except ValidationError as error:
-        problems = [_to_problem(details, model, value) for details in error.errors(include_url=False)]
+        problems = [
+            _to_problem(details, model, value, by_name=by_name)
+            for details in error.errors(include_url=False)
+        ]
     # Raised outside the handler: pydantic's error holds the input, secrets
     # included, and must not become the context of ours.
     raise invalid(subject, problems)
 
 
-def _to_problem(details: ErrorDetails, model: type[WireModel], value: object) -> Problem:
+def _to_problem(details: ErrorDetails, model: type[WireModel], value: object, *, by_name: bool) -> Problem:
     location, kind = details["loc"], details["type"]
-    intended = find_intended_name(model, value, location) if kind == "extra_forbidden" else None
-    steps = [*map(_format_step, ("", *location), location)]
+    intended = None
+    if kind == "extra_forbidden":
+        intended = find_intended_name(model, value, location, by_name=by_name)
+    pairs = zip(("", *location), location, strict=False)
+    steps = [_format_step(before, part, by_name=by_name) for before, part in pairs]
     if intended is not None:
         steps[-1] = f".{location[-1]}"  # nearly a known key, and so no secret
     path = "".join(steps if len(steps) <= _MAX_STEPS else [*steps[:_MAX_STEPS], "..."])
@@ -133,11 +161,16 @@ def _to_problem(details: ErrorDetails, model: type[WireModel], value: object) ->
     return Problem(path.removeprefix("."), reason[0].lower() + reason[1:])
 
 
-def _format_step(before: int | str, part: int | str) -> str:
+def format_name(name: str) -> str:
+    """Quote the name of a claim, unless it does not have the form of one and may be a secret."""
+    return repr(name) if _SHOWN_NAME.fullmatch(name) else "..."
+
+
+def _format_step(before: int | str, part: int | str, *, by_name: bool) -> str:
     if isinstance(part, int):
-        return f"[{part}]"
-    shown = _SHOWN_NAME if before in _NAMED_MEMBERS else _SHOWN_KEY
-    if shown.fullmatch(part) is None and part not in _list_keys(WireModel):
+        return f"[{part}]" if 0 <= part <= _MAX_INDEX else "[...]"
+    shown = _SHOWN_NAME if before in _NAMED_MEMBERS else _SHOWN_KEY if by_name else None
+    if (shown is None or shown.fullmatch(part) is None) and part not in _list_keys(WireModel):
         return "[...]"
     return f".{part}" if part.isidentifier() else f"[{part!r}]"
 

@@ -2,7 +2,8 @@
 
 The authorizer of an HTTP API writes an array in brackets. That of a REST API joins
 it by commas, which group names may contain: a string that can be split in several
-ways is an `AmbiguousClaimsError`.
+ways is an `AmbiguousClaimsError`. serverless-offline writes the claims of the decoded
+token: an array is read as it is.
 
 >>> event = build_rest_api_event(GroupClaims(groups=("admins", "staff")))
 >>> event["requestContext"]["authorizer"]["claims"]
@@ -10,35 +11,57 @@ ways is an `AmbiguousClaimsError`.
 >>> parse_rest_api_event(event, known_groups=["admins", "staff", "guests"]).groups
 ('admins', 'staff')
 
-Rules: `rest-commas`, `rest-ambiguous`, `http-brackets`.
+Rules: `rest-commas`, `rest-ambiguous`, `http-brackets`, `updated-issuer-refused`.
 """
 
 import re
 from collections.abc import Callable, Collection, Iterable
 from datetime import timedelta
-from typing import Any
+from typing import Annotated, Any, TypeAlias
+
+from pydantic import GetCoreSchemaHandler
+from pydantic_core.core_schema import CoreSchema, custom_error_schema
 
 from cognito_claims._wire.base import EPOCH, CamelCaseModel
-from cognito_claims._wire.json import as_list, get_path, validate_names
+from cognito_claims._wire.json import as_list, as_object, get_path, validate_names
 from cognito_claims._wire.parsing import parse_claims
-from cognito_claims._wire.scalars import ARN_PATTERN, NonEmptyStr, Omittable, StrictStr
+from cognito_claims._wire.scalars import ARN_PATTERN, NonEmptyStr, Omittable, StrictStr, TupleOf
 from cognito_claims.claims import GroupClaims
 from cognito_claims.errors import AmbiguousClaimsError, InvalidClaimsError, Problem
-from cognito_claims.tokens import ClaimsLike, ClaimsModel, EventLike, build_token_payload, format_claim
+from cognito_claims.tokens import (
+    ClaimsLike,
+    ClaimsModel,
+    EventLike,
+    PreferredRole,
+    build_token_payload,
+    format_claim,
+    parse_issuer,
+)
 
 _REST = "REST API event"
 _HTTP = "HTTP API event"
 _CLAIMS = "requestContext.authorizer.claims"
 
 
-class _StringClaims(ClaimsModel, frozen=True):
-    cognito_preferred_role: Omittable[NonEmptyStr] = None
-    cognito_groups: Omittable[StrictStr] = None
-    cognito_roles: Omittable[StrictStr] = None
+class _StringOrList:
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+        # Otherwise, a union reports a problem for each of its types.
+        message = "must be a string, or a list of strings that are not empty"
+        return custom_error_schema(handler(source), "string_or_list", custom_error_message=message)
+
+
+_Names: TypeAlias = str | tuple[str, ...]
+
+
+class _Claims(ClaimsModel, frozen=True):
+    cognito_preferred_role: Omittable[PreferredRole] = None
+    cognito_groups: Omittable[Annotated[StrictStr | TupleOf[NonEmptyStr], _StringOrList]] = None
+    cognito_roles: Omittable[Annotated[StrictStr | TupleOf[NonEmptyStr], _StringOrList]] = None
 
 
 class _Authorizer(CamelCaseModel, frozen=True):
-    claims: _StringClaims
+    claims: _Claims
 
 
 class _Context(CamelCaseModel, frozen=True):
@@ -68,7 +91,8 @@ def parse_rest_api_event(
 
     The gateway joins names by commas, and a group name may contain a comma: `a,b`
     is two groups or one. Pass the names of the pool's groups, or declare that
-    none of them contains a comma.
+    none of them contains a comma. An array, as serverless-offline writes it, is
+    never ambiguous.
 
     Args:
         event: The Lambda event, with the claims in `requestContext.authorizer.claims`.
@@ -102,12 +126,13 @@ def parse_http_api_event(event: EventLike) -> GroupClaims:
 
     The payload format is 2.0 or 1.0. The gateway separates names by spaces, which
     a group name never contains. A name that a trigger sets may contain spaces, and
-    is parsed as several names.
+    is parsed as several names. An array, as serverless-offline writes it, is read
+    as it is.
 
     Raises:
         InvalidClaimsError: If there are no claims, or a group claim has the wrong type.
     """
-    if get_path(event, "version") == "1.0":
+    if _has_format_1(event):
         claims, path = (
             parse_claims(_Event, event, _HTTP).request_context.authorizer.claims,
             _CLAIMS,
@@ -122,14 +147,24 @@ def parse_http_api_event(event: EventLike) -> GroupClaims:
     )
 
 
+def _has_format_1(event: EventLike) -> bool:
+    version = get_path(event, "version")
+    # serverless-offline writes no version, but a decoded token, with numbers: a gateway writes strings.
+    claims = as_object(get_path(event, "requestContext", "authorizer", "claims")) or {}
+    is_decoded = any(not isinstance(value, str) for value in claims.values())
+    return version == "1.0" or (version is None and is_decoded)
+
+
 _MAX_NAME_LENGTH = 128  # of a GroupName, in the API reference
 _is_name = re.compile(rf"\S{{1,{_MAX_NAME_LENGTH}}}").fullmatch
 _is_comma_free_name = re.compile(rf"[^\s,]{{1,{_MAX_NAME_LENGTH}}}").fullmatch
 _is_arn = re.compile(ARN_PATTERN).fullmatch
 
 
-def _split_groups(text: str, known: Collection[str] | None, *, comma_free: bool) -> tuple[str, ...]:
+def _split_groups(text: _Names, known: Collection[str] | None, *, comma_free: bool) -> tuple[str, ...]:
     path = f"{_CLAIMS}['cognito:groups']"
+    if not isinstance(text, str):
+        return text
     if not text:
         return ()
     ways, names = _split_at_commas(text, _is_comma_free_name if comma_free else _is_name)
@@ -174,7 +209,9 @@ def _split_at_commas(text: str, is_name: Callable[[str], object]) -> tuple[int, 
     return ways[0], tuple(names)
 
 
-def _split_roles(text: str) -> tuple[str, ...]:
+def _split_roles(text: _Names) -> tuple[str, ...]:
+    if not isinstance(text, str):
+        return text
     # No role's ARN contains `,arn:`: the only colon after the account ID is the one before `role`.
     roles = tuple(re.split(",(?=arn:)", text)) if text else ()
     # A string without a comma is one role, even if it is no ARN: triggers can set any string.
@@ -189,9 +226,11 @@ def is_bracketed(text: object) -> bool:
     return isinstance(text, str) and text.startswith("[") and text.endswith("]")
 
 
-def _parse_brackets(text: str | None, path: str) -> tuple[str, ...]:
+def _parse_brackets(text: _Names | None, path: str) -> tuple[str, ...]:
     if text is None or text == "[]":
         return ()
+    if not isinstance(text, str):
+        return text
     names = text[1:-1].split(" ")
     if not is_bracketed(text) or any(name.split() != [name] for name in names):
         reason = "must be names in brackets, separated by single spaces"
@@ -202,10 +241,18 @@ def _parse_brackets(text: str | None, path: str) -> tuple[str, ...]:
 def build_rest_api_event(claims: ClaimsLike, *, path: str = "/") -> dict[str, Any]:
     """Build the event that a REST API with a Cognito authorizer sends for a `GET` request of the path.
 
+    Rules: `rest-commas`, `updated-issuer-refused`.
+
     Raises:
-        InvalidClaimsError: If the claims are not an object, or cannot be written as JSON.
+        InvalidClaimsError: If the claims are not an object, cannot be written as JSON, or have the
+            updated issuer, which the authorizer does not accept.
     """
-    payload = build_token_payload(claims).items()
+    members = build_token_payload(claims)
+    issuer = parse_issuer(members.get("iss"))
+    if issuer is not None and issuer.is_updated:
+        reason = "must be the original issuer: the authorizer of a REST API does not accept the updated one"
+        raise InvalidClaimsError(_REST, [Problem("iss", reason)])
+    payload = members.items()
     return {
         "resource": path,
         "path": path,

@@ -91,9 +91,11 @@ def parse_event(
     Raises:
         AmbiguousClaimsError: If a REST API joined names that can be split in several ways.
         InvalidClaimsError: If there are no claims, or a group claim has the wrong type.
-        TypeError: If both `known_groups` and `comma_free` are passed for a REST API, or
-            `known_groups` is not a list of names.
+        TypeError: If both `known_groups` and `comma_free` are passed for a REST API,
+            `known_groups` is not a list of names, or `source` is not a `ClaimsSource`.
     """
+    if source not in tuple(ClaimsSource):  # `assert_never` would quote an event that is passed first
+        raise TypeError(f"source: expected a ClaimsSource, got {type(source).__name__}")
     match source:
         case ClaimsSource.JWT:
             return parse_token_payload(event)

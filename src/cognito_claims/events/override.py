@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cognito_claims._wire.json import as_list, as_object, deep_copy_json, validate_names
-from cognito_claims._wire.parsing import parse_claims
+from cognito_claims._wire.parsing import format_name, parse_claims
 from cognito_claims.claims import GROUP_CLAIM_NAMES, GroupClaims
 from cognito_claims.errors import InvalidClaimsError, Problem
 from cognito_claims.events import pre_token_generation as trigger
@@ -76,7 +76,7 @@ def override_groups(
         "groupsToOverride": list(claims.groups),
         "iamRolesToOverride": list(claims.roles),
     }
-    if claims.preferred_role is not None:  # a missing key counts as empty: rule `override-partial`
+    if claims.preferred_role not in (None, ""):  # a missing key counts as empty: rule `override-partial`
         details["preferredRole"] = claims.preferred_role
     return _add_to_response(trigger.require_event(event), {"groupOverrideDetails": details})
 
@@ -105,7 +105,7 @@ def _to_group_claims(groups: object) -> GroupClaims:
 def _refuse_white_space(names: tuple[str, ...]) -> None:
     # Cognito accepts it, but the authorizer of an HTTP API separates names by spaces.
     reason = "must not contain white space: an HTTP API would split the name"
-    if problems := [Problem(repr(name), reason) for name in names if name.split() != [name]]:
+    if problems := [Problem(f"[{i}]", reason) for i, name in enumerate(names) if name.split() != [name]]:
         raise InvalidClaimsError("groups", problems)
 
 
@@ -183,11 +183,16 @@ def _copy_claims(claims: object) -> dict[str, object]:
     members: dict[str, object] | None = {} if claims is None else as_object(claims)
     if members is None:
         raise TypeError(f"expected a mapping of claims by name, got {type(claims).__name__}")
-    return {name: _to_json(value) for name, value in deep_copy_json(members, trigger.SOURCE).items()}
+    validate_names(list(members))
+    try:
+        return {name: _to_json(value) for name, value in members.items()}
+    except RecursionError:
+        reason = "must not contain itself or be nested this deeply"
+    raise InvalidClaimsError(trigger.SOURCE, [Problem("claimsToAddOrOverride", reason)])
 
 
 def _to_json(value: object) -> object:
-    """Replace tuples by lists."""
+    """Copy lists and mappings, and replace tuples by lists."""
     if (items := as_list(value)) is not None:
         return [_to_json(item) for item in items]
     if (members := as_object(value)) is not None:
@@ -202,11 +207,11 @@ def _find_reserved(
         if not _may_add(name, reserved):
             remedy = "; use override_groups for groups and roles" if name.startswith("cognito:") else ""
             reason = f"is reserved: a trigger cannot set it in the {token}{remedy}"
-            yield Problem(f"claimsToAddOrOverride[{name!r}]", reason)
+            yield Problem(f"claimsToAddOrOverride[{format_name(name)}]", reason)
     for name in map(str, as_list(generation.get("claimsToSuppress")) or ()):
         if not _may_suppress(name, reserved):
             reason = f"is reserved: a trigger cannot suppress it in the {token}"
-            yield Problem(f"claimsToSuppress[{name!r}]", reason)
+            yield Problem(f"claimsToSuppress[{format_name(name)}]", reason)
 
 
 def _add_to_response(members: dict[str, object], details: dict[str, object]) -> dict[str, Any]:
@@ -215,8 +220,10 @@ def _add_to_response(members: dict[str, object], details: dict[str, object]) -> 
     present = trigger.require_object(response.get(container), f"response.{container}")
     if "groupOverrideDetails" in details:
         present.pop("groupOverrideDetails", None)  # replaced, so it need not be valid
+    if container in response:  # otherwise, a key that misspells it would be no near miss
+        response[container] = present
     # Validated twice: `_merge` relies on a valid response, and its result need not be valid.
-    trigger.parse_trigger_response({**members, "response": {**response, container: present}})
+    trigger.parse_trigger_response({**members, "response": response})
     returned = {**members, "response": {**response, container: _merge(present, details)}}
     trigger.parse_trigger_response(returned)
     return deep_copy_json(returned, trigger.SOURCE)
@@ -303,8 +310,9 @@ def _replace_null_groups(response: object) -> object:
         if "groupOverrideDetails" in details:
             path = f"response.{container}.groupOverrideDetails"
             groups = trigger.require_object(details["groupOverrideDetails"], path)
-            present = {name: value for name, value in groups.items() if value is not None}
-            members[container] = {**details, "groupOverrideDetails": present}
+            if groups.get("groupsToOverride") is None:
+                groups.pop("groupsToOverride", None)
+            members[container] = {**details, "groupOverrideDetails": groups}
     return members
 
 
@@ -330,6 +338,7 @@ def _change_scopes(token: dict[str, Any], changes: trigger.AccessTokenGeneration
     if changes is None or not (changes.scopes_to_add or changes.scopes_to_suppress):
         return token
     scopes = dict.fromkeys([*str(token.get("scope", "")).split(), *changes.scopes_to_add])
-    kept = [scope for scope in scopes if scope not in changes.scopes_to_suppress]
+    suppressed = set(changes.scopes_to_suppress)
+    kept = [scope for scope in scopes if scope not in suppressed]
     others = _omit_claims(token, ["scope"])
     return {**others, "scope": " ".join(kept)} if kept else others

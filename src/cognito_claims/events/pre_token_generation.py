@@ -14,7 +14,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from cognito_claims._wire.base import CamelCaseModel
 from cognito_claims._wire.json import as_object, get_path
-from cognito_claims._wire.parsing import parse_claims
+from cognito_claims._wire.parsing import parse_claims, parse_written_claims
 from cognito_claims._wire.scalars import EmptyStringAsNone, NonEmptyStr, Omittable, StrictStr, TupleOf
 from cognito_claims.claims import GroupClaims
 from cognito_claims.errors import InvalidClaimsError, Problem
@@ -312,13 +312,14 @@ def parse_trigger_response(members: dict[str, object]) -> TriggerResponse:
     """Parse the response in an event. If the event has a version, the response must fit it.
 
     Raises:
-        InvalidClaimsError: If the response is malformed, of a different version, or not JSON.
+        InvalidClaimsError: If the response is malformed, has a misspelled key, is of a different
+            version, or not JSON.
     """
     response = require_object(members.get("response"), "response")
     # A null member has no effect, whether it is of the other version or one that AWS may add.
     present = {name: value for name, value in response.items() if value is not None}
     returned = {"triggerSource": members.get("triggerSource"), "response": present}
-    parsed = parse_claims(_ReturnedEvent, returned, SOURCE).response
+    parsed = parse_written_claims(_ReturnedEvent, returned, SOURCE).response
     expected = CONTAINERS[get_version(members)] if "version" in members else next(iter(present), "")
     problems = [
         Problem(f"response.{container}", f"must not be in this version: use {expected}")
@@ -329,10 +330,18 @@ def parse_trigger_response(members: dict[str, object]) -> TriggerResponse:
         # Lambda writes the response as JSON. Python would also write NaN, which is not JSON.
         json.dumps(members.get("response"), allow_nan=False)
     except (TypeError, ValueError, RecursionError):
-        problems.append(Problem("response", "must be JSON, without numbers that are not finite"))
+        problems.append(Problem("response", "must be JSON, without cycles or numbers that are not finite"))
     if problems:
         raise InvalidClaimsError(SOURCE, problems)
     return parsed
+
+
+def _require_version(version: object) -> None:
+    if not (isinstance(version, str) and version in CONTAINERS):
+        # A long string may be a different argument, in the wrong place.
+        is_short = isinstance(version, str) and len(version) < 4
+        shown = repr(version) if is_short else type(version).__name__
+        raise ValueError(f"version: expected '1', '2' or '3', got {shown}")
 
 
 def build_pre_token_generation_event(
@@ -352,8 +361,7 @@ def build_pre_token_generation_event(
         InvalidClaimsError: If a group claim has the wrong type.
         ValueError: If the version does not exist.
     """
-    if version not in CONTAINERS:
-        raise ValueError(f"version: expected '1', '2' or '3', got {version!r}")
+    _require_version(version)
     groups = claims if isinstance(claims, GroupClaims) else parse_token_payload(claims)
     request: dict[str, Any] = {
         "userAttributes": {
@@ -367,7 +375,7 @@ def build_pre_token_generation_event(
         "groupConfiguration": {
             "groupsToOverride": list(groups.groups),
             "iamRolesToOverride": list(groups.roles),
-            "preferredRole": groups.preferred_role,
+            "preferredRole": groups.preferred_role or None,
         },
     }
     if version != "1":

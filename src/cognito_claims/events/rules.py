@@ -45,6 +45,13 @@ EVENT_RULES: Final[tuple[Rule, ...]] = (
         Basis.OBSERVED,
         "its claims come from the userInfo endpoint",
     ),
+    Rule(
+        "updated-issuer-refused",
+        "An Application Load Balancer and the Cognito authorizer of a REST API do not accept a token with "
+        "the updated issuer.",
+        Basis.DOCUMENTED,
+        "Amazon Cognito Developer Guide, Multi-Region replication",
+    ),
 )
 """The rules for how events carry claims."""
 

@@ -259,6 +259,8 @@ def _to_payload(claims: IdTokenLike) -> dict[str, object]:
     if payload is None:
         reason = "must be an object: pass the payload of a verified and decoded token"
         raise InvalidClaimsError("ID token", [Problem("", reason)])
+    if payload.get("cognito:preferred_role") == "":  # absent, for a rule on the claim too
+        del payload["cognito:preferred_role"]
     if payload.get("token_use", "id") != "id":
         problem = Problem("token_use", "must be id: identity pools accept ID tokens only")
         raise InvalidClaimsError("ID token", [problem])
