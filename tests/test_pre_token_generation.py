@@ -342,7 +342,7 @@ class TestOverrideClaims:
 
     @pytest.mark.parametrize("wrong", [{5: "a"}, {("a",): "b"}, {None: "c"}])
     def test_takes_only_strings_as_names(self, wrong: Any) -> None:
-        with pytest.raises(TypeError, match="expected a list of names, got"):
+        with pytest.raises(TypeError, match="expected a list of names, but it contains"):
             override_claims(V2, id_token=wrong)
 
     @pytest.mark.parametrize("wrong", [["ab"], "ab", 5])

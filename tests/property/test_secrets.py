@@ -12,8 +12,10 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies as st
 
-from cognito_claims import GroupClaims
+from cognito_claims import GroupClaims, Policy, resolve
 from cognito_claims._wire.json import as_list, as_object
+from cognito_claims._wire.parsing import parse_request, parse_response
+from cognito_claims.client._operations import ADMIN_LIST_GROUPS_FOR_USER
 from cognito_claims.events import (
     ClaimsSource,
     TokenPair,
@@ -33,9 +35,18 @@ from cognito_claims.events import (
     parse_trigger_event,
     suppress_groups,
 )
-from cognito_claims.tokens import AccessTokenClaims, IdTokenClaims, build_token_payload, parse_token_payload
+from cognito_claims.identity_pool import choose_role
+from cognito_claims.models import ListUsersInGroupResponse
+from cognito_claims.tokens import (
+    AccessTokenClaims,
+    IdTokenClaims,
+    build_issuer,
+    build_token_payload,
+    parse_issuer,
+    parse_token_payload,
+)
 from tests.events import event
-from tests.samples import role
+from tests.samples import POOL, role
 
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJlbWFpbCI6InF1aXJrZUBleGFtcGxlLm9yZyJ9.7Nf0b5pQ0dYwq3mJ1kZxVtRsLuHgCe"
 SECRETS = ("zoe.quirke@example.org", JWT, "+15550167423", "Zoe Quirke")
@@ -92,7 +103,67 @@ def apply_to_tokens(id_token: dict[str, Any], access_token: dict[str, Any]) -> o
     return apply_override(TokenPair(id_token, access_token), RESPONSE_2).group_claims
 
 
+GROUP = {
+    "GroupName": "staff",
+    "UserPoolId": POOL,
+    "RoleArn": role("staff"),
+    "Precedence": 1,
+    "CreationDate": 1700000000,
+    "LastModifiedDate": "2023-11-14T22:13:20Z",
+}
+USER = {
+    "Username": "alice",
+    "Attributes": [{"Name": "email", "Value": "a@example.com"}],
+    "UserCreateDate": 1.5,
+    "Enabled": True,
+}
+BY_RULES = {
+    "Type": "Rules",
+    "AmbiguousRoleResolution": "Deny",
+    "RulesConfiguration": {
+        "Rules": [
+            {"Claim": "cognito:groups", "MatchType": "Contains", "Value": "staff", "RoleARN": role("staff")}
+        ]
+    },
+}
+
+
+def parse_users(response: dict[str, Any]) -> object:
+    return parse_response(ListUsersInGroupResponse, response)
+
+
+def paginate(arguments: dict[str, Any]) -> object:
+    return parse_request(ADMIN_LIST_GROUPS_FOR_USER.request, arguments)
+
+
 CALLS = (
+    Call(resolve, {"groups": [GROUP, {"GroupName": "admins", "Description": "a"}]}),
+    Call(Policy, {"null_precedence": "abstains", "roleless": "ignored"}),
+    Call(parse_users, {"response": {"Users": [USER], "NextToken": "a", "ResponseMetadata": {}}}),
+    Call(
+        paginate,
+        {"arguments": {"Username": "alice", "UserPoolId": POOL, "PaginationConfig": {"PageSize": 5}}},
+    ),
+    Call(GroupClaims, {"groups": ("a",), "roles": (role("a"),), "preferred_role": role("a")}),
+    Call(
+        choose_role,
+        {
+            "claims": event("id_token"),
+            "mapping": BY_RULES,
+            "custom_role_arn": role("staff"),
+            "authenticated_role": role("a"),
+            "provider": "a",
+        },
+    ),
+    Call(
+        choose_role,
+        {
+            "claims": event("id_token"),
+            "mapping": {"Roles": {"authenticated": role("a")}, "RoleMappings": {"Users": BY_RULES}},
+        },
+        "a response",
+    ),
+    Call(parse_issuer, {"issuer": build_issuer(POOL)}),
     Call(parse_token_payload, {"payload": event("id_token")}),
     Call(IdTokenClaims.from_payload, {"payload": event("id_token_federated")}),
     Call(AccessTokenClaims.from_payload, {"payload": event("access_token")}),

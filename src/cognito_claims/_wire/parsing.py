@@ -184,8 +184,8 @@ def _list_keys(model: type[WireModel]) -> Iterator[str]:
 
 def _show(value: object, location: tuple[int | str, ...]) -> str:
     field = str(location[-1]) if location else ""
-    if isinstance(value, int) and value.bit_length() > 64:
-        return "a number of more than 64 bits"
+    if isinstance(value, int | float) and abs(value) >= 10**10:  # perhaps a phone number
+        return "a number of more than 10 digits"
     if value is None:
         return "None"
     if isinstance(value, int | float | datetime) and field in _SHOWN_NUMBERS:

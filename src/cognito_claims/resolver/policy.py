@@ -48,10 +48,9 @@ class Policy:
 
     def __post_init__(self) -> None:
         if self.null_precedence not in ("ranks-last", "abstains"):
-            value = self.null_precedence
-            raise ValueError(f"null_precedence: expected 'ranks-last' or 'abstains', got {value!r}")
+            raise ValueError("null_precedence: must be 'ranks-last' or 'abstains'")
         if self.roleless not in ("ignored", "blocks"):
-            raise ValueError(f"roleless: expected 'ignored' or 'blocks', got {self.roleless!r}")
+            raise ValueError("roleless: must be 'ignored' or 'blocks'")
 
     @property
     def is_documented(self) -> bool:
