@@ -14,7 +14,7 @@ from cognito_claims import GroupClaims, InvalidClaimsError
 from cognito_claims.events import detect_source, parse_event
 
 GROUPS_OF_THE_POOL = ["admins", "staff", "staff,night"]
-"""All groups of the pool: a REST API joins names by commas, and `staff,night` is one group here."""
+"""All groups of the pool: a REST API joins names with commas, and `staff,night` is one group here."""
 
 
 def group_claims(request: Request) -> GroupClaims:

@@ -292,9 +292,9 @@ class TestRestAmbiguous:
         ("known", "reason"),
         [
             (None, "pass known_groups"),
-            (["a", "b", "a,b"], "known_groups allows several"),
-            (["a"], "known_groups allows none"),
-            ([], "known_groups allows none"),
+            (["a", "b", "a,b"], "known_groups matches more than one reading"),
+            (["a"], "known_groups matches no reading"),
+            ([], "known_groups matches no reading"),
         ],
     )
     def test_what_they_do_not_settle_is_reported(self, known: list[str] | None, reason: str) -> None:

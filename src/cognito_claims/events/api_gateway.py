@@ -1,7 +1,7 @@
 """The events of API Gateway, whose authorizers write every claim as a string.
 
 The authorizer of an HTTP API writes an array in brackets. That of a REST API joins
-it by commas, which group names may contain: a string that can be split in several
+it with commas, which group names may contain: a string that can be split in several
 ways is an `AmbiguousClaimsError`. serverless-offline writes the claims of the decoded
 token: an array is read as it is.
 
@@ -25,7 +25,14 @@ from pydantic_core.core_schema import CoreSchema, custom_error_schema
 from cognito_claims._wire.base import EPOCH, CamelCaseModel
 from cognito_claims._wire.json import as_list, as_object, get_path, validate_names
 from cognito_claims._wire.parsing import parse_claims
-from cognito_claims._wire.scalars import ARN_PATTERN, NonEmptyStr, Omittable, StrictStr, TupleOf
+from cognito_claims._wire.scalars import (
+    ARN_PATTERN,
+    MAX_NAME_LENGTH,
+    NonEmptyStr,
+    Omittable,
+    StrictStr,
+    TupleOf,
+)
 from cognito_claims.claims import GroupClaims
 from cognito_claims.errors import AmbiguousClaimsError, InvalidClaimsError, Problem
 from cognito_claims.tokens import (
@@ -89,7 +96,7 @@ def parse_rest_api_event(
 ) -> GroupClaims:
     """Parse the group claims in the event of a REST API with a Cognito authorizer.
 
-    The gateway joins names by commas, and a group name may contain a comma: `a,b`
+    The gateway joins names with commas, and a group name may contain a comma: `a,b`
     is two groups or one. Pass the names of the pool's groups, or declare that
     none of them contains a comma. An array, as serverless-offline writes it, is
     never ambiguous.
@@ -124,7 +131,7 @@ def parse_rest_api_event(
 def parse_http_api_event(event: EventLike) -> GroupClaims:
     """Parse the group claims in the event of an HTTP API with a JWT authorizer.
 
-    The payload format is 2.0 or 1.0. The gateway separates names by spaces, which
+    The payload format is 2.0 or 1.0. The gateway separates names with spaces, which
     a group name never contains. A name that a trigger sets may contain spaces, and
     is parsed as several names. An array, as serverless-offline writes it, is read
     as it is.
@@ -155,9 +162,8 @@ def _has_format_1(event: EventLike) -> bool:
     return version == "1.0" or (version is None and is_decoded)
 
 
-_MAX_NAME_LENGTH = 128  # of a GroupName, in the API reference
-_is_name = re.compile(rf"\S{{1,{_MAX_NAME_LENGTH}}}").fullmatch
-_is_comma_free_name = re.compile(rf"[^\s,]{{1,{_MAX_NAME_LENGTH}}}").fullmatch
+_is_name = re.compile(rf"\S{{1,{MAX_NAME_LENGTH}}}").fullmatch
+_is_comma_free_name = re.compile(rf"[^\s,]{{1,{MAX_NAME_LENGTH}}}").fullmatch
 _is_arn = re.compile(ARN_PATTERN).fullmatch
 
 
@@ -174,7 +180,9 @@ def _split_groups(text: _Names, known: Collection[str] | None, *, comma_free: bo
     remedy = "pass known_groups, or comma_free=True if no group of the pool has a comma"
     if ways > 1 and known is not None:
         ways, names = _split_at_commas(text, known.__contains__)
-        remedy = "known_groups allows several" if ways else "known_groups allows none: pass all names"
+        remedy = "known_groups matches " + (
+            "more than one reading" if ways else "no reading: pass the names of all groups in the pool"
+        )
     if ways != 1:
         reason = f"can be read in more than one way, since a name may contain a comma: {remedy}"
         raise AmbiguousClaimsError(_REST, [Problem(path, reason)])
@@ -184,7 +192,7 @@ def _split_groups(text: _Names, known: Collection[str] | None, *, comma_free: bo
 def _split_at_commas(text: str, is_name: Callable[[str], object]) -> tuple[int, tuple[str, ...]]:
     """Return the number of ways to split a string into names, up to 2, and one of the ways.
 
-    It works from the end, and remembers how many ways each rest of the string has.
+    Works backwards and stores the number of ways to split each suffix.
     """
     # To try every split would take exponential time, on a string that a user who signs up with
     # an identity provider may control. As names are short, this takes linear time.
@@ -195,7 +203,7 @@ def _split_at_commas(text: str, is_name: Callable[[str], object]) -> tuple[int, 
         name = ""
         for end in range(start + 1, len(ways)):
             name += pieces[end - 1]
-            if len(name) > _MAX_NAME_LENGTH or ways[start] > 1:
+            if len(name) > MAX_NAME_LENGTH or ways[start] > 1:
                 break
             if ways[end] and is_name(name):
                 ways[start] = min(2, ways[start] + ways[end])

@@ -99,11 +99,13 @@ def _to_group_claims(groups: object) -> GroupClaims:
     try:
         return GroupClaims(tuple(validate_names(groups)))
     except TypeError as error:
-        raise TypeError(f"{error}; for the groups of a response, pass resolve(groups)") from None
+        raise TypeError(
+            f"{error}; to pass GroupType objects or boto3 dictionaries, use resolve(groups)"
+        ) from None
 
 
 def _refuse_white_space(names: tuple[str, ...]) -> None:
-    # Cognito accepts it, but the authorizer of an HTTP API separates names by spaces.
+    # Cognito accepts it, but the authorizer of an HTTP API separates names with spaces.
     reason = "must not contain white space: an HTTP API would split the name"
     if problems := [Problem(f"[{i}]", reason) for i, name in enumerate(names) if name.split() != [name]]:
         raise InvalidClaimsError("groups", problems)

@@ -33,11 +33,11 @@ TRIGGER_SOURCES = ("TokenGeneration_", "PreTokenGen")
 _TriggerSource = Annotated[StrictStr, Field(pattern=f"^({'|'.join(TRIGGER_SOURCES)})")]
 
 
-def _null_as_empty(value: object) -> object:
+def _replace_null_with_empty(value: object) -> object:
     return () if value is None else value
 
 
-_StringList = Annotated[TupleOf[NonEmptyStr], BeforeValidator(_null_as_empty)]
+_StringList = Annotated[TupleOf[NonEmptyStr], BeforeValidator(_replace_null_with_empty)]
 
 
 class GroupConfiguration(CamelCaseModel, frozen=True):
@@ -124,7 +124,7 @@ class GroupOverrideDetails(GroupConfiguration, frozen=True):
 
 class _OverrideDetails(CamelCaseModel, frozen=True):
     group_override_details: Omittable[GroupOverrideDetails] = None
-    """The new groups. Without the key, which is `None` here, nothing changes; null is refused."""
+    """The new groups. `None` means that the key is absent and nothing changes; null is an error."""
 
     @model_validator(mode="before")
     @classmethod
@@ -322,7 +322,7 @@ def parse_trigger_response(members: dict[str, object]) -> TriggerResponse:
     parsed = parse_written_claims(_ReturnedEvent, returned, SOURCE).response
     expected = CONTAINERS[get_version(members)] if "version" in members else next(iter(present), "")
     problems = [
-        Problem(f"response.{container}", f"must not be in this version: use {expected}")
+        Problem(f"response.{container}", f"is not supported in this event version: use {expected}")
         for container in present
         if container != expected
     ]

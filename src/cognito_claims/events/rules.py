@@ -15,7 +15,7 @@ EVENT_RULES: Final[tuple[Rule, ...]] = (
     ),
     Rule(
         "rest-commas",
-        "The authorizer of a REST API joins an array by commas, and writes every value as a string.",
+        "The authorizer of a REST API joins an array with commas, and writes every value as a string.",
         Basis.OBSERVED,
         "four published events",
     ),
@@ -28,7 +28,7 @@ EVENT_RULES: Final[tuple[Rule, ...]] = (
     ),
     Rule(
         "http-brackets",
-        "The authorizer of an HTTP API joins an array by spaces, in brackets, and drops null claims.",
+        "The authorizer of an HTTP API joins an array with spaces, in brackets, and drops null claims.",
         Basis.OBSERVED,
         "published events",
     ),
