@@ -190,7 +190,7 @@ class TestDecode:
         empty = run("decode", file, "--known-group", "")
         assert (empty.exit_code, empty.stdout) == (ExitCode.BAD_INPUT, "")
         unknown = run("decode", file, "--known-group", "staff")
-        assert "--known-group allows none" in unknown.stderr
+        assert "--known-group matches no reading" in unknown.stderr
         groups = {"groups": ["staff", "admins"], "roles": [STAFF, ADMIN], "preferred_role": ADMIN}
         assert (
             report("decode", file, "--known-group", "staff", "--known-group", "admins")["claims"] == groups
