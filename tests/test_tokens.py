@@ -111,7 +111,8 @@ class TestShape:
         assert IdTokenClaims.from_payload(payload(signed[0])).user_pool_id == pool
 
     def test_any_other_issuer_is_the_claim_itself(self) -> None:
-        assert payload(TokenFactory(issuer="https://example.com").id_token())["iss"] == "https://example.com"
+        tokens = TokenFactory(issuer="https://example.com")
+        assert payload(tokens.id_token())["iss"] == "https://example.com"
 
     @pytest.mark.parametrize("pool", ["", "eu-west-1", "_Abc", "eu-west-1_"])
     def test_a_pool_without_a_region_is_refused(self, pool: str) -> None:

@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
-from pydantic import ValidationError
 
 from cognito_claims import resolve
 from cognito_claims.client import PAGING_RULES
 from cognito_claims.conformance import load
-from cognito_claims.conformance.cases import SUBJECTS, get_resource, parse_vectors
+from cognito_claims.conformance.cases import SUBJECTS, InvalidVectorsError, get_resource, parse_vectors
 from cognito_claims.conformance.endpoint import EXAMPLE_ACCOUNT
 from cognito_claims.conformance.runner import run, select
 from cognito_claims.conformance.scorecard import Verdict
@@ -195,8 +194,21 @@ class TestSchema:
         file = json.loads(get_resource("preferred-role").read_bytes())
         file["cases"] = [{**file["cases"][0], **fault}]
         assert not Draft202012Validator(self.SCHEMA).is_valid(file)
-        with pytest.raises(ValidationError):
+        with pytest.raises(InvalidVectorsError, match=r"^preferred-role\.cases\[0\]") as refused:
             parse_vectors(json.dumps(file))
+        assert all(problem.path.startswith("preferred-role.cases[0]") for problem in refused.value.problems)
+
+    @pytest.mark.parametrize(
+        ("text", "message"),
+        [
+            ('{"subject": "other"}', "^subject: must be one of preferred-role, "),
+            ("{}", "subject"),
+            ("{", "JSON"),
+        ],
+    )
+    def test_refuses_a_file_of_no_subject(self, text: str, message: str) -> None:
+        with pytest.raises(InvalidVectorsError, match=message):
+            parse_vectors(text)
 
 
 class TestAnswers:
