@@ -423,12 +423,12 @@ class TestAMisspeltColumnOfTheGroups:
 
     @pytest.mark.parametrize("column", ["RoleArnV2", "old_role_arn", "PrecedenceNew", "members", "Color"])
     def test_does_not_mean_any_other_column(self, column: str, tmp_path: Path) -> None:
-        table = duckdb.sql(f"select 'admins' as group_name, 'x' as \"{column}\"")
+        table: Any = duckdb.sql(f"select 'admins' as group_name, 'x' as \"{column}\"")
         with resolve_memberships(membership_file(tmp_path, [("ann", "admins")]), table) as result:
             assert result.users == 1
 
     def test_does_not_mean_a_name_that_is_there(self, tmp_path: Path) -> None:
-        table = duckdb.sql(
+        table: Any = duckdb.sql(
             f"select 'admins' as group_name, '{role('x')}' as \"RoleArn\", 1 as \"RoleARN_\""
         )
         with resolve_memberships(membership_file(tmp_path, [("ann", "admins")]), table) as result:

@@ -70,9 +70,14 @@ def find_secrets(error: BaseException) -> list[str]:
     return [text for text in list_texts(error) for secret in SECRETS if secret in text]
 
 
-def resolve_relation(statement: str, groups: Any = GROUPS) -> None:
+def resolve_relation_of_groups(folder: Path, statement: str) -> None:
+    groups: Any = duckdb.sql(statement)
+    resolve_memberships(pool_with_faults(folder).memberships_file, groups)
+
+
+def resolve_relation(statement: str) -> None:
     with duckdb.connect() as connection:
-        resolve_memberships(connection.sql(statement), groups)
+        resolve_memberships(connection.sql(statement), GROUPS)
 
 
 def resolve_csv(folder: Path, text: str, columns: str) -> None:
@@ -180,11 +185,8 @@ LEAKS: dict[str, tuple[Callable[[Path], object], type[Exception]]] = {
         EngineError,
     ),
     "relation of groups: a cast": (
-        lambda at: resolve_memberships(
-            pool_with_faults(at).memberships_file,
-            duckdb.sql(
-                f"select n::int as precedence, 'a' as group_name from (values ('{USERNAME}')) as t(n)"
-            ),
+        lambda at: resolve_relation_of_groups(
+            at, f"select n::int as precedence, 'a' as group_name from (values ('{USERNAME}')) as t(n)"
         ),
         EngineError,
     ),
@@ -196,10 +198,7 @@ LEAKS: dict[str, tuple[Callable[[Path], object], type[Exception]]] = {
     ),
     "CSV: no header": (resolve_csv_without_a_header, InvalidTableError),
     "CSV of groups: no header": (
-        lambda at: resolve_memberships(
-            pool_with_faults(at).memberships_file,
-            duckdb.sql(f'select 1 as "{USERNAME}", 2 as "{TOKEN}"'),
-        ),
+        lambda at: resolve_relation_of_groups(at, f'select 1 as "{USERNAME}", 2 as "{TOKEN}"'),
         InvalidTableError,
     ),
     "groups: a value": (
@@ -257,7 +256,8 @@ def test_an_error_of_an_endpoint_holds_no_secret(
 ) -> None:
     with FakeCognito() as fake:
         client = connect(fake.url)
-        monkeypatch.setattr(client, "admin_initiate_auth", lambda **_: {"AuthenticationResult": response})
+        signed_in = Mock(return_value={"AuthenticationResult": response})
+        monkeypatch.setattr(client, "admin_initiate_auth", signed_in)
         with pytest.raises(Exception, match="sign-in") as caught:
             run(Endpoint(client), select(["preferred-role/zero-is-best"]))
         assert find_secrets(caught.value) == []
