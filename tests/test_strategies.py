@@ -280,6 +280,23 @@ class TestFromType:
     )
 
     def test_hypothesis_loads_nothing_heavy(self) -> None:
+        code = """
+import sys, importlib.metadata
+importlib.metadata.entry_points = lambda **_: ()
+import hypothesis
+alone = set(sys.modules)
+import cognito_claims.testing.hypothesis
+cognito_claims.testing.hypothesis.register()
+print(*sorted(set(sys.modules) - alone))
+"""
+        done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+        assert done.stdout.split() == [
+            "cognito_claims",
+            "cognito_claims._lazy",
+            "cognito_claims._registry",
+            "cognito_claims.testing",
+            "cognito_claims.testing.hypothesis",
+        ]
         assert find_loaded("import hypothesis", "cognito_claims._registry", *self.HEAVY) == [
             "cognito_claims._registry"
         ]
