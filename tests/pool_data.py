@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from cognito_claims import GroupType, Policy
@@ -73,6 +74,14 @@ MEMBERS = {
 
 def write_faulty_pool(folder: Path, **manifest: Any) -> Snapshot:
     return write_snapshot(folder, GROUPS, MEMBERS, **manifest)
+
+
+def replace_table(snapshot: Snapshot, name: str, statement: str) -> Snapshot:
+    """Write a file of an open snapshot again, from a query."""
+    (partial := snapshot.path / "partial").unlink(missing_ok=True)
+    duckdb.execute(f"copy ({statement}) to '{partial}' (format parquet)")
+    partial.replace(snapshot.path / name)
+    return snapshot
 
 
 def count_decisions(patch: pytest.MonkeyPatch) -> Counter[tuple[tuple[int, ...], Policy]]:

@@ -34,9 +34,9 @@ LONE = [GroupType(group_name="staff", role_arn=STAFF)]
 class User:
     """A user of moto, in a separate pool."""
 
-    def __init__(self, client: Any, groups: list[GroupType]) -> None:
+    def __init__(self, client: Any, groups: list[GroupType], **of_pool: object) -> None:
         self.client = client
-        self.pool: str = client.create_user_pool(PoolName="test")["UserPool"]["Id"]
+        self.pool: str = client.create_user_pool(PoolName="test", **of_pool)["UserPool"]["Id"]
         app = client.create_user_pool_client(UserPoolId=self.pool, ClientName="test")
         self.client_id: str = app["UserPoolClient"]["ClientId"]
         of_user = {"UserPoolId": self.pool, "Username": "alice"}
@@ -225,6 +225,12 @@ class TestContexts:
         with moto_role_claims(), ThreadPoolExecutor(3) as threads:
             claims = [*threads.map(User.claims, users * 3)]
         assert claims == [expected(groups) for groups in (WINNER, TIE, LONE)] * 3
+
+
+def test_a_pool_with_the_updated_issuer_gets_them_too(client: Any) -> None:
+    user = User(client, WINNER, IssuerConfiguration={"Type": "UPDATED"})
+    with moto_role_claims():
+        assert user.claims() == expected(WINNER)
 
 
 def test_an_invalid_group_of_moto_is_reported(mocked: Any) -> None:

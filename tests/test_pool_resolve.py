@@ -3,7 +3,8 @@
 import json
 import os
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -20,8 +21,17 @@ from cognito_claims import (
     Policy,
     resolve,
 )
-from cognito_claims.pool import BulkResolution, InvalidTableError, UnknownGroupsError, resolve_memberships
-from tests.pool_data import count_decisions
+from cognito_claims.pool import (
+    BulkResolution,
+    Edits,
+    InvalidTableError,
+    SnapshotError,
+    UnknownGroupsError,
+    audit,
+    diff,
+    resolve_memberships,
+)
+from tests.pool_data import count_decisions, pool_with_faults, replace_table
 from tests.samples import POOL, memberships, policies, role
 
 if TYPE_CHECKING:
@@ -308,6 +318,11 @@ class TestWhatTheGroupsMayBe:
         with pytest.raises(InvalidResponseError, match=r"Groups\[0\]\.Precedence"):
             self.resolve(tmp_path, table)
 
+    def test_but_not_with_a_column_of_no_group(self, tmp_path: Path) -> None:
+        table = parquet(tmp_path, "groups", [], label="VARCHAR", role_arn="VARCHAR")
+        with pytest.raises(InvalidTableError, match=r"no column group_name; it has role_arn, 1 unknown$"):
+            self.resolved(tmp_path, table)
+
     def test_but_not_of_a_different_engine(self, spark: "SparkSession", tmp_path: Path) -> None:
         with pytest.raises(InvalidTableError, match="groups: expected a table of DuckDB, got one of Spark"):
             resolve_memberships(membership_file(tmp_path), spark.read.parquet(str(group_file(tmp_path))))
@@ -324,6 +339,107 @@ class TestWhatTheGroupsMayBe:
     def test_but_not_two_of_one_name(self, tmp_path: Path) -> None:
         with pytest.raises(ConflictingGroupsError):
             self.resolve(tmp_path, group_file(tmp_path, [*GROUPS, GroupType(group_name="staff")]))
+
+
+MISSPELT = {
+    "Precedense": ("precedence", "Precedence"),
+    "precedense": ("precedence", "precedence"),
+    "RoleARN": ("role_arn", "RoleArn"),
+    "role_Arn": ("role_arn", "RoleArn"),
+    "groupName": ("group_name", "GroupName"),
+    "UserPoolID": ("user_pool_id", "UserPoolId"),
+    "Descripton": ("description", "Description"),
+}
+"""Misspelt columns, the field that each replaces, and the name that is meant."""
+COLUMNS = ("group_name", "user_pool_id", "description", "role_arn", "precedence")
+
+
+class TestAMisspeltColumnOfTheGroups:
+    """A column that nearly has the name of another would silently be ignored: it is refused."""
+
+    @pytest.fixture(params=["Parquet", "CSV", "relation"])
+    def read(self, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[list[str]], Any]]:
+        with duckdb.connect() as connection:
+
+            def read(columns: list[str]) -> Any:
+                row = connection.sql("select " + ", ".join(f'null as "{name}"' for name in columns))
+                if request.param == "Parquet":
+                    row.write_parquet(str(tmp_path / "table.parquet"))
+                    return tmp_path / "table.parquet"
+                if request.param == "CSV":
+                    row.write_csv(str(tmp_path / "table.csv"))
+                    return connection.read_csv(str(tmp_path / "table.csv"), header=True)
+                return row
+
+            yield read
+
+    @pytest.mark.parametrize("misspelt", MISSPELT)
+    def test_is_refused_with_the_name_that_is_meant(
+        self, misspelt: str, read: Callable[[list[str]], Any], tmp_path: Path
+    ) -> None:
+        field, name = MISSPELT[misspelt]
+        columns = [*(column for column in COLUMNS if column != field), misspelt]
+        with pytest.raises(InvalidTableError, match=f"rename {misspelt} to {name}$") as refused:
+            resolve_memberships(membership_file(tmp_path), read(columns))
+        assert refused.value.table == "groups"
+
+    def test_of_a_dataframe_is_refused(self, spark: "SparkSession", tmp_path: Path) -> None:
+        frame = spark.sql("select 'admins' as GroupName, 5 as Precedense, 'x' as RoleARN")
+        with pytest.raises(
+            InvalidTableError, match=r"rename Precedense to Precedence, RoleARN to RoleArn$"
+        ):
+            resolve_memberships(membership_file(tmp_path), frame, session=spark)
+
+    def test_of_a_dictionary_is_refused(self, tmp_path: Path) -> None:
+        groups = [{"GroupName": "admins", "Precedense": 5}]
+        with pytest.raises(InvalidResponseError, match=r"Groups\[0\]\.Precedense.*use Precedence"):
+            resolve_memberships(membership_file(tmp_path), groups)
+
+    @pytest.mark.parametrize("use", [audit, partial(diff, after=Edits(dropped=frozenset(["admins"])))])
+    @pytest.mark.parametrize(
+        ("file", "select", "message"),
+        [
+            (
+                "groups.parquet",
+                "* rename (role_arn as RoleARN)",
+                "no column role_arn; .* RoleARN to role_arn$",
+            ),
+            ("groups.parquet", "* exclude (precedence)", "no column precedence; it has [a-z_, ]+$"),
+            (
+                "memberships.parquet",
+                "* rename (group_name as GroupName)",
+                "rename GroupName to group_name$",
+            ),
+        ],
+    )
+    def test_of_a_snapshot_is_refused(
+        self, use: Callable[..., object], file: str, select: str, message: str, tmp_path: Path
+    ) -> None:
+        snapshot = pool_with_faults(tmp_path)
+        replace_table(snapshot, file, f"select {select} from '{tmp_path / file}'")
+        with pytest.raises(SnapshotError, match=message) as refused:
+            use(snapshot)
+        assert refused.value.path == tmp_path / file
+
+    @pytest.mark.parametrize("column", ["RoleArnV2", "old_role_arn", "PrecedenceNew", "members", "Color"])
+    def test_does_not_mean_any_other_column(self, column: str, tmp_path: Path) -> None:
+        table: Any = duckdb.sql(f"select 'admins' as group_name, 'x' as \"{column}\"")
+        with resolve_memberships(membership_file(tmp_path, [("ann", "admins")]), table) as result:
+            assert result.users == 1
+
+    def test_does_not_mean_a_name_that_is_there(self, tmp_path: Path) -> None:
+        table: Any = duckdb.sql(
+            f"select 'admins' as group_name, '{role('x')}' as \"RoleArn\", 1 as \"RoleARN_\""
+        )
+        with resolve_memberships(membership_file(tmp_path, [("ann", "admins")]), table) as result:
+            assert answers_of(result)["ann"][2] == role("x")
+
+    def test_of_the_memberships_is_named_too(self, tmp_path: Path) -> None:
+        table = parquet(tmp_path, "memberships", [], username="VARCHAR", GroupName="VARCHAR")
+        with pytest.raises(
+            InvalidTableError, match=r"has no column group_name; .*; rename GroupName to group_name"
+        ):
+            resolve_memberships(table, GROUPS)
 
 
 class TestTheResult:

@@ -23,6 +23,22 @@ def test_keys(cognito_served_keys: ServedKeys, cognito_tokens: TokenFactory) -> 
 """
 
 
+WITH_THE_UPDATED_ISSUER = """
+import pytest
+
+from cognito_claims.testing import TokenFactory
+
+
+@pytest.fixture(scope="session")
+def cognito_tokens() -> TokenFactory:
+    return TokenFactory(issuer="updated")
+
+
+def test_the_issuer(cognito_tokens: TokenFactory) -> None:
+    assert cognito_tokens.issuer.startswith("https://issuer-cognito-idp.eu-west-1.")
+"""
+
+
 def run_pytest_of_a_user(folder: Path, *arguments: str) -> str:
     done = subprocess.run(
         [
@@ -49,6 +65,12 @@ def run_pytest_of_a_user(folder: Path, *arguments: str) -> str:
 def test_its_fixtures_are_there(tmp_path: Path) -> None:
     (tmp_path / "test_of_a_user.py").write_text(USERS_TESTS)
     assert "2 passed" in run_pytest_of_a_user(tmp_path)
+
+
+@pytest.mark.slow
+def test_its_fixtures_use_a_factory_of_the_user(tmp_path: Path) -> None:
+    (tmp_path / "test_of_a_user.py").write_text(WITH_THE_UPDATED_ISSUER + USERS_TESTS)
+    assert "3 passed" in run_pytest_of_a_user(tmp_path)
 
 
 @pytest.mark.slow

@@ -127,6 +127,12 @@ class TestEveryValueIsValid:
         assert resolution == resolve([GroupType(group_name="a")], policy=Policy(roleless="blocks"))
 
 
+def has_updated_issuer(token: tokens.IdTokenClaims | tokens.AccessTokenClaims) -> bool:
+    issuer = tokens.parse_issuer(token.iss)
+    assert issuer is not None
+    return issuer.is_updated
+
+
 VARIED: list[tuple[st.SearchStrategy[Any], Callable[[Any], object]]] = [
     (strategies.group_names(), lambda name: not name.isascii()),
     (strategies.group_names(), lambda name: "," in name),
@@ -138,6 +144,10 @@ VARIED: list[tuple[st.SearchStrategy[Any], Callable[[Any], object]]] = [
     (memberships(), lambda groups: len({group.last_modified_date for group in groups}) > 1),
     (strategies.users(), lambda user: user.attributes),
     (strategies.users(), lambda user: user.user_status == "A_NEW_ONE"),
+    (strategies.id_token_claims(), has_updated_issuer),
+    (strategies.id_token_claims(), lambda token: not has_updated_issuer(token)),
+    (strategies.access_token_claims(), has_updated_issuer),
+    (strategies.access_token_claims(), lambda token: not has_updated_issuer(token)),
     (strategies.paginator_configs(), lambda config: config.max_items and config.max_items > 200),
     (strategies.paginator_configs(), lambda config: config.page_size and config.starting_token),
     (st.from_type(GroupType), lambda group: group.role_arn is None),
@@ -270,6 +280,23 @@ class TestFromType:
     )
 
     def test_hypothesis_loads_nothing_heavy(self) -> None:
+        code = """
+import sys, importlib.metadata
+importlib.metadata.entry_points = lambda **_: ()
+import hypothesis
+alone = set(sys.modules)
+import cognito_claims.testing.hypothesis
+cognito_claims.testing.hypothesis.register()
+print(*sorted(set(sys.modules) - alone))
+"""
+        done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+        assert done.stdout.split() == [
+            "cognito_claims",
+            "cognito_claims._lazy",
+            "cognito_claims._registry",
+            "cognito_claims.testing",
+            "cognito_claims.testing.hypothesis",
+        ]
         assert find_loaded("import hypothesis", "cognito_claims._registry", *self.HEAVY) == [
             "cognito_claims._registry"
         ]

@@ -97,6 +97,23 @@ class TestShape:
         tokens = TokenFactory(user_pool_id=pool)
         assert tokens.issuer == payload(tokens.id_token())["iss"] == issuer
 
+    @pytest.mark.parametrize(
+        ("pool", "issuer"),
+        [
+            ("us-east-1_Abc", "https://issuer-cognito-idp.us-east-1.amazonaws.com/us-east-1_Abc"),
+            ("cn-north-1_Abc", "https://issuer-cognito-idp.cn-north-1.amazonaws.com.cn/cn-north-1_Abc"),
+        ],
+    )
+    def test_the_updated_issuer_is_in_every_token(self, pool: str, issuer: str) -> None:
+        tokens = TokenFactory(user_pool_id=pool, issuer="updated")
+        signed = (tokens.id_token(), tokens.access_token(), tokens.machine_token(scopes=["a/b"]))
+        assert {payload(token)["iss"] for token in signed} == {tokens.issuer} == {issuer}
+        assert IdTokenClaims.from_payload(payload(signed[0])).user_pool_id == pool
+
+    def test_any_other_issuer_is_the_claim_itself(self) -> None:
+        tokens = TokenFactory(issuer="https://example.com")
+        assert payload(tokens.id_token())["iss"] == "https://example.com"
+
     @pytest.mark.parametrize("pool", ["", "eu-west-1", "_Abc", "eu-west-1_"])
     def test_a_pool_without_a_region_is_refused(self, pool: str) -> None:
         with pytest.raises(ValueError, match="user_pool_id"):
@@ -206,6 +223,22 @@ class TestKeysOnLoopback:
         assert issuer.endswith("/eu-west-1_EXAMPLE")
         assert cognito_served_keys.tokens.jwks() == cognito_tokens.jwks()
         assert payload(cognito_served_keys.tokens.id_token())["iss"] == issuer
+
+    def test_of_the_updated_issuer_are_the_same(self, cognito_tokens: TokenFactory) -> None:
+        tokens = TokenFactory(issuer="updated", key=cognito_tokens.key)
+        with tokens.serve() as served:
+            token = tokens.id_token(GROUPS)
+            key = jwt.PyJWKClient(served.jwks_url).get_signing_key_from_jwt(token)
+            decoded = jwt.decode(
+                token, key, algorithms=["RS256"], audience=tokens.client_id, issuer=tokens.issuer
+            )
+            assert decoded == payload(token)
+            assert payload(served.tokens.id_token())["iss"] == served.tokens.issuer
+        assert served.tokens.issuer.startswith("http://127.0.0.1:")
+        with pytest.raises(jwt.InvalidIssuerError):
+            jwt.decode(
+                token, key, algorithms=["RS256"], audience=tokens.client_id, issuer=cognito_tokens.issuer
+            )
 
     def test_are_nowhere_else(self, cognito_served_keys: ServedKeys) -> None:
         with pytest.raises(urllib.error.HTTPError) as caught:

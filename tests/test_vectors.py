@@ -8,19 +8,26 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
-from pydantic import ValidationError
 
-from cognito_claims import resolve
+from cognito_claims import Policy, resolve
 from cognito_claims.client import PAGING_RULES
 from cognito_claims.conformance import load
-from cognito_claims.conformance.cases import SUBJECTS, get_resource, parse_vectors
+from cognito_claims.conformance.cases import SUBJECTS, InvalidVectorsError, get_resource, parse_vectors
 from cognito_claims.conformance.endpoint import EXAMPLE_ACCOUNT
 from cognito_claims.conformance.runner import run, select
 from cognito_claims.conformance.scorecard import Verdict
 from cognito_claims.conformance.shapes import TokensAnswer
 from cognito_claims.events import EVENT_RULES, TRIGGER_RULES
 from cognito_claims.identity_pool import IDENTITY_POOL_RULES
-from cognito_claims.rules import CLAIM_RULES, RULES, Basis, Rule
+from cognito_claims.rules import (
+    CLAIM_RULES,
+    NULL_PRECEDENCE,
+    OPEN_QUESTIONS,
+    ROLELESS_AT_BEST,
+    RULES,
+    Basis,
+    Rule,
+)
 from tests.broken_rules import BREAKS
 from tests.conftest import Connect
 from tests.fake_cognito import FakeCognito
@@ -120,6 +127,7 @@ def shape(subject: str, given: Any) -> str:
 
 
 class TestPreferredRole:
+    OTHER_ANSWERS: ClassVar = {NULL_PRECEDENCE.id: "abstains", ROLELESS_AT_BEST.id: "blocks"}
     CASES: ClassVar[list[Any]] = [case for subject, case in CASES.values() if subject == "preferred-role"]
 
     def test_the_rules_are_those_that_the_resolver_names(self) -> None:
@@ -143,6 +151,24 @@ class TestPreferredRole:
                 role = resolve(case.input.groups, policy=policy).preferred_role
                 claims: dict[str, Any] = {} if role is None else {"cognito:preferred_role": role}
                 assert case.find_match(TokensAnswer(id_token=claims)) is not None, (case.id, policy)
+
+    def test_an_answer_results_if_exactly_its_questions_are_answered_differently(self) -> None:
+        for case in self.CASES:
+            for answer in case.expected:
+                differently: dict[str, Any] = {
+                    str(question.setting): self.OTHER_ANSWERS[question.id]
+                    for question in OPEN_QUESTIONS
+                    if question.id in answer.differs_on
+                }
+                assert len(differently) == len(answer.differs_on), case.id
+                role = resolve(case.input.groups, policy=Policy(**differently)).preferred_role
+                assert role == answer.id_token.get("cognito:preferred_role"), case.id
+
+    def test_an_answer_with_two_questions_results_from_neither_alone(self) -> None:
+        pairs = [case for case in self.CASES if any(len(one.differs_on) > 1 for one in case.expected)]
+        assert pairs
+        for case in pairs:
+            assert not resolve(case.input.groups).open_questions, case.id
 
     def test_the_groups_that_decide_an_alternative_are_those_of_its_policy(self) -> None:
         for case in self.CASES:
@@ -198,8 +224,21 @@ class TestSchema:
         file = json.loads(get_resource("preferred-role").read_bytes())
         file["cases"] = [{**file["cases"][0], **fault}]
         assert not Draft202012Validator(self.SCHEMA).is_valid(file)
-        with pytest.raises(ValidationError):
+        with pytest.raises(InvalidVectorsError, match=r"^preferred-role\.cases\[0\]") as refused:
             parse_vectors(json.dumps(file))
+        assert all(problem.path.startswith("preferred-role.cases[0]") for problem in refused.value.problems)
+
+    @pytest.mark.parametrize(
+        ("text", "message"),
+        [
+            ('{"subject": "other"}', "^subject: must be one of preferred-role, "),
+            ("{}", "subject"),
+            ("{", "JSON"),
+        ],
+    )
+    def test_refuses_a_file_of_no_subject(self, text: str, message: str) -> None:
+        with pytest.raises(InvalidVectorsError, match=message):
+            parse_vectors(text)
 
 
 class TestAnswers:

@@ -12,9 +12,10 @@ CognitoClaimsError
 └── PaginationError         (also RuntimeError) the service repeated a page token
 ```
 
-Some packages derive errors of their own from the same base: `EndpointError` in
-`cognito_claims.conformance`, `UnknownMotoError` in `cognito_claims.testing`, and
-`SnapshotError` and `InvalidTableError` in `cognito_claims.pool`.
+Some packages derive errors of their own from the same base: `EndpointError` and
+`InvalidVectorsError` in `cognito_claims.conformance`, `UnknownMotoError` in
+`cognito_claims.testing`, and `SnapshotError`, `InvalidTableError` and `EngineError`
+in `cognito_claims.pool`.
 
 The attributes are public; the wording of the messages is not. No message
 contains a token or a username. boto3's own exceptions pass through unchanged.

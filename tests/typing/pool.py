@@ -18,6 +18,7 @@ from cognito_claims.pool import (
     Check,
     Diff,
     Edits,
+    EngineError,
     Finding,
     GroupUse,
     InvalidTableError,
@@ -96,6 +97,8 @@ def resolve_pool(groups: list[GroupType], frame: DataFrame, spark: SparkSession)
         assert_type(error.group_names, tuple[str | None, ...])
     except InvalidTableError as error:
         assert_type(error.table, str)
+    except EngineError as error:
+        assert_type((error.engine, error.kind), tuple[str, str])
     resolve_memberships(1, groups)  # type: ignore[call-overload]  # ty: ignore[no-matching-overload]  # pyrefly: ignore[no-matching-overload]
     resolve_memberships("members", groups, unknown_groups="drop")  # type: ignore[call-overload]  # ty: ignore[no-matching-overload]  # pyrefly: ignore[no-matching-overload]
 

@@ -24,6 +24,7 @@ def as_a_fixture(cognito_tokens: TokenFactory, cognito_served_keys: ServedKeys) 
 
 def signing(group: GroupType) -> None:
     tokens = TokenFactory(user_pool_id="eu-west-1_EXAMPLE", client_id="1example23456789")
+    assert_type(TokenFactory(issuer="updated").issuer, str)
     assert_type(tokens.id_token(["admins"]), str)
     tokens.id_token([group], expires_in=timedelta(seconds=-1), claims={"aud": None})
     tokens.id_token([{"GroupName": "admins", "Precedence": 0}])

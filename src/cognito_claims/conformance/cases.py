@@ -18,22 +18,42 @@ The models are strict: an unknown key is an error. `schema.json` beside the
 vectors is generated from them.
 """
 
+from collections.abc import Sequence
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from typing import Annotated, Any, Generic, Literal, TypeAlias, TypeVar, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Generic, Literal, TypeAlias, TypeVar, get_args
 
-from pydantic import Field, TypeAdapter
+from pydantic import Field, TypeAdapter, ValidationError
 
 from cognito_claims._wire.scalars import StrictStr
 from cognito_claims.conformance import shapes
 from cognito_claims.conformance.shapes import Answer, Id, VectorModel
+from cognito_claims.errors import CognitoClaimsError, Problem
 from cognito_claims.rules import Basis
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 _CaseId = Annotated[str, Field(strict=True, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*/[a-z0-9]+(-[a-z0-9]+)*$")]
 _Line = Annotated[str, Field(strict=True, min_length=1, max_length=160, pattern=r"^[^\n]+$")]
 
 InputT = TypeVar("InputT")
 AnswerT = TypeVar("AnswerT", bound=Answer)
+
+
+class InvalidVectorsError(CognitoClaimsError, ValueError):
+    """A vector file does not fit its model. The message quotes no value.
+
+    Attributes:
+        problems: Every problem with its location.
+    """
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__(tuple(problems))
+        self.problems: tuple[Problem, ...] = tuple(problems)
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.problems))
 
 
 class Case(VectorModel, Generic[InputT, AnswerT], frozen=True):
@@ -193,9 +213,27 @@ def parse_vectors(text: str | bytes) -> AnyVectors:
     """Parse a vector file.
 
     Raises:
-        pydantic.ValidationError: If the file does not fit its model.
+        InvalidVectorsError: If the file does not fit its model.
     """
-    return _FILE.validate_json(text, by_alias=True, by_name=False)
+    try:
+        return _FILE.validate_json(text, by_alias=True, by_name=False)
+    except ValidationError as error:
+        problems = [_to_problem(details) for details in error.errors(include_url=False)]
+    # Raised outside the handler: pydantic's error holds the file, and must not become the context.
+    raise InvalidVectorsError(problems)
+
+
+def _to_problem(details: "ErrorDetails") -> Problem:
+    location, reason = details["loc"], details["msg"]
+    match details["type"]:
+        case "extra_forbidden":
+            location, reason = location[:-1], "has an unknown key"
+        case "union_tag_invalid":
+            reason = f"subject: must be one of {', '.join(SUBJECTS)}"
+        case _:
+            reason = reason.removeprefix("Input ").replace("should", "must", 1)
+    steps = (f"[{part}]" if isinstance(part, int) else f".{part}" for part in location)
+    return Problem("".join(steps).removeprefix("."), reason)
 
 
 def load() -> tuple[AnyVectors, ...]:

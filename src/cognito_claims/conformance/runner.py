@@ -103,9 +103,12 @@ def _find_emitted_claims(
             if not any(case.startswith(tuple(CLAIMS_BY_SUBJECT)) for case in cases):
                 return frozenset()
             tokens = pool.sign_in(pool.populate(control.groups))
-    except Exception as error:
-        raise EndpointError(_describe_in_one_line(error)) from error
-    return frozenset({*tokens.id_token, *tokens.access_token})
+    except Exception as error:  # noqa: BLE001, as in `_run_case`
+        reason = _describe_in_one_line(error)
+    else:
+        return frozenset({*tokens.id_token, *tokens.access_token})
+    # Raised outside the handler: the error may hold a response, or a request with the password.
+    raise EndpointError(reason)
 
 
 @dataclass(frozen=True)
@@ -148,12 +151,9 @@ class _Runner:
             for answer in case.expected
         )
         result = partial(Result, case.id, case.description, case.rules, expected=expected)
-        try:
-            with self.endpoint.create_pool() as pool:
-                seen = observe(pool, case.input)
-        except Exception as error:  # noqa: BLE001, botocore's parser fails in many ways
-            _raise_if_not_connected(error)
-            return result(Verdict.ERROR, error=_describe_in_one_line(error))
+        seen, error = self._observe(case, observe)
+        if seen is None:
+            return result(Verdict.ERROR, error=error)
         match = case.find_match(seen.answer)
         got = seen.answer.to_json()
         if seen.not_emitted:
@@ -162,6 +162,23 @@ class _Runner:
             broken = case.rules if match is None else seen.broken
             return result(Verdict.FAIL, got=got, error=seen.fault, broken=broken)
         return result(Verdict.PASS, got=got, differs_on=match.differs_on)
+
+    def _observe(
+        self, case: Case[InputT, AnswerT], observe: _Observe[InputT, AnswerT]
+    ) -> tuple[_Observation[AnswerT] | None, str | None]:
+        """Return what was observed, or an error in one line.
+
+        Raises:
+            EndpointError: If the endpoint cannot be reached any more.
+        """
+        try:
+            with self.endpoint.create_pool() as pool:
+                return observe(pool, case.input), None
+        except Exception as error:  # noqa: BLE001, botocore's parser fails in many ways
+            reason, connected = _describe_in_one_line(error), not _is_connection_error(error)
+        if connected:
+            return None, reason
+        raise EndpointError(reason)
 
     def _observe_tokens(
         self, names: tuple[str, ...], pool: Pool, case_input: shapes.GroupsInput
@@ -216,8 +233,7 @@ def _describe_in_one_line(error: Exception) -> str:
     return lines[0] if known else f"the response could not be read ({type(error).__name__})"
 
 
-def _raise_if_not_connected(error: Exception) -> None:
+def _is_connection_error(error: Exception) -> bool:
     from botocore.exceptions import ConnectionError as NotConnectedError
 
-    if isinstance(error, NotConnectedError):
-        raise EndpointError(_describe_in_one_line(error)) from error
+    return isinstance(error, NotConnectedError)

@@ -104,7 +104,8 @@ class Answer(VectorModel, frozen=True):
     """A correct answer."""
 
     differs_on: tuple[Id, ...] = ()
-    """The open questions and unspecified rules on which this answer differs from the first one."""
+    """The open questions and unspecified rules on which this answer differs from the first one. If
+    there are several, this answer results only if all of them are answered differently."""
 
     def is_equivalent(self, other: "Answer") -> bool:
         """Return whether two answers are the same, with arrays compared as sets."""

@@ -18,6 +18,7 @@ __getattr__, __dir__, __all__ = _lazy.attach(
         "_resolve": ("BulkResolution", "InvalidTableError", "UnknownGroupsError", "resolve_memberships"),
         "_throttle": ("DEFAULT_RATE",),
         "_user_sets": ("MAX_SAMPLES",),
+        "engines.protocol": ("EngineError",),
         "findings": ("CHECKS", "Check", "Finding", "Severity"),
         "report": (
             "build_audit_report",

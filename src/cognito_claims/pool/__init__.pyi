@@ -21,6 +21,7 @@ from cognito_claims.pool._resolve import (
 )
 from cognito_claims.pool._throttle import DEFAULT_RATE as DEFAULT_RATE
 from cognito_claims.pool._user_sets import MAX_SAMPLES as MAX_SAMPLES
+from cognito_claims.pool.engines.protocol import EngineError as EngineError
 from cognito_claims.pool.findings import (
     CHECKS as CHECKS,
     Check as Check,

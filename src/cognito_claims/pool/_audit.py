@@ -125,6 +125,8 @@ def audit(
         InvalidResponseError: If `identity_pool` does not fit its model.
         InvalidClaimsError: If the identity pool does not know the provider.
         ValueError: If `samples` is out of bounds.
+        SnapshotError: If a file of the snapshot lacks a column.
+        EngineError: If DuckDB raises an error that may quote a row.
         ImportError: If the extra `pool` is missing.
     """
     roles = parse_identity_pool_roles(identity_pool)

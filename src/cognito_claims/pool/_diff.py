@@ -18,7 +18,7 @@ from cognito_claims.errors import InvalidRequestError, Problem
 from cognito_claims.models import GroupType, UpdateGroupRequest
 from cognito_claims.pool._user_sets import UserSample, check_samples, query_sets, select_groups
 from cognito_claims.pool.engines.duckdb import DuckDB
-from cognito_claims.pool.snapshot import Snapshot, SnapshotError
+from cognito_claims.pool.snapshot import MEMBERSHIP_COLUMNS, Snapshot, SnapshotError, read_table
 from cognito_claims.resolver import Policy, Resolution, rendering, resolve
 from cognito_claims.resolver.outcomes import AmbiguityCause, find_ambiguity_cause
 
@@ -128,7 +128,7 @@ class Transition:
     users: int
     """The number of users."""
 
-    samples: tuple[str, ...]
+    samples: tuple[str, ...] = field(repr=False)
     """The first of the users, by name."""
 
 
@@ -145,10 +145,10 @@ class RoleChange:
     lost_by: int
     """The number of users who have the role before but not after."""
 
-    gained_samples: tuple[str, ...]
+    gained_samples: tuple[str, ...] = field(repr=False)
     """The first of the users who gain the role, by name."""
 
-    lost_samples: tuple[str, ...]
+    lost_samples: tuple[str, ...] = field(repr=False)
     """The first of the users who lose the role, by name."""
 
 
@@ -194,7 +194,8 @@ def diff(
             `preferred_before`, `preferred_after`, `roles_gained`, `roles_lost`.
 
     Raises:
-        SnapshotError: If users cannot be matched between the two snapshots.
+        SnapshotError: If users cannot be matched between the two snapshots, or a file lacks a column.
+        EngineError: If DuckDB raises an error that may quote a row.
         ValueError: If an edited group does not exist, or `samples` is out of bounds.
         InvalidRequestError: If AWS would refuse a setting.
         ImportError: If the extra `pool` is missing.
@@ -222,7 +223,8 @@ def diff(
 
 def _read_sets(engine: DuckDB, snapshot: Snapshot) -> tuple[tuple[GroupType, ...], str]:
     ranking = resolve(snapshot.read_groups()).ranking
-    sets = query_sets(engine, engine.read(snapshot.memberships_file), ranking)
+    memberships = read_table(engine, snapshot.memberships_file, MEMBERSHIP_COLUMNS)
+    sets = query_sets(engine, memberships, ranking)
     return ranking, engine.materialize(sets)
 
 

@@ -10,10 +10,13 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
 from errno import EIO
 from pathlib import Path
 from threading import Lock
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
+
+from pydantic import ValidationError
 
 from cognito_claims.models import GroupType
 from cognito_claims.pool.snapshot import Change, Membership, SnapshotError, make_durable
@@ -37,6 +40,8 @@ create table if not exists changes (
 ) without rowid;
 """
 
+_DAMAGED = "is damaged: remove the folder and fetch the pool again"
+
 
 class Progress(NamedTuple):
     """The progress of a fetch."""
@@ -51,12 +56,13 @@ class Progress(NamedTuple):
     """The number of memberships that have been read."""
 
 
-class UnreadGroup(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class UnreadGroup:
     """A group whose users have not all been read."""
 
     number: int
     name: str
-    resume_token: str | None
+    resume_token: str | None = field(repr=False)
 
 
 class Journal:
@@ -88,6 +94,7 @@ class Journal:
                 database.executescript(_LAYOUT)
                 yield cls(folder, database)
         except sqlite3.DatabaseError as error:
+            # Of a write, so it quotes no row. Errors of a read are translated by `_read`.
             raise _translate_error(error, folder) from None
 
     @contextmanager
@@ -96,9 +103,29 @@ class Journal:
             self._database.execute("begin")
             yield self._database
 
+    def _read(self, statement: str) -> Iterator[tuple[Any, ...]]:
+        """Yield the rows of a query."""
+        try:
+            # Not `yield from`, which closes the cursor of an abandoned query, perhaps after the database.
+            for row in self._database.execute(statement):  # noqa: UP028
+                yield row
+        except sqlite3.DatabaseError as error:
+            failure = _translate_error(error, self._folder)
+        else:
+            return
+        # Raised outside the handler: an error of a damaged row quotes it, and must not become the context.
+        raise failure
+
+    def _parse_group(self, group_json: str) -> GroupType:
+        try:
+            return GroupType.model_validate_json(group_json)
+        except ValidationError:
+            failure = SnapshotError(self._folder, _DAMAGED)
+        raise failure
+
     def read_settings(self) -> dict[str, str]:
         """Return the settings of the fetch. Empty if the groups were never listed."""
-        return dict(self._database.execute("select name, value from settings"))
+        return dict(self._read("select name, value from settings"))
 
     def begin(self, groups: Iterable[GroupType], settings: Mapping[str, str]) -> None:
         """Record the first list of the groups, and the settings of the fetch."""
@@ -118,8 +145,8 @@ class Journal:
         its `creation_date` differs.
         """
         listed = {group.group_name: group for group in groups}
-        with self._open_transaction() as database:
-            rows = database.execute("select number, name, group_json, state from groups").fetchall()
+        with self._open_transaction():
+            rows = list(self._read("select number, name, group_json, state from groups"))
             changes = [
                 self._update_group(number, listed.pop(name, None), group_json, state)
                 for number, name, group_json, state in rows
@@ -135,7 +162,7 @@ class Journal:
             if exists:
                 self._delete(number)
             return exists
-        before = GroupType.model_validate_json(group_json)
+        before = self._parse_group(group_json)
         statement = "update groups set group_json = ? where number = ?"
         self._database.execute(statement, (listed.model_dump_json(), number))
         if exists and before.creation_date == listed.creation_date:
@@ -150,7 +177,7 @@ class Journal:
 
     def list_unread_groups(self) -> list[UnreadGroup]:
         """Return the groups whose users have not all been read."""
-        rows = self._database.execute(
+        rows = self._read(
             "select number, name, resume_token from groups where state = 'open' order by number"
         )
         return [UnreadGroup(*row) for row in rows]
@@ -186,23 +213,21 @@ class Journal:
 
     def read_progress(self) -> Progress:
         """Count the groups that were read, all groups, and the memberships."""
-        [(read, groups)] = self._database.execute(
+        [(read, groups)] = self._read(
             "select coalesce(sum(state = 'read'), 0), count(*) from groups where state != 'deleted'"
         )
-        [(memberships,)] = self._database.execute("select count(*) from memberships")
+        [(memberships,)] = self._read("select count(*) from memberships")
         return Progress(read, groups, memberships)
 
     def iterate_groups(self) -> Iterator[GroupType]:
         """Return the groups that were not deleted, by name."""
-        rows = self._database.execute(
-            "select group_json from groups where state != 'deleted' order by name"
-        )
-        return (GroupType.model_validate_json(group_json) for (group_json,) in rows)
+        rows = self._read("select group_json from groups where state != 'deleted' order by name")
+        return (self._parse_group(group_json) for (group_json,) in rows)
 
     def iterate_memberships(self) -> Iterator[Membership]:
         """Return the memberships, by group and username."""
         # SQLite does not reorder a cross join: it reads both tables by their indexes, and need not sort.
-        rows = self._database.execute(
+        rows = self._read(
             "select username, name from groups cross join memberships using (number)"
             " order by name, username"
         )
@@ -210,9 +235,7 @@ class Journal:
 
     def list_changes(self) -> tuple[Change, ...]:
         """Return the changes during the fetch, by group."""
-        rows = self._database.execute(
-            "select name, what from changes join groups using (number) order by name, what"
-        )
+        rows = self._read("select name, what from changes join groups using (number) order by name, what")
         return tuple(Change(group_name=name, what=what) for name, what in rows)
 
     def _insert(self, group: GroupType) -> int:
@@ -242,12 +265,14 @@ class Journal:
 
 def _translate_error(error: sqlite3.DatabaseError, folder: Path) -> Exception:
     """Return the error to raise, with the remedy if there is one."""
-    match error.sqlite_errorname:
+    match getattr(error, "sqlite_errorname", None):
         case "SQLITE_BUSY":
             return SnapshotError(
                 folder, "a different fetch is using this folder: wait until it ends, or stop it"
             )
-        case "SQLITE_NOTADB" | "SQLITE_CORRUPT":
-            return SnapshotError(folder, "is damaged: remove the folder and fetch the pool again")
+        case (
+            None | "SQLITE_NOTADB" | "SQLITE_CORRUPT"
+        ):  # Python raises the first for text that is not UTF-8
+            return SnapshotError(folder, _DAMAGED)
         case _:
             return OSError(EIO, str(error), str(folder))

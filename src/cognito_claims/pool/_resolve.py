@@ -19,10 +19,12 @@ from cognito_claims._wire.base import to_wire_name
 from cognito_claims._wire.parsing import parse_response
 from cognito_claims.errors import CognitoClaimsError, InvalidMembershipError
 from cognito_claims.models import GroupType, ListGroupsResponse
+from cognito_claims.pool._columns import describe_missing, describe_misspelt
 from cognito_claims.pool._user_sets import UNKNOWN_RANK, create_ranks, query_sets, select_groups
 from cognito_claims.pool.engines.duckdb import DuckDB
 from cognito_claims.pool.engines.protocol import Engine, SparkFrame, SparkSession, find_owner
 from cognito_claims.pool.engines.spark import Spark
+from cognito_claims.pool.snapshot import MEMBERSHIP_COLUMNS
 from cognito_claims.resolver import Policy, resolve
 
 if TYPE_CHECKING:
@@ -46,6 +48,8 @@ _ANSWERS = (
     "ranks int[], groups text[], roles text[], preferred_role text, outcome text, open_questions text[]"
 )
 
+_GROUP_FIELDS = ("group_name", "user_pool_id", "role_arn", "precedence")
+
 Groups: TypeAlias = (
     "str | os.PathLike[str] | DuckDBPyRelation | SparkFrame | Iterable[GroupType | Mapping[str, object]]"
 )
@@ -54,7 +58,7 @@ TableT_co = TypeVar("TableT_co", covariant=True)
 
 
 class InvalidTableError(CognitoClaimsError, ValueError):
-    """A table lacks a column or a value, or is not a table of the engine.
+    """A table lacks a column or a value, has a misspelt column, or is not a table of the engine.
 
     Attributes:
         table: `memberships` or `groups`.
@@ -176,22 +180,25 @@ def resolve_memberships(
             `.parquet` is the path of a file, or of several files if it contains `*`.
         groups: All groups of the pool: `GroupType` or boto3 dictionaries, or a table as above with
             the columns `group_name`, `role_arn`, `precedence` (integers) and `user_pool_id`, or
-            AWS's names for them. Only the name is required. Without the ID of the pool, groups of
-            federated users and groups of different pools are not recognized.
+            AWS's names for them. Only the name is required, but a misspelt name of a column is
+            an error. Without the ID of the pool, groups of federated users and groups of different
+            pools are not recognized.
         policy: How to resolve behavior that AWS does not specify.
         unknown_groups: Whether to refuse or ignore memberships in groups that are not in `groups`.
         session: The Spark session to use, or the DuckDB connection that has the table.
 
     Raises:
-        InvalidTableError: If a column or a username is missing, or a table is not the engine's.
+        InvalidTableError: If a column or a username is missing, a column of the groups is misspelt,
+            or a table is not the engine's.
         UnknownGroupsError: If memberships name groups that are not in `groups`.
         InvalidResponseError: If a group does not fit its model.
         MixedUserPoolsError: If the groups belong to more than one user pool.
         ConflictingGroupsError: If two groups with the same name differ.
         ValueError: If `unknown_groups` is neither of the two.
         TypeError: If `memberships` is the name of a table, but no session is passed.
+        EngineError: If the engine raises an error that may quote a row.
         ImportError: If the extra `pool` is missing.
-        Exception: If the engine raises one.
+        Exception: If the engine raises any other.
     """
     if unknown_groups not in ("refuse", "ignore"):
         raise ValueError(f"unknown_groups: must be 'refuse' or 'ignore', got {unknown_groups!r}")
@@ -251,15 +258,15 @@ def _choose_engine(memberships: object, session: object) -> Engine[Any]:
 def _read_groups(engine: Engine[Any], groups: Groups) -> tuple[GroupType, ...]:
     if not _is_table(groups):
         return resolve(cast("Iterable[GroupType]", groups)).ranking
-    table, names = _read_table(engine, "groups", groups, remedy="pass the groups themselves")
-    fields = ("group_name", "user_pool_id", "role_arn", "precedence")
+    table, columns = _read_table(engine, "groups", groups, remedy="pass the groups themselves")
+    if (renames := describe_misspelt(columns)) is not None:
+        raise InvalidTableError("groups", renames)
     found = {
-        field: column
-        for field in fields
-        if (column := names.get(field) or names.get(to_wire_name(field).lower())) is not None
+        field: name for field in _GROUP_FIELDS for name in (to_wire_name(field), field) if name in columns
     }
     if "group_name" not in found:
-        raise InvalidTableError("groups", f"has no column group_name; it has {', '.join(names.values())}")
+        known = [name for field in _GROUP_FIELDS for name in (to_wire_name(field), field)]
+        raise InvalidTableError("groups", describe_missing(["group_name"], columns, known))
     selected = engine.query(f"select {', '.join(found.values())} from {{groups}}", groups=table)
     rows = [dict(zip(map(to_wire_name, found), row, strict=True)) for row in engine.fetch_rows(selected)]
     return parse_response(ListGroupsResponse, {"Groups": rows}).groups
@@ -272,10 +279,11 @@ def _read_memberships(engine: Engine[Any], memberships: object) -> Any:
         reason = f"must be a Parquet file, the name of a table, or a table of {engine.name}, got {got}"
         raise InvalidTableError("memberships", reason)
     table, columns = _read_table(engine, "memberships", memberships, remedy="pass a file")
-    if missing := [name for name in ("username", "group_name") if name not in columns]:
-        reason = f"has no column {' and no column '.join(missing)}; it has {', '.join(columns.values())}"
+    names = {column.lower(): column for column in columns}
+    if missing := [name for name in MEMBERSHIP_COLUMNS if name not in names]:
+        reason = describe_missing(missing, columns, [names.get(name, "") for name in MEMBERSHIP_COLUMNS])
         raise InvalidTableError("memberships", reason)
-    username, group_name = columns["username"], columns["group_name"]
+    username, group_name = (names[name] for name in MEMBERSHIP_COLUMNS)
     # Without the cast, a column of numbers would join by value: 5 with the group '05'.
     selected = f"{username} as username, cast({group_name} as string) as group_name"
     return engine.query(f"select {selected} from {{memberships}}", memberships=table)
@@ -285,16 +293,14 @@ def _is_table(table: object) -> bool:
     return isinstance(table, (str, os.PathLike)) or find_owner(table) is not None
 
 
-def _read_table(
-    engine: Engine[Any], name: str, source: object, *, remedy: str
-) -> tuple[Any, dict[str, str]]:
-    """Return a caller's table, and its columns by their names in lower case."""
+def _read_table(engine: Engine[Any], name: str, source: object, *, remedy: str) -> tuple[Any, list[str]]:
+    """Return a caller's table, and the names of its columns."""
     owner = find_owner(source)
     if owner not in (engine.name, None):
         reason = f"expected a table of {engine.name}, got one of {owner}: {remedy}"
         raise InvalidTableError(name, reason)
     table = engine.read(source)
-    return table, {column.lower(): column for column in engine.list_columns(table)}
+    return table, engine.list_columns(table)
 
 
 def _find_unknown_names(

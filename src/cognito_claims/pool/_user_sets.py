@@ -9,9 +9,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from cognito_claims.pool.engines.duckdb import DuckDB
+from cognito_claims.pool.snapshot import MEMBERSHIP_COLUMNS, read_table
 from cognito_claims.resolver import Policy, Resolution, resolve
 
 if TYPE_CHECKING:
@@ -37,12 +38,13 @@ from {sets} group by ranks order by ranks
 UNKNOWN_RANK = -1
 
 
-class UserSet(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class UserSet:
     """The users who are in the same groups: their number, and the first of them by name."""
 
     resolution: Resolution
     users: int
-    samples: tuple[str, ...]
+    samples: tuple[str, ...] = field(repr=False)
 
 
 @dataclass
@@ -51,7 +53,7 @@ class UserSample:
 
     max_samples: int
     users: int = 0
-    samples: list[str] = field(default_factory=list[str])
+    samples: list[str] = field(default_factory=list[str], repr=False)
 
     def add(self, users: int, samples: Sequence[str]) -> None:
         """Add users and their samples, which are sorted."""
@@ -91,7 +93,7 @@ def iterate_user_sets(
     """Yield the different sets of groups in a file of memberships, resolved."""
     max_samples = check_samples(samples)
     with closing(DuckDB()) as engine:
-        sets = query_sets(engine, engine.read(memberships), ranking)
+        sets = query_sets(engine, read_table(engine, memberships, MEMBERSHIP_COLUMNS), ranking)
         sampled = engine.query(SAMPLED_SETS, sets=sets, samples=max_samples)
         for ranks, users, names in engine.fetch_rows(sampled):
             yield UserSet(resolve(select_groups(ranking, ranks), policy=policy), users, tuple(names))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from cognito_claims.models import MAX_GROUPS_PER_POOL, MAX_GROUPS_PER_USER
@@ -63,7 +63,7 @@ class Finding:
     users: int = 0
     """The number of users affected."""
 
-    samples: tuple[str, ...] = ()
+    samples: tuple[str, ...] = field(default=(), repr=False)
     """The first of these users, by name."""
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -25,11 +25,18 @@ from cognito_claims._wire.parsing import parse_response
 from cognito_claims._wire.scalars import NonNegativeInt
 from cognito_claims.errors import CognitoClaimsError
 from cognito_claims.models import GroupType, ListGroupsResponse
+from cognito_claims.pool._columns import describe_missing
 from cognito_claims.pool.engines.duckdb import DuckDB, connect, quote_source, quote_target
+from cognito_claims.pool.engines.protocol import hide_rows
 
 MANIFEST = "snapshot.json"
 GROUPS = "groups.parquet"
 MEMBERSHIPS = "memberships.parquet"
+GROUP_COLUMNS = (
+    *("group_name", "user_pool_id", "description", "role_arn"),
+    *("precedence", "last_modified_date", "creation_date"),
+)
+MEMBERSHIP_COLUMNS = ("username", "group_name")
 UNFINISHED = "unfinished"
 """The folder inside a snapshot that holds the state of a fetch."""
 
@@ -61,6 +68,10 @@ class Membership(NamedTuple):
 
     group_name: str
     """The name of the group."""
+
+    def __repr__(self) -> str:
+        """Leave out the username."""
+        return f"Membership(group_name={self.group_name!r})"
 
 
 class Change(BaseModel, frozen=True):
@@ -154,22 +165,32 @@ class Snapshot:
         return self.path / MEMBERSHIPS
 
     def read_groups(self) -> tuple[GroupType, ...]:
-        """Return the groups, by name."""
+        """Return the groups, by name.
+
+        Raises:
+            SnapshotError: If the file lacks a column.
+        """
         # DuckDB would need pytz to return dates with a time zone, but not to return integers.
         dates = "epoch_us(last_modified_date), epoch_us(creation_date)"
         select = (
             f"select group_name, user_pool_id, description, role_arn, precedence, {dates} from {{groups}}"
         )
         with closing(DuckDB(ordered=True)) as engine:
-            rows = engine.fetch_rows(engine.query(select, groups=engine.read(self.groups_file)))
+            table = read_table(engine, self.groups_file, GROUP_COLUMNS)
+            rows = engine.fetch_rows(engine.query(select, groups=table))
             groups = [_to_wire(row) for row in rows]
         return parse_response(ListGroupsResponse, {"Groups": groups}).groups
 
     def read_memberships(self) -> Iterator[Membership]:
-        """Yield the memberships, by group and username. Reads a few thousand at a time."""
+        """Yield the memberships, by group and username. Reads a few thousand at a time.
+
+        Raises:
+            SnapshotError: If the file lacks a column.
+        """
         select = "select username, group_name from {memberships}"
         with closing(DuckDB(ordered=True)) as engine:
-            table = engine.query(select, memberships=engine.read(self.memberships_file))
+            memberships = read_table(engine, self.memberships_file, MEMBERSHIP_COLUMNS)
+            table = engine.query(select, memberships=memberships)
             yield from map(Membership._make, engine.fetch_rows(table))
 
 
@@ -179,6 +200,19 @@ def _to_wire(row: tuple[Any, ...]) -> Mapping[str, object]:
     dates = {"LastModifiedDate": modified, "CreationDate": created}
     aware = {name: EPOCH + timedelta(microseconds=at) for name, at in dates.items() if at is not None}
     return dict(zip(names, members, strict=True)) | aware
+
+
+def read_table(engine: DuckDB, path: Path, columns: Collection[str]) -> str:
+    """Return a table of a snapshot, which a different program may have written.
+
+    Raises:
+        SnapshotError: If it lacks one of the columns.
+    """
+    table = engine.read(path)
+    found = engine.list_columns(table)
+    if missing := [column for column in columns if column not in found]:
+        raise SnapshotError(path, describe_missing(missing, found, columns))
+    return table
 
 
 def is_finished(folder: Path) -> bool:
@@ -195,15 +229,26 @@ def _read_manifest(folder: Path) -> Manifest:
         raise SnapshotError(folder, f"is not a snapshot: it has no {MANIFEST}") from None
     except OSError as error:
         raise SnapshotError(folder / MANIFEST, f"cannot be read: {error.strerror}") from None
-    try:
-        manifest = Manifest.model_validate_json(text)
-    except ValidationError as error:
-        [first, *_] = error.errors(include_url=False, include_input=False)
-        place = "".join(f"{part}: " for part in first["loc"])
-        raise SnapshotError(folder / MANIFEST, f"{place}{first['msg']}; fetch the pool again") from None
+    manifest = _parse_manifest(text)
+    if isinstance(manifest, str):
+        raise SnapshotError(folder / MANIFEST, f"{manifest}; fetch the pool again")
     if manifest.files.keys() != {GROUPS, MEMBERSHIPS}:
         raise SnapshotError(folder / MANIFEST, f"files: must be {GROUPS} and {MEMBERSHIPS}")
     return manifest
+
+
+def _parse_manifest(text: bytes) -> Manifest | str:
+    """Return the manifest, or what is wrong with it.
+
+    It is not raised, since pydantic's error holds the text and would become the context.
+    """
+    try:
+        return Manifest.model_validate_json(text)
+    except ValidationError as error:
+        [first, *_] = error.errors(include_url=False, include_input=False)
+    # After the field, the location may contain a key of the file.
+    place = "".join(f"{field}: " for field in first["loc"][:1])
+    return f"{place}{first['msg']}"
 
 
 def _verify(path: Path, expected: DataFile) -> None:
@@ -225,6 +270,7 @@ def describe_file(path: Path) -> DataFile:
         return DataFile(size=file.tell(), sha256=digest.hexdigest())
 
 
+@hide_rows
 def write_tables(
     folder: Path, scratch: Path, groups: Iterable[GroupType], memberships: Iterable[Membership]
 ) -> dict[str, DataFile]:

@@ -52,6 +52,7 @@ boto3 dictionaries, which are resolved."""
 
 _RS256 = jwt.get_algorithm_by_name("RS256")
 _HOUR = timedelta(hours=1)
+_UPDATED = "updated"
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -100,7 +101,8 @@ class TokenFactory:
     """The ID of the app client."""
 
     issuer: str = ""
-    """The `iss` claim of the tokens. By default, the user pool's real issuer."""
+    """The `iss` claim of the tokens. By default, the user pool's original issuer. Pass `updated` for
+    its updated issuer, whose host is `issuer-cognito-idp`."""
 
     key: SigningKey = field(default_factory=SigningKey, repr=False, compare=False)
     """The key that signs the tokens. By default, a new one."""
@@ -110,8 +112,9 @@ class TokenFactory:
         if not (region and separator and name):
             reason = "must be a region, an underscore and a name"
             raise ValueError(f"user_pool_id: {reason}, got {self.user_pool_id!r}")
-        if not self.issuer:
-            object.__setattr__(self, "issuer", build_issuer(self.user_pool_id))
+        if self.issuer in ("", _UPDATED):
+            issuer = build_issuer(self.user_pool_id, updated=self.issuer == _UPDATED)
+            object.__setattr__(self, "issuer", issuer)
 
     def id_token(
         self,

@@ -15,7 +15,7 @@ from secrets import token_hex
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from cognito_claims.pool.engines.protocol import is_file_pattern, parse_columns, to_path
+from cognito_claims.pool.engines.protocol import hide_rows, is_file_pattern, parse_columns, to_path
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection, DuckDBPyRelation
@@ -62,6 +62,7 @@ class DuckDB:
             self._database = stack.enter_context(closing(database))
             self._stack = stack.pop_all()
 
+    @hide_rows
     def read(self, source: Any) -> str:
         """Return a caller's table. A relation is copied to a file."""
         if (path := to_path(source)) is not None:
@@ -79,20 +80,23 @@ class DuckDB:
         source.write_parquet(str(copy))
         return _scan_parquet(quote_source(copy))
 
+    @hide_rows
     def list_columns(self, table: str) -> list[str]:
         return self._database.sql(f"from {table}").columns
 
     def query(self, statement: str, **tables: str) -> str:
         return f"({statement.format(**tables)})"
 
+    @hide_rows
     def materialize(self, table: str) -> str:
         name = f"table_{next(self._numbers)}"
         self._database.execute(f"create table {name} as from {table}")
         return name
 
     def fetch_rows(self, table: str) -> Iterator[tuple[Any, ...]]:
-        found = self._database.execute(f"from {table}")
-        while rows := found.fetchmany(1000):  # a row may contain 10,000 usernames
+        found = hide_rows(self._database.execute)(f"from {table}")
+        fetch = hide_rows(found.fetchmany)
+        while rows := fetch(1000):  # a row may contain 10,000 usernames
             yield from rows
 
     def create_table(self, rows: Iterable[tuple[Any, ...]], columns: str) -> str:
@@ -106,6 +110,7 @@ class DuckDB:
     def to_native(self, table: str) -> DuckDBPyRelation:
         return self._database.sql(f"from {table}")
 
+    @hide_rows
     def write(self, table: str, path: Path) -> None:
         """Write a table as a Parquet file, which appears only once it is complete. Links are followed."""
         path = path.resolve()

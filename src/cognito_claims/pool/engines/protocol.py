@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import wraps
 from pathlib import Path
-from typing import Any, Protocol, TypeGuard, TypeVar, cast
+from typing import Any, ParamSpec, Protocol, TypeGuard, TypeVar, cast
 
+from cognito_claims.errors import CognitoClaimsError
+
+P = ParamSpec("P")
+T = TypeVar("T")
 TableT = TypeVar("TableT")
 FrameT_co = TypeVar("FrameT_co", covariant=True)
 
@@ -85,15 +90,57 @@ class Engine(Protocol[TableT]):
         ...
 
 
+class EngineError(CognitoClaimsError, RuntimeError):
+    """DuckDB or Spark failed, and its own error may quote a row, and so a username.
+
+    Attributes:
+        engine: `DuckDB` or `Spark`.
+        kind: The name of the engine's error, such as `ConversionException`.
+    """
+
+    def __init__(self, engine: str, kind: str) -> None:
+        super().__init__(engine, kind)
+        self.engine: str = engine
+        self.kind: str = kind
+
+    def __str__(self) -> str:
+        reason = f"{self.engine} raised {self.kind}, which is left out because it may quote a row"
+        return f"{reason}; read the table with {self.engine} to see it"
+
+
+_WITHOUT_ROWS = {
+    *("CatalogException", "HTTPException", "IOException", "InterruptException", "OutOfMemoryException"),
+    *("AnalysisException", "ParseException"),
+}
+"""The errors of DuckDB and Spark that name tables, columns and files only."""
+
+
+def hide_rows(function: Callable[P, T]) -> Callable[P, T]:
+    """Decorate a function to raise `EngineError` instead of an engine's error that may quote a row."""
+
+    @wraps(function)
+    def call(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return function(*args, **kwargs)
+        except Exception as error:
+            engine, kind = find_owner(error), type(error).__name__
+            if engine is None or kind in _WITHOUT_ROWS:
+                raise
+        # Raised outside the handler: the engine's error must not become the context.
+        raise EngineError(engine, kind)
+
+    return call
+
+
 def parse_columns(columns: str) -> dict[str, str]:
     """Return the type of each column. The types are `int`, `text`, `int[]` and `text[]`."""
     return dict(column.split() for column in columns.split(","))
 
 
 def find_owner(table: object) -> str | None:
-    """Return the name of the engine that a native table or session belongs to."""
+    """Return the name of the engine that a native table, session or error belongs to."""
     library = type(table).__module__.lstrip("_").partition(".")[0]
-    return {"duckdb": "DuckDB", "pyspark": "Spark"}.get(library)
+    return {"duckdb": "DuckDB", "pyspark": "Spark", "py4j": "Spark"}.get(library)
 
 
 def is_file_pattern(source: object) -> TypeGuard[str]:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from cognito_claims.pool.engines.protocol import is_file_pattern, parse_columns, to_path
+from cognito_claims.pool.engines.protocol import hide_rows, is_file_pattern, parse_columns, to_path
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,6 +27,7 @@ class Spark:
         self._session = session
         self._persisted: list[Any] = []
 
+    @hide_rows
     def read(self, source: Any) -> Any:
         if (path := to_path(source)) is not None:
             return self._session.read.parquet(_GLOB.sub(r"\\\g<0>", str(path)))
@@ -34,19 +35,24 @@ class Spark:
             return self._session.read.parquet(source)
         return self._session.table(source) if isinstance(source, str) else source
 
+    @hide_rows
     def list_columns(self, table: Any) -> list[str]:
         return list(table.columns)
 
+    @hide_rows
     def query(self, statement: str, **tables: Any) -> Any:
         return self._session.sql(statement, **tables)
 
+    @hide_rows
     def materialize(self, table: Any) -> Any:
         self._persisted.append(table.persist())
         return self._persisted[-1]
 
+    @hide_rows
     def fetch_rows(self, table: Any) -> Iterator[tuple[Any, ...]]:
         return map(tuple, table.collect())
 
+    @hide_rows
     def create_table(self, rows: Iterable[tuple[Any, ...]], columns: str) -> Any:
         # Spark could not infer the types if there were no rows.
         types = ", ".join(f"{name} {_TYPES[type_]}" for name, type_ in parse_columns(columns).items())
@@ -55,6 +61,7 @@ class Spark:
     def to_native(self, table: Any) -> Any:
         return table
 
+    @hide_rows
     def write(self, table: Any, path: Path) -> None:
         """Write a DataFrame as Parquet, which is a new folder in Spark."""
         table.write.parquet(os.fspath(path))

@@ -16,11 +16,13 @@ def id_token_claims(
 ) -> st.SearchStrategy[IdTokenClaims]:
     """ID tokens of local and federated users, with `custom:` attributes and claims that triggers add.
 
+    Their issuer is the user pool's original or updated one.
+
     Args:
         claims: The group claims. By default, `group_claims()`.
     """
     guaranteed: dict[str, st.SearchStrategy[object]] = {
-        "iss": scalars.user_pool_ids().map(build_issuer),
+        "iss": _issuers(),
         "sub": st.uuids().map(str),
         "aud": scalars.client_ids(),
         "token_use": st.just("id"),
@@ -52,11 +54,13 @@ def access_token_claims(
 ) -> st.SearchStrategy[AccessTokenClaims]:
     """Access tokens of users, and of machines, which have no groups.
 
+    Their issuer is the user pool's original or updated one.
+
     Args:
         claims: The group claims of users. By default, `group_claims()`.
     """
     common: dict[str, st.SearchStrategy[object]] = {
-        "iss": scalars.user_pool_ids().map(build_issuer),
+        "iss": _issuers(),
         "token_use": st.just("access"),
         "exp": scalars.seconds(),
         "iat": scalars.seconds(),
@@ -91,6 +95,10 @@ def identities() -> st.SearchStrategy[Identity]:
         primary=st.booleans(),
         date_created=scalars.seconds().map(lambda value: value * 1000),
     )
+
+
+def _issuers() -> st.SearchStrategy[str]:
+    return st.builds(build_issuer, scalars.user_pool_ids(), updated=st.booleans())
 
 
 def _merge(token: Mapping[str, object], claims: Mapping[str, object]) -> dict[str, object]:

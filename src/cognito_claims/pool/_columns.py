@@ -1,0 +1,34 @@
+"""The columns of tables that other programs wrote."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from cognito_claims._wire.near_misses import find_intended_name, is_near_miss
+from cognito_claims.models import GroupType
+
+
+def describe_misspelt(columns: Collection[str]) -> str | None:
+    """Return which columns of a table of groups to rename, or `None` if no name is misspelt."""
+    known = {name for field, info in GroupType.model_fields.items() for name in (field, info.alias)}
+    renames = [
+        f"{column} to {intended}"
+        for column in columns
+        if column not in known
+        for intended in [find_intended_name(GroupType, dict.fromkeys(columns), [column])]
+        if intended is not None
+    ]
+    return f"rename {', '.join(renames)}" if renames else None
+
+
+def describe_missing(missing: Iterable[str], columns: Collection[str], known: Collection[str]) -> str:
+    """Return which columns a table lacks, which of the known ones it has, and which to rename."""
+    missing = tuple(missing)
+    shown = [column for column in columns if column in known]
+    # Not the names of the others: without a header they are the first row, and may be a user's.
+    others = [f"{len(columns) - len(shown)} unknown"] if len(columns) > len(shown) else []
+    renames = [
+        f"{column} to {name}" for name in missing for column in columns if is_near_miss(column, name)
+    ]
+    reason = f"has no column {' and no column '.join(missing)}; it has {', '.join(shown + others)}"
+    return f"{reason}; rename {', '.join(renames)}" if renames else reason
