@@ -21,7 +21,7 @@ from typing import Any, Literal, NamedTuple
 from pydantic import AwareDatetime, BaseModel, ValidationError
 
 from cognito_claims._wire.base import EPOCH
-from cognito_claims._wire.parsing import parse_response
+from cognito_claims._wire.parsing import format_reason, parse_response
 from cognito_claims._wire.scalars import NonNegativeInt
 from cognito_claims.errors import CognitoClaimsError
 from cognito_claims.models import GroupType, ListGroupsResponse
@@ -200,7 +200,8 @@ def _read_manifest(folder: Path) -> Manifest:
     except ValidationError as error:
         [first, *_] = error.errors(include_url=False, include_input=False)
         place = "".join(f"{part}: " for part in first["loc"])
-        raise SnapshotError(folder / MANIFEST, f"{place}{first['msg']}; fetch the pool again") from None
+        reason = format_reason(first["msg"])
+        raise SnapshotError(folder / MANIFEST, f"{place}{reason}; fetch the pool again") from None
     if manifest.files.keys() != {GROUPS, MEMBERSHIPS}:
         raise SnapshotError(folder / MANIFEST, f"files: must be {GROUPS} and {MEMBERSHIPS}")
     return manifest
