@@ -216,17 +216,18 @@ LINES = [
 """A line for each argument and option that is a file or a folder."""
 
 
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a snapshot and a file of each kind."""
+    folder = tmp_path_factory.mktemp("files")
+    pool_with_faults(folder / "s")
+    (folder / "groups.json").write_text('{"Groups": []}')
+    (folder / "pool.json").write_text(json.dumps(event("identity_pool_token")))
+    return folder
+
+
 class TestFiles:
     """A token that is passed where a file belongs is not printed."""
-
-    @pytest.fixture(scope="class")
-    def folder(self, tmp_path_factory: pytest.TempPathFactory) -> Path:
-        """A folder with a snapshot and a file of each kind."""
-        folder = tmp_path_factory.mktemp("files")
-        pool_with_faults(folder / "s")
-        (folder / "groups.json").write_text('{"Groups": []}')
-        (folder / "pool.json").write_text(json.dumps(event("identity_pool_token")))
-        return folder
 
     @pytest.mark.parametrize("line", LINES)
     def test_are_not_echoed(self, line: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
