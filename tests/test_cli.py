@@ -10,13 +10,12 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 from botocore.exceptions import EndpointConnectionError
 from typer.main import get_command
 from typer.testing import CliRunner, Result
 
-from cognito_claims import cli, models
+from cognito_claims import cli, models, resolve_user
 from cognito_claims.cli._app import app
 from cognito_claims.cli._exit import ExitCode
 from cognito_claims.cli._group import LazyGroup
@@ -343,13 +342,11 @@ class TestLive:
         scripted.queue_response({"Groups": []}, {"Groups": []}, {"Groups": []})
         used: list[object] = []
 
-        class Session(boto3.Session):
-            def client(self, *arguments: Any, **settings: Any) -> Any:
-                client: Any = super().client(*arguments, **settings)  # pyright: ignore[reportUnknownMemberType]
-                used.append(client.meta.region_name)
-                return client
+        def record(client: Any, **arguments: Any) -> Any:
+            used.append(client.meta.region_name)
+            return resolve_user(client, **arguments)
 
-        monkeypatch.setattr(boto3, "Session", Session)
+        monkeypatch.setattr("cognito_claims.cli._service.resolve_user", record)
         where = ["resolve", "--user-pool-id", POOL, "--username", "alice", "--endpoint-url", scripted.url]
         assert run(where).exit_code == ExitCode.OK
         assert run([*where, "--region", "us-east-1"]).exit_code == ExitCode.OK

@@ -56,6 +56,9 @@ class TestHelp:
         assert max(map(len, lines)) <= 60
         assert all(line == line.rstrip() for line in lines)
         assert not re.search("[╭│╰<]|None", shown)
+        # Commands and options can be copied, since no word is broken.
+        words = {word for param in COMMANDS[name].params for word in param.help.split()}
+        assert words <= {*shown.split()}
         # A description gets more than half of the width.
         described = lines[lines.index("") :]
         assert all(len(line) - len(line.lstrip()) <= 24 for line in described)
@@ -282,25 +285,26 @@ class TestFiles:
         assert result.stderr == f"error: {name}: must be a folder that cognito-claims pool fetch wrote\n"
 
 
+MISSPELT = {"GroupName": "staff", "RoleArn": role("staff"), "Precedense": 0}
+MISSPELT_ERROR = "Groups[0].Precedense: is not a known key: use Precedence"
+
+
 class TestMisspeltKeys:
     """A misspelt key in a file is refused, and the error names the key that was meant."""
 
-    GROUP = {"GroupName": "staff", "RoleArn": role("staff"), "Precedense": 0}
-    ERROR = "Groups[0].Precedense: is not a known key: use Precedence"
-
-    @pytest.mark.parametrize("file", [[GROUP], {"Groups": [GROUP]}], ids=["list", "page"])
+    @pytest.mark.parametrize("file", [[MISSPELT], {"Groups": [MISSPELT]}], ids=["list", "page"])
     def test_of_groups(self, file: object, tmp_path: Path) -> None:
         (tmp_path / "groups.json").write_text(json.dumps(file))
         path = str(tmp_path / "groups.json")
         for arguments in (["resolve", path], ["compare", "--groups", path]):
             result = run(*arguments, stdin=event("id_token"))
             assert (result.exit_code, result.stdout) == (ExitCode.BAD_INPUT, "")
-            assert result.stderr == f"error: {self.ERROR}\n"
+            assert result.stderr == f"error: {MISSPELT_ERROR}\n"
 
     def test_of_pages(self) -> None:
-        pages = json.dumps({"Groups": [], "NextTokn": "x"}) + json.dumps({"Groups": [self.GROUP]})
+        pages = json.dumps({"Groups": [], "NextTokn": "x"}) + json.dumps({"Groups": [MISSPELT]})
         assert run("resolve", stdin=pages).stderr == (
-            f"error: page 1: NextTokn: is not a known key: use NextToken\nerror: page 2: {self.ERROR}\n"
+            f"error: page 1: NextTokn: is not a known key: use NextToken\nerror: page 2: {MISSPELT_ERROR}\n"
         )
 
     def test_of_role_mappings(self, tmp_path: Path) -> None:

@@ -142,7 +142,7 @@ class TestDecode:
         ],
     )
     def test_shows_the_issuer_and_the_time_left(self, exp: int, state: str) -> None:
-        payload = event("id_token") | {"exp": exp}
+        payload: dict[str, object] = {**event("id_token"), "exp": exp}
         validity = run("decode", stdin=signed(payload)).stdout.split("\n\n")[4].splitlines()
         date = datetime.fromtimestamp(exp, UTC).strftime("%Y-%m-%d %H:%M:%S")
         assert validity == [

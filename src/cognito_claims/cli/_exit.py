@@ -61,10 +61,10 @@ def print_errors(errors: Iterable[object]) -> None:
 
 def describe_usage_error(error: Any) -> str:
     """Return Typer's error about the command line in the form of our own."""
-    if isinstance(error, typer.BadParameter) and error.message:
-        param: Any = error.param
+    if hasattr(error, "param") and error.message:
+        param = error.param
         if param is None:  # raised by a subcommand
-            return error.message
+            return str(error.message)
         name = param.metavar if param.param_type_name == "argument" else max(param.opts, key=len)
         return f"{name}: {_describe_refusal(error.message)}"
     if names := getattr(error, "possibilities", None):

@@ -47,7 +47,7 @@ Profile: TypeAlias = Annotated[
     str | None, declare_live_option("The profile of the AWS configuration.", "NAME")
 ]
 Region: TypeAlias = Annotated[
-    str | None, declare_live_option("The AWS region; if none is configured, that of the ID.", "REGION")
+    str | None, declare_live_option("The AWS region; if none is configured, that of the ID.", "NAME")
 ]
 EndpointUrl: TypeAlias = Annotated[
     str | None, declare_live_option("The URL of the endpoint, such as an emulator's.", "URL")

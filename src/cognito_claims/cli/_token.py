@@ -136,8 +136,8 @@ def _parse_date_string(text: str) -> float | None:
     month, day, hour, minute, second, year = found.groups()
     try:
         # Not `strptime`, which expects the names of months in the language of the locale.
-        time = map(int, (day, hour, minute, second))
-        return datetime(int(year), _MONTHS.index(month) + 1, *time, tzinfo=UTC).timestamp()
+        date = datetime(int(year), _MONTHS.index(month) + 1, int(day), tzinfo=UTC)
+        return date.replace(hour=int(hour), minute=int(minute), second=int(second)).timestamp()
     except ValueError:
         return None
 

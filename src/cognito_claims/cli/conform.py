@@ -63,7 +63,7 @@ def conform(
         ),
     ] = None,
     profile: options.Profile = None,
-    region: Annotated[str | None, options.declare_live_option("The AWS region.", "REGION")] = None,
+    region: Annotated[str | None, options.declare_live_option("The AWS region.", "NAME")] = None,
     junit: Annotated[
         Path | None, options.declare_output_file("Write the results to FILE as JUnit XML.")
     ] = None,
