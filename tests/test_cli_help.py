@@ -282,7 +282,8 @@ class TestFiles:
         result = run(*arguments)
         assert (result.exit_code, result.stdout) == (ExitCode.BAD_INPUT, "")
         name = {3: "SNAPSHOT", 4: "LATER"}[len(arguments)]
-        assert result.stderr == f"error: {name}: must be a folder that cognito-claims pool fetch wrote\n"
+        reason = "is not a snapshot: pass a folder that cognito-claims pool fetch wrote"
+        assert result.stderr == f"error: {name}: {reason}\n"
 
 
 MISSPELT = {"GroupName": "staff", "RoleArn": role("staff"), "Precedense": 0}

@@ -55,7 +55,8 @@ def _list_params(command: Any, ctx: Any, kind: str) -> Iterator[Any]:
 def _format_name(param: Any) -> str:
     if param.param_type_name == "argument":
         return str(param.metavar)
-    names = ", ".join(sorted(param.opts, key=len))
+    options: list[str] = param.opts
+    names = ", ".join(sorted(options, key=len))
     return names if param.is_flag else f"{names} {param.metavar}"
 
 

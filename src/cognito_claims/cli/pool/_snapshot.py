@@ -30,7 +30,10 @@ Html: TypeAlias = Annotated[
 def open_snapshot(path: Path, name: str = "SNAPSHOT") -> pool.Snapshot:
     """Open the snapshot of an argument, or fail."""
     if not os.path.isdir(path):  # noqa: PTH112, `Path.is_dir` raises an error for a name that is too long
-        fail(ExitCode.BAD_INPUT, [f"{name}: must be a folder that cognito-claims pool fetch wrote"])
+        fail(
+            ExitCode.BAD_INPUT,
+            [f"{name}: is not a snapshot: pass a folder that cognito-claims pool fetch wrote"],
+        )
     with exit_on_error():
         return pool.Snapshot.open(path)
 
