@@ -4,7 +4,9 @@ import json
 import subprocess
 import sys
 from base64 import urlsafe_b64encode
+from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import jwt
@@ -16,6 +18,7 @@ from cognito_claims import cli
 from cognito_claims.cli._app import app
 from cognito_claims.cli._exit import ExitCode
 from cognito_claims.events import build_http_api_event
+from cognito_claims.tokens import build_issuer
 from tests.events import NAMES, event
 from tests.json_values import anything
 from tests.samples import role
@@ -24,6 +27,8 @@ from tests.scripted_server import ScriptedServer
 EVENTS = Path(__file__).parent / "events"
 ADMIN, STAFF, LEGAL, SIGNED_IN = role("admin"), role("staff"), role("legal"), role("signed-in")
 FOREVER = 4102444800
+NOW = 1717055330
+ISSUER = "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_EXAMPLE"
 SECRETS = ("alice", "bob@example.com", "c1f2a3b4-0c1d-4e2f-8a3b-4c5d6e7f8091", "0f1e2d3c")
 
 
@@ -49,8 +54,13 @@ DOCUMENTED = [
 ]
 
 
+@pytest.fixture(autouse=True)
+def _now(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cognito_claims.cli.decode.time", SimpleNamespace(time=lambda: NOW + 0.5))
+
+
 def test_the_json_is_what_the_documentation_says(tmp_path: Path) -> None:
-    lone = event("id_token_one_role_none_preferred") | {"exp": FOREVER}
+    lone = event("id_token_one_role_none_preferred") | {"exp": NOW + 3000}
     groups = tmp_path / "groups.json"
     group = {"Precedence": 5, "RoleArn": STAFF, "GroupName": "staff"}
     groups.write_text(json.dumps([group, {"GroupName": "admins", "Precedence": 0, "RoleArn": ADMIN}]))
@@ -106,6 +116,10 @@ class TestDecode:
             "source": "jwt",
             "token_use": "id",
             "verified": False,
+            "iss": ISSUER,
+            "iat": 1717054730,
+            "exp": FOREVER,
+            "expires_in": FOREVER - NOW,
             "claims": {
                 "groups": ["staff", "admins", "night,shift"],
                 "roles": [STAFF, ADMIN],
@@ -113,6 +127,66 @@ class TestDecode:
             },
             "warnings": [],
         }
+
+    @pytest.mark.parametrize(
+        ("exp", "state"),
+        [
+            (NOW + 1, "1 second left"),
+            (NOW + 59, "59 seconds left"),
+            (NOW + 3599, "59 minutes left"),
+            (NOW + 3600, "1 hour left"),
+            (NOW + 10 * 86400, "10 days left"),
+            (NOW, "expired 0 seconds ago"),
+            (NOW - 61, "expired 1 minute ago"),
+            (NOW - 3 * 86400, "expired 3 days ago"),
+        ],
+    )
+    def test_shows_the_issuer_and_the_time_left(self, exp: int, state: str) -> None:
+        payload: dict[str, object] = {**event("id_token"), "exp": exp}
+        validity = run("decode", stdin=signed(payload)).stdout.split("\n\n")[4].splitlines()
+        date = datetime.fromtimestamp(exp, UTC).strftime("%Y-%m-%d %H:%M:%S")
+        assert validity == [
+            "Validity",
+            f"  iss: {ISSUER}",
+            "  iat: 2024-05-30 07:38:50 UTC",
+            f"  exp: {date} UTC, {state}",
+        ]
+        printed = report("decode", stdin=payload)
+        assert (printed["exp"], printed["expires_in"]) == (exp, exp - NOW)
+
+    @pytest.mark.parametrize("name", ["appsync", "http_api", "rest_api"])
+    def test_shows_them_of_an_event_too(self, name: str) -> None:
+        printed = report("decode", "--comma-free", stdin=event(name))
+        shown = {key: printed[key] for key in ("iss", "iat", "exp")}
+        assert shown == {"iss": ISSUER, "iat": 1717054730, "exp": 1717058330}
+
+    @pytest.mark.parametrize(
+        "value",
+        [
+            None,
+            True,
+            -1,
+            10**300,
+            [],
+            "soon",
+            "9" * 13,
+            "Thu May 32 07:38:49 UTC 2024",
+            "Thu Mai 30 07:38:49 UTC 2024",
+            float("nan"),
+        ],
+        ids=repr,
+    )
+    def test_a_date_that_is_none_is_not_shown(self, value: object) -> None:
+        payload = event("appsync")
+        payload["identity"]["claims"] |= {"iat": value, "exp": value, "iss": None}
+        printed = report("decode", stdin=payload)
+        assert [printed[key] for key in ("iss", "iat", "exp", "expires_in")] == [None] * 4
+        assert "Validity" not in run("decode", stdin=payload).stdout
+
+    def test_the_updated_issuer_is_not_odd(self) -> None:
+        issuer = build_issuer("eu-west-1_EXAMPLE", updated=True)
+        printed = report("decode", stdin=event("id_token") | {"exp": FOREVER, "iss": issuer})
+        assert (printed["iss"], printed["warnings"]) == (issuer, [])
 
     @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le"])
     def test_takes_a_token_as_shells_write_it(self, encoding: str) -> None:

@@ -593,6 +593,13 @@ class TestAtAws:
         result = CliRunner().invoke(app, ["conform", "--aws", "--rate", "1000", *self.WANTED], input="y\n")
         assert result.exit_code == ExitCode.OK
 
+    def test_ends_if_the_answer_is_no(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        terminal = SimpleNamespace(stdin=SimpleNamespace(isatty=lambda: True))
+        monkeypatch.setattr("cognito_claims.cli.conform.sys", terminal)
+        result = CliRunner().invoke(app, ["conform", "--aws", *self.WANTED], input="n\n")
+        assert (result.exit_code, result.stdout) == (ExitCode.NEGATIVE_RESULT, "")
+        assert result.stderr.endswith("error: aborted\n")
+
     @pytest.mark.slow
     def test_does_nothing_if_the_answer_is_no(self, moto: Any) -> None:
         before = moto.list_user_pools(MaxResults=60)["UserPools"]

@@ -65,6 +65,13 @@ class TestFetch:
         assert "usernames kept" in result.stdout
         assert Snapshot.open(tmp_path).manifest.memberships == 8
 
+    def test_uses_the_region_of_the_pool_if_none_is_configured(
+        self, server: PoolServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.delenv("AWS_DEFAULT_REGION")
+        result = call(*arguments(server, tmp_path))
+        assert result.exit_code == ExitCode.OK, result.stderr
+
     def test_prints_the_manifest_as_json(self, server: PoolServer, tmp_path: Path) -> None:
         printed = json.loads(call(*arguments(server, tmp_path), "--json").stdout)
         assert printed == json.loads((tmp_path / "snapshot.json").read_bytes())

@@ -350,11 +350,11 @@ MISSPELT = {
     "UserPoolID": ("user_pool_id", "UserPoolId"),
     "Descripton": ("description", "Description"),
 }
-"""Misspelt columns, the field that each replaces, and the name that is meant."""
+"""Misspelled columns, the field that each replaces, and the name that is meant."""
 COLUMNS = ("group_name", "user_pool_id", "description", "role_arn", "precedence")
 
 
-class TestAMisspeltColumnOfTheGroups:
+class TestAMisspelledColumnOfTheGroups:
     """A column that nearly has the name of another would silently be ignored: it is refused."""
 
     @pytest.fixture(params=["Parquet", "CSV", "relation"])
@@ -373,13 +373,13 @@ class TestAMisspeltColumnOfTheGroups:
 
             yield read
 
-    @pytest.mark.parametrize("misspelt", MISSPELT)
+    @pytest.mark.parametrize("misspelled", MISSPELT)
     def test_is_refused_with_the_name_that_is_meant(
-        self, misspelt: str, read: Callable[[list[str]], Any], tmp_path: Path
+        self, misspelled: str, read: Callable[[list[str]], Any], tmp_path: Path
     ) -> None:
-        field, name = MISSPELT[misspelt]
-        columns = [*(column for column in COLUMNS if column != field), misspelt]
-        with pytest.raises(InvalidTableError, match=f"rename {misspelt} to {name}$") as refused:
+        field, name = MISSPELT[misspelled]
+        columns = [*(column for column in COLUMNS if column != field), misspelled]
+        with pytest.raises(InvalidTableError, match=f"rename {misspelled} to {name}$") as refused:
             resolve_memberships(membership_file(tmp_path), read(columns))
         assert refused.value.table == "groups"
 

@@ -635,7 +635,7 @@ def test_what_a_trigger_adds_is_not_shown() -> None:
     assert "secret" not in repr(parse_trigger_event(returned))
 
 
-class TestMisspeltKeys:
+class TestMisspelledKeys:
     """A key that nearly is one of AWS's has no effect, so it is refused with the name that was meant."""
 
     MISSPELT: ClassVar[list[tuple[dict[str, object], str, str]]] = [

@@ -150,15 +150,22 @@ def _to_problem(details: ErrorDetails, model: type[WireModel], value: object, *,
     if intended is not None:
         steps[-1] = f".{location[-1]}"  # nearly a known key, and so no secret
     path = "".join(steps if len(steps) <= _MAX_STEPS else [*steps[:_MAX_STEPS], "..."])
-    reason = _REASONS.get(kind, details["msg"].removeprefix("Input "))
+    reason = _REASONS.get(kind, format_reason(details["msg"]))
     if kind == "string_pattern_mismatch":
         reason = PATTERN_REASONS.get(details.get("ctx", {})["pattern"], reason)
-    reason = re.sub(r"\bshould\b", "must", reason, count=1)
     if intended is not None:
         reason += f": use {intended}"
     elif kind not in ("missing", "extra_forbidden", "null_groups"):
         reason += f", got {_show(details['input'], location)}"
-    return Problem(path.removeprefix("."), reason[0].lower() + reason[1:])
+    return Problem(path.removeprefix("."), reason)
+
+
+def format_reason(message: str) -> str:
+    """Return a message of pydantic as a reason, without its subject, such as "Input" or "String"."""
+    if message.startswith(own := "Value error, "):
+        return message.removeprefix(own)
+    reason = re.sub(r"^\w+( \w+)? should\b", "must", message)
+    return reason[0].lower() + reason[1:]
 
 
 def format_name(name: str) -> str:

@@ -1,10 +1,11 @@
 """The command itself, and the table of its subcommands."""
 
-from importlib.metadata import version
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from cognito_claims import __version__
+from cognito_claims.cli._completion import SHELLS, install_completion, show_completion
 from cognito_claims.cli._group import LazyGroup
 
 
@@ -20,28 +21,49 @@ class _RootGroup(LazyGroup):
         "pool": "Fetch, resolve, audit and compare whole user pools.",
     }
 
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Detect the shell if the options about completion are passed without one."""
+        if args[-1:] in (["--install-completion"], ["--show-completion"]):
+            args = [*args, ""]
+        return super().parse_args(ctx, args)
+
 
 app = typer.Typer(
     name="cognito-claims",
     cls=_RootGroup,
-    no_args_is_help=True,
-    add_completion=False,
+    add_completion=False,  # Typer's options take no name of a shell
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 
 def _print_version(requested: bool) -> None:
     if requested:
-        typer.echo(version("cognito-claims"))
+        typer.echo(__version__)
         raise typer.Exit
+
+
+def _declare_completion(callback: Any, description: str) -> Any:
+    return typer.Option(
+        callback=callback,
+        help=f"{description} for a shell: {', '.join(SHELLS)}. If omitted, it is detected.",
+        metavar="[SHELL]",
+        autocompletion=lambda: [*SHELLS],
+    )
 
 
 @app.callback()
 def show_claims(
     version: Annotated[
         bool,
-        typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version."),
+        typer.Option("--version", "-V", callback=_print_version, is_eager=True, help="Print the version."),
     ] = False,
+    install_completion: Annotated[
+        str | None, _declare_completion(install_completion, "Install completion")
+    ] = None,
+    show_completion: Annotated[
+        str | None, _declare_completion(show_completion, "Print the completion script")
+    ] = None,
 ) -> None:
     """Show which token claims a Cognito user's groups result in, and why."""

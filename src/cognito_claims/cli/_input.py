@@ -9,7 +9,7 @@ from typing import cast
 import typer
 
 from cognito_claims._wire.json import as_object
-from cognito_claims._wire.parsing import parse_response
+from cognito_claims._wire.parsing import parse_written_response
 from cognito_claims.cli._exit import ExitCode, exit_on_error, fail
 from cognito_claims.errors import InvalidResponseError
 from cognito_claims.models import AdminListGroupsForUserResponse, GroupType
@@ -38,7 +38,7 @@ def _parse_groups(text: bytes) -> tuple[GroupType, ...]:
         page: object = {"Groups": cast("object", document)} if isinstance(document, list) else document
         place = f"page {number}: " if len(documents) > 1 else ""
         try:
-            pages.append(parse_response(AdminListGroupsForUserResponse, page))
+            pages.append(parse_written_response(AdminListGroupsForUserResponse, page))
         except InvalidResponseError as error:
             errors += [f"{place}{problem}" for problem in error.problems]
     errors = errors or list(_check_completeness(pages))
@@ -77,27 +77,29 @@ def parse_json(text: bytes) -> object:
         fail(ExitCode.BAD_INPUT, [f"not JSON: {reason}"])
 
 
-def read_input(path: Path | str | None) -> bytes:
-    """Read a file, or stdin, or fail. A string is not quoted: it may be a token passed by mistake."""
+def read_input(path: str | None, name: str = "FILE") -> bytes:
+    """Read the file of an argument or option, or stdin, or fail without quoting the path.
+
+    A user may have passed a token or its payload instead.
+    """
     if path is None and _is_stdin_a_terminal():
-        raise typer.BadParameter("pass a file, or pipe one in")
-    if path is None or str(path) == "-":
+        raise typer.BadParameter(f"{name}: pass a file, or pipe one in")
+    if path is None or path == "-":
         return sys.stdin.buffer.read()
     try:
         return Path(path).read_bytes()
     except (OSError, ValueError) as error:
         reason = (error.strerror if isinstance(error, OSError) else None) or "must be the path of a file"
-        place = path if isinstance(path, Path) else "FILE"
-        fail(ExitCode.BAD_INPUT, [f"{place}: {reason}: pass a file, or pipe the input in"])
+        fail(ExitCode.BAD_INPUT, [f"{name}: {reason}: pass a file, or pipe the input in"])
 
 
 def _is_stdin_a_terminal() -> bool:
     return not sys.stdin or sys.stdin.isatty()
 
 
-def parse_identity_pool(text: bytes) -> dict[str, object]:
-    """Parse the output of `aws cognito-identity get-identity-pool-roles`, or fail."""
-    members = as_object(parse_json(text))
+def read_identity_pool(path: str) -> dict[str, object]:
+    """Read the output of `aws cognito-identity get-identity-pool-roles`, or fail."""
+    members = as_object(parse_json(read_input(path, "--identity-pool")))
     if members is None:
         fail(ExitCode.BAD_INPUT, ["must be the output of aws cognito-identity get-identity-pool-roles"])
     if "Type" in members:

@@ -21,23 +21,36 @@ _SETTINGS = {
 }
 
 
-def declare_option(description: str, panel: str, metavar: str | None = None) -> Any:
-    """Declare an option, listed in a panel of the help."""
+MIN_RATE = 0.1
+"""The lowest rate of calls, per second."""
+
+
+def declare_option(description: str, metavar: str, panel: str | None = None) -> Any:
+    """Declare an option with a value, listed in a panel of the help."""
     return typer.Option(help=description, rich_help_panel=panel, metavar=metavar)
+
+
+def declare_choice(description: str, choices: Any) -> Any:
+    """Declare an option whose value is one of a `Literal`."""
+    return declare_option(description, "|".join(get_args(choices)))
 
 
 declare_live_option = partial(declare_option, panel="Call the service")
 declare_identity_pool_option = partial(declare_option, panel="Identity pool")
-declare_output_file = partial(declare_option, panel="Write files", metavar="FILE")
+declare_output_file = partial(declare_option, metavar="FILE", panel="Write files")
 
 UserPoolId: TypeAlias = Annotated[
-    str | None, declare_live_option("The user pool, to call the service instead of reading a file.")
+    str | None, declare_live_option("The user pool, to call the service instead of reading a file.", "ID")
 ]
-Username: TypeAlias = Annotated[str | None, declare_live_option("The user whose groups to list.")]
-Profile: TypeAlias = Annotated[str | None, declare_live_option("The profile of the AWS configuration.")]
-Region: TypeAlias = Annotated[str | None, declare_live_option("The AWS region.")]
+Username: TypeAlias = Annotated[str | None, declare_live_option("The user whose groups to list.", "NAME")]
+Profile: TypeAlias = Annotated[
+    str | None, declare_live_option("The profile of the AWS configuration.", "NAME")
+]
+Region: TypeAlias = Annotated[
+    str | None, declare_live_option("The AWS region; if none is configured, that of the ID.", "NAME")
+]
 EndpointUrl: TypeAlias = Annotated[
-    str | None, declare_live_option("The URL of the endpoint, such as an emulator's.")
+    str | None, declare_live_option("The URL of the endpoint, such as an emulator's.", "URL")
 ]
 PolicySettings: TypeAlias = Annotated[
     list[str] | None,
@@ -46,15 +59,15 @@ PolicySettings: TypeAlias = Annotated[
         help="How to answer the questions that AWS leaves open; may be repeated. "
         f"{', '.join(f'`{setting}`' for setting in _SETTINGS)}.",
         metavar="POLICY",
+        autocompletion=lambda: [*_SETTINGS],
     ),
 ]
+# Files to read are strings, because Typer's errors about a path quote it, and a user may have passed a
+# token or its payload instead.
 IdentityPool: TypeAlias = Annotated[
-    typer.FileBinaryRead | None,
-    declare_identity_pool_option(
-        "The output of `aws cognito-identity get-identity-pool-roles`.", metavar="FILE"
-    ),
+    str | None,
+    declare_identity_pool_option("The output of `aws cognito-identity get-identity-pool-roles`.", "FILE"),
 ]
-# A string, because Typer's errors about a path quote it, and a user may have passed the token itself.
 Token: TypeAlias = Annotated[
     str | None,
     typer.Argument(help="A token, its payload or a Lambda event; stdin if omitted or `-`.", metavar="FILE"),

@@ -1,5 +1,6 @@
 """Calls of the service: a user's groups and the roles of identity pools."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import astuple, dataclass
 from functools import partial
@@ -8,7 +9,8 @@ from typing import Any, TypeVar
 import typer
 
 from cognito_claims._wire.parsing import parse_response
-from cognito_claims.cli._exit import ExitCode, exit_on_error, fail, is_boto_error
+from cognito_claims.cli._exit import ExitCode, exit_on_error, fail, is_boto_error, is_expected
+from cognito_claims.cli._interrupt import exit_on_interrupt
 from cognito_claims.cli._options import require_options
 from cognito_claims.client import resolve_user
 from cognito_claims.errors import CognitoClaimsError
@@ -32,13 +34,19 @@ class Service:
         return astuple(self) != (None, None, None)
 
     def create_client(
-        self, service: str, *, config: Mapping[str, object] | None = None, **settings: object
+        self,
+        service: str,
+        resource: str | None = None,
+        *,
+        config: Mapping[str, object] | None = None,
+        **settings: Any,
     ) -> Any:
-        """Create a boto3 client, or fail."""
+        """Create a boto3 client, or fail. If no region is configured, it is that of the resource's ID."""
         try:
-            import boto3
-            from botocore.config import Config
-            from botocore.exceptions import BotoCoreError, NoRegionError
+            with exit_on_interrupt():
+                import boto3
+                from botocore.config import Config
+                from botocore.exceptions import BotoCoreError, NoRegionError
         except ModuleNotFoundError:
             error = 'calling the service needs an extra: pip install "cognito-claims[aws]"'
             fail(ExitCode.BAD_INPUT, [error])
@@ -47,6 +55,8 @@ class Service:
             session: Any = boto3.Session(profile_name=self.profile, region_name=self.region)
             if config is not None:
                 settings["config"] = configure(**config)
+            if session.region_name is None and (region := _find_region(resource)) is not None:
+                settings["region_name"] = region
             return session.client(service, endpoint_url=self.endpoint_url, **settings)
         except NoRegionError:
             fail(ExitCode.BAD_INPUT, ["no AWS region is configured: pass --region"])
@@ -54,10 +64,15 @@ class Service:
             fail(ExitCode.BAD_INPUT, [error])
 
     def call(
-        self, service: str, function: Callable[[Any], _T], *, config: Mapping[str, object] | None = None
+        self,
+        service: str,
+        function: Callable[[Any], _T],
+        resource: str | None = None,
+        *,
+        config: Mapping[str, object] | None = None,
     ) -> _T:
         """Call a function with a boto3 client of the service, or fail."""
-        client = self.create_client(service, config=config)
+        client = self.create_client(service, resource, config=config)
         with exit_on_error():
             try:
                 return function(client)
@@ -65,15 +80,37 @@ class Service:
                 raise
             except Exception as error:
                 if is_boto_error(error):
+                    fail(ExitCode.SERVICE, [self._explain(error, client.meta.region_name, resource)])
+                if is_expected(error):
                     raise
                 # botocore's parsers raise many kinds of exceptions, whose messages may quote the response.
                 fail(ExitCode.SERVICE, [f"the response could not be read ({type(error).__name__})"])
+
+    def _explain(self, error: Exception, region: str, resource: str | None) -> str:
+        """Return the message of boto3's error, with what to do about it if that is known."""
+        from botocore.exceptions import (
+            ClientError,
+            ConnectTimeoutError,
+            EndpointConnectionError,
+            NoCredentialsError,
+        )
+
+        if isinstance(error, NoCredentialsError):
+            return "no AWS credentials are configured: pass --profile, or run aws configure"
+        is_unreachable = isinstance(error, EndpointConnectionError | ConnectTimeoutError)
+        if is_unreachable and self.endpoint_url is not None:
+            return f"{error}: check --endpoint-url"
+        is_not_found = isinstance(error, ClientError) and "(ResourceNotFoundException)" in str(error)
+        expected = _find_region(resource)
+        if (is_not_found or is_unreachable) and expected not in (None, region):
+            return f"{error}: the region is {region}, but the ID is of {expected}: pass --region {expected}"
+        return f"{error}: check the network, and the region {region}" if is_unreachable else str(error)
 
     def resolve_user(self, user_pool_id: str | None, username: str | None, policy: Policy) -> Resolution:
         """List a user's groups and resolve them, or fail."""
         pool, user = require_options({"--user-pool-id": user_pool_id, "--username": username})
         return self.call(
-            "cognito-idp", partial(resolve_user, user_pool_id=pool, username=user, policy=policy)
+            "cognito-idp", partial(resolve_user, user_pool_id=pool, username=user, policy=policy), pool
         )
 
     def get_identity_pool_roles(self, identity_pool_id: str) -> GetIdentityPoolRolesResponse:
@@ -83,4 +120,10 @@ class Service:
             response: object = client.get_identity_pool_roles(IdentityPoolId=identity_pool_id)
             return parse_response(GetIdentityPoolRolesResponse, response)
 
-        return self.call("cognito-identity", get_roles)
+        return self.call("cognito-identity", get_roles, identity_pool_id)
+
+
+def _find_region(resource: str | None) -> str | None:
+    """Return the region in the ID of a user pool or an identity pool."""
+    found = re.match(r"([a-z]{2,}(?:-[a-z]+)+-[0-9]+)[_:]", resource or "")
+    return found and found[1]

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import typer
 
@@ -33,6 +34,22 @@ class ParsedInput:
     def is_access_token(self) -> bool:
         """Whether `token_use` is `access`."""
         return self.token_use == "access"  # noqa: S105, no password
+
+    @property
+    def issuer(self) -> str | None:
+        """The claim `iss`."""
+        issuer = self.payload.get("iss")
+        return issuer if isinstance(issuer, str) else None
+
+    @property
+    def issued_at(self) -> int | None:
+        """The claim `iat`, in seconds since 1970."""
+        return _parse_date(self.payload.get("iat"))
+
+    @property
+    def expires_at(self) -> int | None:
+        """The claim `exp`, in seconds since 1970."""
+        return _parse_date(self.payload.get("exp"))
 
     @property
     def payload(self) -> dict[str, object]:
@@ -102,6 +119,33 @@ def _decode(text: bytes) -> object:
         fail(ExitCode.BAD_INPUT, [reason])
 
 
+def _parse_date(value: object) -> int | None:
+    """Return a date as tokens, HTTP APIs and REST APIs write it, in seconds since 1970."""
+    if isinstance(value, str):
+        value = _parse_date_string(value)
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return None
+    return int(value) if 0 <= value < _YEAR_10000 else None
+
+
+def _parse_date_string(text: str) -> float | None:
+    if _EPOCH.fullmatch(text):
+        return int(text)
+    if (found := _REST_DATE.fullmatch(text)) is None:
+        return None
+    month, day, hour, minute, second, year = found.groups()
+    try:
+        # Not `strptime`, which expects the names of months in the language of the locale.
+        date = datetime(int(year), _MONTHS.index(month) + 1, int(day), tzinfo=UTC)
+        return date.replace(hour=int(hour), minute=int(minute), second=int(second)).timestamp()
+    except ValueError:
+        return None
+
+
+_EPOCH = re.compile("[0-9]{1,12}")
+_REST_DATE = re.compile(r"\w{3} (\w{3}) (\d\d) (\d\d):(\d\d):(\d\d) UTC (\d{4})", re.ASCII)
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_YEAR_10000 = 253402300800  # `datetime` ends there
 _TOKEN = re.compile(
     r"""["']?(?:Authorization:\s*)?(?:Bearer\s+)?
     (?:eyJ[\w=-]*(?:\.[\w=-]*)?|[\w=-]+\.(?P<payload>[\w=-]+)\.[\w=-]*)["']?""",

@@ -17,6 +17,7 @@ from rich.text import Text
 from cognito_claims._signals import handle_signals
 from cognito_claims.cli import _options as options
 from cognito_claims.cli._exit import ExitCode, fail
+from cognito_claims.cli._options import MIN_RATE
 from cognito_claims.cli._output import Output, format_count, write_file, write_result
 from cognito_claims.cli._progress import show_progress
 from cognito_claims.cli._service import Service
@@ -55,12 +56,14 @@ def conform(
     rate: Annotated[
         float | None,
         typer.Option(
-            help=f"The maximum number of calls per second; {_AWS_RATE:.0f} at AWS, otherwise unlimited.",
-            min=0.1,
+            help=f"The maximum number of calls per second, {MIN_RATE} or more; {_AWS_RATE:.0f} at AWS, "
+            "otherwise unlimited.",
+            metavar="NUMBER",
+            min=MIN_RATE,
         ),
     ] = None,
     profile: options.Profile = None,
-    region: options.Region = None,
+    region: Annotated[str | None, options.declare_live_option("The AWS region.", "NAME")] = None,
     junit: Annotated[
         Path | None, options.declare_output_file("Write the results to FILE as JUnit XML.")
     ] = None,
@@ -115,7 +118,7 @@ def _is_aws(url: str | None) -> bool:
 
 
 def _connect_to_emulator(service: Service) -> Endpoint:
-    settings: dict[str, object] = {}
+    settings: dict[str, Any] = {}
     if service.profile is None:
         # An emulator needs no real credentials, and must not receive the user's own by accident.
         if "AWS_ACCESS_KEY_ID" not in os.environ:

@@ -2,13 +2,14 @@
 
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 from pydantic import JsonValue
 
 from cognito_claims._wire.json import as_object, get_path
 from cognito_claims.cli import _options as options
 from cognito_claims.cli._input import read_input
-from cognito_claims.cli._output import Output, write_result
+from cognito_claims.cli._output import Output, format_count, write_result
 from cognito_claims.cli._token import ParsedInput, parse_input
 from cognito_claims.errors import InvalidClaimsError
 from cognito_claims.events import ClaimsSource, parse_trigger_event
@@ -31,21 +32,27 @@ def decode(
 ) -> None:
     """Show the groups and roles in a token or an event, with warnings.
 
-    No signature is verified. The token, the username and other claims are never printed.
+    Also shows the issuer, and when the token was issued and expires. No signature is verified. The token,
+    the username and other claims are never printed.
 
     Exits with 0 if decoded; with 2 for invalid input; with 4 if the result could not be written.
     """
     token = parse_input(read_input(file), known_group, comma_free=comma_free)
     warnings = list(_find_warnings(token))
-    write_result(_build_report(token, warnings) if as_json else _render_text(token, warnings))
+    now = int(time.time())
+    write_result(_build_report(token, warnings, now) if as_json else _render_text(token, warnings, now))
 
 
-def _build_report(token: ParsedInput, warnings: list[str]) -> dict[str, JsonValue]:
+def _build_report(token: ParsedInput, warnings: list[str], now: int) -> dict[str, JsonValue]:
     return {
         "version": 1,
         "source": token.source.value,
         "token_use": token.token_use,
         "verified": False,
+        "iss": token.issuer,
+        "iat": token.issued_at,
+        "exp": token.expires_at,
+        "expires_in": None if token.expires_at is None else token.expires_at - now,
         "claims": {
             "groups": list(token.claims.groups),
             "roles": list(token.claims.roles),
@@ -55,7 +62,7 @@ def _build_report(token: ParsedInput, warnings: list[str]) -> dict[str, JsonValu
     }
 
 
-def _render_text(token: ParsedInput, warnings: list[str]) -> str:
+def _render_text(token: ParsedInput, warnings: list[str], now: int) -> str:
     output = Output()
     title = f"{_describe_source(token)}. No signature was verified: the claims may be forged."
     output.print_line(title, style="bold")
@@ -66,9 +73,38 @@ def _render_text(token: ParsedInput, warnings: list[str]) -> str:
         ("Preferred role", () if preferred is None else (preferred,)),
     ):
         output.print_section(title, values or ("none",))
+    if lines := list(_describe_validity(token, now)):
+        output.print_section("Validity", lines)
     if warnings:
         output.print_section("Warnings", warnings)
     return output.text
+
+
+def _describe_validity(token: ParsedInput, now: int) -> Iterator[str]:
+    if token.issuer is not None:
+        yield f"iss: {token.issuer}"
+    if token.issued_at is not None:
+        yield f"iat: {_format_date(token.issued_at)}"
+    if token.expires_at is not None:
+        left = token.expires_at - now
+        state = f"{_format_duration(left)} left" if left > 0 else f"expired {_format_duration(-left)} ago"
+        yield f"exp: {_format_date(token.expires_at)}, {state}"
+
+
+def _format_date(seconds: int) -> str:
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _format_duration(seconds: int) -> str:
+    """Return a duration in its largest unit.
+
+    >>> _format_duration(59), _format_duration(3600), _format_duration(200000)
+    ('59 seconds', '1 hour', '2 days')
+    """
+    for size, unit in ((86400, "day"), (3600, "hour"), (60, "minute")):
+        if seconds >= size:
+            return format_count(seconds // size, unit)
+    return format_count(seconds, "second")
 
 
 def _describe_source(token: ParsedInput) -> str:

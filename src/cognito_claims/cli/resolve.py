@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -18,12 +17,11 @@ from cognito_claims.resolver import Ambiguous, GroupStatus, RankedGroup, Resolut
 
 def resolve(
     file: Annotated[
-        Path | None,
+        str | None,
         typer.Argument(
             help="The output of `aws cognito-idp admin-list-groups-for-user`: one page, or all pages in "
             "order; stdin if omitted or `-`.",
             metavar="FILE",
-            dir_okay=False,
         ),
     ] = None,
     user_pool_id: options.UserPoolId = None,

@@ -7,7 +7,7 @@ from pydantic import JsonValue
 
 from cognito_claims.cli import _options as options
 from cognito_claims.cli._exit import ExitCode, fail
-from cognito_claims.cli._input import parse_identity_pool, read_input
+from cognito_claims.cli._input import read_identity_pool, read_input
 from cognito_claims.cli._output import Output, write_result
 from cognito_claims.cli._service import Service
 from cognito_claims.cli._token import parse_input
@@ -28,24 +28,30 @@ def role(
     identity_pool: options.IdentityPool = None,
     identity_pool_id: Annotated[
         str | None,
-        options.declare_live_option("The identity pool, to call the service instead of reading a file."),
+        options.declare_live_option(
+            "The identity pool, to call the service instead of reading a file.", "ID"
+        ),
     ] = None,
     user_pool_id: options.UserPoolId = None,
     username: options.Username = None,
     client_id: Annotated[
         str | None,
-        options.declare_live_option("The app client that the user signs in to; required without a token."),
+        options.declare_live_option(
+            "The app client that the user signs in to; required without a token.", "ID"
+        ),
     ] = None,
     profile: options.Profile = None,
     region: options.Region = None,
     endpoint_url: options.EndpointUrl = None,
     policy: options.PolicySettings = None,
     custom_role_arn: Annotated[
-        str | None, options.declare_identity_pool_option("The `CustomRoleArn` of the request.")
+        str | None, options.declare_identity_pool_option("The `CustomRoleArn` of the request.", "ARN")
     ] = None,
     provider: Annotated[
         str | None,
-        options.declare_identity_pool_option("The name of the provider, if it differs from the token's."),
+        options.declare_identity_pool_option(
+            "The name of the provider, if it differs from the token's.", "NAME"
+        ),
     ] = None,
     as_json: options.Json = False,
 ) -> None:
@@ -56,8 +62,7 @@ def role(
     written.
     """
     service = Service(profile, region, endpoint_url)
-    pools = [one for one in (identity_pool, identity_pool_id) if one is not None]
-    if len(pools) != 1:
+    if (identity_pool is None) == (identity_pool_id is None):
         raise typer.BadParameter("pass --identity-pool, or --identity-pool-id to call the service")
     user = {"--user-pool-id": user_pool_id, "--username": username, "--client-id": client_id}
     has_user = any(value is not None for value in user.values())
@@ -77,12 +82,11 @@ def role(
         claims = service.resolve_user(user_pool_id, username, options.build_policy(policy))
     else:
         raise typer.BadParameter("pass FILE or the options about a user, not both")
-    [pool] = pools
     roles: GetIdentityPoolRolesResponse | dict[str, object]
-    if isinstance(pool, str):
-        roles = service.get_identity_pool_roles(pool)
+    if identity_pool is not None:
+        roles = read_identity_pool(identity_pool)
     else:
-        roles = parse_identity_pool(pool.read())
+        roles = service.get_identity_pool_roles(str(identity_pool_id))
     try:
         choice = choose_role(claims, roles, custom_role_arn=custom_role_arn, provider=provider)
     except CognitoClaimsError as error:

@@ -8,8 +8,8 @@ from cognito_claims._wire.near_misses import find_intended_name, is_near_miss
 from cognito_claims.models import GroupType
 
 
-def describe_misspelt(columns: Collection[str]) -> str | None:
-    """Return which columns of a table of groups to rename, or `None` if no name is misspelt."""
+def describe_misspelled(columns: Collection[str]) -> str | None:
+    """Return which columns of a table of groups to rename, or `None` if no name is misspelled."""
     known = {name for field, info in GroupType.model_fields.items() for name in (field, info.alias)}
     renames = [
         f"{column} to {intended}"

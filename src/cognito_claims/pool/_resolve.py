@@ -19,7 +19,7 @@ from cognito_claims._wire.base import to_wire_name
 from cognito_claims._wire.parsing import parse_response
 from cognito_claims.errors import CognitoClaimsError, InvalidMembershipError
 from cognito_claims.models import GroupType, ListGroupsResponse
-from cognito_claims.pool._columns import describe_missing, describe_misspelt
+from cognito_claims.pool._columns import describe_missing, describe_misspelled
 from cognito_claims.pool._user_sets import UNKNOWN_RANK, create_ranks, query_sets, select_groups
 from cognito_claims.pool.engines.duckdb import DuckDB
 from cognito_claims.pool.engines.protocol import Engine, SparkFrame, SparkSession, find_owner
@@ -58,7 +58,7 @@ TableT_co = TypeVar("TableT_co", covariant=True)
 
 
 class InvalidTableError(CognitoClaimsError, ValueError):
-    """A table lacks a column or a value, has a misspelt column, or is not a table of the engine.
+    """A table lacks a column or a value, has a misspelled column, or is not a table of the engine.
 
     Attributes:
         table: `memberships` or `groups`.
@@ -180,7 +180,7 @@ def resolve_memberships(
             `.parquet` is the path of a file, or of several files if it contains `*`.
         groups: All groups of the pool: `GroupType` or boto3 dictionaries, or a table as above with
             the columns `group_name`, `role_arn`, `precedence` (integers) and `user_pool_id`, or
-            AWS's names for them. Only the name is required, but a misspelt name of a column is
+            AWS's names for them. Only the name is required, but a misspelled name of a column is
             an error. Without the ID of the pool, groups of federated users and groups of different
             pools are not recognized.
         policy: How to resolve behavior that AWS does not specify.
@@ -188,7 +188,7 @@ def resolve_memberships(
         session: The Spark session to use, or the DuckDB connection that has the table.
 
     Raises:
-        InvalidTableError: If a column or a username is missing, a column of the groups is misspelt,
+        InvalidTableError: If a column or a username is missing, a column of the groups is misspelled,
             or a table is not the engine's.
         UnknownGroupsError: If memberships name groups that are not in `groups`.
         InvalidResponseError: If a group does not fit its model.
@@ -259,7 +259,7 @@ def _read_groups(engine: Engine[Any], groups: Groups) -> tuple[GroupType, ...]:
     if not _is_table(groups):
         return resolve(cast("Iterable[GroupType]", groups)).ranking
     table, columns = _read_table(engine, "groups", groups, remedy="pass the groups themselves")
-    if (renames := describe_misspelt(columns)) is not None:
+    if (renames := describe_misspelled(columns)) is not None:
         raise InvalidTableError("groups", renames)
     found = {
         field: name for field in _GROUP_FIELDS for name in (to_wire_name(field), field) if name in columns

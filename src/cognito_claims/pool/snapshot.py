@@ -21,7 +21,7 @@ from typing import Any, Literal, NamedTuple
 from pydantic import AwareDatetime, BaseModel, ValidationError
 
 from cognito_claims._wire.base import EPOCH
-from cognito_claims._wire.parsing import parse_response
+from cognito_claims._wire.parsing import format_reason, parse_response
 from cognito_claims._wire.scalars import NonNegativeInt
 from cognito_claims.errors import CognitoClaimsError
 from cognito_claims.models import GroupType, ListGroupsResponse
@@ -248,7 +248,7 @@ def _parse_manifest(text: bytes) -> Manifest | str:
         [first, *_] = error.errors(include_url=False, include_input=False)
     # After the field, the location may contain a key of the file.
     place = "".join(f"{field}: " for field in first["loc"][:1])
-    return f"{place}{first['msg']}"
+    return f"{place}{format_reason(first['msg'])}"
 
 
 def _verify(path: Path, expected: DataFile) -> None:

@@ -17,7 +17,7 @@ class _PoolGroup(LazyGroup):
     }
 
 
-pool: typer.Typer = typer.Typer(cls=_PoolGroup, no_args_is_help=True, add_completion=False)
+pool: typer.Typer = typer.Typer(cls=_PoolGroup, add_completion=False, rich_markup_mode=None)
 
 
 # Without commands of its own, a Typer app needs a callback to be a group.

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias
 
 import typer
 from rich.text import Text
@@ -11,11 +11,13 @@ from cognito_claims import pool
 from cognito_claims._wire.json import as_object
 from cognito_claims.cli import _options as options
 from cognito_claims.cli._exit import ExitCode, exit_on_error, fail
-from cognito_claims.cli._input import parse_identity_pool
+from cognito_claims.cli._input import read_identity_pool
 from cognito_claims.cli._output import Output, format_count, format_sample, write_file, write_result
 from cognito_claims.cli.pool._snapshot import Html, Samples, SnapshotPath, open_snapshot, refuse_overwrite
 from cognito_claims.pool import Severity
 from cognito_claims.tokens import build_issuer, build_provider_name
+
+_FailOn: TypeAlias = Literal["error", "warning", "note", "never"]
 
 
 def audit(
@@ -25,13 +27,13 @@ def audit(
     client_id: Annotated[
         str | None,
         options.declare_identity_pool_option(
-            "The app client that users sign in to, if the identity pool has several."
+            "The app client that users sign in to, if the identity pool has several.", "ID"
         ),
     ] = None,
     samples: Samples = 10,
     fail_on: Annotated[
-        Literal["error", "warning", "note", "never"],
-        typer.Option(help="Exit with 1 if a finding has this severity or a higher one."),
+        _FailOn,
+        options.declare_choice("Exit with 1 if a finding has this severity or a higher one.", _FailOn),
     ] = "error",
     html: Html = None,
     sarif: Annotated[
@@ -44,7 +46,7 @@ def audit(
     Exits with 0 if no finding reaches the severity of --fail-on; with 1 if one does; with 2 for invalid
     input; with 4 if a file could not be written.
     """
-    roles = parse_identity_pool(identity_pool.read()) if identity_pool is not None else None
+    roles = read_identity_pool(identity_pool) if identity_pool is not None else None
     if client_id is not None and roles is None:
         raise typer.BadParameter("--client-id requires --identity-pool")
     refuse_overwrite(snapshot, html, sarif)

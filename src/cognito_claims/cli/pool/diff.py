@@ -66,7 +66,7 @@ def diff(
     if later is None:
         after = _parse_edits(before, set_precedence or (), set_role or (), drop_group or ())
     else:
-        after = open_snapshot(later)
+        after = open_snapshot(later, "LATER")
     with exit_on_error():
         try:
             result = pool.diff(before, after, policy=answers, samples=samples, users_out=users)

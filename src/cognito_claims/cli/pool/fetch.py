@@ -12,15 +12,18 @@ import typer
 from cognito_claims import pool
 from cognito_claims._signals import handle_signals
 from cognito_claims.cli import _options as options
-from cognito_claims.cli._exit import ExitCode, exit_on_error, fail
+from cognito_claims.cli._exit import ExitCode, fail
+from cognito_claims.cli._input import read_input
 from cognito_claims.cli._output import Output, format_count, write_result
 from cognito_claims.cli._progress import show_progress
 from cognito_claims.cli._service import Service
 from cognito_claims.models import LIST_USERS_IN_GROUP_RATE
 
+_MAX_CONCURRENCY = 100
+
 
 def fetch(
-    user_pool_id: Annotated[str, typer.Option(help="The ID of the user pool.")],
+    user_pool_id: Annotated[str, options.declare_option("The ID of the user pool.", "ID")],
     out: Annotated[
         Path,
         typer.Option(
@@ -28,7 +31,7 @@ def fetch(
         ),
     ],
     pseudonymize: Annotated[
-        typer.FileBinaryRead | None,
+        str | None,
         typer.Option(
             help=f"Hash the usernames with the key in this file, {pool.MIN_KEY_LENGTH} bytes or more.",
             metavar="KEYFILE",
@@ -40,13 +43,20 @@ def fetch(
     rate: Annotated[
         float,
         typer.Option(
-            help="The maximum number of ListUsersInGroup calls per second; AWS allows "
-            f"{LIST_USERS_IN_GROUP_RATE}, shared with ListUsers.",
-            min=0.1,
+            help=f"The maximum number of ListUsersInGroup calls per second, {options.MIN_RATE} or more; "
+            f"AWS allows {LIST_USERS_IN_GROUP_RATE}, shared with ListUsers.",
+            metavar="NUMBER",
+            min=options.MIN_RATE,
         ),
     ] = pool.DEFAULT_RATE,
     concurrency: Annotated[
-        int, typer.Option(help="The number of groups to read at a time.", min=1, max=100)
+        int,
+        typer.Option(
+            help=f"The number of groups to read at a time, from 1 to {_MAX_CONCURRENCY}.",
+            metavar="NUMBER",
+            min=1,
+            max=_MAX_CONCURRENCY,
+        ),
     ] = 8,
     profile: options.Profile = None,
     region: options.Region = None,
@@ -59,13 +69,13 @@ def fetch(
     complete; with 2 for invalid input; with 3 if the service refused or could not be reached; with 4 if a
     file could not be written; with 130 if interrupted.
     """
-    key = pseudonymize.read() if pseudonymize is not None else None
+    key = read_input(pseudonymize, "--pseudonymize") if pseudonymize is not None else None
     if key is not None and (no_usernames or len(key) < pool.MIN_KEY_LENGTH):
         expected = f"a key of {pool.MIN_KEY_LENGTH} bytes or more, without --no-usernames"
         raise typer.BadParameter(f"--pseudonymize: must be {expected}")
 
     def run(client: Any) -> pool.Snapshot:
-        with exit_on_error(), ExitStack() as stack, handle_signals(partial(_interrupt, stack)):
+        with ExitStack() as stack, handle_signals(partial(_interrupt, stack)):
             update = stack.enter_context(show_progress("groups"))
             return pool.fetch(
                 client,
@@ -81,7 +91,7 @@ def fetch(
     # A connection for each thread: botocore's default pool of 10 would discard and reopen the others.
     retries = {"total_max_attempts": 10, "mode": "standard"}
     config = {"retries": retries, "max_pool_connections": concurrency}
-    snapshot = Service(profile, region, endpoint_url).call("cognito-idp", run, config=config)
+    snapshot = Service(profile, region, endpoint_url).call("cognito-idp", run, user_pool_id, config=config)
     write_result(snapshot.manifest.model_dump_json(indent=2) if as_json else _render_text(snapshot))
 
 
