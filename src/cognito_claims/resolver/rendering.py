@@ -37,7 +37,7 @@ def build_rows(ranked_groups: Iterable[RankedGroup]) -> list[Row]:
             str(ranked.rank),
             ranked.group.group_name,
             format_precedence(ranked.group),
-            ranked.status.value,
+            str(ranked.status),
             ranked.group.role_arn or "",
         )
         for ranked in ranked_groups
