@@ -158,14 +158,14 @@ def _parse_groups(groups: object, items: tuple[_Item, ...]) -> tuple[GroupType, 
     return parse_written_response(AdminListGroupsForUserResponse, {"Groups": items}).groups
 
 
-def _parse_if_valid(items: tuple[_Item, ...]) -> tuple[GroupType, ...] | None:
+def _parse_if_valid(items: tuple[_Item, ...]) -> tuple[GroupType, ...]:
     # Most input is valid. For that, a validator of the groups alone, without the page around them and
     # without pydantic's own check for unknown keys, saves a fifth of the time, for one group a third.
     try:
         groups: tuple[GroupType, ...] = _GROUPS.validator.validate_python(items)
-        return groups if _KEYS.issuperset(chain.from_iterable(items)) else None
+        return groups if _KEYS.issuperset(chain.from_iterable(items)) else ()
     except (ValidationError, TypeError):  # TypeError: among the items is a model with an unhashable value
-        return None
+        return ()
 
 
 def _rank(members: tuple[GroupType, ...]) -> tuple[GroupType, ...]:
