@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
-    from cognito_claims.models import GroupType
+    from cognito_claims.group import GroupType
     from cognito_claims.resolver.policy import Policy
 
 

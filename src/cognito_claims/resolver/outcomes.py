@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import ClassVar, Literal, TypeAlias, final
 
 from cognito_claims._registry import publish
-from cognito_claims.models import GroupType  # noqa: TC001, Hypothesis reads annotations
+from cognito_claims.group import GroupType  # noqa: TC001, Hypothesis reads annotations
 from cognito_claims.resolver.decision import Decision, applies_only_role, is_federated_auto_group
 from cognito_claims.resolver.policy import Policy
 from cognito_claims.rules import (
