@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 
 import cognito_claims
-from cognito_claims import pool, testing
+from cognito_claims import pool, resolver, testing
 from cognito_claims._lazy import attach
 
 jedi: Any = import_module("jedi")  # it has no types
-FACES: list[Any] = [cognito_claims, pool, testing]
+FACES: list[Any] = [cognito_claims, pool, resolver, testing]
 
 
 def declared(face: ModuleType) -> dict[str, str]:
@@ -83,9 +83,10 @@ class TestEditors:
             "import cognito_claims\ncognito_claims.res"
         ) | self.completions("import cognito_claims\ncognito_claims.Res")
 
-    @pytest.mark.parametrize("face", ["cognito_claims", "cognito_claims.pool", "cognito_claims.testing"])
-    def test_no_machinery(self, face: str) -> None:
-        assert "attach" not in self.completions(f"import {face}\n{face}.")
+    @pytest.mark.parametrize("face", FACES)
+    def test_no_machinery(self, face: ModuleType) -> None:
+        name = face.__name__
+        assert "attach" not in self.completions(f"import {name}\n{name}.")
 
     def test_keyword_arguments_of_a_call(self) -> None:
         code = "from cognito_claims import resolve_user\nresolve_user(client, us"
@@ -120,6 +121,18 @@ def test_every_name_comes_without_any_extra() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert done.stdout.strip() == ""
+
+
+def test_resolving_imports_neither_the_outcomes_nor_the_other_models() -> None:
+    code = (
+        "import sys\n"
+        "from cognito_claims import GroupType, resolve\n"
+        "resolve([{'GroupName': 'a'}]).claims.id_token()\n"
+        "print(*(name for name in sys.modules if name.startswith('cognito_claims.')))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    unneeded = {"models", "resolver.outcomes", "resolver.rendering", "rules"}
+    assert unneeded.isdisjoint(name.removeprefix("cognito_claims.") for name in done.stdout.split())
 
 
 def leave_out_imports(typing: str) -> str:

@@ -423,6 +423,16 @@ class TestInput:
         team_group = TeamGroup(group_name="a", precedence=1, role_arn=ADMIN, team="blue")
         assert resolve([team_group]).ranking == (team_group,)
 
+    def test_groups_with_fields_that_have_no_hash_mix_with_dictionaries(self) -> None:
+        class TeamGroup(GroupType, frozen=True):
+            teams: list[str]
+
+        team_group = TeamGroup(group_name="a", teams=["blue"])
+        assert resolve([{"GroupName": "b"}, team_group]).ranking == (
+            team_group,
+            group("b", user_pool_id=None),
+        )
+
     def test_all_problems_are_reported_at_once_with_their_paths(self) -> None:
         groups: list[dict[str, object]] = [
             {"GroupName": "a"},
@@ -487,6 +497,25 @@ def test_resolutions_compare_hash_and_pickle_by_value() -> None:
     assert pickle.loads(pickle.dumps(resolution)) == resolution
     with pytest.raises(dataclasses.FrozenInstanceError):
         resolution.preferred_role = STAFF  # type: ignore[misc]
+
+
+def test_decisions_and_claims_are_as_if_made_from_their_fields() -> None:
+    resolution = resolve([group("a", 1, ADMIN), group("b")])
+    for value in (resolution, resolution.claims):
+        assert dataclasses.replace(value) == value
+        assert list(vars(value)) == [field.name for field in dataclasses.fields(value)]
+        with pytest.raises(dataclasses.FrozenInstanceError):
+            value.roles = ()  # type: ignore[misc]
+
+
+def test_finding_the_alternatives_leaves_a_resolution_equal() -> None:
+    resolution, seen = resolve([group("a", None, ADMIN)]), resolve([group("a", None, ADMIN)])
+    assert seen.alternatives
+    assert (resolution, hash(resolution)) == (seen, hash(seen))
+    assert pickle.loads(pickle.dumps(seen)).alternatives == seen.alternatives
+    settable: Any = seen
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        settable.alternatives = ()
 
 
 def test_unknown_policy_settings_are_rejected() -> None:

@@ -62,6 +62,7 @@ __getattr__, __dir__, __all__ = _lazy.attach(
             "PaginationError",
             "Problem",
         ),
+        "group": ("GroupType",),
         "models": (
             "AdminListGroupsForUserRequest",
             "AdminListGroupsForUserResponse",
@@ -69,7 +70,6 @@ __getattr__, __dir__, __all__ = _lazy.attach(
             "CreateGroupResponse",
             "GetGroupRequest",
             "GetGroupResponse",
-            "GroupType",
             "ListGroupsRequest",
             "ListGroupsResponse",
             "ListUsersInGroupRequest",

@@ -20,6 +20,7 @@ from cognito_claims.errors import (
     PaginationError as PaginationError,
     Problem as Problem,
 )
+from cognito_claims.group import GroupType as GroupType
 from cognito_claims.models import (
     AdminListGroupsForUserRequest as AdminListGroupsForUserRequest,
     AdminListGroupsForUserResponse as AdminListGroupsForUserResponse,
@@ -27,7 +28,6 @@ from cognito_claims.models import (
     CreateGroupResponse as CreateGroupResponse,
     GetGroupRequest as GetGroupRequest,
     GetGroupResponse as GetGroupResponse,
-    GroupType as GroupType,
     ListGroupsRequest as ListGroupsRequest,
     ListGroupsResponse as ListGroupsResponse,
     ListUsersInGroupRequest as ListUsersInGroupRequest,

@@ -42,9 +42,10 @@ AccessTokenGroupClaims = TypedDict(
 """The group claims of an access token. A claim without a value is absent."""
 
 GROUP_CLAIM_NAMES = ("cognito:groups", "cognito:roles", "cognito:preferred_role")
+_STRING: type = str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class GroupClaims:
     """The claims that a user's groups add to the user's tokens.
 
@@ -69,10 +70,10 @@ class GroupClaims:
     """The ARN of the preferred role, or `None` if there is none."""
 
     def __post_init__(self) -> None:
-        for name in ("groups", "roles"):
-            value: object = getattr(self, name)
-            if isinstance(value, str):  # `in` would search for a substring
-                raise TypeError(f"{name}: expected a tuple of strings, got a string")
+        if isinstance(self.groups, _STRING):  # `in` would search for a substring
+            raise TypeError("groups: expected a tuple of strings, got a string")
+        if isinstance(self.roles, _STRING):
+            raise TypeError("roles: expected a tuple of strings, got a string")
 
     def id_token(self) -> IdTokenGroupClaims:
         """Return the claims of the ID token."""

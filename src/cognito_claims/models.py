@@ -32,7 +32,6 @@ from cognito_claims._wire.scalars import (
     AttributeValue,
     AwsDatetime,
     Description,
-    EmptyStringAsNone,
     GroupName,
     Limit,
     NextToken,
@@ -47,6 +46,7 @@ from cognito_claims._wire.scalars import (
     Username,
     UserPoolId,
 )
+from cognito_claims.group import GroupType
 
 if TYPE_CHECKING:
     from pydantic import GetJsonSchemaHandler
@@ -87,37 +87,6 @@ LIST_USERS_IN_GROUP_RATE = 30
 
 LIST_GROUPS_RATE = 5
 """Calls per second of ListGroups, for one user pool."""
-
-
-# The service model requires no member of a response. A group without a name is of no use to anyone.
-class GroupType(WireModel, frozen=True):
-    """A group of a user pool.
-
-    A group must have a name; everything else may be absent.
-    """
-
-    group_name: GroupName
-    """1 to 128 characters: letters, marks, symbols, numbers, punctuation; no white space."""
-
-    user_pool_id: Omittable[UserPoolId] = None
-    """The ID of the user pool: 1 to 55 characters, such as `us-east-1_EXAMPLE`."""
-
-    description: Omittable[
-        Annotated[Description, Field(min_length=1), EmptyStringAsNone("a string of up to 2048 characters")]
-    ] = None
-    """Up to 2048 characters. An empty one is read as absent."""
-
-    role_arn: Omittable[Annotated[RoleArn, EmptyStringAsNone("an ARN of 20 to 2048 characters")]] = None
-    """The ARN of the group's IAM role, 20 to 2048 characters. An empty one is read as absent."""
-
-    precedence: Omittable[Precedence] = None
-    """0 to 2147483647; the lowest wins. `None` ranks after every number and is not 0."""
-
-    last_modified_date: Omittable[AwsDatetime] = None
-    """When the group was last changed; an aware datetime."""
-
-    creation_date: Omittable[AwsDatetime] = None
-    """When the group was created; an aware datetime."""
 
 
 class AttributeType(WireModel, frozen=True):

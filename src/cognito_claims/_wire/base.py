@@ -59,6 +59,7 @@ class WireModel(
     validate_by_name=True,
     hide_input_in_errors=True,
     val_temporal_unit="seconds",
+    defer_build=True,
 ):
     """A frozen value in AWS's shape. It accepts AWS's names and Python's, and drops unknown keys.
 
@@ -120,6 +121,11 @@ class WireModel(
 
     def __hash__(self) -> int:
         return hash((type(self), self._eq_key()))
+
+
+# As for each model, see above. Were this class built as it is made, its import would take 20 ms more, in
+# which pydantic looks for plugins.
+del WireModel.model_config["defer_build"]
 
 
 class CamelCaseModel(WireModel, frozen=True, alias_generator=to_camel, field_title_generator=keep_name):

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
-from itertools import groupby
 from typing import ClassVar, Literal, TypeAlias, final
 
 from cognito_claims._registry import publish
-from cognito_claims.models import GroupType  # noqa: TC001, Hypothesis reads annotations
+from cognito_claims.group import GroupType  # noqa: TC001, Hypothesis reads annotations
 from cognito_claims.resolver.decision import Decision, applies_only_role, is_federated_auto_group
 from cognito_claims.resolver.policy import Policy
 from cognito_claims.rules import (
@@ -171,19 +170,20 @@ def find_ambiguity_cause(decision: Decision) -> AmbiguityCause | None:
 
 def find_rules(decision: Decision) -> tuple[Rule, ...]:
     """Return the rules that led to a decision, in the order of `RULES`."""
-    applied = set(_find_applied_rules(decision))
+    applied = {rule.id for rule in _find_applied_rules(decision)}
     if not applied and decision.preferred_role is not None:
-        applied.add(LOWEST_WINS)  # under "abstains", a lone competitor
-    return tuple([rule for rule in RULES if rule in applied])
+        applied.add(LOWEST_WINS.id)  # under "abstains", a lone competitor
+    return tuple([rule for rule in RULES if rule.id in applied])
 
 
 def rank_groups(decision: Decision) -> tuple[RankedGroup, ...]:
     """Return each group of a decision with its rank and status."""
-    deciding = {group.group_name for group in decision.decided_by}
     ranked: list[RankedGroup] = []
-    for _, tied in groupby(decision.ranking, key=lambda group: group.precedence):
-        rank = len(ranked) + 1  # as in sports: two groups that share rank 1 are followed by rank 3
-        ranked += [RankedGroup(rank, group, _find_status(group, decision, deciding)) for group in tied]
+    for group, status in _find_statuses(decision):
+        tied = ranked and group.precedence == ranked[-1].group.precedence
+        # As in sports: two groups that share rank 1 are followed by rank 3.
+        rank = ranked[-1].rank if tied else len(ranked) + 1
+        ranked.append(RankedGroup(rank, group, status))
     return tuple(ranked)
 
 
@@ -207,11 +207,18 @@ def find_open_questions(alternatives: Iterable[Alternative]) -> tuple[OpenQuesti
 
 def _flip_null_precedence(policy: Policy) -> Policy:
     ranks_last = policy.null_precedence == "ranks-last"
-    return replace(policy, null_precedence="abstains" if ranks_last else "ranks-last")
+    return Policy(null_precedence="abstains" if ranks_last else "ranks-last", roleless=policy.roleless)
 
 
 def _flip_roleless(policy: Policy) -> Policy:
-    return replace(policy, roleless="blocks" if policy.roleless == "ignored" else "ignored")
+    ignored = policy.roleless == "ignored"
+    return Policy(null_precedence=policy.null_precedence, roleless="blocks" if ignored else "ignored")
+
+
+def _find_statuses(decision: Decision) -> Iterator[tuple[GroupType, GroupStatus]]:
+    deciding = {group.group_name for group in decision.decided_by}
+    for group in decision.ranking:
+        yield group, _find_status(group, decision, deciding)
 
 
 def _find_status(group: GroupType, decision: Decision, deciding: set[str]) -> GroupStatus:
@@ -245,12 +252,11 @@ def _find_applied_rules(decision: Decision) -> Iterator[Rule]:
         yield TIE_SAME_ROLE
     if decision.preferred_role is None and None in tied_roles:
         return  # a setting of the policy decided
-    for ranked in rank_groups(decision):
-        group = ranked.group
+    for group, status in _find_statuses(decision):
         # A group without a role is a reason only if it would have decided, had it competed.
-        if ranked.status is GroupStatus.OUTRANKED:
+        if status is GroupStatus.OUTRANKED:
             yield NULL_RANKS_LAST if group.precedence is None else LOWEST_WINS
-        elif ranked.status is GroupStatus.NO_ROLE and not only_role and _ranks_with_or_before(group, best):
+        elif status is GroupStatus.NO_ROLE and not only_role and _ranks_with_or_before(group, best):
             yield FEDERATED_AUTO_GROUP if is_federated_auto_group(group) else ROLELESS_IGNORED
 
 

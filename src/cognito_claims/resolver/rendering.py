@@ -19,7 +19,7 @@ from cognito_claims.resolver.outcomes import (
 
 if TYPE_CHECKING:
     from cognito_claims.claims import GroupClaims
-    from cognito_claims.models import GroupType
+    from cognito_claims.group import GroupType
     from cognito_claims.resolver.decision import Decision
     from cognito_claims.resolver.policy import Policy
     from cognito_claims.rules import Rule
@@ -37,7 +37,7 @@ def build_rows(ranked_groups: Iterable[RankedGroup]) -> list[Row]:
             str(ranked.rank),
             ranked.group.group_name,
             format_precedence(ranked.group),
-            ranked.status.value,
+            str(ranked.status),
             ranked.group.role_arn or "",
         )
         for ranked in ranked_groups
