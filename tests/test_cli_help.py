@@ -19,7 +19,7 @@ from cognito_claims.cli._group import LazyGroup
 from cognito_claims.pool import SnapshotError
 from tests.events import event
 from tests.fake_cognito import FakeCognito
-from tests.pool_data import pool_with_faults
+from tests.pool_data import write_faulty_pool
 from tests.samples import role
 
 TOKEN = "eyJhbGciOiJub25lIn0"  # the header of a token: a part is a mistake too
@@ -223,7 +223,7 @@ LINES = [
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a snapshot and a file of each kind."""
     folder = tmp_path_factory.mktemp("files")
-    pool_with_faults(folder / "s")
+    write_faulty_pool(folder / "s")
     (folder / "groups.json").write_text('{"Groups": []}')
     (folder / "pool.json").write_text(json.dumps(event("identity_pool_token")))
     return folder
@@ -313,7 +313,7 @@ class TestMisspelledKeys:
         [mapping] = identity_pool["RoleMappings"].values()
         mapping["AmbigousRoleResolution"] = mapping.pop("AmbiguousRoleResolution")
         (tmp_path / "pool.json").write_text(json.dumps(identity_pool))
-        pool_with_faults(tmp_path / "s")
+        write_faulty_pool(tmp_path / "s")
         path = str(tmp_path / "pool.json")
         for arguments in (["role"], ["pool", "audit", str(tmp_path / "s")]):
             result = run(*arguments, "--identity-pool", path, stdin=event("id_token"))

@@ -31,7 +31,7 @@ from cognito_claims.pool import (
     diff,
     resolve_memberships,
 )
-from tests.pool_data import count_decisions, pool_with_faults, replace_table
+from tests.pool_data import count_decisions, replace_table, write_faulty_pool
 from tests.samples import POOL, memberships, policies, role
 
 if TYPE_CHECKING:
@@ -321,7 +321,7 @@ class TestWhatTheGroupsMayBe:
     def test_but_not_with_a_column_of_no_group(self, tmp_path: Path) -> None:
         table = parquet(tmp_path, "groups", [], label="VARCHAR", role_arn="VARCHAR")
         with pytest.raises(InvalidTableError, match=r"no column group_name; it has role_arn, 1 unknown$"):
-            self.resolved(tmp_path, table)
+            self.resolve(tmp_path, table)
 
     def test_but_not_of_a_different_engine(self, spark: "SparkSession", tmp_path: Path) -> None:
         with pytest.raises(InvalidTableError, match="groups: expected a table of DuckDB, got one of Spark"):
@@ -415,7 +415,7 @@ class TestAMisspelledColumnOfTheGroups:
     def test_of_a_snapshot_is_refused(
         self, use: Callable[..., object], file: str, select: str, message: str, tmp_path: Path
     ) -> None:
-        snapshot = pool_with_faults(tmp_path)
+        snapshot = write_faulty_pool(tmp_path)
         replace_table(snapshot, file, f"select {select} from '{tmp_path / file}'")
         with pytest.raises(SnapshotError, match=message) as refused:
             use(snapshot)
@@ -432,7 +432,7 @@ class TestAMisspelledColumnOfTheGroups:
             f"select 'admins' as group_name, '{role('x')}' as \"RoleArn\", 1 as \"RoleARN_\""
         )
         with resolve_memberships(membership_file(tmp_path, [("ann", "admins")]), table) as result:
-            assert answers_of(result)["ann"][2] == role("x")
+            assert read_answers(result)["ann"][2] == role("x")
 
     def test_of_the_memberships_is_named_too(self, tmp_path: Path) -> None:
         table = parquet(tmp_path, "memberships", [], username="VARCHAR", GroupName="VARCHAR")

@@ -40,7 +40,7 @@ from cognito_claims.pool.snapshot import MANIFEST, UNFINISHED, write_tables
 from cognito_claims.resolver import Policy
 from tests.conftest import Connect
 from tests.fake_cognito import FakeCognito
-from tests.pool_data import GROUPS, group, pool_with_faults, replace_table, snapshot_of
+from tests.pool_data import GROUPS, group, replace_table, write_faulty_pool, write_snapshot
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -72,7 +72,7 @@ def find_secrets(error: BaseException) -> list[str]:
 
 def resolve_relation_of_groups(folder: Path, statement: str) -> None:
     groups: Any = duckdb.sql(statement)
-    resolve_memberships(pool_with_faults(folder).memberships_file, groups)
+    resolve_memberships(write_faulty_pool(folder).memberships_file, groups)
 
 
 def resolve_relation(statement: str) -> None:
@@ -92,7 +92,7 @@ def resolve_csv_without_a_header(folder: Path) -> None:
 
 
 def open_manifest(folder: Path, change: Callable[[dict[str, Any]], object]) -> None:
-    manifest = pool_with_faults(folder).path / MANIFEST
+    manifest = write_faulty_pool(folder).path / MANIFEST
     members = json.loads(manifest.read_bytes())
     change(members)
     manifest.write_text(json.dumps(members))
@@ -142,12 +142,12 @@ def write_a_username_with_a_tab(folder: Path) -> None:
 
 def audit_without_a_username(folder: Path) -> None:
     table = f"select 'admins' as group_name, 1 as \"{USERNAME}\""
-    audit(replace_table(pool_with_faults(folder), "memberships.parquet", table))
+    audit(replace_table(write_faulty_pool(folder), "memberships.parquet", table))
 
 
 def diff_without_a_username(folder: Path) -> None:
     table = f"select 'admins' as group_name, 1 as \"{USERNAME}\""
-    snapshot = replace_table(pool_with_faults(folder), "memberships.parquet", table)
+    snapshot = replace_table(write_faulty_pool(folder), "memberships.parquet", table)
     diff(snapshot, Edits(dropped=frozenset(["admins"])))
 
 
@@ -203,7 +203,7 @@ LEAKS: dict[str, tuple[Callable[[Path], object], type[Exception]]] = {
     ),
     "groups: a value": (
         lambda at: resolve_memberships(
-            pool_with_faults(at).memberships_file,
+            write_faulty_pool(at).memberships_file,
             [{"GroupName": "a", "RoleArn": USERNAME, "Precedence": TOKEN}],
         ),
         ValueError,
@@ -344,7 +344,7 @@ def list_values(folder: Path) -> Iterator[object]:
     ]
     names = [USERNAME, f"{USERNAME}.2"]
     members = {name: names[: 1 + (name == "a")] for name in ("a", "b", "c")}
-    snapshot = snapshot_of(folder, groups, members)
+    snapshot = write_snapshot(folder, groups, members)
     yield snapshot
     yield from (memberships := list(snapshot.read_memberships()))
     assert {membership.username for membership in memberships} == {*names}
