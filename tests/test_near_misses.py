@@ -11,6 +11,7 @@ from hypothesis import given, strategies as st
 from cognito_claims import InvalidRequestError, InvalidResponseError, resolve
 from cognito_claims._wire.near_misses import find_intended_name, is_near_miss
 from cognito_claims._wire.parsing import parse_request
+from cognito_claims.identity_pool import choose_role
 from cognito_claims.models import GroupType, ListGroupsResponse, PaginatorConfig
 
 NAMES = sorted({str(field.alias) for field in GroupType.model_fields.values()})
@@ -77,6 +78,15 @@ def test_many_unknown_keys_are_checked_in_linear_time() -> None:
     keys = Counted({f"key{number}": 1 for number in range(1000)})
     assert [find_intended_name(GroupType, keys, (key,)) for key in [*keys]] == [None] * 1000
     assert Counted.steps <= 5000
+
+
+@pytest.mark.parametrize("rules", [[{"clam": "a"}], {"a": {"clam": "a"}}.values()])
+def test_a_key_below_our_own_names_is_refused_too(rules: object) -> None:
+    mapping = {"type": "Token", "rules_configuration": {"rules": rules}}
+    with pytest.raises(InvalidResponseError) as caught:
+        choose_role({"iss": "a", "aud": "b"}, {"RoleMappings": {"a:b": mapping}})
+    path = "RoleMappings['a:b'].rules_configuration.rules[0].clam"
+    assert (path, "is not a known key: use claim") in caught.value.problems
 
 
 def test_a_page_may_have_any_key() -> None:

@@ -41,6 +41,7 @@ from cognito_claims.resolver import Policy
 from tests.conftest import Connect
 from tests.fake_cognito import FakeCognito
 from tests.pool_data import GROUPS, group, replace_table, write_faulty_pool, write_snapshot
+from tests.samples import role
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -351,9 +352,11 @@ def list_values(folder: Path) -> Iterator[object]:
     audited = audit(snapshot)
     assert any(USERNAME in finding.samples for finding in audited.findings)
     yield from (audited, *audited.findings)
-    difference = diff(snapshot, Edits(precedences={"b": 0, "a": None}, dropped=frozenset("c")))
+    edits = Edits(precedences={"b": 0, "a": None}, roles={"a": role("new")}, dropped=frozenset("c"))
+    difference = diff(snapshot, edits)
     assert any(USERNAME in transition.samples for transition in difference.transitions)
     assert any(USERNAME in change.lost_samples for change in difference.roles)
+    assert any(USERNAME in change.gained_samples for change in difference.roles)
     yield from (difference, *difference.transitions, *difference.roles)
     ranking = snapshot.read_groups()
     sets = iterate_user_sets(snapshot.memberships_file, ranking, policy=Policy(), samples=5)

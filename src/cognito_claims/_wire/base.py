@@ -44,8 +44,7 @@ def to_time_since_epoch(date: datetime) -> timedelta:
 
 
 def _remove_null(member: JsonSchemaValue) -> JsonSchemaValue:
-    if member.get("default", ...) is None:
-        del member["default"]
+    del member["default"]  # null, too
     choices = [one for one in member.pop("anyOf") if one != {"type": "null"}]
     return {**member, **(choices[0] if len(choices) == 1 else {"anyOf": choices})}
 

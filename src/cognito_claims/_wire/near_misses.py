@@ -76,5 +76,5 @@ def _find_models(annotation: object) -> Iterator[type[BaseModel]]:
 def _get_item(value: object, step: int | str) -> object:
     try:
         return cast("Mapping[int | str, object]", value)[step]
-    except (KeyError, IndexError, TypeError):  # a step that pydantic adds, such as the tag of a union
-        return value
+    except TypeError:  # an iterable without indices, such as the values of a dictionary
+        return None

@@ -154,12 +154,18 @@ NextToken = Annotated[
 
 
 def _require_offset(value: datetime) -> datetime:
-    # boto3's time zones are dateutil's, which always have an offset but compute it in Python:
-    # checking every date would double the time to validate a page.
     zone = value.tzinfo
-    if zone is None or (type(zone).__module__ != "dateutil.tz.tz" and zone.utcoffset(value) is None):
-        raise ValueError("no offset")
+    if type(zone) not in _ZONES_WITH_OFFSET:
+        if zone is None or zone.utcoffset(value) is None:
+            raise ValueError("no offset")
+        if type(zone).__module__ in ("datetime", "dateutil.tz.tz", "zoneinfo"):
+            _ZONES_WITH_OFFSET.add(type(zone))
     return value
+
+
+# boto3's time zones are dateutil's, which always have an offset but compute it in Python:
+# asking for the offset of every date would double the time to validate a page.
+_ZONES_WITH_OFFSET: set[type] = set()
 
 
 class _AwsDatetime:

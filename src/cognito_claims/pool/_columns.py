@@ -10,11 +10,9 @@ from cognito_claims.models import GroupType
 
 def describe_misspelled(columns: Collection[str]) -> str | None:
     """Return which columns of a table of groups to rename, or `None` if no name is misspelled."""
-    known = {name for field, info in GroupType.model_fields.items() for name in (field, info.alias)}
     renames = [
         f"{column} to {intended}"
         for column in columns
-        if column not in known
         for intended in [find_intended_name(GroupType, dict.fromkeys(columns), [column])]
         if intended is not None
     ]

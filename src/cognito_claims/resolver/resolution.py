@@ -26,16 +26,13 @@ from cognito_claims._wire.parsing import parse_written_response
 from cognito_claims.claims import GroupClaims
 from cognito_claims.errors import ConflictingGroupsError, MixedUserPoolsError
 from cognito_claims.group import GroupType
+from cognito_claims.resolver import outcomes, rendering
 from cognito_claims.resolver.decision import Decision
 from cognito_claims.resolver.policy import Policy
 
 if TYPE_CHECKING:
     from cognito_claims.resolver.outcomes import Alternative, Outcome, RankedGroup
     from cognito_claims.rules import OpenQuestion, Rule
-
-
-# Outcomes, rules and renderings are imported where they are used. They take 7 ms, a fifth of this library's
-# part in a cold start, and most programs look at the claims alone.
 
 
 @dataclass(frozen=True, repr=False)
@@ -56,48 +53,34 @@ class Resolution(Decision):
     @property
     def outcome(self) -> Outcome:
         """The outcome: `Preferred`, `Ambiguous` or `NoRole`."""
-        from cognito_claims.resolver.outcomes import build_outcome
-
-        return build_outcome(self)
+        return outcomes.build_outcome(self)
 
     @property
     def rules(self) -> tuple[Rule, ...]:
         """The rules that led to the outcome, in the order of `RULES`."""
-        from cognito_claims.resolver.outcomes import find_rules
-
-        return find_rules(self)
+        return outcomes.find_rules(self)
 
     @property
     def ranked_groups(self) -> tuple[RankedGroup, ...]:
         """Each group of `ranking` with its rank and status."""
-        from cognito_claims.resolver.outcomes import rank_groups
-
-        return rank_groups(self)
+        return outcomes.rank_groups(self)
 
     @cached_property  # each alternative is a decision under another policy: decide it once
     def alternatives(self) -> tuple[Alternative, ...]:
         """The other answers to open questions that would change the preferred role."""
-        from cognito_claims.resolver.outcomes import find_alternatives
-
-        return find_alternatives(self)
+        return outcomes.find_alternatives(self)
 
     @property
     def open_questions(self) -> tuple[OpenQuestion, ...]:
         """The open questions whose other answer, by itself, would change the preferred role."""
-        from cognito_claims.resolver.outcomes import find_open_questions
-
-        return find_open_questions(self.alternatives)
+        return outcomes.find_open_questions(self.alternatives)
 
     def explain(self) -> str:
         """Explain the outcome as plain text, with one line for each group."""
-        from cognito_claims.resolver.rendering import render_text
-
-        return render_text(self, self.alternatives)
+        return rendering.render_text(self, self.alternatives)
 
     def _repr_html_(self) -> str:
-        from cognito_claims.resolver.rendering import render_html
-
-        return render_html(self, self.alternatives)
+        return rendering.render_html(self, self.alternatives)
 
     def __repr__(self) -> str:
         role = "" if self.preferred_role is None else f" {self.preferred_role!r}"
