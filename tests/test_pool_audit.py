@@ -97,7 +97,7 @@ class TestFindings:
             members[name].append("gh again")
         [nulls, ones] = found("no-preferred-role", groups, members)
         assert (nulls.about, nulls.users, nulls.groups) == ("precedence=none", 29, (*names,))
-        assert "in 28 combinations: 'g' and 'h' (2); 'a' and 'b' (1); " in nulls.reason
+        assert "In 28 combinations, the groups are: 'g' and 'h' (2); 'a' and 'b' (1); " in nulls.reason
         assert nulls.reason.count(";") == 5
         assert (ones.about, ones.users, ones.samples) == ("precedence=1", 1, ("yz",))
 
@@ -212,7 +212,7 @@ class TestFindings:
             "many-groups", groups, {one.group_name: ["ann"] for one in groups} | {"g1": ["ann", "bob"]}
         )
         assert [(one.users, one.reason) for one in findings] == [
-            (1, f"up to {count} groups of 100")
+            (1, f"up to {count} of 100 groups")
         ] * users
 
     @pytest.mark.parametrize(("count", "found_ones"), [(8_999, 0), (9_000, 1)])
@@ -575,7 +575,7 @@ class TestCommand:
 
     def test_reports_findings_about_the_pool_itself(self, tmp_path: Path) -> None:
         write_snapshot(tmp_path / "s", [group(f"g{n:05}") for n in range(9_000)], {})
-        assert "9,000 groups of 10,000\n  Delete unused groups" in call(tmp_path / "s").stdout
+        assert "9,000 of 10,000 groups\n  Delete unused groups" in call(tmp_path / "s").stdout
 
     def test_cuts_long_lists(self, tmp_path: Path) -> None:
         groups = [group(f"g{n:02}", 1, f"role-{n:02}") for n in range(25)]

@@ -387,7 +387,10 @@ class TestResuming:
     def test_refuses_a_folder_that_is_in_use(
         self, server: PoolServer, connect: Connect, tmp_path: Path
     ) -> None:
-        with Journal.open(tmp_path / UNFINISHED), pytest.raises(SnapshotError, match="different fetch"):
+        with (
+            Journal.open(tmp_path / UNFINISHED),
+            pytest.raises(SnapshotError, match="in use by a running fetch"),
+        ):
             take(connect(server.url), tmp_path)
 
     def test_refuses_a_file_that_is_not_a_journal(

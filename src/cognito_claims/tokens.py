@@ -87,6 +87,7 @@ _SUFFIXES = {
     "us-isof": "csp.hci.ic.gov",
 }
 """The domain of each partition whose domain is not `amazonaws.com`, by the start of its regions."""
+AWS_DOMAINS = ("amazonaws.com", *_SUFFIXES.values())
 
 # The end of a pool's ID does not tell its region: a replica keeps the ID of the first region.
 _ISSUER = re.compile(

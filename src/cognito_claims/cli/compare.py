@@ -41,7 +41,7 @@ def compare(
 ) -> None:
     """Compare a token or an event with the user's current groups.
 
-    Of an access token, only the groups are compared. No signature is verified. Exits with 0 if nothing
+    For an access token, only the groups are compared. No signature is verified. Exits with 0 if nothing
     changed; with 1 if something did; with 2 for invalid input; with 3 if the service refused or could not
     be reached; with 4 if the result could not be written.
     """

@@ -28,6 +28,7 @@ from cognito_claims.conformance.cases import load
 from cognito_claims.conformance.endpoint import CALLS, EXAMPLE_ACCOUNT, Endpoint, EndpointError
 from cognito_claims.conformance.scorecard import ObservedAnswer, Result, Scorecard, Verdict
 from cognito_claims.conformance.shapes import GroupsInput, PagingInput
+from cognito_claims.tokens import AWS_DOMAINS
 
 _AWS_RATE = 5.0  # a tenth of the quota of AdminListGroupsForUser, to leave the rest to other programs
 _AWS = "Run against AWS itself"
@@ -114,7 +115,7 @@ def select_cases(wanted: Iterable[str]) -> tuple[str, ...]:
 
 def _is_aws(url: str | None) -> bool:
     host = urlsplit(url or "").hostname or ""
-    return host.endswith((".amazonaws.com", ".amazonaws.com.cn", ".api.aws"))
+    return host.endswith((".api.aws", *(f".{domain}" for domain in AWS_DOMAINS)))
 
 
 def _connect_to_emulator(service: Service) -> Endpoint:

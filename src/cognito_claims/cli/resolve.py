@@ -43,8 +43,8 @@ def resolve(
     """Resolve a user's groups to the token claims, with the reasons.
 
     Exits with 0 if resolved; with 1 if uncertain, under --strict; with 2 for invalid input, with every
-    error on stderr; with 3 if the service refused or could not be reached; with 4 if the result could not
-    be written.
+    error on stderr; with 3 if the service refused the request or could not be reached; with 4 if the
+    result could not be written.
     """
     service = Service(profile, region, endpoint_url)
     answers = options.build_policy(policy)

@@ -58,8 +58,8 @@ def role(
     """Show which IAM role an identity pool assigns to an ID token or a user, with the reason.
 
     No signature is verified. Exits with 0 if there is a role; with 1 if the request is denied; with 2 for
-    invalid input; with 3 if the service refused or could not be reached; with 4 if the result could not be
-    written.
+    invalid input; with 3 if the service refused the request or could not be reached; with 4 if the
+    result could not be written.
     """
     service = Service(profile, region, endpoint_url)
     if (identity_pool is None) == (identity_pool_id is None):

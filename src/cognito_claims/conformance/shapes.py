@@ -68,7 +68,7 @@ class EventInput(VectorModel, frozen=True):
     """The names of all groups of the pool, if they are known."""
 
     comma_free: bool = False
-    """Whether no group of the pool is known to have a comma in its name."""
+    """Whether it is known that no group name in the pool contains a comma."""
 
 
 class OverrideInput(VectorModel, frozen=True):

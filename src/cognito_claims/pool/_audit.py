@@ -116,7 +116,8 @@ def audit(
         snapshot: The snapshot of the pool.
         policy: How to resolve behavior that AWS does not specify.
         identity_pool: The response of boto3's `get_identity_pool_roles`, or the pool's role mapping.
-            Also finds users whom the identity pool denies credentials or assigns the authenticated role.
+            If passed, the audit also finds users to whom the identity pool denies credentials or assigns
+            the authenticated role.
         provider: The name under which the identity pool knows the pool and the app client. Required
             if `identity_pool` is a response with role mappings.
         samples: The number of users to name with a finding, 0 to 10,000.
@@ -267,7 +268,7 @@ class _AuditAccumulator:
         if len(ranking) >= _NEAR_LIMIT * MAX_GROUPS_PER_USER:
             self._most_groups = max(self._most_groups, len(ranking))
             found = self.found[findings.MANY_GROUPS, ""]
-            found.reason = f"up to {self._most_groups} groups of {MAX_GROUPS_PER_USER}"
+            found.reason = f"up to {self._most_groups} of {MAX_GROUPS_PER_USER} groups"
             found.add_set(users)
 
     def add_choice(
@@ -373,13 +374,13 @@ def _build_role_findings(groups: Sequence[GroupType], seen: _AuditAccumulator) -
         # A role that ties is not outranked: that is the finding `no-preferred-role`.
         if holders.users and not seen.preferring[role] and role not in seen.tied_roles:
             names = names_by_role[role]
-            reason = f"no user prefers {role}, the role of {_format_names(names)}"
+            reason = f"{role}, the role of {_format_names(names)}, is not the preferred role of any user"
             yield holders.build_finding(findings.OUTRANKED_ROLE, role, reason, names)
 
 
 def _build_pool_findings(groups: Sequence[GroupType], manifest: Manifest) -> Iterator[Finding]:
     if len(groups) >= _NEAR_LIMIT * MAX_GROUPS_PER_POOL:
-        reason = f"{len(groups):,} groups of {MAX_GROUPS_PER_POOL:,}"
+        reason = f"{len(groups):,} of {MAX_GROUPS_PER_POOL:,} groups"
         yield Finding(check=findings.POOL_NEARLY_FULL, reason=reason)
     if manifest.changes:
         kinds = Counter(change.what for change in manifest.changes)
@@ -396,7 +397,7 @@ def _format_combinations(users: _FindingAccumulator) -> str:
     ranked = sorted(users.combinations.items(), key=lambda one: (-one[1], one[0]))
     shown = [f"{_format_names(names)} ({count:,})" for names, count in ranked[:_MAX_NAMES]]
     more = ["..."] if len(ranked) > _MAX_NAMES else []
-    return f"The groups are, in {len(ranked):,} combinations: {'; '.join(shown + more)}."
+    return f"In {len(ranked):,} combinations, the groups are: {'; '.join(shown + more)}."
 
 
 def _format_names(names: Iterable[str]) -> str:

@@ -106,7 +106,7 @@ def fetch(
         ValueError: If the key is too short or contradicts `usernames`, or a number is not positive.
         ImportError: If the extra `pool` is missing.
         OSError: If a file cannot be written.
-        Exception: If boto3 raises one.
+        Exception: Any exception that boto3 raises, unchanged.
     """
     if rate <= 0 or concurrency < 1:
         raise ValueError("rate and concurrency: must be greater than 0")

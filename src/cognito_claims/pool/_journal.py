@@ -79,7 +79,7 @@ class Journal:
         """Open the journal in a folder, or create it.
 
         Raises:
-            SnapshotError: If a different process uses it, or the file is damaged.
+            SnapshotError: If the journal is in use by a running fetch, or the file is damaged.
             OSError: If SQLite cannot open or write it.
         """
         folder.mkdir(parents=True, exist_ok=True)
@@ -268,7 +268,7 @@ def _translate_error(error: sqlite3.DatabaseError, folder: Path) -> Exception:
     match getattr(error, "sqlite_errorname", None):
         case "SQLITE_BUSY":
             return SnapshotError(
-                folder, "a different fetch is using this folder: wait until it ends, or stop it"
+                folder, "this folder is in use by a running fetch: wait until it finishes, or stop it"
             )
         case (
             None | "SQLITE_NOTADB" | "SQLITE_CORRUPT"

@@ -89,7 +89,9 @@ class UnknownGroupsError(InvalidMembershipError):
         shown = [repr(name) if name is not None else "(null)" for name in self.group_names[:5]]
         more = ["..."] if len(self.group_names) > len(shown) else []
         names = ", ".join(shown + more)
-        return f'{len(self.group_names)} unknown: {names}; pass these groups, or unknown_groups="ignore"'
+        return (
+            f'{len(self.group_names)} unknown: {names}; add them to groups, or pass unknown_groups="ignore"'
+        )
 
 
 class BulkResolution(Generic[TableT_co]):
@@ -105,7 +107,7 @@ class BulkResolution(Generic[TableT_co]):
         self.users: int = resolver.users
         """The number of users."""
         self.sets: int = resolver.sets
-        """The number of sets of groups that were resolved. A duplicate membership makes a separate set."""
+        """The number of sets of groups that were resolved. A set with a duplicate counts separately."""
         self.outcomes: Mapping[str, int] = dict(resolver.outcomes)
         """The number of users by outcome: `preferred`, `ambiguous`, `no-role`."""
         self.open_questions: Mapping[str, int] = dict(resolver.open_questions)

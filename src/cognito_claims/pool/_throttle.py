@@ -1,8 +1,8 @@
 """Limit the rate of a client's calls, and retry them for longer than boto3 does.
 
-boto3's standard mode spends a retry quota. A service that throttles one call in
-three uses it up after a few thousand calls, and from then on boto3 gives up at
-once. A fetch takes hours, so it waits.
+boto3's standard retry mode has a quota. If one call in three is throttled, the
+quota runs out after a few thousand calls, and boto3 stops retrying. A fetch
+takes hours, so it keeps retrying.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from random import random
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
+from cognito_claims.client._operations import SERVICE_ID
 from cognito_claims.client.rate_limiter import RateLimiter
 from cognito_claims.models import LIST_GROUPS_RATE, LIST_USERS_IN_GROUP_RATE
 
@@ -66,11 +67,11 @@ def throttle_client(client: ClientWithEvents, throttle: Throttle) -> Generator[E
     rate = throttle.list_users_in_group_rate
     rates = {"ListGroups": min(rate, throttle.list_groups_rate), "ListUsersInGroup": rate}
     handlers: dict[str, Callable[..., Any]] = {
-        f"before-send.cognito-identity-provider.{operation}": limit(calls_per_second)
+        f"before-send.{SERVICE_ID}.{operation}": limit(calls_per_second)
         for operation, calls_per_second in rates.items()
     }
     # For the service: botocore calls a handler of one operation before its own retry handler.
-    handlers["needs-retry.cognito-identity-provider"] = RetryHandler(rates.keys(), stopped)
+    handlers[f"needs-retry.{SERVICE_ID}"] = RetryHandler(rates.keys(), stopped)
     for event, handler in handlers.items():
         client.meta.events.register(event, handler)
     try:

@@ -94,7 +94,7 @@ ROLE_WITHOUT_PRECEDENCE = Check(
 OUTRANKED_ROLE = Check(
     code="outranked-role",
     severity=Severity.WARNING,
-    title="A role is never preferred: each of its users is in a group that ranks before.",
+    title="A role is never preferred: each of its users is also in a group that ranks higher.",
     remedy="Remove the role from the groups, or set a lower precedence, which ranks first.",
 )
 EMPTY_GROUP = Check(
@@ -119,7 +119,7 @@ MANY_GROUPS = Check(
     code="many-groups",
     severity=Severity.WARNING,
     title=f"Users are close to the limit of {MAX_GROUPS_PER_USER} groups.",
-    remedy="Remove them from groups: AWS does not raise the limit, and adding a user beyond it fails.",
+    remedy="Remove them from some groups: AWS does not raise this limit, and adding them to more fails.",
 )
 POOL_NEARLY_FULL = Check(
     code="pool-nearly-full",
@@ -137,7 +137,8 @@ IDENTITY_POOL_FALLS_BACK = Check(
     code="identity-pool-falls-back",
     severity=Severity.WARNING,
     title="The identity pool assigns users the authenticated role instead of a role of their groups.",
-    remedy="Make one of their roles preferred, add a rule that matches them, or let the mapping deny.",
+    remedy="Make one of their roles preferred, add a rule that matches them, or set "
+    "AmbiguousRoleResolution to Deny.",
 )
 IDENTITY_POOL_OPEN_QUESTION = Check(
     code="identity-pool-open-question",

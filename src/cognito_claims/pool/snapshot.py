@@ -124,8 +124,8 @@ class Manifest(BaseModel, frozen=True):
     """The number of memberships."""
 
     changes: tuple[Change, ...]
-    """The changes between the two that the service reveals. A user who moved to a different group during
-    the fetch may be in both groups, in one or in neither."""
+    """The changes that the fetch detected while it ran. A user who moved to a different group
+    meanwhile may be in both groups, in one or in neither."""
 
     files: dict[str, DataFile]
     """The other files, by name."""

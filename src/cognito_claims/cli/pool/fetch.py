@@ -66,8 +66,8 @@ def fetch(
     """Fetch a pool's groups and their members.
 
     The command can be interrupted at any time; run it again to resume. Exits with 0 if the snapshot is
-    complete; with 2 for invalid input; with 3 if the service refused or could not be reached; with 4 if a
-    file could not be written; with 130 if interrupted.
+    complete; with 2 for invalid input; with 3 if the service refused the request or could not be
+    reached; with 4 if a file could not be written; with 130 if interrupted.
     """
     key = read_input(pseudonymize, "--pseudonymize") if pseudonymize is not None else None
     if key is not None and (no_usernames or len(key) < pool.MIN_KEY_LENGTH):

@@ -8,7 +8,7 @@
 ...     assert resolution.preferred_role in (None, *resolution.roles)
 >>> test_the_preferred_role_is_one_of_the_roles()
 
-Every value is valid. Whatever makes claims differ is frequent: ties, groups
+Every value is valid. Values that affect the claims are frequent: ties, groups
 without a role or a precedence, the groups of federated sign-ins. Values shrink
 to short names and absent members, and memberships shrink to few groups.
 
