@@ -5,6 +5,23 @@ implementers in any language. `load()` loads them in Python, and
 `cognito-claims conform` runs those that a service can answer.
 """
 
-from cognito_claims.conformance.cases import Case, Vectors, load
+from cognito_claims.conformance.cases import Case, InvalidVectorsError, Vectors, load
+from cognito_claims.conformance.endpoint import Endpoint, EndpointError
+from cognito_claims.conformance.runner import run, select
+from cognito_claims.conformance.scorecard import Result, Scorecard, Verdict
+from cognito_claims.conformance.shapes import TokensAnswer
 
-__all__ = ["Case", "Vectors", "load"]
+__all__ = [
+    "Case",
+    "Endpoint",
+    "EndpointError",
+    "InvalidVectorsError",
+    "Result",
+    "Scorecard",
+    "TokensAnswer",
+    "Vectors",
+    "Verdict",
+    "load",
+    "run",
+    "select",
+]
