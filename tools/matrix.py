@@ -44,6 +44,9 @@ AIO_TESTS = (
 BOTOCORE_WARNING = "datetime.datetime.utcnow"
 """The oldest botocore causes this warning on Python 3.12. Every other warning is an error."""
 
+PARALLEL = ("--numprocesses=2", "--dist=worksteal")
+"""As `make test` runs them."""
+
 DESCRIBE = (
     "import sys; print(sys.implementation.name, *sys.version_info[:3], sys.prefix == sys.base_prefix)"
 )
@@ -104,8 +107,8 @@ class Environment:
     def run_tests(self, *arguments: str) -> None:
         """Run tests without coverage, since no environment runs all of them."""
         python = self.path / "bin" / "python"
-        cache = f"cache_dir={self.path / 'pytest'}"
-        self.ok = self.ok and run(python, "-m", "pytest", "-q", "--no-cov", "-o", cache, *arguments)
+        options = ("-q", "--no-cov", "-o", f"cache_dir={self.path / 'pytest'}", *PARALLEL)
+        self.ok = self.ok and run(python, "-m", "pytest", *options, *arguments)
 
     def check_types(self) -> None:
         """Check the typing examples with all four type checkers."""
