@@ -387,6 +387,7 @@ class TestLive:
         assert result.exit_code == ExitCode.SERVICE
         assert result.stderr.endswith(f'"https://example.com": {advice}\n')
 
+    @pytest.mark.slow  # boto3 retries
     def test_at_an_endpoint_that_cannot_be_reached_names_the_option(self) -> None:
         with socket.socket() as unused:
             unused.bind(("127.0.0.1", 0))  # not listening, so that a connection is refused

@@ -192,7 +192,7 @@ class TestUsageErrors:
         assert not re.search("Input|should|Value error|parse", result.stderr)
 
 
-CONFORM = "conform --endpoint-url URL --select lowest-wins"
+CONFORM = "conform --endpoint-url URL --select paging/one-group"
 FETCH = "pool fetch --user-pool-id eu-west-1_EXAMPLE --endpoint-url URL"
 LINES = [
     "resolve TOKEN",

@@ -73,6 +73,7 @@ class TestACorrectEndpoint:
         run_cases(WINNER, "paging/one-group")
         assert set(fake.calls) == set(CALLS)
 
+    @pytest.mark.slow  # every case
     def test_may_be_in_a_different_account(self, run_cases: RunCases, fake: FakeCognito) -> None:
         accounts: set[str] = set()
 
@@ -212,6 +213,7 @@ class TestAnEndpointThatRefuses:
         assert (with_comma.verdict, without.verdict) == (Verdict.ERROR, Verdict.PASS)
         assert "CreateGroup" in str(with_comma.error)
 
+    @pytest.mark.slow  # a run for each operation
     @pytest.mark.parametrize("operation", sorted({*CALLS} - {"DeleteUserPool", "AdminListGroupsForUser"}))
     @pytest.mark.parametrize("status", [400, 501])
     def test_a_call_that_every_case_needs_ends_the_run_with_one_sentence(
