@@ -180,7 +180,7 @@ class TestInput:
 
 
 class TestJSON:
-    def test_is_what_the_documentation_says(self) -> None:
+    def test_is_what_is_documented(self) -> None:
         result = resolve(OPEN, "--json")
         assert result.exit_code == ExitCode.OK
         documented = (Path(__file__).parents[1] / "docs" / "cli.md").read_text()
@@ -244,7 +244,7 @@ class TestStrict:
         ],
         ids=["winner", "no role", "tie", "open question", "bad input"],
     )
-    def test_tells_a_certain_result_from_another(self, groups: object, code: ExitCode) -> None:
+    def test_exit_code_shows_whether_the_result_is_certain(self, groups: object, code: ExitCode) -> None:
         result = resolve(groups, "--strict")
         assert result.exit_code == code
         if code != ExitCode.BAD_INPUT:
@@ -280,7 +280,7 @@ class TestLive:
         scripted.queue_response({"Groups": [], "NextToken": "x"}, {"Groups": [], "NextToken": "x"})
         assert live(scripted.url, POOL).exit_code == ExitCode.SERVICE
 
-    def test_arguments_that_do_not_fit_are_told_all_at_once(self, moto_url: str) -> None:
+    def test_all_invalid_arguments_are_reported_at_once(self, moto_url: str) -> None:
         result = live(moto_url, "no pool", "secret name")
         assert result.exit_code == ExitCode.BAD_INPUT
         assert len(result.stderr.splitlines()) == 2
@@ -308,7 +308,7 @@ class TestLive:
         assert "\x1b" not in result.stderr
         assert len(result.stderr.splitlines()) == 1
 
-    def test_an_unknown_profile_is_told(self, moto_url: str, alices_pool: str) -> None:
+    def test_an_unknown_profile_is_reported(self, moto_url: str, alices_pool: str) -> None:
         result = live(moto_url, alices_pool, "alice", "--profile", "nope")
         assert result.exit_code == ExitCode.BAD_INPUT
         assert "nope" in result.stderr
@@ -395,7 +395,7 @@ class TestLive:
         assert result.exit_code == ExitCode.SERVICE
         assert result.stderr.endswith(": check --endpoint-url\n")
 
-    def test_without_credentials_says_how_to_pass_them(
+    def test_without_credentials_explains_how_to_pass_them(
         self, monkeypatch: pytest.MonkeyPatch, scripted: ScriptedServer
     ) -> None:
         for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
@@ -511,7 +511,7 @@ class TestCommand:
     @pytest.mark.parametrize(
         ("error", "lines"), [(BrokenPipeError(), 0), (OSError(28, "No space left on device"), 1)]
     )
-    def test_tells_why_it_could_not_write(
+    def test_reports_why_the_result_could_not_be_written(
         self, monkeypatch: pytest.MonkeyPatch, error: OSError, lines: int
     ) -> None:
         def fail(text: str, *, err: bool = False) -> None:
@@ -524,7 +524,7 @@ class TestCommand:
         assert resolve(OPEN).exit_code == ExitCode.NOT_WRITTEN
         assert len(told) == 1 + lines
 
-    def test_without_stdin_or_stdout_is_no_crash(self, tmp_path: Path) -> None:
+    def test_does_not_crash_without_stdin_or_stdout(self, tmp_path: Path) -> None:
         file = tmp_path / "groups.json"
         file.write_text(AWS_CLI)
         for redirection, code in (("<&-", ExitCode.BAD_INPUT), (f"{file} >&-", ExitCode.OK)):

@@ -59,7 +59,7 @@ def _now(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("cognito_claims.cli.decode.time", SimpleNamespace(time=lambda: NOW + 0.5))
 
 
-def test_the_json_is_what_the_documentation_says(tmp_path: Path) -> None:
+def test_the_json_is_as_documented(tmp_path: Path) -> None:
     lone = event("id_token_one_role_none_preferred") | {"exp": NOW + 3000}
     groups = tmp_path / "groups.json"
     group = {"Precedence": 5, "RoleArn": STAFF, "GroupName": "staff"}
@@ -85,7 +85,7 @@ class TestDecode:
             ("pre_token_generation_2", "A pre token generation event."),
         ],
     )
-    def test_says_what_it_is_and_that_nothing_was_verified(self, name: str, first: str) -> None:
+    def test_prints_what_it_is_and_that_nothing_was_verified(self, name: str, first: str) -> None:
         result = run("decode", str(EVENTS / f"{name}.json"))
         assert result.exit_code == ExitCode.OK
         assert result.stdout.startswith(f"{first} No signature was verified")
@@ -202,7 +202,7 @@ class TestDecode:
 
     @pytest.mark.parametrize("command", ["decode", "compare", "role"])
     @pytest.mark.parametrize("length", [10, 10_000])
-    def test_a_token_given_in_place_of_a_file_is_not_shown(self, command: str, length: int) -> None:
+    def test_a_token_passed_in_place_of_a_file_is_not_shown(self, command: str, length: int) -> None:
         secret = "eyJhbGciOi." + "secret" * length
         options = {"compare": ["--groups", str(EVENTS / "id_token.json")], "decode": []}
         needed = options.get(command, ["--identity-pool", str(EVENTS / "identity_pool_token.json")])
@@ -243,7 +243,7 @@ class TestDecode:
         assert report("decode", stdin=b".".join([*parts, b"x"]))["claims"]["groups"] == []
 
     @pytest.mark.parametrize("name", [name for name in NAMES if not name.startswith("identity_pool")])
-    def test_tells_no_secret(self, name: str) -> None:
+    def test_prints_no_secret(self, name: str) -> None:
         value = event(name)
         inputs: list[object] = [value]
         if "token_use" in value:
@@ -285,7 +285,7 @@ class TestDecode:
             ({"cognito:preferred_role": None, "cognito:roles": [STAFF]}, "null-precedence"),
         ],
     )
-    def test_says_what_is_odd_of_an_id_token(self, changes: dict[str, object], odd: str) -> None:
+    def test_warns_about_an_unusual_id_token(self, changes: dict[str, object], odd: str) -> None:
         payload = {**event("id_token"), "exp": FOREVER} | changes
         assert odd in "\n".join(report("decode", stdin=payload)["warnings"])
         assert "Warnings\n  " in run("decode", stdin=payload).stdout
@@ -317,7 +317,7 @@ class TestDecode:
             ),
         ],
     )
-    def test_says_what_is_odd_of_others(self, name: str, changes: dict[str, object], odd: str) -> None:
+    def test_warns_about_other_unusual_input(self, name: str, changes: dict[str, object], odd: str) -> None:
         value = event(name) | changes
         if "exp" in value:
             value["exp"] = FOREVER
@@ -384,12 +384,12 @@ class TestCompare:
         file.write_text(self.GROUPS)
         return str(file)
 
-    def test_a_token_that_is_true_is_no_change(self, groups: str) -> None:
+    def test_an_up_to_date_token_has_no_changes(self, groups: str) -> None:
         payload = {**event("id_token"), "cognito:groups": ["staff", "admins"]}
         result = run("compare", "--groups", groups, stdin=payload)
         assert (result.exit_code, result.stdout) == (ExitCode.OK, "The token is up to date.\n")
 
-    def test_a_stale_one_says_what_changed(self, groups: str) -> None:
+    def test_a_stale_one_lists_what_changed(self, groups: str) -> None:
         payload = {
             **event("id_token"),
             "cognito:groups": ["staff", "beta"],
@@ -541,7 +541,7 @@ class TestRole:
         assert result.stdout.startswith(f"Assumed: {STAFF}")
         assert scripted.requests[1] == {"IdentityPoolId": "eu-west-1:0a1b"}
 
-    def test_live_hangs_on_an_open_question(self, scripted: ScriptedServer) -> None:
+    def test_live_depends_on_an_open_question(self, scripted: ScriptedServer) -> None:
         scripted.queue_response({"Groups": [{"GroupName": "staff", "RoleArn": STAFF}]})
         arguments = ["role", "--user-pool-id", "eu-west-1_EXAMPLE", "--username", "alice", "--client-id"]
         arguments += ["1example23456789", "--identity-pool", self.TOKEN, "--region", "eu-west-1"]
@@ -549,9 +549,7 @@ class TestRole:
         assert found["role_arn"] == STAFF
         assert found["alternatives"] == [{"open_question": "null-precedence", "role_arn": None}]
 
-    def test_live_is_refused_where_rules_ask_for_what_groups_do_not_tell(
-        self, scripted: ScriptedServer
-    ) -> None:
+    def test_live_is_refused_if_rules_use_claims_that_groups_lack(self, scripted: ScriptedServer) -> None:
         scripted.queue_response({"Groups": []})
         arguments = ["role", "--user-pool-id", "eu-west-1_EXAMPLE", "--username", "alice", "--client-id"]
         arguments += ["1example23456789", "--identity-pool", self.RULES, "--region", "eu-west-1"]
@@ -589,7 +587,7 @@ class TestRole:
         )
         assert provider in result.stdout
 
-    def test_a_service_that_refuses_is_told_apart(self, scripted: ScriptedServer) -> None:
+    def test_a_refusal_has_the_exit_code_of_the_service(self, scripted: ScriptedServer) -> None:
         scripted.queue_error("ResourceNotFoundException", "no such identity pool")
         result = run(
             *("role", "--identity-pool-id", "eu-west-1:0a1b", "--region", "eu-west-1"),
@@ -625,7 +623,7 @@ class TestRole:
             (["--identity-pool", TOKEN, "--policy", "roleless=blocks"], "id_token", "not to a token"),
         ],
     )
-    def test_input_that_does_not_do_is_refused(self, options: list[str], stdin: str, reason: str) -> None:
+    def test_invalid_input_is_refused(self, options: list[str], stdin: str, reason: str) -> None:
         result = run("role", *options, stdin=event(stdin))
         assert (result.exit_code, result.stdout) == (ExitCode.BAD_INPUT, "")
         assert reason in result.stderr
@@ -641,7 +639,7 @@ class TestRole:
             assert result.exit_code == ExitCode.BAD_INPUT
             assert reason in result.stderr
 
-    def test_a_mapping_with_faults_is_told_with_their_places(self, tmp_path: Path) -> None:
+    def test_problems_of_a_mapping_are_reported_with_their_paths(self, tmp_path: Path) -> None:
         file = tmp_path / "pool.json"
         file.write_text('{"RoleMappings": {"x": {"Type": "Other"}}}')
         result = run("role", "--identity-pool", str(file), stdin=event("id_token"))

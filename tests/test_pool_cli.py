@@ -125,7 +125,7 @@ class TestFetch:
         assert result.exit_code == ExitCode.OK, result.stderr
         assert Snapshot.open(tmp_path).manifest.memberships == 8 + 8 * 150
 
-    def test_says_what_the_service_refuses(self, server: PoolServer, tmp_path: Path) -> None:
+    def test_reports_a_refused_call(self, server: PoolServer, tmp_path: Path) -> None:
         def intercept(operation: str, _: dict[str, Any]) -> None:
             if operation == "ListUsersInGroup":
                 raise RefusedError(400, "NotAuthorizedException")
@@ -135,7 +135,7 @@ class TestFetch:
         assert result.exit_code == ExitCode.SERVICE
         assert "NotAuthorizedException" in result.stderr
 
-    def test_says_that_the_service_does_not_answer(
+    def test_reports_that_the_service_does_not_respond(
         self, server: PoolServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def late(*_: object, **__: object) -> None:
@@ -146,13 +146,13 @@ class TestFetch:
         assert result.exit_code == ExitCode.SERVICE
         assert "Read timeout" in result.stderr
 
-    def test_says_where_the_service_goes_in_circles(self, server: PoolServer, tmp_path: Path) -> None:
+    def test_reports_a_repeated_page_token(self, server: PoolServer, tmp_path: Path) -> None:
         server.page = lambda member, items, start: {member: items[:2], "NextToken": "first|0"}  # type: ignore[method-assign]  # noqa: ARG005
         result = call(*arguments(server, tmp_path))
         assert result.exit_code == ExitCode.SERVICE
         assert "repeated a page token" in result.stderr
 
-    def test_says_what_is_no_answer(self, server: PoolServer, tmp_path: Path) -> None:
+    def test_reports_an_invalid_response(self, server: PoolServer, tmp_path: Path) -> None:
         server.groups["staff"]["RoleArn"] = "none"
         result = call(*arguments(server, tmp_path))
         assert result.exit_code == ExitCode.BAD_INPUT
@@ -164,7 +164,7 @@ class TestFetch:
         assert result.exit_code == ExitCode.BAD_INPUT
         assert "has user_pool_id" in result.stderr
 
-    def test_says_what_cannot_be_written(self, server: PoolServer, tmp_path: Path) -> None:
+    def test_reports_what_cannot_be_written(self, server: PoolServer, tmp_path: Path) -> None:
         (tmp_path / "file").touch()
         result = call(*arguments(server, tmp_path / "file"))
         assert result.exit_code == ExitCode.NOT_WRITTEN
@@ -175,12 +175,12 @@ class TestFetch:
         assert "database file" in result.stderr
 
     @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere, a file's name is a text")
-    def test_says_that_a_name_is_no_text(self, server: PoolServer, tmp_path: Path) -> None:
+    def test_reports_a_name_that_is_not_utf8(self, server: PoolServer, tmp_path: Path) -> None:
         result = call(*arguments(server, tmp_path / "bad\udcff"))
         assert result.exit_code == ExitCode.NOT_WRITTEN
         assert "UTF-8" in result.stderr
 
-    def test_says_which_extra_is_missing(
+    def test_names_the_missing_extra(
         self, server: PoolServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         for module, extra in (("duckdb", "pool"), ("boto3", "aws")):
@@ -337,7 +337,7 @@ class TestResolve:
         assert "memberships.parquet: is truncated: it has 100 of" in result.stderr
         assert not (tmp_path / "c.parquet").exists()
 
-    def test_says_what_cannot_be_written(self, tmp_path: Path) -> None:
+    def test_reports_what_cannot_be_written(self, tmp_path: Path) -> None:
         write_faulty_pool(tmp_path / "s")
         result = call("resolve", tmp_path / "s", "--out", tmp_path / "none" / "c.parquet")
         assert result.exit_code == ExitCode.NOT_WRITTEN
@@ -465,7 +465,7 @@ def test_characters_that_stdout_cannot_encode_are_escaped_as_in_json(
 
 
 @pytest.mark.parametrize("arguments", [("audit",), ("diff", "--drop-group", "beta")])
-def test_a_report_says_which_extra_is_missing(
+def test_a_report_names_the_missing_extra(
     tmp_path: Path, arguments: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_faulty_pool(tmp_path / "s")
