@@ -15,6 +15,9 @@ def show_progress(unit: str) -> Generator[Callable[..., None], None, None]:
     The function that it yields takes `completed`, `total` and `description`.
     """
     console = Console(stderr=True)
+    if not console.is_terminal:  # Rich 14.0 prints an empty line even for a disabled bar
+        yield _ignore
+        return
     with Progress(
         TextColumn(unit),
         BarColumn(),
@@ -24,6 +27,9 @@ def show_progress(unit: str) -> Generator[Callable[..., None], None, None]:
         console=console,
         transient=True,
         speed_estimate_period=24 * 60 * 60,  # a step can take minutes, so all of them count
-        disable=not console.is_terminal,
     ) as progress:
         yield partial(progress.update, progress.add_task("", total=None))
+
+
+def _ignore(**_: object) -> None:
+    pass

@@ -14,6 +14,7 @@ from cognito_claims.models import (
     AttributeType,
     GroupType,
     PaginatorConfig,
+    ResponseMetadata,
     UserType,
 )
 from cognito_claims.testing.strategies import scalars
@@ -143,6 +144,7 @@ _BY_FIELD: dict[str, Callable[[], st.SearchStrategy[object]]] = {
     "next_token": scalars.page_tokens,
     "page_size": lambda: st.integers(0, MAX_PAGE_SIZE),
     "precedence": scalars.precedences,
+    "response_metadata": lambda: models(ResponseMetadata),
     "retry_attempts": lambda: st.integers(0, 5),
     "role_arn": scalars.role_arns,
     "starting_token": scalars.page_tokens,
