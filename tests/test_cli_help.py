@@ -69,7 +69,7 @@ class TestHelp:
         for param in COMMANDS[name].params:
             names = [param.metavar] if param.param_type_name == "argument" else param.opts
             flag = param.param_type_name == "option" and param.is_flag
-            # A flag has no value, and a value has a name that says what it is.
+            # A flag takes no value, and the name of a value describes it.
             value = "" if flag or names == [param.metavar] else f" {param.metavar}"
             row = f"  {', '.join(sorted(names, key=len))}{value}"
             assert re.search(f"^{re.escape(row)}(  |$)", shown, re.MULTILINE), row

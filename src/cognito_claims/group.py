@@ -1,6 +1,7 @@
-"""The group of a user pool, by itself: the resolver needs no other model of the API.
+"""The model of a group. It is a module of its own because the resolver needs no other model.
 
-`cognito_claims.models` has it too, beside the rest. To import them all takes 6 ms more.
+Import it from `cognito_claims` or `cognito_claims.models`. The other models would
+lengthen the cold start of a function that only resolves groups.
 """
 
 from typing import Annotated

@@ -89,7 +89,7 @@ _SUFFIXES = {
 """The domain of each partition whose domain is not `amazonaws.com`, by the start of its regions."""
 AWS_DOMAINS = ("amazonaws.com", *_SUFFIXES.values())
 
-# The end of a pool's ID does not tell its region: a replica keeps the ID of the first region.
+# The region is that of the host, not of the ID: a replica keeps the ID of the first region.
 _ISSUER = re.compile(
     r"https://(?P<updated>issuer-)?cognito-idp\.(?P<region>[a-z0-9-]+)\.(?P<suffix>[a-z0-9.-]+)"
     r"/(?P<user_pool_id>[A-Za-z0-9_-]+_[0-9A-Za-z]+)"
@@ -390,7 +390,7 @@ class AccessTokenClaims(_TokenClaims, frozen=True):
     @property
     def is_machine(self) -> bool:
         """Whether the token was issued for client credentials (M2M) and not for a user."""
-        # No claim says so. The subject of a user is a UUID, which no client ID is.
+        # No claim marks such a token. A user's `sub` is a UUID, which no client ID is.
         return self.username is None and self.sub == self.client_id
 
     @property

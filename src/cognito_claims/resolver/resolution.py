@@ -129,7 +129,7 @@ def resolve(
     """
     if type(policy) is not Policy:
         raise TypeError(f"policy: expected a Policy, got {type(policy).__name__}: pass Policy(...)")
-    items = () if _is_none(groups) else tuple(groups)
+    items = () if _is_none(groups) else tuple(groups)  # `None`: perhaps `response.get("Groups")`
     members = items if items and _all_group_types(items) else _parse_groups(groups, items)
     ranking = _rank(members) if len(members) > 1 else members
     return Resolution.from_ranking(ranking, policy)
