@@ -89,7 +89,7 @@ _SUFFIXES = {
 """The domain of each partition whose domain is not `amazonaws.com`, by the start of its regions."""
 AWS_DOMAINS = ("amazonaws.com", *_SUFFIXES.values())
 
-# The region is that of the host, not of the ID: a replica keeps the ID of the first region.
+# The region is the host's and not the ID's: a replica keeps the ID of the first region.
 _ISSUER = re.compile(
     r"https://(?P<updated>issuer-)?cognito-idp\.(?P<region>[a-z0-9-]+)\.(?P<suffix>[a-z0-9.-]+)"
     r"/(?P<user_pool_id>[A-Za-z0-9_-]+_[0-9A-Za-z]+)"

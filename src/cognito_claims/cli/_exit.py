@@ -84,7 +84,7 @@ def _describe_refusal(message: str) -> str:
 
 
 def escape_unprintable(text: str) -> str:
-    """Replace the characters that could move the cursor by Python's escape sequences."""
+    """Replace the characters that could move the cursor with Python's escape sequences."""
     return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
