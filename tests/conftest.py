@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 # Examples differ from run to run. On a busy machine, a slow example does not indicate a fault.
+os.environ["TERM"] = "xterm"  # in a dumb terminal, Rich draws no progress bar
 settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("fast", settings.get_profile("default"), max_examples=25)
 settings.register_profile("fixed", settings.get_profile("default"), derandomize=True)
