@@ -8,6 +8,7 @@ import sqlite3
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -21,10 +22,11 @@ from cognito_claims import InvalidRequestError, InvalidResponseError, Pagination
 from cognito_claims.client.rate_limiter import RateLimiter
 from cognito_claims.models import LIST_GROUPS_RATE, LIST_USERS_IN_GROUP_RATE
 from cognito_claims.pool import DEFAULT_RATE, Membership, Progress, Snapshot, SnapshotError, fetch
-from cognito_claims.pool._fetch import Usernames, fetch_pool
-from cognito_claims.pool._journal import Journal
+from cognito_claims.pool._fetch import fetch_pool
+from cognito_claims.pool._journal import Journal, Settings
 from cognito_claims.pool._throttle import MAX_ATTEMPTS, StoppedError, Throttle, throttle_client
-from cognito_claims.pool.snapshot import GROUPS, MANIFEST, MEMBERSHIPS, UNFINISHED, is_finished
+from cognito_claims.pool._usernames import Usernames
+from cognito_claims.pool.snapshot import GROUPS, MANIFEST, MEMBERSHIPS, UNFINISHED
 from tests.conftest import Client, Connect
 from tests.fake_cognito import RefusedError
 from tests.loopback import HungUpError
@@ -38,6 +40,14 @@ KEY = b"sixteen bytes and more"
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("botocore.endpoint.time", WITHOUT_SLEEP)  # between attempts
+
+
+@pytest.fixture(autouse=True)
+def keys(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the keys that fetches will discard."""
+    state = tmp_path_factory.mktemp("state")
+    monkeypatch.setenv("XDG_STATE_HOME", str(state))
+    return state / "cognito-claims"
 
 
 @pytest.fixture
@@ -67,11 +77,12 @@ def take(
     usernames: bool = True,
     throttle: Throttle = UNLIMITED,
     concurrency: int = 8,
+    refresh: bool = False,
     on_progress: Callable[[Progress], object] = lambda _: None,
 ) -> Snapshot:
     """Fetch as `fetch` does, without waiting between the calls."""
     mode = Usernames.choose(key, usernames=usernames)
-    return fetch_pool(client, user_pool_id, out, mode, throttle, concurrency, on_progress)
+    return fetch_pool(client, user_pool_id, out, mode, throttle, concurrency, on_progress, refresh=refresh)
 
 
 def read_digests(snapshot: Snapshot) -> dict[str, str]:
@@ -325,26 +336,34 @@ class TestResuming:
         assert [path.name for path in tmp_path.iterdir()] == [GROUPS]
         assert not server.calls
 
+    @pytest.mark.parametrize("refresh", [False, True])
+    @pytest.mark.parametrize("interrupted", ["pathlib.Path.unlink", "shutil.rmtree"])
     def test_makes_no_call_where_only_the_cleanup_is_left(
-        self, server: PoolServer, connect: Connect, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+        self,
+        server: PoolServer,
+        connect: Connect,
+        tmp_path: Path,
+        keys: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        interrupted: str,
+        refresh: bool,
     ) -> None:
-        """The discarded key is among what is left: until it is gone, the snapshot is not finished."""
-
-        def interrupt(_: Path) -> None:
-            raise KeyboardInterrupt
+        def interrupt(*_: object, **__: object) -> None:
+            if (tmp_path / MANIFEST).exists():
+                raise KeyboardInterrupt
 
         with monkeypatch.context() as patched:
-            patched.setattr("shutil.rmtree", interrupt)
+            patched.setattr(interrupted, interrupt)
             with pytest.raises(KeyboardInterrupt):
                 take(connect(server.url), tmp_path, usernames=False)
-        assert (tmp_path / MANIFEST).exists()
-        with pytest.raises(SnapshotError, match="not finished"):
-            Snapshot.open(tmp_path)
+        assert len(list(keys.iterdir())) == (interrupted == "pathlib.Path.unlink")
+        first = Snapshot.open(tmp_path)
         server.calls.clear()
-        snapshot = take(connect(server.url), tmp_path, usernames=False)
+        snapshot = take(connect(server.url), tmp_path, usernames=False, refresh=refresh)
         assert snapshot.manifest.memberships == len(list_expected_memberships(server))
         assert {path.name for path in tmp_path.iterdir()} == {GROUPS, MEMBERSHIPS, MANIFEST}
-        assert not server.calls
+        assert not list(keys.iterdir())
+        assert bool(server.calls) == refresh == (snapshot.manifest != first.manifest)
 
     def test_refuses_a_journal_that_is_damaged_further_on(
         self, server: PoolServer, connect: Connect, tmp_path: Path
@@ -376,13 +395,16 @@ class TestResuming:
 
     def test_what_it_began_with_outlives_the_machine(self, tmp_path: Path) -> None:
         """Tables on the disk are recognized as those of this fetch: SQLite may lose only its log."""
+        settings = Settings(
+            fetch_id="one", user_pool_id=POOL, usernames="kept", key_id=None, started_at=datetime.now(UTC)
+        )
         with Journal.open(tmp_path / UNFINISHED) as journal:
-            journal.begin([], {"user_pool_id": POOL})
+            journal.begin([], settings)
             there = (tmp_path / UNFINISHED / "journal.sqlite").read_bytes()
         (tmp_path / "after").mkdir()
         (tmp_path / "after" / "journal.sqlite").write_bytes(there)
         with Journal.open(tmp_path / "after") as journal:
-            assert journal.read_settings() == {"user_pool_id": POOL}
+            assert journal.read_settings() == settings
 
     def test_refuses_a_folder_that_is_in_use(
         self, server: PoolServer, connect: Connect, tmp_path: Path
@@ -408,7 +430,7 @@ class TestResuming:
         database = sqlite3.connect(tmp_path / UNFINISHED / "journal.sqlite")
         database.executescript("create table other (x); create index groups on other (x)")
         database.close()
-        with pytest.raises(OSError, match="groups"):
+        with pytest.raises(SnapshotError, match="damaged"):
             take(connect(server.url), tmp_path)
 
     def test_reports_where_it_cannot_write(
@@ -856,13 +878,13 @@ def test_kill_it_at_50_random_moments(connect: Connect, tmp_path: Path) -> None:
             process.kill()
             process.join()
             kills += process.exitcode != 0
-            if is_finished(out):
+            try:
                 assert read_digests(Snapshot.open(out)) == read_digests(whole)
-                finished += 1
-                out = tmp_path / str(finished)
-            else:
-                with pytest.raises(SnapshotError):
-                    Snapshot.open(out)
+            except SnapshotError:
+                assert not (out / MANIFEST).exists()
+                continue
+            finished += 1
+            out = tmp_path / str(finished)
         server.intercept = lambda _, __: None
         last = take(connect(server.url), out)
         assert read_digests(last) == read_digests(whole)

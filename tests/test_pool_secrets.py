@@ -9,6 +9,7 @@ import sqlite3
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from unittest.mock import Mock
@@ -33,7 +34,7 @@ from cognito_claims.pool import (
     diff,
     resolve_memberships,
 )
-from cognito_claims.pool._journal import Journal, UnreadGroup
+from cognito_claims.pool._journal import Journal, Settings, UnreadGroup
 from cognito_claims.pool._user_sets import UserSample, iterate_user_sets
 from cognito_claims.pool.engines.protocol import hide_rows
 from cognito_claims.pool.snapshot import MANIFEST, UNFINISHED, write_tables
@@ -107,7 +108,14 @@ def open_a_text_as_a_manifest(folder: Path) -> None:
 
 def change_journal(folder: Path, statement: str, *values: object) -> None:
     with Journal.open(folder) as journal:
-        journal.begin([GroupType(group_name="admins")], {"user_pool_id": USERNAME})
+        settings = Settings(
+            fetch_id="one",
+            user_pool_id=USERNAME,
+            usernames="kept",
+            key_id=None,
+            started_at=datetime.now(UTC),
+        )
+        journal.begin([GroupType(group_name="admins")], settings)
         journal.add_page(1, ["ann"], None)
     with closing(sqlite3.connect(folder / "journal.sqlite", isolation_level=None)) as database:
         database.execute(statement, values)
@@ -120,7 +128,7 @@ def read_a_damaged_username(folder: Path) -> None:
 
 
 def read_a_damaged_setting(folder: Path) -> None:
-    change_journal(folder, "update settings set value = cast(? as text)", USERNAME.encode() + b"\xff")
+    change_journal(folder, "update settings set json = cast(? as text)", USERNAME.encode() + b"\xff")
     with Journal.open(folder) as journal:
         journal.read_settings()
 

@@ -9,7 +9,8 @@ CognitoClaimsError
 │   └── ConflictingGroupsError
 ├── InvalidClaimsError      (also ValueError)   a token, event or gateway context has no well-formed claims
 │   └── AmbiguousClaimsError                    it can be read in more than one way
-└── PaginationError         (also RuntimeError) the service repeated a page token
+├── PaginationError         (also RuntimeError) the service repeated a page token
+└── UnreadableResponseError (also RuntimeError) a service response is not JSON
 ```
 
 Some packages derive errors of their own from the same base: `EndpointError` and
@@ -37,6 +38,7 @@ __all__ = [
     "MixedUserPoolsError",
     "PaginationError",
     "Problem",
+    "UnreadableResponseError",
 ]
 
 
@@ -160,3 +162,18 @@ class PaginationError(CognitoClaimsError, RuntimeError):
 
     def __str__(self) -> str:
         return f"{self.operation}: the service repeated a page token; the list is incomplete, call again"
+
+
+class UnreadableResponseError(CognitoClaimsError, RuntimeError):
+    """A response of the service is not JSON: it was cut off, or something else answered.
+
+    Attributes:
+        operation: The name of the operation, such as `ListUsersInGroup`.
+    """
+
+    def __init__(self, operation: str) -> None:
+        super().__init__(operation)
+        self.operation = operation
+
+    def __str__(self) -> str:
+        return f"{self.operation}: the response is not JSON; check the endpoint and the network"

@@ -10,6 +10,7 @@ from cognito_claims import (
     MixedUserPoolsError,
     PaginationError,
     Problem,
+    UnreadableResponseError,
     resolve,
     resolve_user,
 )
@@ -29,7 +30,7 @@ def catching(client: AdminListGroupsForUserClient) -> None:
         assert_type(error.user_pool_ids, tuple[str, ...])
     except ConflictingGroupsError as error:
         assert_type(error.group_names, tuple[str, ...])
-    except PaginationError as error:
+    except (PaginationError, UnreadableResponseError) as error:
         assert_type(error.operation, str)
     except CognitoClaimsError as error:
         assert_type(error, CognitoClaimsError)
@@ -37,9 +38,9 @@ def catching(client: AdminListGroupsForUserClient) -> None:
 
 def as_the_builtins_that_they_are(
     invalid: InvalidClaimsError | InvalidMembershipError | InvalidRequestError | InvalidResponseError,
-    paging: PaginationError,
+    service: PaginationError | UnreadableResponseError,
     check: ResponseValidation,
 ) -> tuple[ValueError, RuntimeError]:
     with check:
         resolve([])
-    return invalid, paging
+    return invalid, service

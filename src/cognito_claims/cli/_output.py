@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from cognito_claims._files import replace_file
 from cognito_claims.cli._exit import ExitCode, escape_unprintable, fail
 
 
@@ -92,10 +93,11 @@ def write_result(result: str | Mapping[str, object]) -> None:
         fail(ExitCode.NOT_WRITTEN, [] if closed else [f"the result could not be written: {error}"])
 
 
-def write_file(path: Path, text: str) -> None:
-    """Write a file, or fail."""
+def write_file(path: Path, text: str, *, private: bool = True) -> None:
+    """Write a file, which only its owner can read if it is private, or fail and leave the old one."""
     try:
-        path.write_text(text, encoding="utf-8")
+        with replace_file(path, private=private) as partial:
+            partial.write_text(text, encoding="utf-8")
     except OSError as error:
         fail(ExitCode.NOT_WRITTEN, [f"{path}: {error.strerror}"])
 

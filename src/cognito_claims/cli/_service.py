@@ -9,11 +9,17 @@ from typing import Any, TypeVar
 import typer
 
 from cognito_claims._wire.parsing import parse_response
-from cognito_claims.cli._exit import ExitCode, exit_on_error, fail, is_boto_error, is_expected
+from cognito_claims.cli._exit import (
+    SERVICE_ERRORS,
+    ExitCode,
+    exit_on_error,
+    fail,
+    is_boto_error,
+    is_expected,
+)
 from cognito_claims.cli._interrupt import exit_on_interrupt
 from cognito_claims.cli._options import require_options
 from cognito_claims.client import resolve_user
-from cognito_claims.errors import CognitoClaimsError
 from cognito_claims.identity_pool import GetIdentityPoolRolesResponse
 from cognito_claims.resolver import Policy, Resolution
 
@@ -70,21 +76,29 @@ class Service:
         resource: str | None = None,
         *,
         config: Mapping[str, object] | None = None,
+        hint: str | None = None,
     ) -> _T:
-        """Call a function with a boto3 client of the service, or fail."""
+        """Call a function with a boto3 client of the service, or fail. The hint ends each error of it."""
         client = self.create_client(service, resource, config=config)
         with exit_on_error():
             try:
                 return function(client)
-            except (typer.Exit, CognitoClaimsError):
+            except typer.Exit:
                 raise
             except Exception as error:
-                if is_boto_error(error):
-                    fail(ExitCode.SERVICE, [self._explain(error, client.meta.region_name, resource)])
-                if is_expected(error):
+                reason = self._describe_failure(error, client.meta.region_name, resource)
+                if reason is None:
                     raise
-                # botocore's parsers raise many kinds of exceptions, whose messages may quote the response.
-                fail(ExitCode.SERVICE, [f"the response could not be read ({type(error).__name__})"])
+                fail(ExitCode.SERVICE, [f"{reason}: {hint}" if hint else reason])
+
+    def _describe_failure(self, error: Exception, region: str, resource: str | None) -> str | None:
+        """Return how the service failed, or `None` if an exception is not about that."""
+        if isinstance(error, SERVICE_ERRORS):
+            return str(error)
+        if is_boto_error(error):
+            return self._explain(error, region, resource)
+        # botocore's parsers raise many kinds of exceptions, whose messages may quote the response.
+        return None if is_expected(error) else f"the response could not be read ({type(error).__name__})"
 
     def _explain(self, error: Exception, region: str, resource: str | None) -> str:
         """Return the message of boto3's error, with what to do about it if that is known."""

@@ -96,9 +96,10 @@ def conform(
     card = run_cases(endpoint, cases, name=endpoint_url or "AWS")
     write_result(_build_report(card, endpoint_url) if as_json else _render_text(card))
     if junit is not None:
-        write_file(junit, card.to_junit())
+        write_file(junit, card.to_junit(), private=False)
     if evidence is not None:
-        write_file(evidence, json.dumps(_build_evidence(card, endpoint), indent=2) + "\n")
+        text = json.dumps(_build_evidence(card, endpoint), indent=2) + "\n"
+        write_file(evidence, text, private=False)
     if card.not_removed:
         fail(ExitCode.NEGATIVE_RESULT, _list_not_removed(endpoint))
     if not card.passed:

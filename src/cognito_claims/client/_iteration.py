@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar, cast
 
 from cognito_claims._wire.parsing import get_operation_name, parse_response
 from cognito_claims.client._operations import BotoPagesT, Operation, PageT
@@ -31,9 +31,12 @@ def decode_resume_token(resume_token: str | None) -> tuple[str | None, int]:
         return None, 0
     try:
         position = json.loads(base64.b64decode(resume_token))
-        return position.get("NextToken"), position.get("boto_truncate_amount", 0)
     except ValueError:
+        position = None
+    if not isinstance(position, dict):
         return _decode_legacy(resume_token)
+    members = cast("dict[str, Any]", position)
+    return members.get("NextToken"), members.get("boto_truncate_amount", 0)
 
 
 def _decode_legacy(resume_token: str) -> tuple[str | None, int]:

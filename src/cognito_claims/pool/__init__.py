@@ -13,11 +13,12 @@ __getattr__, __dir__, __all__ = _lazy.attach(
     {
         "_audit": ("Audit", "GroupUse", "RoleUse", "audit"),
         "_diff": ("Diff", "Edits", "RoleChange", "Transition", "diff"),
-        "_fetch": ("MIN_KEY_LENGTH", "fetch"),
+        "_fetch": ("fetch",),
         "_journal": ("Progress",),
         "_resolve": ("BulkResolution", "InvalidTableError", "UnknownGroupsError", "resolve_memberships"),
         "_throttle": ("DEFAULT_RATE",),
         "_user_sets": ("MAX_SAMPLES",),
+        "_usernames": ("MIN_KEY_LENGTH",),
         "engines.protocol": ("EngineError",),
         "findings": ("CHECKS", "Check", "Finding", "Severity"),
         "report": (

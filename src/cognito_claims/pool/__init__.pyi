@@ -11,7 +11,7 @@ from cognito_claims.pool._diff import (
     Transition as Transition,
     diff as diff,
 )
-from cognito_claims.pool._fetch import MIN_KEY_LENGTH as MIN_KEY_LENGTH, fetch as fetch
+from cognito_claims.pool._fetch import fetch as fetch
 from cognito_claims.pool._journal import Progress as Progress
 from cognito_claims.pool._resolve import (
     BulkResolution as BulkResolution,
@@ -21,6 +21,7 @@ from cognito_claims.pool._resolve import (
 )
 from cognito_claims.pool._throttle import DEFAULT_RATE as DEFAULT_RATE
 from cognito_claims.pool._user_sets import MAX_SAMPLES as MAX_SAMPLES
+from cognito_claims.pool._usernames import MIN_KEY_LENGTH as MIN_KEY_LENGTH
 from cognito_claims.pool.engines.protocol import EngineError as EngineError
 from cognito_claims.pool.findings import (
     CHECKS as CHECKS,

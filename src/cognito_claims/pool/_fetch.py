@@ -6,24 +6,26 @@ take at least one call for each user.
 
 from __future__ import annotations
 
-import hmac
 import os
 import secrets
 import shutil
 from collections import deque
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from threading import Event, Lock
 from typing import TYPE_CHECKING, Literal, Protocol, overload
 
+from cognito_claims._files import create_private_folder
 from cognito_claims._wire.scalars import MAX_PAGE_SIZE
 from cognito_claims.client import ClientWithEvents, ListGroupsPaginator, ListUsersInGroupPaginator
-from cognito_claims.errors import PaginationError
-from cognito_claims.pool._journal import Journal, Progress, UnreadGroup
+from cognito_claims.pool._journal import Journal, Progress, Settings, UnreadGroup
+from cognito_claims.pool._pages import Pages, iterate_pages
 from cognito_claims.pool._throttle import DEFAULT_RATE, Throttle, throttle_client
+from cognito_claims.pool._usernames import ThrowawayKey, Usernames
 from cognito_claims.pool.engines.duckdb import connect
 from cognito_claims.pool.snapshot import (
     GROUPS,
@@ -33,7 +35,7 @@ from cognito_claims.pool.snapshot import (
     Manifest,
     Snapshot,
     SnapshotError,
-    is_finished,
+    read_manifest,
     write_manifest,
     write_tables,
 )
@@ -41,11 +43,7 @@ from cognito_claims.pool.snapshot import (
 if TYPE_CHECKING:
     from cognito_claims.client import BotoPageIterator
     from cognito_claims.client.protocols import ListGroupsBotoPaginator, ListUsersInGroupBotoPaginator
-    from cognito_claims.models import GroupType
-    from cognito_claims.pool.snapshot import UsernameMode
-
-MIN_KEY_LENGTH: int = 16
-"""The minimum length of a key that hashes usernames, in bytes."""
+    from cognito_claims.models import GroupType, ListGroupsResponse, ListUsersInGroupResponse
 
 _MAX_ROUNDS = 10
 
@@ -72,6 +70,7 @@ def fetch(
     usernames: bool = True,
     rate: float = DEFAULT_RATE,
     concurrency: int = 8,
+    refresh: bool = False,
     on_progress: Callable[[Progress], object] = lambda _: None,
 ) -> Snapshot:
     """Fetch a pool's groups and memberships into a folder.
@@ -80,29 +79,36 @@ def fetch(
     arguments. On an interrupt, it waits for the responses to calls in progress. If
     the service throttles, fails or does not respond, boto3 retries as the client
     is configured; after that, a call is retried for about two minutes more. If the
-    snapshot is finished, it is opened without a call. Memory is bounded: a few
-    pages, and 256 MB for DuckDB to write the tables.
+    snapshot is finished, it is opened without a call, unless `refresh` is true.
+    Memory is bounded: a few pages, and 256 MB for DuckDB to write the tables.
+
+    Only the owner of the folder can read it, whatever the umask is.
 
     Args:
         client: A boto3 `cognito-idp` client with permission to call ListGroups and
             ListUsersInGroup. Until this function returns, the rate limits apply to all of the
             client's calls of these operations.
         user_pool_id: The ID of the pool.
-        out: The folder, which is created if necessary.
+        out: The folder, which is created if necessary. It must be the user's own and must not be a link.
         key: Hash the usernames with this key, 16 bytes or more: HMAC-SHA-256, of which the first
             16 bytes are stored as hexadecimal digits. The same key produces the same hash of a
             username in every snapshot.
-        usernames: `False` hashes the usernames with a key that is discarded when the snapshot is finished.
+        usernames: `False` hashes the usernames with a random key, which is discarded when the snapshot
+            is finished. Until then, it is kept in `$XDG_STATE_HOME/cognito-claims`, or else
+            `~/.local/state/cognito-claims`.
         rate: The maximum number of ListUsersInGroup calls per second, retries included.
         concurrency: The number of groups to read at a time. A boto3 client has 10 connections
             by default.
+        refresh: Fetch the pool again if the snapshot is finished. It is replaced once the new one is
+            complete.
         on_progress: Called after each page by the thread that read it, one at a time.
 
     Raises:
         SnapshotError: If the folder contains a different fetch, or is damaged.
         InvalidRequestError: If the ID of the pool is invalid; nothing was sent.
         InvalidResponseError: If a page does not fit its model.
-        PaginationError: If the service repeats a page token; the next fetch reads that group again.
+        UnreadableResponseError: If a response is not JSON, after all retries.
+        PaginationError: If the service keeps repeating a page token; the next fetch reads that group again.
         ValueError: If the key is too short or contradicts `usernames`, or a number is not positive.
         ImportError: If the extra `pool` is missing.
         OSError: If a file cannot be written.
@@ -111,38 +117,9 @@ def fetch(
     if rate <= 0 or concurrency < 1:
         raise ValueError("rate and concurrency: must be greater than 0")
     storage = Usernames.choose(key, usernames=usernames)
-    return fetch_pool(client, user_pool_id, Path(out), storage, Throttle(rate), concurrency, on_progress)
-
-
-@dataclass(frozen=True, slots=True)
-class Usernames:
-    """How a snapshot stores usernames, with the key if it hashes them."""
-
-    mode: UsernameMode
-    key: bytes | None = field(default=None, repr=False)
-
-    @classmethod
-    def choose(cls, key: bytes | None, *, usernames: bool) -> Usernames:
-        """Return the mode for the arguments of a fetch. A key to discard is generated later."""
-        if key is None:
-            return cls("kept" if usernames else "discarded-key")
-        if not usernames or len(key) < MIN_KEY_LENGTH:
-            raise ValueError(f"key: must be {MIN_KEY_LENGTH} bytes or more, and requires usernames=True")
-        return cls("hashed", key)
-
-    @property
-    def key_id(self) -> str | None:
-        """An ID that differs between the caller's keys and does not reveal them; `None` in other modes."""
-        # No username contains a space, so this is never the hash of one.
-        return self._hash("a key of cognito-claims")[:16] if self.mode == "hashed" else None
-
-    def transform(self, username: str) -> str:
-        """Return the username as the snapshot stores it."""
-        return username if self.key is None else self._hash(username)
-
-    def _hash(self, text: str) -> str:
-        # 128 bits are enough to keep a billion usernames apart.
-        return hmac.digest(self.key or b"", text.encode(), "sha256")[:16].hex()
+    return fetch_pool(
+        client, user_pool_id, Path(out), storage, Throttle(rate), concurrency, on_progress, refresh=refresh
+    )
 
 
 def fetch_pool(
@@ -153,36 +130,63 @@ def fetch_pool(
     throttle: Throttle,
     concurrency: int,
     on_progress: Callable[[Progress], object],
+    *,
+    refresh: bool = False,
 ) -> Snapshot:
     """Fetch a pool as `fetch` does, at any rate."""
-    options = {"user_pool_id": user_pool_id, "usernames": usernames.mode, "key_id": usernames.key_id or ""}
-    if not is_finished(folder):
-        connect(folder).close()  # fail now if the extra is missing, not after hours
-        _refuse_foreign_tables(folder)
-        with Journal.open(folder / UNFINISHED) as journal:
-            if not (folder / MANIFEST).exists():  # else a fetch ended before it removed its journal
-                settings = _load_settings(journal, folder, options)
-                if usernames.mode == "discarded-key":
-                    usernames = Usernames("discarded-key", settings["throwaway_key"].encode())
-                with throttle_client(client, throttle) as stopped:
-                    work = _Fetch(
-                        client, user_pool_id, journal, usernames, concurrency, on_progress, stopped
-                    )
-                    work.run(settings)
-                _finish(journal, folder, settings, usernames)
-        shutil.rmtree(folder / UNFINISHED)
-    snapshot = Snapshot.open(folder)
-    _require_same_options(folder, snapshot.manifest.model_dump(include={*options}), options)
-    return snapshot
+    settings = Settings(
+        fetch_id=secrets.token_hex(16),
+        user_pool_id=user_pool_id,
+        usernames=usernames.mode,
+        key_id=usernames.key_id,
+        started_at=datetime.now(UTC),
+    )
+    unfinished = folder / UNFINISHED
+    if (folder / MANIFEST).exists():
+        manifest = read_manifest(folder)
+        _require_same_options(folder, manifest, settings)
+        if unfinished.exists():
+            _remove_if_finished(unfinished, manifest)
+        if not refresh and not unfinished.exists():
+            return Snapshot.open(folder)
+    connect(folder).close()  # fail now if the extra is missing, not after hours
+    _refuse_foreign_tables(folder)
+    create_private_folder(folder)
+    with Journal.open(unfinished) as journal:
+        if (stored := journal.read_settings()) is not None:
+            _require_same_options(folder, stored, settings)
+            settings = stored
+            usernames = _resume_usernames(folder, usernames, settings)
+        with throttle_client(client, throttle) as stopped:
+            _Fetch(client, settings, journal, usernames, concurrency, on_progress, stopped).run()
+        _finish(journal, folder, settings)
+    _clean_up(unfinished, settings)
+    return Snapshot.open(folder)
 
 
-def _load_settings(journal: Journal, folder: Path, options: Mapping[str, str]) -> Mapping[str, str]:
-    """Return the settings of the fetch to resume, or of a new one."""
-    if settings := journal.read_settings():
-        _require_same_options(folder, settings, options)
-        return settings
-    started_at = datetime.now(UTC).isoformat()
-    return {**options, "throwaway_key": secrets.token_hex(32), "started_at": started_at}
+def _remove_if_finished(unfinished: Path, manifest: Manifest) -> None:
+    """Remove the state of a fetch that ended after it had written the manifest."""
+    with Journal.open(unfinished) as journal:
+        settings = journal.read_settings()
+    if settings is None or settings.started_at == manifest.started_at:
+        _clean_up(unfinished, settings)
+
+
+def _clean_up(unfinished: Path, settings: Settings | None) -> None:
+    if settings is not None:
+        ThrowawayKey(settings.fetch_id).discard()
+    shutil.rmtree(unfinished)
+
+
+def _resume_usernames(folder: Path, usernames: Usernames, settings: Settings) -> Usernames:
+    """Return the usernames of the fetch to resume, with the key that it will discard."""
+    if usernames.mode != "discarded-key":
+        return usernames
+    stored = ThrowawayKey(settings.fetch_id)
+    if (key := stored.read()) is None:
+        reason = f"cannot be resumed: the key of its usernames is not at {stored.path}"
+        raise SnapshotError(folder, f"{reason}; remove the folder and fetch the pool again")
+    return Usernames(usernames.mode, key)
 
 
 def _refuse_foreign_tables(folder: Path) -> None:
@@ -195,14 +199,12 @@ def _refuse_foreign_tables(folder: Path) -> None:
             raise SnapshotError(folder / name, reason)
 
 
-def _require_same_options(
-    folder: Path, stored: Mapping[str, str | None], options: Mapping[str, str]
-) -> None:
-    for name, value in options.items():
-        found = stored[name] or ""
-        if found != value:
-            reason = f"has {name} {found or 'none'}, expected {value or 'none'}; choose a different folder"
-            raise SnapshotError(folder, reason)
+def _require_same_options(folder: Path, stored: Settings | Manifest, settings: Settings) -> None:
+    for name in ("user_pool_id", "usernames", "key_id"):
+        found, expected = getattr(stored, name), getattr(settings, name)
+        if found != expected:
+            reason = f"has {name} {found or 'none'}, expected {expected or 'none'}"
+            raise SnapshotError(folder, f"{reason}; choose a different folder")
 
 
 @dataclass(eq=False)
@@ -210,7 +212,7 @@ class _Fetch:
     """One run of a fetch, from the state of the journal to the end."""
 
     client: FetchClient
-    user_pool_id: str
+    settings: Settings
     journal: Journal
     usernames: Usernames
     concurrency: int
@@ -219,14 +221,16 @@ class _Fetch:
     progress: Progress = field(default=Progress(0, 0, 0), init=False)
     progress_lock: Lock = field(default_factory=Lock, init=False)
 
-    def run(self, settings: Mapping[str, str]) -> None:
+    def run(self) -> None:
         """Read the unread groups, until two lists of the groups agree or after ten rounds."""
         # Before the journal records anything, so that a missing pool or a wrong region leaves no trace.
         groups = self._list_groups()
-        if self.journal.read_settings():
+        if self.journal.read_settings() is not None:
             self.journal.update_groups(groups)
         else:
-            self.journal.begin(groups, settings)
+            if self.usernames.mode == "discarded-key":
+                ThrowawayKey(self.settings.fetch_id).write(self.usernames.key or b"")
+            self.journal.begin(groups, self.settings)
         self._read_groups()
         for _ in range(_MAX_ROUNDS):  # ListGroups may return a group that ListUsersInGroup never finds
             if not self.journal.update_groups(self._list_groups()):
@@ -234,15 +238,20 @@ class _Fetch:
             self._read_groups()
 
     def _list_groups(self) -> list[GroupType]:
-        pages = ListGroupsPaginator(self.client).paginate(
-            UserPoolId=self.user_pool_id, PaginationConfig={"PageSize": MAX_PAGE_SIZE}
-        )
+        groups: list[GroupType] = []
+        for page, _ in iterate_pages(self._paginate_groups, None, restart=groups.clear):
+            groups += page.groups
         # AWS's model does not require the ID, without which federated groups are not recognized.
-        update = {"user_pool_id": self.user_pool_id}
+        update = {"user_pool_id": self.settings.user_pool_id}
         return [
-            group if group.user_pool_id is not None else group.model_copy(update=update)
-            for group in pages.groups()
+            group if group.user_pool_id is not None else group.model_copy(update=update) for group in groups
         ]
+
+    def _paginate_groups(self, resume_token: str | None) -> Pages[ListGroupsResponse]:
+        return ListGroupsPaginator(self.client).paginate(
+            UserPoolId=self.settings.user_pool_id,
+            PaginationConfig={"PageSize": MAX_PAGE_SIZE, "StartingToken": resume_token},
+        )
 
     def _read_groups(self) -> None:
         unread = deque(self.journal.list_unread_groups())
@@ -266,38 +275,34 @@ class _Fetch:
                 return
             self._read_group(group)
 
-    def _read_group(self, group: UnreadGroup, *, retried: bool = False) -> None:
+    def _read_group(self, group: UnreadGroup) -> None:
         """Read the users of a group, beginning at the page where the journal resumes."""
+
+        def restart() -> None:
+            self._report(memberships=-self.journal.restart_group(group.number))
+
+        pages = iterate_pages(partial(self._paginate_users, group.name), group.resume_token, restart)
         try:
-            for users, resume_token in self._iterate_pages(group):
-                added = self.journal.add_page(
-                    group.number, map(self.usernames.transform, users), resume_token
-                )
+            for page, resume_token in pages:
+                users = (self.usernames.transform(user.username) for user in page.users)
+                added = self.journal.add_page(group.number, users, resume_token)
                 self._report(groups=resume_token is None, memberships=added)
                 if self.stopped.is_set():
                     return
-        except PaginationError:
-            self._report(memberships=-self.journal.restart_group(group.number))
-            raise
         except Exception as error:
             match getattr(error, "response", None):  # of a botocore `ClientError`
                 case {"Error": {"Code": "ResourceNotFoundException"}}:
                     # Only the group is missing: if the whole pool was, the next ListGroups would fail.
                     self._report(groups=True, memberships=-self.journal.delete_group(group.number))
-                case {"Error": {"Code": "InvalidParameterException"}} if not retried:  # page tokens expire
-                    self._report(memberships=-self.journal.restart_group(group.number))
-                    self._read_group(UnreadGroup(group.number, group.name, None), retried=True)
                 case _:
                     raise
 
-    def _iterate_pages(self, group: UnreadGroup) -> Generator[tuple[list[str], str | None], None, None]:
-        pages = ListUsersInGroupPaginator(self.client).paginate(
-            UserPoolId=self.user_pool_id,
-            GroupName=group.name,
-            PaginationConfig={"PageSize": MAX_PAGE_SIZE, "StartingToken": group.resume_token},
+    def _paginate_users(self, name: str, resume_token: str | None) -> Pages[ListUsersInGroupResponse]:
+        return ListUsersInGroupPaginator(self.client).paginate(
+            UserPoolId=self.settings.user_pool_id,
+            GroupName=name,
+            PaginationConfig={"PageSize": MAX_PAGE_SIZE, "StartingToken": resume_token},
         )
-        for page in pages:
-            yield [user.username for user in page.users], pages.resume_token
 
     def _report(self, *, groups: bool = False, memberships: int) -> None:
         with self.progress_lock:
@@ -306,17 +311,14 @@ class _Fetch:
             self.on_progress(self.progress)
 
 
-def _finish(journal: Journal, folder: Path, settings: Mapping[str, str], usernames: Usernames) -> None:
+def _finish(journal: Journal, folder: Path, settings: Settings) -> None:
     now = datetime.now(UTC)
     _, groups, memberships = journal.read_progress()
     files = write_tables(
         folder, folder / UNFINISHED, journal.iterate_groups(), journal.iterate_memberships()
     )
     manifest = Manifest(
-        user_pool_id=settings["user_pool_id"],
-        usernames=usernames.mode,
-        key_id=usernames.key_id,
-        started_at=datetime.fromisoformat(settings["started_at"]),
+        **settings.model_dump(exclude={"fetch_id"}),
         finished_at=now,
         groups=groups,
         memberships=memberships,

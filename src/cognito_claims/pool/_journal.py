@@ -8,7 +8,7 @@ last pages may be lost, each together with its token.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from errno import EIO
@@ -16,31 +16,50 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, NamedTuple, Self
 
-from pydantic import ValidationError
+from pydantic import AwareDatetime, BaseModel, ValidationError
 
+from cognito_claims._files import create_private_file, create_private_folder, make_durable
+from cognito_claims.client._iteration import decode_resume_token, encode_resume_token
 from cognito_claims.models import GroupType
-from cognito_claims.pool.snapshot import Change, Membership, SnapshotError, make_durable
+from cognito_claims.pool.snapshot import Change, Membership, SnapshotError, UsernameMode
 
 _LAYOUT = """
-create table if not exists settings (name text primary key, value text not null) without rowid;
-create table if not exists groups (
+create table settings (json text not null check (typeof(json) = 'text'));
+create table groups (
     number integer primary key,
-    name text not null unique,
-    group_json text not null,  -- the group as it was last listed
+    name text not null unique check (typeof(name) = 'text'),
+    group_json text not null check (typeof(group_json) = 'text'),  -- the group as it was last listed
     state text not null check (state in ('open', 'read', 'deleted')),
-    resume_token text  -- the next page; null for the first
+    resume_token text check (typeof(resume_token) in ('text', 'null'))  -- the next page; null for the first
 );
-create table if not exists memberships (
-    number integer not null,
-    username text not null,
+create table memberships (
+    number integer not null check (typeof(number) = 'integer'),
+    username text not null check (typeof(username) = 'text'),
     primary key (number, username)
 ) without rowid;
-create table if not exists changes (
-    number integer not null, what text not null, primary key (number, what)
+create table changes (
+    number integer not null,
+    what text not null check (what in ('created', 'changed', 'deleted', 'shifted')),
+    primary key (number, what)
 ) without rowid;
 """
+"""With checks of the types, since SQLite stores any value in any column."""
+
+_READ_LAYOUT = "select name, sql from sqlite_master where sql is not null order by name"
 
 _DAMAGED = "is damaged: remove the folder and fetch the pool again"
+
+
+class Settings(BaseModel, frozen=True):
+    """The settings of a fetch, which it keeps when it is resumed."""
+
+    fetch_id: str
+    """Identifies the fetch."""
+
+    user_pool_id: str
+    usernames: UsernameMode
+    key_id: str | None
+    started_at: AwareDatetime
 
 
 class Progress(NamedTuple):
@@ -82,8 +101,11 @@ class Journal:
             SnapshotError: If the journal is in use by a running fetch, or the file is damaged.
             OSError: If SQLite cannot open or write it.
         """
-        folder.mkdir(parents=True, exist_ok=True)
+        create_private_folder(folder)
         path = folder.absolute() / "journal.sqlite"
+        is_new = not path.exists()
+        if is_new:
+            create_private_file(path).close()
         try:
             # No timeout, since the other fetch may take hours. Threads are kept apart by the lock.
             database = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
@@ -91,11 +113,23 @@ class Journal:
                 database.execute("pragma locking_mode = exclusive")  # a second fetch would mix in its pages
                 database.execute("pragma journal_mode = wal")
                 database.execute("pragma synchronous = normal")  # always consistent; durable at checkpoints
-                database.executescript(_LAYOUT)
-                yield cls(folder, database)
+                journal = cls(folder, database)
+                journal._open_layout()
+                yield journal
         except sqlite3.DatabaseError as error:
             # Of a write, so it quotes no row. Errors of a read are translated by `_read`.
             raise _translate_error(error, folder) from None
+
+    def _open_layout(self) -> None:
+        """Create the tables, or verify that they and their rows are as this module writes them."""
+        if not (found := list(self._read(_READ_LAYOUT))):
+            self._database.executescript(f"begin; {_LAYOUT} commit")
+            return
+        with closing(sqlite3.connect(":memory:")) as expected:
+            expected.executescript(_LAYOUT)
+            is_expected = found == expected.execute(_READ_LAYOUT).fetchall()
+        if not is_expected or list(self._read("pragma quick_check(1)")) != [("ok",)]:
+            raise SnapshotError(self._folder, _DAMAGED)
 
     @contextmanager
     def _open_transaction(self) -> Generator[sqlite3.Connection, None, None]:
@@ -123,14 +157,22 @@ class Journal:
             failure = SnapshotError(self._folder, _DAMAGED)
         raise failure
 
-    def read_settings(self) -> dict[str, str]:
-        """Return the settings of the fetch. Empty if the groups were never listed."""
-        return dict(self._read("select name, value from settings"))
+    def read_settings(self) -> Settings | None:
+        """Return the settings of the fetch, or `None` if the groups were never listed."""
+        for (text,) in self._read("select json from settings"):
+            try:
+                return Settings.model_validate_json(text)
+            except ValidationError:
+                break
+        else:
+            if not list(self._read("select 1 from groups limit 1")):  # `begin` writes both or neither
+                return None
+        raise SnapshotError(self._folder, _DAMAGED)
 
-    def begin(self, groups: Iterable[GroupType], settings: Mapping[str, str]) -> None:
+    def begin(self, groups: Iterable[GroupType], settings: Settings) -> None:
         """Record the first list of the groups, and the settings of the fetch."""
         with self._open_transaction() as database:
-            database.executemany("insert into settings values (?, ?)", settings.items())
+            database.execute("insert into settings values (?)", [settings.model_dump_json()])
             for group in {group.group_name: group for group in groups}.values():
                 self._insert(group)
         # Durable before any table is written: tables in the folder then belong to this fetch.
@@ -180,7 +222,10 @@ class Journal:
         rows = self._read(
             "select number, name, resume_token from groups where state = 'open' order by number"
         )
-        return [UnreadGroup(*row) for row in rows]
+        groups = [UnreadGroup(*row) for row in rows]
+        if not all(_is_position(group.resume_token) for group in groups):
+            raise SnapshotError(self._folder, _DAMAGED)
+        return groups
 
     def add_page(self, number: int, usernames: Iterable[str], resume_token: str | None) -> int:
         """Record a page of a group's users, and the token of the next page or `None` after the last.
@@ -263,6 +308,12 @@ class Journal:
         return self._database.execute("delete from memberships where number = ?", (number,)).rowcount
 
 
+def _is_position(resume_token: str | None) -> bool:
+    """Return whether a fetch can have stored a token: boto's paginator breaks on others."""
+    token, truncated = decode_resume_token(resume_token)
+    return encode_resume_token(token, truncated) == resume_token and isinstance(token, str | None)
+
+
 def _translate_error(error: sqlite3.DatabaseError, folder: Path) -> Exception:
     """Return the error to raise, with the remedy if there is one."""
     match getattr(error, "sqlite_errorname", None):
@@ -271,7 +322,7 @@ def _translate_error(error: sqlite3.DatabaseError, folder: Path) -> Exception:
                 folder, "this folder is in use by a running fetch: wait until it finishes, or stop it"
             )
         case (
-            None | "SQLITE_NOTADB" | "SQLITE_CORRUPT"
+            None | "SQLITE_NOTADB" | "SQLITE_CORRUPT" | "SQLITE_ERROR"
         ):  # Python raises the first for text that is not UTF-8
             return SnapshotError(folder, _DAMAGED)
         case _:

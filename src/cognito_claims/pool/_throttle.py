@@ -7,6 +7,7 @@ takes hours, so it keeps retrying.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Container, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from cognito_claims.client._operations import SERVICE_ID
 from cognito_claims.client.rate_limiter import RateLimiter
+from cognito_claims.errors import UnreadableResponseError
 from cognito_claims.models import LIST_GROUPS_RATE, LIST_USERS_IN_GROUP_RATE
 
 if TYPE_CHECKING:
@@ -85,7 +87,7 @@ def throttle_client(client: ClientWithEvents, throttle: Throttle) -> Generator[E
 class RetryHandler:
     """A handler of botocore's event `needs-retry` for the named calls.
 
-    Retries a call that was throttled, failed on the server or got no response.
+    Retries a call that was throttled, failed on the server, or got no response or no JSON.
     Before the first response of the service it retries nothing: the endpoint is
     probably wrong.
     """
@@ -100,12 +102,26 @@ class RetryHandler:
         """Return the seconds to wait before the next attempt, or `None` to leave it to botocore."""
         if operation.name not in self.operations:
             return None
-        if response is not None and not _is_transient(*response):
+        unreadable = response is not None and _is_unreadable(*response)
+        if response is not None and not unreadable and not _is_transient(*response):
             self._responded = True
             return None
         if not self._responded or self.stopped.is_set() or attempts >= MAX_ATTEMPTS:
+            if unreadable:
+                raise UnreadableResponseError(operation.name)
             return None
         return random() * min(2.0**attempts, MAX_WAIT)  # noqa: S311, jitter that keeps threads apart
+
+
+def _is_unreadable(http_response: Any, parsed: Any) -> bool:
+    """Return whether a body is not JSON, perhaps because it was cut off. botocore reads it as empty."""
+    if int(http_response.status_code) != 200 or parsed.keys() != {"ResponseMetadata"}:
+        return False
+    try:
+        json.loads(http_response.content)
+    except ValueError:
+        return True
+    return False
 
 
 def _is_transient(http_response: Any, parsed: Any) -> bool:

@@ -3,28 +3,30 @@
 A snapshot is a folder of three files: `groups.parquet` (`group_name`,
 `user_pool_id`, `description`, `role_arn`, `precedence`, `last_modified_date`,
 `creation_date`), `memberships.parquet` (`username`, `group_name`), and the
-manifest `snapshot.json`. The manifest is written last: without it, or while
-the folder `unfinished` exists, the snapshot is not finished.
+manifest `snapshot.json`, which is written last. While a fetch is not finished,
+its state is in the folder `unfinished`.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import closing, suppress
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
+from io import BufferedReader
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import AwareDatetime, BaseModel, ValidationError
+from pydantic import AwareDatetime, BaseModel, Field, ValidationError
 
+from cognito_claims._files import create_private_file, make_durable, open_regular_file
 from cognito_claims._wire.base import EPOCH
 from cognito_claims._wire.parsing import format_reason, parse_response
 from cognito_claims._wire.scalars import NonNegativeInt
-from cognito_claims.errors import CognitoClaimsError
-from cognito_claims.models import GroupType, ListGroupsResponse
+from cognito_claims.errors import CognitoClaimsError, InvalidResponseError
+from cognito_claims.models import MAX_GROUPS_PER_POOL, GroupType, ListGroupsResponse
 from cognito_claims.pool._columns import describe_missing
 from cognito_claims.pool.engines.duckdb import DuckDB, connect, quote_source, quote_target
 from cognito_claims.pool.engines.protocol import hide_rows
@@ -32,13 +34,24 @@ from cognito_claims.pool.engines.protocol import hide_rows
 MANIFEST = "snapshot.json"
 GROUPS = "groups.parquet"
 MEMBERSHIPS = "memberships.parquet"
-GROUP_COLUMNS = (
-    *("group_name", "user_pool_id", "description", "role_arn"),
-    *("precedence", "last_modified_date", "creation_date"),
-)
-MEMBERSHIP_COLUMNS = ("username", "group_name")
+GROUP_COLUMNS: Mapping[str, str] = {
+    **dict.fromkeys(("group_name", "user_pool_id", "description", "role_arn"), "VARCHAR"),
+    "precedence": "INTEGER",
+    **dict.fromkeys(("last_modified_date", "creation_date"), "TIMESTAMP WITH TIME ZONE"),
+}
+"""The types of the columns in the file of the groups."""
+
+MEMBERSHIP_COLUMNS: Mapping[str, str] = dict.fromkeys(("username", "group_name"), "VARCHAR")
+"""The types of the columns in the file of the memberships."""
+
+_MAX_MANIFEST_SIZE = 16 * 2**20
+"""The maximum size in bytes: 10,000 groups of which each has changed in every way take less."""
+
 UNFINISHED = "unfinished"
 """The folder inside a snapshot that holds the state of a fetch."""
+
+_FETCH_AGAIN = "fetch the pool again"
+_NOT_FINISHED = "is not finished; run the same fetch again to resume it"
 
 UsernameMode = Literal["kept", "hashed", "discarded-key"]
 
@@ -117,8 +130,8 @@ class Manifest(BaseModel, frozen=True):
     finished_at: AwareDatetime
     """When the last response arrived."""
 
-    groups: NonNegativeInt
-    """The number of groups."""
+    groups: Annotated[int, Field(ge=0, le=MAX_GROUPS_PER_POOL)]
+    """The number of groups, from 0 to 10,000."""
 
     memberships: NonNegativeInt
     """The number of memberships."""
@@ -143,15 +156,20 @@ class Snapshot:
 
     @classmethod
     def open(cls, path: str | os.PathLike[str]) -> Snapshot:
-        """Open a snapshot and verify the sizes and digests of its files.
+        """Open a snapshot and verify its files: their sizes, digests, columns and numbers of rows.
 
         Raises:
             SnapshotError: If the folder is not a snapshot, is not finished, or contains a changed file.
+            ImportError: If the extra `pool` is missing.
         """
         folder = Path(path)
-        manifest = _read_manifest(folder)
+        manifest = read_manifest(folder)
         for name, file in manifest.files.items():
-            _verify(folder / name, file)
+            _verify(folder, name, file)
+        _verify_table(folder / GROUPS, GROUP_COLUMNS, manifest.groups, required=["group_name"])
+        _verify_table(
+            folder / MEMBERSHIPS, MEMBERSHIP_COLUMNS, manifest.memberships, required=MEMBERSHIP_COLUMNS
+        )
         return cls(folder, manifest)
 
     @property
@@ -168,7 +186,7 @@ class Snapshot:
         """Return the groups, by name.
 
         Raises:
-            SnapshotError: If the file lacks a column.
+            SnapshotError: If a group does not fit its model.
         """
         # DuckDB would need pytz to return dates with a time zone, but not to return integers.
         dates = "epoch_us(last_modified_date), epoch_us(creation_date)"
@@ -177,16 +195,17 @@ class Snapshot:
         )
         with closing(DuckDB(ordered=True)) as engine:
             table = read_table(engine, self.groups_file, GROUP_COLUMNS)
-            rows = engine.fetch_rows(engine.query(select, groups=table))
-            groups = [_to_wire(row) for row in rows]
-        return parse_response(ListGroupsResponse, {"Groups": groups}).groups
+            rows = list(engine.fetch_rows(engine.query(select, groups=table)))
+        try:
+            return parse_response(ListGroupsResponse, {"Groups": [*map(_to_wire, rows)]}).groups
+        except InvalidResponseError as error:
+            reason = str(error.problems[0])
+        except OverflowError:
+            reason = "a date is out of bounds"
+        raise SnapshotError(self.groups_file, f"{reason}; {_FETCH_AGAIN}")
 
     def read_memberships(self) -> Iterator[Membership]:
-        """Yield the memberships, by group and username. Reads a few thousand at a time.
-
-        Raises:
-            SnapshotError: If the file lacks a column.
-        """
+        """Yield the memberships, by group and username. Reads a few thousand at a time."""
         select = "select username, group_name from {memberships}"
         with closing(DuckDB(ordered=True)) as engine:
             memberships = read_table(engine, self.memberships_file, MEMBERSHIP_COLUMNS)
@@ -202,36 +221,40 @@ def _to_wire(row: tuple[Any, ...]) -> Mapping[str, object]:
     return dict(zip(names, members, strict=True)) | aware
 
 
-def read_table(engine: DuckDB, path: Path, columns: Collection[str]) -> str:
+def read_table(engine: DuckDB, path: Path, columns: Mapping[str, str]) -> str:
     """Return a table of a snapshot, which a different program may have written.
 
     Raises:
-        SnapshotError: If it lacks one of the columns.
+        SnapshotError: If it lacks one of the columns, or has one of another type.
     """
     table = engine.read(path)
-    found = engine.list_columns(table)
+    found = engine.list_types(table)
     if missing := [column for column in columns if column not in found]:
         raise SnapshotError(path, describe_missing(missing, found, columns))
+    for column, expected in columns.items():
+        if found[column] != expected:
+            raise SnapshotError(path, f"{column}: must be of type {expected}; {_FETCH_AGAIN}")
     return table
 
 
-def is_finished(folder: Path) -> bool:
-    """Return whether a snapshot is finished, which also means that a key to discard no longer exists."""
-    return (folder / MANIFEST).exists() and not (folder / UNFINISHED).exists()
+def read_manifest(folder: Path) -> Manifest:
+    """Read the manifest, without verifying the files.
 
-
-def _read_manifest(folder: Path) -> Manifest:
-    if (folder / UNFINISHED).exists():
-        raise SnapshotError(folder, "is not finished; run the same fetch again to resume it")
+    Raises:
+        SnapshotError: If there is none, or it is invalid.
+    """
     try:
-        text = (folder / MANIFEST).read_bytes()
+        with open_regular_file(folder / MANIFEST) as file:
+            text = file.read(_MAX_MANIFEST_SIZE + 1)
     except FileNotFoundError:
+        if (folder / UNFINISHED).exists():
+            raise SnapshotError(folder, _NOT_FINISHED) from None
         raise SnapshotError(folder, f"is not a snapshot: it has no {MANIFEST}") from None
     except OSError as error:
         raise SnapshotError(folder / MANIFEST, f"cannot be read: {error.strerror}") from None
-    manifest = _parse_manifest(text)
+    manifest = _parse_manifest(text) if len(text) <= _MAX_MANIFEST_SIZE else "is too large"
     if isinstance(manifest, str):
-        raise SnapshotError(folder / MANIFEST, f"{manifest}; fetch the pool again")
+        raise SnapshotError(folder / MANIFEST, f"{manifest}; {_FETCH_AGAIN}")
     if manifest.files.keys() != {GROUPS, MEMBERSHIPS}:
         raise SnapshotError(folder / MANIFEST, f"files: must be {GROUPS} and {MEMBERSHIPS}")
     return manifest
@@ -251,23 +274,58 @@ def _parse_manifest(text: bytes) -> Manifest | str:
     return f"{place}{format_reason(first['msg'])}"
 
 
-def _verify(path: Path, expected: DataFile) -> None:
+def _verify(folder: Path, name: str, expected: DataFile) -> None:
+    path = folder / name
     try:
-        size = path.stat().st_size
-        if size < expected.size:
-            reason = f"is truncated: it has {size} of {expected.size} bytes"
-            raise SnapshotError(path, f"{reason}; copy it or fetch the pool again")
-        if describe_file(path) != expected:
-            raise SnapshotError(path, "has changed since the fetch; fetch the pool again")
+        with open_regular_file(path) as file:
+            size = os.fstat(file.fileno()).st_size
+            if size == expected.size and describe_file(file) == expected:
+                return
     except OSError as error:
-        raise SnapshotError(path, f"cannot be read: {error.strerror}; fetch the pool again") from None
+        raise SnapshotError(path, f"cannot be read: {error.strerror}; {_FETCH_AGAIN}") from None
+    if (folder / UNFINISHED).exists():  # a fetch ended while it replaced the files of an earlier one
+        raise SnapshotError(folder, _NOT_FINISHED)
+    if size < expected.size:
+        reason = f"is truncated: it has {size} of {expected.size} bytes"
+        raise SnapshotError(path, f"{reason}; copy it or fetch the pool again")
+    raise SnapshotError(path, f"has changed since the fetch; {_FETCH_AGAIN}")
 
 
-def describe_file(path: Path) -> DataFile:
-    """Return the size and digest of a file."""
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256")
-        return DataFile(size=file.tell(), sha256=digest.hexdigest())
+def _verify_table(path: Path, columns: Mapping[str, str], expected: int, required: Iterable[str]) -> None:
+    """Verify a table whose digest is right, since anybody can write a manifest with the right digest."""
+    with closing(DuckDB()) as engine:
+        try:
+            damage = _find_damage(engine, path, columns, expected, required)
+        except Exception as error:
+            # A RuntimeError, if a name is not UTF-8, or an IOException, though the file has just been read.
+            is_damage = isinstance(error, RuntimeError) or type(error).__name__ == "IOException"
+            if not is_damage or str(error) == "Query interrupted":
+                raise
+            damage = "is damaged"
+    if damage is not None:
+        raise SnapshotError(path, f"{damage}; {_FETCH_AGAIN}")
+
+
+def _find_damage(
+    engine: DuckDB, path: Path, columns: Mapping[str, str], expected: int, required: Iterable[str]
+) -> str | None:
+    table = read_table(engine, path, columns)
+    [(rows,)] = engine.fetch_rows(engine.query("select count(*) from {table}", table=table))
+    if rows != expected:  # before they are read, since a small file can have very many
+        return f"has {rows:,} rows, expected {expected:,}"
+    # The hashes make DuckDB read the values, which finds damage that a count of them would not.
+    counts = ", ".join(f"count({column})" for column in columns)
+    hashes = ", ".join(f"bit_xor(hash({column}))" for column in columns)
+    [values] = engine.fetch_rows(engine.query(f"select {counts}, {hashes} from {{table}}", table=table))
+    found = dict(zip(columns, values, strict=False))
+    missing = [column for column in required if found[column] < rows]
+    return f"{missing[0]} is null in at least one row" if missing else None
+
+
+def describe_file(file: BufferedReader) -> DataFile:
+    """Return the size and digest of a file, which is at its start."""
+    digest = hashlib.file_digest(file, "sha256")
+    return DataFile(size=file.tell(), sha256=digest.hexdigest())
 
 
 @hide_rows
@@ -276,11 +334,11 @@ def write_tables(
 ) -> dict[str, DataFile]:
     """Write both tables, their rows in the given order, and return their sizes and digests."""
     group_lines, membership_lines = scratch / "groups.jsonl", scratch / "memberships.tsv"
-    with group_lines.open("w", encoding="utf-8") as file:
-        file.writelines(group.model_dump_json() + "\n" for group in groups)
-    with membership_lines.open("w", encoding="utf-8", newline="\n") as file:
+    with create_private_file(group_lines) as file:
+        file.writelines(group.model_dump_json().encode() + b"\n" for group in groups)
+    with create_private_file(membership_lines) as file:
         # AWS allows no white space in either name, so no field needs quotes.
-        file.writelines(f"{username}\t{group_name}\n" for username, group_name in memberships)
+        file.writelines(f"{username}\t{group_name}\n".encode() for username, group_name in memberships)
     sources = {
         GROUPS: _GROUP_LINES.format(quote_source(group_lines)),
         MEMBERSHIPS: _MEMBERSHIP_LINES.format(quote_source(membership_lines)),
@@ -293,11 +351,16 @@ def write_tables(
             database.execute(
                 f"copy (from {source}) to {quote_target(partial)} (format parquet, compression zstd)"
             )
+            partial.chmod(0o600)
             make_durable(partial)
-            partial.replace(folder / name)  # atomic, so that no reader finds a part of a table
     group_lines.unlink()
     membership_lines.unlink()
-    return {name: describe_file(folder / name) for name in (GROUPS, MEMBERSHIPS)}
+    files: dict[str, DataFile] = {}
+    for name in sources:
+        with open_regular_file(scratch / name) as file:
+            files[name] = describe_file(file)
+        (scratch / name).replace(folder / name)  # atomic, so that no reader finds a part of a table
+    return files
 
 
 _GROUP_LINES = """read_json({}, hive_partitioning=false, format='newline_delimited', columns={{
@@ -310,23 +373,8 @@ _MEMBERSHIP_LINES = """read_csv({}, hive_partitioning=false, delim='\\t', quote=
 def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Write the manifest, which finishes the snapshot."""
     partial = folder / UNFINISHED / MANIFEST
-    partial.write_text(manifest.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    with create_private_file(partial) as file:
+        file.write(manifest.model_dump_json(indent=2).encode() + b"\n")
     make_durable(partial)
     partial.replace(folder / MANIFEST)
     make_durable(folder)
-
-
-def make_durable(path: Path) -> None:
-    """Wait until a file, or the list of the files in a folder, is on the disk."""
-    if path.is_dir():
-        with suppress(PermissionError):  # Windows cannot open a folder
-            _sync(os.open(path, os.O_RDONLY))
-    else:
-        _sync(os.open(path, os.O_RDWR))
-
-
-def _sync(descriptor: int) -> None:
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

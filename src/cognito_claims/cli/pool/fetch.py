@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from time import monotonic
@@ -20,6 +21,7 @@ from cognito_claims.cli._service import Service
 from cognito_claims.models import LIST_USERS_IN_GROUP_RATE
 
 _MAX_CONCURRENCY = 100
+_RESUME = "run the same command again to resume"
 
 
 def fetch(
@@ -58,6 +60,13 @@ def fetch(
             max=_MAX_CONCURRENCY,
         ),
     ] = 8,
+    refresh: Annotated[
+        bool,
+        typer.Option(
+            "--refresh",
+            help="Fetch the pool again if the snapshot is finished. The old one stays until then.",
+        ),
+    ] = False,
     profile: options.Profile = None,
     region: options.Region = None,
     endpoint_url: options.EndpointUrl = None,
@@ -74,9 +83,11 @@ def fetch(
         expected = f"a key of {pool.MIN_KEY_LENGTH} bytes or more, without --no-usernames"
         raise typer.BadParameter(f"--pseudonymize: must be {expected}")
 
+    report = _Report()
+
     def run(client: Any) -> pool.Snapshot:
         with ExitStack() as stack, handle_signals(partial(_interrupt, stack)):
-            update = stack.enter_context(show_progress("groups"))
+            report.update = stack.enter_context(show_progress("groups"))
             return pool.fetch(
                 client,
                 user_pool_id=user_pool_id,
@@ -85,28 +96,46 @@ def fetch(
                 usernames=not no_usernames,
                 rate=rate,
                 concurrency=concurrency,
-                on_progress=partial(_report, update, []),
+                refresh=refresh,
+                on_progress=report,
             )
 
     # A connection for each thread: botocore's default pool of 10 would discard and reopen the others.
     retries = {"total_max_attempts": 10, "mode": "standard"}
     config = {"retries": retries, "max_pool_connections": concurrency}
-    snapshot = Service(profile, region, endpoint_url).call("cognito-idp", run, user_pool_id, config=config)
-    write_result(snapshot.manifest.model_dump_json(indent=2) if as_json else _render_text(snapshot))
+    service = Service(profile, region, endpoint_url)
+    snapshot = service.call("cognito-idp", run, user_pool_id, config=config, hint=_RESUME)
+    manifest = snapshot.manifest
+    if report.first is None:
+        finished = f"{manifest.finished_at:%Y-%m-%d %H:%M} UTC"
+        typer.echo(f"{out}: finished at {finished}; nothing fetched, use --refresh", err=True)
+    write_result(manifest.model_dump_json(indent=2) if as_json else _render_text(snapshot))
 
 
 def _interrupt(stack: ExitStack, *_: object) -> Never:
     """Exit without waiting: what was read is saved, and a call in progress may take a minute."""
     stack.close()
-    fail(ExitCode.INTERRUPTED, ["interrupted: run the same command again to resume"], immediately=True)
+    fail(ExitCode.INTERRUPTED, [f"interrupted: {_RESUME}"], immediately=True)
 
 
-def _report(update: Callable[..., None], first: list[tuple[float, int]], now: pool.Progress) -> None:
-    first[:] = first or [(monotonic(), now.memberships)]
-    began, before = first[0]  # a resumed fetch starts with the memberships that it has
-    per_second = (now.memberships - before) / max(monotonic() - began, 0.1)
-    description = f"{format_count(now.memberships, 'membership')}, {per_second:,.0f} per second"
-    update(completed=now.groups_read, total=now.groups, description=description)
+@dataclass
+class _Report:
+    """Shows the progress of a fetch, and the groups that an earlier run has completed."""
+
+    update: Callable[..., None] = lambda **_: None
+    first: tuple[float, int] | None = None
+    """The time and the memberships at the first call; `None` if nothing was fetched."""
+
+    def __call__(self, now: pool.Progress) -> None:
+        if self.first is None:
+            self.first = monotonic(), now.memberships
+            if now.memberships or now.groups_read:
+                complete = f"{now.groups_read:,} of {format_count(now.groups, 'group')} are complete"
+                typer.echo(f"resuming: {complete}", err=True)
+        began, before = self.first  # a resumed fetch starts with the memberships that it has
+        per_second = (now.memberships - before) / max(monotonic() - began, 0.1)
+        description = f"{format_count(now.memberships, 'membership')}, {per_second:,.0f} per second"
+        self.update(completed=now.groups_read, total=now.groups, description=description)
 
 
 def _render_text(snapshot: pool.Snapshot) -> str:

@@ -7,14 +7,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, closing
-from errno import EEXIST, EILSEQ
+from errno import EILSEQ
 from glob import escape
 from itertools import count
 from pathlib import Path
-from secrets import token_hex
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
+from cognito_claims._files import replace_file
 from cognito_claims.pool.engines.protocol import hide_rows, is_file_pattern, parse_columns, to_path
 
 if TYPE_CHECKING:
@@ -84,6 +84,12 @@ class DuckDB:
     def list_columns(self, table: str) -> list[str]:
         return self._database.sql(f"from {table}").columns
 
+    @hide_rows
+    def list_types(self, table: str) -> dict[str, str]:
+        """Return the type of each column."""
+        found = self._database.sql(f"from {table}")
+        return dict(zip(found.columns, map(str, found.types), strict=True))
+
     def query(self, statement: str, **tables: str) -> str:
         return f"({statement.format(**tables)})"
 
@@ -112,18 +118,11 @@ class DuckDB:
 
     @hide_rows
     def write(self, table: str, path: Path) -> None:
-        """Write a table as a Parquet file, which appears only once it is complete. Links are followed."""
-        path = path.resolve()
-        if path.exists() and not path.is_file():
-            raise OSError(EEXIST, "exists and is not a regular file", str(path))
-        partial = path.with_name(f"{path.name}.{token_hex(4)}.partial")
-        try:
+        """Write a table as a Parquet file, which only its owner can read."""
+        with replace_file(path) as partial:
             self._database.execute(
                 f"copy (from {table}) to {quote_target(partial)} (format parquet, compression zstd)"
             )
-            partial.replace(path)
-        finally:
-            partial.unlink(missing_ok=True)
 
     def close(self) -> None:
         self._stack.close()
