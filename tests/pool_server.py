@@ -25,7 +25,8 @@ class PoolServer(LoopbackServer):
     """Answers ListGroups and ListUsersInGroup, a page at a time.
 
     `intercept` is called with the name and body of each call, before the response: it
-    may change the pool, or raise the error that the client receives.
+    may change the pool, or raise the error that the client receives. `corrupt` changes
+    the body of a successful response.
     """
 
     def __init__(self, page_size: int = 60) -> None:
@@ -35,6 +36,7 @@ class PoolServer(LoopbackServer):
         self.members: dict[str, list[str]] = {}
         self.calls: Counter[str] = Counter()
         self.intercept: Callable[[str, dict[str, Any]], None] = lambda _, __: None
+        self.corrupt: Callable[[bytes], bytes] = lambda body: body
         self.tokens_of = "first"
 
     def add(self, name: str, members: list[str], *, precedence: int | None = None) -> None:
@@ -62,7 +64,8 @@ class PoolServer(LoopbackServer):
             status, answer = 200, self.answer(operation, json.loads(body))
         except RefusedError as error:
             status, answer = error.status, {"__type": error.error, "message": "refused"}
-        return status, json.dumps(answer).encode()
+        content = json.dumps(answer).encode()
+        return status, self.corrupt(content) if status == 200 else content
 
     def answer(self, operation: str, body: dict[str, Any]) -> dict[str, Any]:
         self.calls[operation] += 1

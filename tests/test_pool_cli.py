@@ -25,6 +25,7 @@ from cognito_claims import pool
 from cognito_claims.cli._app import app
 from cognito_claims.cli._exit import ExitCode
 from cognito_claims.cli._output import write_result
+from cognito_claims.cli._progress import show_progress
 from cognito_claims.pool import Snapshot
 from cognito_claims.pool.engines.duckdb import DuckDB
 from tests.fake_cognito import RefusedError
@@ -190,6 +191,52 @@ class TestFetch:
             assert f"cognito-claims[{extra}]" in result.stderr
 
     @pytest.mark.slow
+    def test_of_a_finished_snapshot_says_so(self, server: PoolServer, tmp_path: Path) -> None:
+        first = call(*arguments(server, tmp_path))
+        assert first.stderr == ""
+        server.add("new", ["ian"])
+        again = call(*arguments(server, tmp_path))
+        assert again.exit_code == ExitCode.OK
+        assert again.stdout == first.stdout
+        finished = f"{Snapshot.open(tmp_path).manifest.finished_at:%Y-%m-%d %H:%M} UTC"
+        assert again.stderr == f"{tmp_path}: finished at {finished}; nothing fetched, use --refresh\n"
+        refreshed = call(*arguments(server, tmp_path), "--refresh")
+        assert refreshed.stderr == ""
+        assert "3 groups, 9 memberships" in refreshed.stdout
+
+    def test_says_how_much_is_complete_when_it_resumes(self, server: PoolServer, tmp_path: Path) -> None:
+        def intercept(_: str, body: dict[str, Any]) -> None:
+            if body.get("GroupName") == "staff":
+                raise RefusedError(400, "NotAuthorizedException")
+
+        server.intercept = intercept
+        assert call(*arguments(server, tmp_path), "--concurrency", 1).exit_code == ExitCode.SERVICE
+        server.intercept = lambda _, __: None
+        assert call(*arguments(server, tmp_path)).stderr == "resuming: 1 of 2 groups are complete\n"
+
+    def test_says_that_the_same_command_goes_on(self, server: PoolServer, tmp_path: Path) -> None:
+        def refuse(_: str, __: dict[str, Any]) -> None:
+            raise RefusedError(400, "NotAuthorizedException")
+
+        def cut_off(body: bytes) -> bytes:
+            return body[:-1]
+
+        def repeat_token(member: str, items: list[Any], _: int) -> dict[str, Any]:
+            return {member: items[:1], "NextToken": "first|0"}
+
+        for fault, value in (("intercept", refuse), ("corrupt", cut_off), ("page", repeat_token)):
+            before = getattr(server, fault)
+            setattr(server, fault, value)
+            result = call(*arguments(server, tmp_path))
+            setattr(server, fault, before)
+            assert result.exit_code == ExitCode.SERVICE
+            [line] = result.stderr.splitlines()
+            assert line.endswith(": run the same command again to resume")
+        server.stop_listening()
+        result = call(*arguments(server, tmp_path))
+        assert result.exit_code == ExitCode.SERVICE
+        assert result.stderr.endswith(": run the same command again to resume\n")
+
     def test_goes_on_after_it_was_interrupted(self, server: PoolServer, tmp_path: Path) -> None:
         running: list[subprocess.Popen[bytes]] = []
 
@@ -293,6 +340,15 @@ class TestFetch:
         assert b"groups" in shown
         assert b"2/2" in shown
         assert b"8 memberships" in shown
+
+
+def test_progress_without_a_terminal_is_a_line_every_30_seconds(capsys: pytest.CaptureFixture[str]) -> None:
+    now = [100.0]
+    with show_progress("groups", lambda: now[0]) as update:
+        for at in (100.0, 129.9, 130.0, 140.0, 159.9, 165.0):
+            now[0] = at
+            update(completed=int(at), total=1000, description="7 memberships" if at > 140 else "")
+    assert capsys.readouterr().err == "130 of 1,000 groups\n165 of 1,000 groups, 7 memberships\n"
 
 
 def read(terminal: int) -> bytes:

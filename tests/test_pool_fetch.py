@@ -18,12 +18,18 @@ import duckdb
 import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError, EndpointConnectionError
 
-from cognito_claims import InvalidRequestError, InvalidResponseError, PaginationError
+from cognito_claims import (
+    InvalidRequestError,
+    InvalidResponseError,
+    PaginationError,
+    UnreadableResponseError,
+)
 from cognito_claims.client.rate_limiter import RateLimiter
 from cognito_claims.models import LIST_GROUPS_RATE, LIST_USERS_IN_GROUP_RATE
 from cognito_claims.pool import DEFAULT_RATE, Membership, Progress, Snapshot, SnapshotError, fetch
 from cognito_claims.pool._fetch import fetch_pool
 from cognito_claims.pool._journal import Journal, Settings
+from cognito_claims.pool._pages import MAX_RESTARTS
 from cognito_claims.pool._throttle import MAX_ATTEMPTS, StoppedError, Throttle, throttle_client
 from cognito_claims.pool._usernames import Usernames
 from cognito_claims.pool.snapshot import GROUPS, MANIFEST, MEMBERSHIPS, UNFINISHED
@@ -451,6 +457,85 @@ def begin(client: Client, out: Path, **options: Any) -> None:
         assert not (out / MANIFEST).exists()
 
 
+class TestRefreshing:
+    def test_replaces_a_finished_snapshot(
+        self, server: PoolServer, connect: Connect, tmp_path: Path
+    ) -> None:
+        first = take(connect(server.url), tmp_path)
+        server.add("new", ["newcomer"])
+        assert take(connect(server.url), tmp_path) == first
+        second = take(connect(server.url), tmp_path, refresh=True)
+        assert list(second.read_memberships()) == list_expected_memberships(server)
+        assert second.manifest.started_at > first.manifest.started_at
+        assert {path.name for path in tmp_path.iterdir()} == {GROUPS, MEMBERSHIPS, MANIFEST}
+
+    def test_is_a_first_fetch_if_there_is_no_snapshot(
+        self, server: PoolServer, connect: Connect, tmp_path: Path
+    ) -> None:
+        snapshot = take(connect(server.url), tmp_path, refresh=True)
+        assert list(snapshot.read_memberships()) == list_expected_memberships(server)
+
+    @pytest.mark.parametrize("refresh", [False, True])
+    @pytest.mark.parametrize("calls", [0, 5, 20])
+    def test_keeps_the_old_snapshot_until_the_new_one_is_finished(
+        self, server: PoolServer, connect: Connect, tmp_path: Path, calls: int, refresh: bool
+    ) -> None:
+        first = take(connect(server.url), tmp_path)
+        server.add("new", ["newcomer"])
+        refuse_after(server, calls)
+        with pytest.raises(ClientError):
+            take(connect(server.url), tmp_path, refresh=True)
+        assert Snapshot.open(tmp_path) == first
+        server.intercept = lambda _, __: None
+        second = take(connect(server.url), tmp_path, refresh=refresh)
+        if calls or refresh:
+            assert list(second.read_memberships()) == list_expected_memberships(server)
+        else:
+            assert second == first, "nothing was listed that could be resumed"
+
+    @pytest.mark.parametrize("name", [MEMBERSHIPS, MANIFEST])
+    def test_that_ends_between_two_files_is_resumed(
+        self,
+        server: PoolServer,
+        connect: Connect,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        name: str,
+    ) -> None:
+        take(connect(server.url), tmp_path)
+        server.add("new", ["newcomer"])
+        replace = Path.replace
+
+        def interrupt(path: Path, target: Path) -> Path:
+            if path.name == name:
+                raise KeyboardInterrupt
+            return replace(path, target)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(Path, "replace", interrupt)
+            with pytest.raises(KeyboardInterrupt):
+                take(connect(server.url), tmp_path, refresh=True)
+        with pytest.raises(SnapshotError, match="is not finished"):
+            Snapshot.open(tmp_path)
+        server.calls.clear()
+        snapshot = take(connect(server.url), tmp_path)
+        assert list(snapshot.read_memberships()) == list_expected_memberships(server)
+        assert server.calls.keys() == {"ListGroups"}
+
+    def test_refuses_other_options(self, server: PoolServer, connect: Connect, tmp_path: Path) -> None:
+        take(connect(server.url), tmp_path)
+        with pytest.raises(SnapshotError, match="has usernames kept, expected discarded-key"):
+            take(connect(server.url), tmp_path, usernames=False, refresh=True)
+
+    def test_hashes_with_a_new_key(
+        self, server: PoolServer, connect: Connect, tmp_path: Path, keys: Path
+    ) -> None:
+        first = read_digests(take(connect(server.url), tmp_path, usernames=False))
+        second = read_digests(take(connect(server.url), tmp_path, usernames=False, refresh=True))
+        assert first[MEMBERSHIPS] != second[MEMBERSHIPS]
+        assert not list(keys.iterdir())
+
+
 class TestAServer:
     @pytest.mark.parametrize("attempts", [1, 10])
     def test_that_throttles_hangs_up_and_fails(
@@ -576,6 +661,105 @@ class TestAServer:
         parts = take(connect(server.url), tmp_path / "parts")
         assert read_digests(parts) == read_digests(whole)
         assert parts.manifest.changes == ()
+
+    def test_may_repeat_one_token_in_twenty(
+        self, server: PoolServer, connect: Connect, tmp_path: Path
+    ) -> None:
+        server.page_size = 1
+        whole = take(connect(server.url), tmp_path / "whole")
+        page, chance = server.page, random.Random(5)
+        repeated: list[int] = []
+
+        def repeat_tokens(member: str, items: list[Any], start: int) -> dict[str, Any]:
+            if start and chance.random() < 0.05:
+                repeated.append(start)
+                return {**page(member, items, start), "NextToken": f"first|{start}"}
+            return page(member, items, start)
+
+        server.page = repeat_tokens  # type: ignore[method-assign]
+        snapshot = take(connect(server.url), tmp_path / "parts")
+        assert read_digests(snapshot) == read_digests(whole)
+        assert snapshot.manifest.changes == ()
+        assert len(repeated) > 5
+
+    def test_may_let_page_tokens_expire_again_and_again(
+        self, server: PoolServer, connect: Connect, tmp_path: Path
+    ) -> None:
+        whole = take(connect(server.url), tmp_path / "whole")
+        # Each list of a group longer than a page, and both lists of the groups, restart three times.
+        expired: Counter[object] = Counter()
+
+        def intercept(_: str, body: dict[str, Any]) -> None:
+            name = body.get("GroupName")
+            if str(body.get("NextToken")).endswith("|6") and expired[name] < 3:
+                expired[name] += 1
+                server.expire_tokens()
+
+        server.intercept = intercept
+        snapshot = take(connect(server.url), tmp_path / "parts", concurrency=1)
+        assert read_digests(snapshot) == read_digests(whole)
+        assert snapshot.manifest.changes == ()
+        assert expired[None] == expired["group-11"] == 3
+
+    @pytest.mark.parametrize("operation", ["ListGroups", "ListUsersInGroup"])
+    def test_that_lets_every_page_token_expire_is_reported(
+        self, server: PoolServer, connect: Connect, tmp_path: Path, operation: str
+    ) -> None:
+        refused: list[str] = []
+
+        def intercept(name: str, body: dict[str, Any]) -> None:
+            if name == operation and "NextToken" in body:
+                refused.append(name)
+                raise RefusedError(400, "InvalidParameterException")
+
+        server.intercept = intercept
+        with pytest.raises(ClientError, match="InvalidParameterException"):
+            take(connect(server.url), tmp_path, concurrency=1)
+        assert len(refused) == 1 + MAX_RESTARTS
+
+    def test_that_refuses_a_first_page_is_reported_at_once(
+        self, server: PoolServer, connect: Connect, tmp_path: Path
+    ) -> None:
+        refuse_after(server, 5, "InvalidParameterException")
+        with pytest.raises(ClientError, match="InvalidParameterException"):
+            take(connect(server.url), tmp_path, concurrency=1)
+        assert server.calls.total() == 6
+
+    @pytest.mark.parametrize(
+        "corrupt",
+        [lambda body: body[: len(body) // 2], lambda _: b"<html>", lambda _: b""],
+        ids=["cut off", "HTML", "empty"],
+    )
+    def test_may_cut_off_one_response_in_three(
+        self, server: PoolServer, connect: Connect, tmp_path: Path, corrupt: Callable[[bytes], bytes]
+    ) -> None:
+        whole = take(connect(server.url), tmp_path / "whole")
+        server.calls.clear()
+        server.corrupt = lambda body: body if server.calls.total() % 3 else corrupt(body)
+        snapshot = take(connect(server.url), tmp_path / "parts", concurrency=1)
+        assert read_digests(snapshot) == read_digests(whole)
+
+    def test_that_cuts_off_every_response_is_reported(
+        self, server: PoolServer, connect: Connect, tmp_path: Path
+    ) -> None:
+        server.corrupt = lambda body: body[:-1]
+        with pytest.raises(UnreadableResponseError, match="ListGroups: the response is not JSON"):
+            take(connect(server.url), tmp_path)
+        assert server.calls.total() == 1, "the endpoint is probably wrong"
+        server.calls.clear()
+        server.corrupt = lambda body: body[:-1] if server.calls.total() > 20 else body
+        with pytest.raises(UnreadableResponseError, match="ListUsersInGroup"):
+            take(connect(server.url), tmp_path, concurrency=1)
+        assert server.calls.total() == 20 + MAX_ATTEMPTS
+        server.corrupt = lambda body: body
+        assert take(connect(server.url), tmp_path).manifest.groups == len(server.groups)
+
+    def test_that_leaves_out_the_list_is_reported(
+        self, server: PoolServer, connect: Connect, tmp_path: Path
+    ) -> None:
+        server.corrupt = lambda _: b"{}"
+        with pytest.raises(InvalidResponseError, match="Groups"):
+            take(connect(server.url), tmp_path)
 
     def test_that_responds_with_nonsense_is_reported(
         self, server: PoolServer, connect: Connect, tmp_path: Path
