@@ -725,17 +725,13 @@ class TestAServer:
             take(connect(server.url), tmp_path, concurrency=1)
         assert server.calls.total() == 6
 
-    @pytest.mark.parametrize(
-        "corrupt",
-        [lambda body: body[: len(body) // 2], lambda _: b"<html>", lambda _: b""],
-        ids=["cut off", "HTML", "empty"],
-    )
-    def test_may_cut_off_one_response_in_three(
-        self, server: PoolServer, connect: Connect, tmp_path: Path, corrupt: Callable[[bytes], bytes]
+    @pytest.mark.parametrize("content", [b"", b"<html>", b'{"Users": [{"User'])
+    def test_may_answer_one_call_in_three_without_json(
+        self, server: PoolServer, connect: Connect, tmp_path: Path, content: bytes
     ) -> None:
         whole = take(connect(server.url), tmp_path / "whole")
         server.calls.clear()
-        server.corrupt = lambda body: body if server.calls.total() % 3 else corrupt(body)
+        server.corrupt = lambda body: body if server.calls.total() % 3 else content
         snapshot = take(connect(server.url), tmp_path / "parts", concurrency=1)
         assert read_digests(snapshot) == read_digests(whole)
 

@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Generic, Protocol, TypeVar, cast
+from typing import Any, Generic, Protocol, TypeVar
 
 from cognito_claims._wire.parsing import get_operation_name, parse_response
 from cognito_claims.client._operations import BotoPagesT, Operation, PageT
@@ -29,14 +29,16 @@ def decode_resume_token(resume_token: str | None) -> tuple[str | None, int]:
     """Return the page token of a resume token, and the number of items to skip."""
     if resume_token is None:
         return None, 0
+    start = {"NextToken": None, "boto_truncate_amount": 0}
     try:
-        position = json.loads(base64.b64decode(resume_token))
-    except ValueError:
-        position = None
-    if not isinstance(position, dict):
+        position: dict[str, object] = {**start, **json.loads(base64.b64decode(resume_token))}
+    except (ValueError, TypeError):
         return _decode_legacy(resume_token)
-    members = cast("dict[str, Any]", position)
-    return members.get("NextToken"), members.get("boto_truncate_amount", 0)
+    match position:
+        case {"NextToken": str() | None as token, "boto_truncate_amount": int(truncated)}:
+            return token, truncated
+        case _:
+            return _decode_legacy(resume_token)
 
 
 def _decode_legacy(resume_token: str) -> tuple[str | None, int]:

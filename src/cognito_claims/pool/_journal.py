@@ -310,8 +310,7 @@ class Journal:
 
 def _is_position(resume_token: str | None) -> bool:
     """Return whether a fetch can have stored a token: boto's paginator breaks on others."""
-    token, truncated = decode_resume_token(resume_token)
-    return encode_resume_token(token, truncated) == resume_token and isinstance(token, str | None)
+    return encode_resume_token(*decode_resume_token(resume_token)) == resume_token
 
 
 def _translate_error(error: sqlite3.DatabaseError, folder: Path) -> Exception:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from time import monotonic
@@ -122,7 +122,7 @@ def _interrupt(stack: ExitStack, *_: object) -> Never:
 class _Report:
     """Shows the progress of a fetch, and the groups that an earlier run has completed."""
 
-    update: Callable[..., None] = lambda **_: None
+    update: Callable[..., None] = field(init=False)
     first: tuple[float, int] | None = None
     """The time and the memberships at the first call; `None` if nothing was fetched."""
 
