@@ -18,7 +18,7 @@ _M = TypeVar("_M", bound=BaseModel)
 
 _REASONS = {
     "date_type": "must be a date without quotes, such as 2027-01-31",
-    "extra_forbidden": "has an unknown key",
+    "extra_forbidden": "has an unknown key: expected [[ignore]] with code, about, reason and expires",
     "missing": "is missing",
     "model_type": "must be an object",
     "string_type": "must be a string",
