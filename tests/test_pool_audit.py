@@ -24,15 +24,26 @@ from cognito_claims.pool import (
     Change,
     Finding,
     GroupUse,
+    InvalidTableError,
     RoleUse,
     Severity,
     Snapshot,
+    SnapshotError,
+    UnknownGroupsError,
     audit,
     build_audit_report,
     build_audit_sarif,
     render_audit_html,
+    resolve_memberships,
 )
-from tests.pool_data import POOL, count_decisions, group, write_faulty_pool, write_snapshot
+from tests.pool_data import (
+    POOL,
+    count_decisions,
+    group,
+    replace_table,
+    write_faulty_pool,
+    write_snapshot,
+)
 from tests.samples import role
 from tests.test_pool_resolve import pools, resolve_one_by_one
 
@@ -675,6 +686,30 @@ class TestTheAudit:
             assert use.held_by == held.count(use.role_arn)
         without = sum(one.users for one in result.findings if one.check.code == "no-preferred-role")
         assert without == [claims[3] for claims in expected.values()].count("ambiguous")
+
+
+class TestADamagedSnapshot:
+    """An audit refuses what `resolve_memberships` refuses."""
+
+    @pytest.mark.parametrize(
+        ("row", "expected"),
+        [
+            ("'ann', 'none'", "in no group, or in one that groups.parquet lacks"),
+            ("'ann', null", "in no group, or in one that groups.parquet lacks"),
+            ("null, 'admins'", "without a username"),
+            ("null, null", "without a username"),
+        ],
+    )
+    def test_is_refused(self, tmp_path: Path, row: str, expected: str) -> None:
+        snapshot = write_faulty_pool(tmp_path)
+        table = f"from '{snapshot.memberships_file}' union all select {row}"
+        replace_table(snapshot, "memberships.parquet", table)
+        with pytest.raises(SnapshotError) as caught:
+            audit(snapshot)
+        assert caught.value.path == snapshot.memberships_file
+        assert caught.value.reason == f"has memberships {expected}; fetch the pool again"
+        with pytest.raises((InvalidTableError, UnknownGroupsError)):
+            resolve_memberships(snapshot.memberships_file, snapshot.groups_file)
 
 
 class TestChecks:
