@@ -555,7 +555,7 @@ class TestAUserPool:
 
     def test_is_read_from_a_response_or_from_what_it_contains(self) -> None:
         pool = UserPoolType(id=POOL)
-        response = {"UserPool": {"Id": POOL, "Name": "people", "SchemaAttributes": []}}
+        response = {"UserPool": {"Id": POOL, "Name": "people", "Domain": "people"}}
         forms = (pool, DescribeUserPoolResponse(user_pool=pool), response, response["UserPool"])
         assert [parse_user_pool(form) for form in forms] == [pool] * 4
 

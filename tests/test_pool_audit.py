@@ -295,7 +295,7 @@ class TestFindings:
         groups = [group(f"g{number:02}", 1, f"r{number:02}") for number in range(30)]
         [one] = found("equal-precedence", groups, {})
         assert one.reason.endswith("'g04' and 25 more")
-        members = {one.group_name: [] for one in groups}
+        members: dict[str, list[str]] = {one.group_name: [] for one in groups}
         for number, (first, second) in enumerate(combinations(list(members)[:5], 2)):
             members[first].append(f"u{number}")
             members[second].append(f"u{number}")

@@ -194,8 +194,9 @@ class TestTheDescriptionOfThePool:
     def test_is_read_from_the_service(
         self, tmp_path: Path, moto: CognitoIdentityProviderClient, moto_url: str
     ) -> None:
-        triggers = {"PreTokenGeneration": self.TRIGGER}
-        pool_id = moto.create_user_pool(PoolName="people", LambdaConfig=triggers)["UserPool"]["Id"]
+        pool_id = moto.create_user_pool(
+            PoolName="people", LambdaConfig={"PreTokenGeneration": self.TRIGGER}
+        )["UserPool"]["Id"]
         write_snapshot(tmp_path / "s", [], {}, user_pool_id=pool_id)
         result = call(tmp_path / "s", "--user-pool-id", pool_id, "--endpoint-url", moto_url)
         assert result.exit_code == ExitCode.OK, result.stderr

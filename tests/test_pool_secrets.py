@@ -165,7 +165,8 @@ UNFIT_BASELINE = json.dumps(
 
 
 def audit_with_another_baseline(folder: Path) -> None:
-    report = {"version": 1, "snapshot": {"user_pool_id": USERNAME}, "groups": [], "findings": []}
+    report: dict[str, object] = {"version": 1, "snapshot": {"user_pool_id": USERNAME}}
+    report |= {"groups": [], "findings": []}
     audit(write_faulty_pool(folder), baseline=parse_baseline(json.dumps(report)))
 
 

@@ -78,7 +78,7 @@ class Finding:
     @property
     def counts(self) -> bool:
         """Whether it is neither known nor ignored."""
-        return not self.known and self.ignored is None
+        return not bool(self.known) and self.ignored is None
 
 
 NEARLY_ALL = 0.9
