@@ -182,6 +182,10 @@ class TestTheDescriptionOfThePool:
             ('{"Id": "a"}', "error: DescribeUserPool: UserPool.Id: must be the ID of a user pool"),
             ('{"Id": "eu-west-1_Other"}', f"error: user pool: Id: must be {POOL}, as in the snapshot"),
             ("", "error: not JSON"),
+            (
+                '{"Id": "a_b", "LambdaConfg": 1}',
+                "error: DescribeUserPool: UserPool.LambdaConfg: is not a known",
+            ),
         ],
     )
     def test_is_refused(self, tmp_path: Path, description: str, expected: str) -> None:
