@@ -118,7 +118,7 @@ class TestFindings:
         assert (nulls.about, nulls.users, nulls.groups) == ("precedence=none", 29, (*names,))
         assert "In 28 combinations, the groups are: 'g' and 'h' (2); 'a' and 'b' (1); " in nulls.reason
         assert nulls.reason.count(";") == 5
-        assert nulls.title == "Without a precedence, users have roles, but none is preferred."
+        assert nulls.title == "In groups without a precedence, users have roles, but none is preferred."
         assert ones.title == "At precedence 1, users have roles, but none is preferred."
         assert (ones.about, ones.users, ones.samples) == ("precedence=1", 1, ("yz",))
 
@@ -377,6 +377,8 @@ class TestWithAnIdentityPool:
         [one] = found("identity-pool-without-mapping", groups, members, **options)
         assert (one.groups, one.users, one.samples) == (("a", "b"), 2, ("ann", "bob"))
         assert one.check.severity is Severity.ERROR
+        assert one.reason.endswith("; 2 groups have a role: 'a' and 'b'")
+        assert ("a different app client" in one.reason) == (provider is not None)
         assert not found("identity-pool-falls-back", groups, members, **options)
         denied = found("identity-pool-denies", groups, members, **options)
         assert [(two.about, two.samples) for two in denied] == [("no-mapping, no-role", ("cid",))] * (

@@ -168,7 +168,9 @@ def _describe_ambiguity(resolution: Resolution, cause: AmbiguityCause) -> tuple[
     match cause:
         case AmbiguityCause.TIE:
             precedence = resolution.decided_by[0].precedence
-            place = "Without a precedence" if precedence is None else f"At precedence {precedence}"
+            place = (
+                "In groups without a precedence" if precedence is None else f"At precedence {precedence}"
+            )
             return identify_precedence(precedence), place
         case AmbiguityCause.ROLELESS:
             return "roleless=blocks", 'Under roleless="blocks"'

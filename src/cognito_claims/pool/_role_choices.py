@@ -64,7 +64,8 @@ class RoleChoices:
         seen = self._seen
         with_role = [group.group_name for group in ranking if group.role_arn is not None]
         if self._mapping is None and with_role:
-            reason = f"{len(with_role):,} groups have a role: {format_names(with_role)}"
+            choice = choose_role(GroupClaims(), self._roles, provider=self._provider)
+            reason = f"{choice.reason}; {len(with_role):,} groups have a role: {format_names(with_role)}"
             found = seen.get(findings.IDENTITY_POOL_WITHOUT_MAPPING, reason=reason)
             found.groups.update(with_role)
             seen.watch(found, with_role)
