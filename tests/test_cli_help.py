@@ -209,6 +209,9 @@ LINES = [
     "pool resolve s --out TOKEN",
     "pool audit TOKEN",
     "pool audit s --identity-pool TOKEN",
+    "pool audit s --user-pool TOKEN",
+    "pool audit s --baseline TOKEN",
+    "pool audit s --ignore TOKEN",
     "pool audit s --html TOKEN",
     "pool audit s --sarif TOKEN",
     "pool diff TOKEN --drop-group beta",
@@ -259,6 +262,9 @@ class TestFiles:
             (["compare", "--groups", "none.json"], "--groups"),
             (["role", "--identity-pool", "none.json"], "--identity-pool"),
             (["pool", "audit", "s", "--identity-pool", "none.json"], "--identity-pool"),
+            (["pool", "audit", "s", "--user-pool", "none.json"], "--user-pool"),
+            (["pool", "audit", "s", "--baseline", "none.json"], "--baseline"),
+            (["pool", "audit", "s", "--ignore", "none.toml"], "--ignore"),
             (
                 ["pool", "fetch", "--user-pool-id", "x", "--out", "x", "--pseudonymize", "none"],
                 "--pseudonymize",
@@ -266,7 +272,10 @@ class TestFiles:
         ],
         ids=lambda value: value if isinstance(value, str) else value[-2],
     )
-    def test_that_do_not_exist_are_named_by_their_parameter(self, arguments: list[str], name: str) -> None:
+    def test_that_do_not_exist_are_named_by_their_parameter(
+        self, arguments: list[str], name: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.chdir(folder)
         result = run(*arguments, stdin=event("id_token"))
         assert (result.exit_code, result.stdout) == (ExitCode.BAD_INPUT, "")
         expected = f"{name}: No such file or directory: pass a file, or pipe the input in"

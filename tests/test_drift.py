@@ -20,7 +20,7 @@ from botocore.loaders import Loader
 from mypy_boto3_cognito_idp import type_defs
 from pydantic import Field, TypeAdapter
 
-from cognito_claims import models
+from cognito_claims import models, user_pool
 from cognito_claims._wire import scalars
 from cognito_claims._wire.base import WireModel
 from cognito_claims._wire.parsing import get_operation_name
@@ -41,8 +41,14 @@ ERRORS = {
     "UpdateGroup": COMMON,
     "ListGroups": COMMON,
     "ListUsersInGroup": COMMON,
+    "DescribeUserPool": COMMON | {"UserPoolTaggingException"},
 }
 LIST_MEMBERS = {"AdminListGroupsForUser": "Groups", "ListGroups": "Groups", "ListUsersInGroup": "Users"}
+RESULT_MEMBERS = {
+    **dict.fromkeys(ERRORS, "Group"),
+    **LIST_MEMBERS,
+    "DescribeUserPool": "UserPool",
+}
 
 NAME = r"[\p{L}\p{M}\p{S}\p{N}\p{P}]+"
 ATTRIBUTE_NAME = r"[\p{L}\p{M}\p{S}\p{N}\p{P}\t\n\r ]+"
@@ -58,14 +64,22 @@ AWS_PATTERN = {TypeAdapter(scalar).json_schema()["pattern"]: aws for aws, scalar
 AWS_KEYWORD = {"minLength": "min", "minimum": "min", "maxLength": "max", "maximum": "max"}
 
 STATUSES = "UNCONFIRMED, CONFIRMED, ARCHIVED, COMPROMISED, UNKNOWN, RESET_REQUIRED, FORCE_CHANGE_PASSWORD"
+INSTALLED = tuple(map(int, version("botocore").split(".")))
+LAMBDA_VERSION = "PreTokenGenerationVersionConfigType.LambdaVersion"
+LAMBDA_VERSIONS = "V1_0, V2_0, V3_0" if INSTALLED >= (1, 37, 5) else "V1_0, V2_0"
+NEW_ENUMS = (
+    ["IssuerConfigurationType.Type: AWS lists the values ORIGINAL, UPDATED, the model any"]
+    if INSTALLED >= (1, 43, 19)
+    else []
+)
 DELIBERATE = {
-    "a group or a user without a name cannot be used": [
+    "a group, a user or a user pool without a name cannot be used": [
         f"{member}: {who} makes it optional, the model required"
-        for member in ("GroupType.GroupName", "UserType.Username")
+        for member in ("GroupType.GroupName", "UserType.Username", "UserPoolType.Id")
         for who in ("AWS", "boto3-stubs")
     ],
     "a response without it belongs to a different operation": [
-        f"{call}Response.{LIST_MEMBERS.get(call, 'Group')}: AWS makes it optional, the model required"
+        f"{call}Response.{RESULT_MEMBERS[call]}: AWS makes it optional, the model required"
         for call in ERRORS
     ],
     "emulators send an absent string as an empty one": [
@@ -84,6 +98,8 @@ DELIBERATE = {
     "values that AWS adds later are accepted": [
         "MFAOptionType.DeliveryMedium: AWS lists the values SMS, EMAIL, the model any",
         f"UserType.UserStatus: AWS lists the values {STATUSES}, EXTERNAL_PROVIDER, the model any",
+        f"{LAMBDA_VERSION}: AWS lists the values {LAMBDA_VERSIONS}, the model any",
+        *NEW_ENUMS,
     ],
     "it describes the HTTP exchange and may be absent": [
         f"ResponseMetadata.{member}: boto3-stubs makes it required, the model optional"
@@ -100,9 +116,19 @@ SINCE = {
         f"{member}: AWS has the pattern {NAME}, the model {ATTRIBUTE_NAME}"
         for member in ("AttributeType.Name", "MFAOptionType.AttributeName")
     ],
-    (1, 43, 19): [f"{call}.OperationNotEnabledException: AWS does not have it" for call in ERRORS],
+    (1, 43, 19): [
+        *(f"{call}.OperationNotEnabledException: AWS does not have it" for call in ERRORS),
+        *(
+            f"{member}: {who} does not have it"
+            for member in ("IssuerConfigurationType.Type", "UserPoolType.IssuerConfiguration")
+            for who in ("AWS", "boto3-stubs")
+        ),
+    ],
 }
 """Differences of the botocore releases before each version, from the oldest that is supported."""
+
+PARTIAL_MODELS = {"LambdaConfigType", "UserPoolType"}
+"""The models that leave out the members that do not matter for groups and tokens."""
 
 BOTO3_MODELS: list[type[WireModel]] = [
     models.PaginatorConfig,
@@ -111,7 +137,8 @@ BOTO3_MODELS: list[type[WireModel]] = [
 ]
 SERVICE_MODELS: list[type[WireModel]] = [
     model
-    for model in map(vars(models).get, models.__all__)
+    for module in (models, user_pool)
+    for model in map(vars(module).get, module.__all__)
     if isinstance(model, type) and issubclass(model, WireModel) and model not in BOTO3_MODELS
 ]
 
@@ -177,8 +204,16 @@ def _describe_shapes(aws: dict[str, Any]) -> Facts:
         for name in map(_get_name, SERVICE_MODELS)
         for structure in [shapes.get(_find_shape(aws, name), {"members": {}})]
         for member, reference in structure["members"].items()
+        if _is_modeled(name, member)
         for kind in [_get_shape_type(shapes, reference["shape"])]
     }
+
+
+def _is_modeled(name: str, member: str) -> bool:
+    if name not in PARTIAL_MODELS:
+        return True
+    model: type[WireModel] = getattr(user_pool, name)
+    return member in {field.alias for field in model.model_fields.values()}
 
 
 def _find_shape(aws: dict[str, Any], model: str) -> str:
@@ -205,6 +240,7 @@ def _describe_stubs() -> Facts:
         for model in (*SERVICE_MODELS, *BOTO3_MODELS)
         for key, hint in get_type_hints(_find_stub(model), include_extras=True).items()
         if key != "ResponseMetadata"  # no JSON has it
+        and _is_modeled(_get_name(model), key)
     }
 
 
@@ -290,8 +326,7 @@ def find_drift(aws: dict[str, Any]) -> list[str]:
         *_compare("AWS", theirs, _describe_models(SERVICE_MODELS) | _describe_operations(_get_our_parts)),
         *_compare("boto3-stubs", _describe_stubs(), _describe_models([*SERVICE_MODELS, *BOTO3_MODELS])),
     ]
-    installed = tuple(map(int, version("botocore").split(".")))
-    before = [lines for first, lines in SINCE.items() if installed < first]
+    before = [lines for first, lines in SINCE.items() if first > INSTALLED]
     known = [line for lines in (*DELIBERATE.values(), *before) for line in lines]
     return [
         *(line for line in differences if line not in known),
@@ -416,17 +451,17 @@ RESPONSE = {
     "Users": [
         {"Username": "u", "Attributes": [{"Name": "email"}], "MFAOptions": [{"DeliveryMedium": "SMS"}]}
     ],
+    "UserPool": {"Id": "eu-west-1_EXAMPLE", "IssuerConfiguration": {"Type": "UPDATED"}},
     "ResponseMetadata": {"HTTPStatusCode": 200},
 }
 
 
 @pytest.mark.parametrize("operation", ERRORS)
 def test_a_new_member_does_not_break_a_response(operation: str) -> None:
-    model: type[WireModel] = getattr(models, f"{operation}Response")
+    module = user_pool if operation == "DescribeUserPool" else models
+    model: type[WireModel] = getattr(module, f"{operation}Response")
     extended = json.dumps(RESPONSE).replace("{", '{"Color": {"Red": 255}, ')
-    known = {
-        member: RESPONSE[member] for member in (LIST_MEMBERS.get(operation, "Group"), "ResponseMetadata")
-    }
+    known = {member: RESPONSE[member] for member in (RESULT_MEMBERS[operation], "ResponseMetadata")}
     assert model.model_validate(json.loads(extended)).model_dump(by_alias=True) == known
     assert model.model_validate_json(extended) == model.model_validate(known)
 

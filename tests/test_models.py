@@ -13,7 +13,7 @@ from dateutil.tz import tzlocal
 from hypothesis import given, strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from cognito_claims import models
+from cognito_claims import InvalidResponseError, models, user_pool
 from cognito_claims._wire.base import WireModel
 from cognito_claims.models import (
     AdminListGroupsForUserRequest,
@@ -35,11 +35,32 @@ from cognito_claims.models import (
     UpdateGroupResponse,
     UserType,
 )
+from cognito_claims.user_pool import (
+    DescribeUserPoolRequest,
+    DescribeUserPoolResponse,
+    IssuerConfigurationType,
+    LambdaConfigType,
+    PreTokenGenerationVersionConfigType,
+    UserPoolType,
+    parse_user_pool,
+)
 from tests.samples import POOL, groups, role
 
 Draft202012Validator: Any = import_module("jsonschema").Draft202012Validator  # its types are partial
 
-ALL_MODELS: list[type[WireModel]] = [getattr(models, name) for name in models.__all__]
+ALL_MODELS: list[type[WireModel]] = [
+    *(getattr(models, name) for name in models.__all__),
+    *(getattr(user_pool, name) for name in user_pool.__all__ if name != "parse_user_pool"),
+]
+NOT_AS_THE_SHAPE = (
+    PaginatorConfig,
+    ResponseMetadata,
+    IssuerConfigurationType,
+    LambdaConfigType,
+    UserPoolType,
+)
+"""The models that are boto3's own, newer than the oldest botocore, or without some of the members."""
+
 
 NAME_OK = ["a", "x" * 128, "a,b", "[a]", "<script>", "tête", "猫", "🦊", "e\u0301", "٣"]
 NAME_BAD = [
@@ -132,6 +153,7 @@ DATE_BAD: list[object] = [
 
 GROUP: dict[str, object] = {"GroupName": "a"}
 USER: dict[str, object] = {"Username": "u"}
+TRIGGER: dict[str, object] = {"LambdaVersion": "V2_0", "LambdaArn": "arn:aws:lambda:a:1:function:x"}
 CREATE: dict[str, object] = {"GroupName": "a", "UserPoolId": POOL}
 LIST: dict[str, object] = {"Username": "u", "UserPoolId": POOL}
 IN_GROUP: dict[str, object] = {"GroupName": "a", "UserPoolId": POOL}
@@ -188,6 +210,17 @@ BOUNDS: list[tuple[type[WireModel], dict[str, object], str, list[object], list[o
     (MFAOptionType, {}, "AttributeName", ["phone_number", None], ["", "x" * 33]),
     (AttributeType, {}, "Name", ["a", "x" * 32, "a b\t\n\r"], ["", "x" * 33, "a\u00a0", "\x0b", 5, None]),
     (AttributeType, {"Name": "a"}, "Value", ["", "x" * 2048, None], ["x" * 2049, 5]),
+    (DescribeUserPoolRequest, {}, "UserPoolId", [*POOL_OK], [*POOL_BAD, None]),
+    (DescribeUserPoolResponse, {}, "UserPool", [{"Id": POOL}], [None, {}, [], "a"]),
+    (UserPoolType, {}, "Id", [*POOL_OK], [*POOL_BAD, None]),
+    (UserPoolType, {"Id": POOL}, "Arn", [*ARN_OK, None], [*ARN_BAD, ""]),
+    (UserPoolType, {"Id": POOL}, "LambdaConfig", [{}, {"PreSignUp": "x"}, None], [[], "x"]),
+    (UserPoolType, {"Id": POOL}, "IssuerConfiguration", [{}, {"Type": "UPDATED"}, None], [[], "x"]),
+    (IssuerConfigurationType, {}, "Type", ["ORIGINAL", "UPDATED", "A_NEW_ONE", None], [1, b"x"]),
+    (LambdaConfigType, {}, "PreTokenGeneration", [*ARN_OK, None], [*ARN_BAD, ""]),
+    (LambdaConfigType, {}, "PreTokenGenerationConfig", [TRIGGER, None], [{}, {"LambdaVersion": "V1_0"}]),
+    (PreTokenGenerationVersionConfigType, TRIGGER, "LambdaVersion", ["V1_0", "V9_0"], [1, None]),
+    (PreTokenGenerationVersionConfigType, TRIGGER, "LambdaArn", [*ARN_OK], [*ARN_BAD, "", None]),
     (PaginatorConfig, {}, "MaxItems", [0, 1, 10**6, None], [-1, True, "5", 1.0]),
     (PaginatorConfig, {}, "PageSize", [*LIMIT_OK, None], [*LIMIT_BAD]),
     (PaginatorConfig, {}, "StartingToken", ["x", "any text", None], ["", 5]),
@@ -273,7 +306,7 @@ def test_the_json_schema_is_valid_and_has_the_members_of_the_service_model(
     Draft202012Validator.check_schema(schema)
     members = schema["properties"]
     assert all(members[name].get("title", name) == name for name in members)
-    if model in (PaginatorConfig, ResponseMetadata):
+    if model in NOT_AS_THE_SHAPE:
         return
     shape: Any = get_session().get_service_model("cognito-idp").shape_for(model.__name__)
     assert set(members) == set(shape.members)
@@ -520,3 +553,54 @@ def test_subclasses_compare_by_their_fields_only() -> None:
     assert OpenGroup.model_validate({"GroupName": "a", "x": 1}) == OpenGroup.model_validate(
         {"GroupName": "a", "x": 1}
     )
+
+
+class TestAUserPool:
+    TRIGGER = "arn:aws:lambda:eu-west-1:123456789012:function:one"
+    VERSIONED = "arn:aws:lambda:eu-west-1:123456789012:function:two"
+
+    def test_is_read_from_a_response_or_from_what_it_contains(self) -> None:
+        pool = UserPoolType(id=POOL)
+        response = {"UserPool": {"Id": POOL, "Name": "people", "Domain": "people"}}
+        forms = (pool, DescribeUserPoolResponse(user_pool=pool), response, response["UserPool"])
+        assert [parse_user_pool(form) for form in forms] == [pool] * 4
+
+    def test_of_which_a_key_is_misspelled_is_refused(self) -> None:
+        with pytest.raises(InvalidResponseError, match=r"UserPool\.LambdaConfg: .*use LambdaConfig"):
+            parse_user_pool({"Id": POOL, "LambdaConfg": {}})
+
+    @pytest.mark.parametrize("value", [None, [], "x", {"Groups": []}])
+    def test_that_is_none_is_refused(self, value: object) -> None:
+        with pytest.raises(InvalidResponseError, match="DescribeUserPool: UserPool: is missing"):
+            parse_user_pool(value)
+
+    def test_is_of_the_account_in_its_arn(self) -> None:
+        assert UserPoolType(id=POOL).account_id is None
+        arn = f"arn:aws:cognito-idp:eu-west-1:123456789012:userpool/{POOL}"
+        assert UserPoolType(id=POOL, arn=arn).account_id == "123456789012"
+
+    @pytest.mark.parametrize(
+        ("triggers", "expected"),
+        [
+            (None, None),
+            ({}, None),
+            ({"PreTokenGeneration": TRIGGER}, TRIGGER),
+            (
+                {
+                    "PreTokenGeneration": TRIGGER,
+                    "PreTokenGenerationConfig": {"LambdaVersion": "V2_0", "LambdaArn": VERSIONED},
+                },
+                VERSIONED,
+            ),
+        ],
+    )
+    def test_may_have_a_trigger(self, triggers: object, expected: str | None) -> None:
+        pool = parse_user_pool({"Id": POOL, "LambdaConfig": triggers})
+        assert pool.pre_token_generation_trigger == expected
+
+    @pytest.mark.parametrize(
+        ("issuer", "expected"),
+        [(None, False), ({}, False), ({"Type": "ORIGINAL"}, False), ({"Type": "UPDATED"}, True)],
+    )
+    def test_may_have_the_updated_issuer(self, issuer: object, expected: bool) -> None:
+        assert parse_user_pool({"Id": POOL, "IssuerConfiguration": issuer}).has_updated_issuer == expected

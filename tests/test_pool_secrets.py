@@ -19,11 +19,12 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 from pydantic import BaseModel, ValidationError
 
-from cognito_claims import GroupType
+from cognito_claims import GroupType, InvalidResponseError
 from cognito_claims.conformance.cases import get_resource, parse_vectors
 from cognito_claims.conformance.endpoint import Endpoint, EndpointError
 from cognito_claims.conformance.runner import run, select
 from cognito_claims.pool import (
+    AuditInputError,
     Edits,
     EngineError,
     InvalidTableError,
@@ -32,6 +33,8 @@ from cognito_claims.pool import (
     SnapshotError,
     audit,
     diff,
+    parse_baseline,
+    parse_ignores,
     resolve_memberships,
 )
 from cognito_claims.pool._journal import Journal, Settings, UnreadGroup
@@ -154,6 +157,31 @@ def audit_without_a_username(folder: Path) -> None:
     audit(replace_table(write_faulty_pool(folder), "memberships.parquet", table))
 
 
+def audit_an_unknown_group(folder: Path) -> None:
+    table = f"select '{USERNAME}' as username, '{USERNAME}' as group_name"
+    audit(replace_table(write_faulty_pool(folder), "memberships.parquet", table))
+
+
+UNFIT_BASELINE = json.dumps(
+    {
+        "version": USERNAME,
+        "snapshot": USERNAME,
+        "groups": [{"group_name": [USERNAME], "creation_date": USERNAME}],
+        "findings": [{"code": 1, USERNAME: USERNAME}],
+    }
+)
+
+
+def audit_with_another_baseline(folder: Path) -> None:
+    report: dict[str, object] = {"version": 1, "snapshot": {"user_pool_id": USERNAME}}
+    report |= {"groups": [], "findings": []}
+    audit(write_faulty_pool(folder), baseline=parse_baseline(json.dumps(report)))
+
+
+def audit_with_another_pool(folder: Path) -> None:
+    audit(write_faulty_pool(folder), user_pool={"Id": USERNAME, "Arn": USERNAME})
+
+
 def diff_without_a_username(folder: Path) -> None:
     table = f"select 'admins' as group_name, 1 as \"{USERNAME}\""
     snapshot = replace_table(write_faulty_pool(folder), "memberships.parquet", table)
@@ -186,6 +214,18 @@ LEAKS: dict[str, tuple[Callable[[Path], object], type[Exception]]] = {
     "journal: a group that is listed again": (update_a_damaged_group, SnapshotError),
     "tables: a username with a tab": (write_a_username_with_a_tab, EngineError),
     "snapshot: a column, audit": (audit_without_a_username, SnapshotError),
+    "snapshot: an unknown group": (audit_an_unknown_group, SnapshotError),
+    "baseline: no JSON": (lambda _: parse_baseline(USERNAME), AuditInputError),
+    "baseline: values": (lambda _: parse_baseline(UNFIT_BASELINE), AuditInputError),
+    "baseline: of a different pool": (audit_with_another_baseline, AuditInputError),
+    "ignore list: no TOML": (lambda _: parse_ignores(f"'{USERNAME}' 1"), AuditInputError),
+    "ignore list: a key twice": (lambda _: parse_ignores(f"'{USERNAME}' = 1\n" * 2), AuditInputError),
+    "ignore list: a key": (lambda _: parse_ignores(f"'{USERNAME}' = 1"), AuditInputError),
+    "ignore list: a code": (
+        lambda _: parse_ignores(f"ignore = [{{code = '{USERNAME}', reason = '{TOKEN}'}}]"),
+        AuditInputError,
+    ),
+    "user pool: an ID": (audit_with_another_pool, InvalidResponseError),
     "snapshot: a column, diff": (diff_without_a_username, SnapshotError),
     "relation: a cast": (
         lambda _: resolve_relation(

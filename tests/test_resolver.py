@@ -344,6 +344,26 @@ class TestOpenQuestions:
         blocked = resolve([group("a", 0), group("b", 1, ADMIN), group("c", 2, STAFF)], policy=BLOCKS)
         assert [alternative.policy for alternative in blocked.alternatives] == [DOCUMENTED]
 
+    @pytest.mark.parametrize(
+        ("groups", "policy", "raised_by"),
+        [
+            ([group("a", None, ADMIN), group("b", None, ADMIN), group("c", 1)], DOCUMENTED, ["a", "b"]),
+            (
+                [group("a", 1), group("b", 1), group("c", 2, ADMIN), group("d", 3, STAFF)],
+                DOCUMENTED,
+                ["a", "b"],
+            ),
+            ([group("a", 1), group("b", 1, ADMIN), group("c", 3, STAFF), group("d", 3)], DOCUMENTED, ["a"]),
+            ([group("a", 1), group("b", 5, ADMIN)], Policy(roleless="blocks"), ["a"]),
+            ([group("a", 1), group("b", None, ADMIN)], Policy(roleless="blocks"), ["b"]),
+        ],
+    )
+    def test_names_the_groups_that_raise_a_question_and_no_others(
+        self, groups: list[GroupType], policy: Policy, raised_by: list[str]
+    ) -> None:
+        [alternative] = resolve(groups, policy=policy).alternatives
+        assert [one.group_name for one in alternative.raised_by] == raised_by
+
     def test_a_documented_decision_has_none(self) -> None:
         assert resolve([group("a", 0, ADMIN), group("b", 1, STAFF)]).open_questions == ()
 

@@ -35,6 +35,7 @@ from cognito_claims import (
     resolver,
     rules,
     tokens,
+    user_pool,
 )
 from cognito_claims._wire.scalars import (
     AwsDatetime,
@@ -345,6 +346,9 @@ assert resolution == cognito_claims.resolve(resolution.ranking, policy=resolutio
         "type_",
         [
             *(getattr(models, name) for name in models.__all__),
+            *(user_pool.DescribeUserPoolRequest, user_pool.DescribeUserPoolResponse),
+            *(user_pool.IssuerConfigurationType, user_pool.LambdaConfigType, user_pool.UserPoolType),
+            user_pool.PreTokenGenerationVersionConfigType,
             *(tokens.AccessTokenClaims, tokens.IdTokenClaims, tokens.Identity),
             *(claims.AccessTokenGroupClaims, claims.GroupClaims, claims.IdTokenGroupClaims),
             pre_token_generation.GroupConfiguration,

@@ -36,6 +36,7 @@ PACKAGES = (
     "cognito_claims.testing",
     "cognito_claims.testing.strategies",
     "cognito_claims.tokens",
+    "cognito_claims.user_pool",
 )
 """The packages and modules whose names are public."""
 

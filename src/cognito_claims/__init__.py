@@ -21,6 +21,7 @@ package of their domain:
 - `cognito_claims.events`: API Gateway, AppSync and pre token generation events
 - `cognito_claims.identity_pool`: the IAM role that an identity pool assigns
 - `cognito_claims.client.aio`: the paginators for aiobotocore
+- `cognito_claims.user_pool`: the description of a user pool
 - `cognito_claims.pool`: whole user pools
 - `cognito_claims.conformance`: test vectors for other implementations
 - `cognito_claims.testing`: signed tokens, moto, pytest and Hypothesis
@@ -91,6 +92,11 @@ __getattr__, __dir__, __all__ = _lazy.attach(
             "RankedGroup",
             "Resolution",
             "resolve",
+        ),
+        "user_pool": (
+            "DescribeUserPoolRequest",
+            "DescribeUserPoolResponse",
+            "UserPoolType",
         ),
     },
 )

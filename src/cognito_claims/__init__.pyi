@@ -50,5 +50,10 @@ from cognito_claims.resolver import (
     Resolution as Resolution,
     resolve as resolve,
 )
+from cognito_claims.user_pool import (
+    DescribeUserPoolRequest as DescribeUserPoolRequest,
+    DescribeUserPoolResponse as DescribeUserPoolResponse,
+    UserPoolType as UserPoolType,
+)
 
 __version__: str

@@ -246,6 +246,16 @@ class TestEveryResolution:
             assert alternative.role_arn != resolution.preferred_role
 
     @given(memberships, policies)
+    def test_a_question_is_raised_by_groups_that_lack_a_precedence_or_a_role(
+        self, groups: list[GroupType], policy: Policy
+    ) -> None:
+        for alternative in resolve(groups, policy=policy).alternatives:
+            assert alternative.raised_by
+            for group in alternative.raised_by:
+                assert group.precedence is None or group.role_arn is None
+                assert group in groups
+
+    @given(memberships, policies)
     def test_is_decided_by_groups_that_name_the_preferred_role(
         self, groups: list[GroupType], policy: Policy
     ) -> None:

@@ -8,6 +8,8 @@ from cognito_claims import (
     AdminListGroupsForUserResponse,
     CreateGroupRequest,
     CreateGroupResponse,
+    DescribeUserPoolRequest,
+    DescribeUserPoolResponse,
     GetGroupRequest,
     GetGroupResponse,
     GroupType,
@@ -18,9 +20,16 @@ from cognito_claims import (
     PaginatorConfig,
     UpdateGroupRequest,
     UpdateGroupResponse,
+    UserPoolType,
     UserType,
 )
 from cognito_claims.models import AttributeType, MFAOptionType, ResponseMetadata
+from cognito_claims.user_pool import (
+    IssuerConfigurationType,
+    LambdaConfigType,
+    PreTokenGenerationVersionConfigType,
+    parse_user_pool,
+)
 
 POOL = "eu-west-1_EXAMPLE"
 
@@ -72,6 +81,21 @@ def parts(attribute: AttributeType, mfa: MFAOptionType, metadata: ResponseMetada
     assert_type(metadata.http_headers, dict[str, str] | None)
     assert_type(metadata.retry_attempts, int | None)
     assert_type(metadata.max_attempts_reached, bool | None)
+
+
+def user_pool(response: DescribeUserPoolResponse, other: object) -> None:
+    pool = assert_type(response.user_pool, UserPoolType)
+    assert_type(parse_user_pool(other), UserPoolType)
+    assert_type(pool.id, str)
+    assert_type(pool.arn, str | None)
+    assert_type(pool.lambda_config, LambdaConfigType | None)
+    assert_type(LambdaConfigType().pre_token_generation_config, PreTokenGenerationVersionConfigType | None)
+    assert_type(pool.issuer_configuration, IssuerConfigurationType | None)
+    assert_type(pool.account_id, str | None)
+    assert_type(pool.pre_token_generation_trigger, str | None)
+    assert_type(pool.has_updated_issuer, bool)
+    assert_type(DescribeUserPoolRequest(user_pool_id=POOL).user_pool_id, str)
+    UserPoolType(Id=POOL)  # type: ignore[call-arg]  # ty: ignore[missing-argument]  # pyrefly: ignore[missing-argument]
 
 
 def requests() -> None:

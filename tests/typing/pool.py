@@ -1,3 +1,4 @@
+from datetime import date
 from pathlib import Path
 from typing import assert_type
 
@@ -6,13 +7,15 @@ from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
 from pyspark.sql import DataFrame, SparkSession
 from types_aiobotocore_cognito_idp import CognitoIdentityProviderClient as AioClient
 
-from cognito_claims import GroupType, Policy
+from cognito_claims import GroupType, Policy, Problem, UserPoolType
 from cognito_claims.pool import (
     CHECKS,
     DEFAULT_RATE,
     MAX_SAMPLES,
     MIN_KEY_LENGTH,
     Audit,
+    AuditInputError,
+    Baseline,
     BulkResolution,
     Change,
     Check,
@@ -21,6 +24,7 @@ from cognito_claims.pool import (
     EngineError,
     Finding,
     GroupUse,
+    Ignore,
     InvalidTableError,
     Manifest,
     Membership,
@@ -38,6 +42,8 @@ from cognito_claims.pool import (
     build_diff_report,
     diff,
     fetch,
+    parse_baseline,
+    parse_ignores,
     render_audit_html,
     render_diff_html,
     resolve_memberships,
@@ -111,6 +117,11 @@ def audit_pool(snapshot: Snapshot) -> str:
     for finding in result.findings:
         assert_type(finding, Finding)
         assert_type(finding.samples, tuple[str, ...])
+        assert_type((finding.title, finding.reason), tuple[str, str])
+        assert_type((finding.known, finding.ignored), tuple[bool | None, str | None])
+        assert_type(finding.counts, bool)
+    assert_type(result.unused_ignores, tuple[Ignore, ...])
+    assert_type(result.expired_ignores, tuple[Ignore, ...])
     for group in result.groups:
         assert_type(group, GroupUse)
     for role in result.roles:
@@ -119,6 +130,23 @@ def audit_pool(snapshot: Snapshot) -> str:
     assert_type(render_audit_html(result), str)
     assert_type(build_audit_sarif(result), str)
     return build_audit_report(result)
+
+
+def audit_pool_again(snapshot: Snapshot, report: bytes, ignores: str, pool: UserPoolType) -> Audit | None:
+    try:
+        baseline = assert_type(parse_baseline(report), Baseline)
+        entries = assert_type(parse_ignores(ignores), tuple[Ignore, ...])
+    except AuditInputError as error:
+        assert_type(error.source, str)
+        assert_type(error.problems, tuple[Problem, ...])
+        return None
+    own = Ignore(code="empty-group", about="ops", reason="For emergencies.", expires=date(2027, 1, 31))
+    Ignore(code="empty-group")  # type: ignore[call-arg]  # ty: ignore[missing-argument]  # pyrefly: ignore[missing-argument]
+    audit(snapshot, baseline=report)  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]  # pyrefly: ignore[bad-argument-type]
+    audit(snapshot, user_pool={"UserPool": {"Id": "eu-west-1_EXAMPLE"}})
+    return audit(
+        snapshot, user_pool=pool, baseline=baseline, ignores=[*entries, own], today=date(2026, 11, 24)
+    )
 
 
 def compare_pools(before: Snapshot, after: Snapshot) -> str:

@@ -14,6 +14,7 @@ from cognito_claims.cli._exit import ExitCode, exit_on_error, fail
 from cognito_claims.errors import InvalidResponseError
 from cognito_claims.models import AdminListGroupsForUserResponse, GroupType
 from cognito_claims.resolver import Policy, Resolution, resolve
+from cognito_claims.user_pool import UserPoolType, parse_user_pool
 
 
 def resolve_groups(text: bytes, policy: Policy) -> Resolution:
@@ -106,3 +107,10 @@ def read_identity_pool(path: str) -> dict[str, object]:
         error = "is a single mapping, without the authenticated role: pass the whole output of the AWS CLI"
         fail(ExitCode.BAD_INPUT, [error])
     return members
+
+
+def read_user_pool(path: str) -> UserPoolType:
+    """Read the output of `aws cognito-idp describe-user-pool`, or fail."""
+    description = parse_json(read_input(path, "--user-pool"))
+    with exit_on_error():
+        return parse_user_pool(description)

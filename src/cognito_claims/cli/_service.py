@@ -1,4 +1,4 @@
-"""Calls of the service: a user's groups and the roles of identity pools."""
+"""Calls of the service: a user's groups, the roles of identity pools, the description of a user pool."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -22,6 +22,7 @@ from cognito_claims.cli._options import require_options
 from cognito_claims.client import resolve_user
 from cognito_claims.identity_pool import GetIdentityPoolRolesResponse
 from cognito_claims.resolver import Policy, Resolution
+from cognito_claims.user_pool import DescribeUserPoolResponse, UserPoolType
 
 _T = TypeVar("_T")
 
@@ -135,6 +136,15 @@ class Service:
             return parse_response(GetIdentityPoolRolesResponse, response)
 
         return self.call("cognito-identity", get_roles, identity_pool_id)
+
+    def describe_user_pool(self, user_pool_id: str) -> UserPoolType:
+        """Get the description of a user pool, or fail."""
+
+        def describe(client: Any) -> UserPoolType:
+            response: object = client.describe_user_pool(UserPoolId=user_pool_id)
+            return parse_response(DescribeUserPoolResponse, response).user_pool
+
+        return self.call("cognito-idp", describe, user_pool_id)
 
 
 def _find_region(resource: str | None) -> str | None:

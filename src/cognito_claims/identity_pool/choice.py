@@ -217,7 +217,7 @@ def _choose_for_alternative(request: _Request, other: Alternative) -> Alternativ
     # A policy decides the preferred role only: groups and roles do not depend on it.
     groups = replace(request.groups, preferred_role=other.role_arn)
     changed = replace(request, groups=groups, payload=dict(groups.id_token()))
-    return Alternative(other.question, _choose(changed).role_arn, other.policy)
+    return Alternative(other.question, _choose(changed).role_arn, other.policy, other.raised_by)
 
 
 def _build_message(request: _Request) -> str | None:

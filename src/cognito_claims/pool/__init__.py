@@ -12,8 +12,11 @@ __getattr__, __dir__, __all__ = _lazy.attach(
     __name__,
     {
         "_audit": ("Audit", "GroupUse", "RoleUse", "audit"),
+        "_audit_input": ("AuditInputError",),
+        "_baseline": ("Baseline", "parse_baseline"),
         "_diff": ("Diff", "Edits", "RoleChange", "Transition", "diff"),
         "_fetch": ("fetch",),
+        "_ignores": ("Ignore", "parse_ignores"),
         "_journal": ("Progress",),
         "_resolve": ("BulkResolution", "InvalidTableError", "UnknownGroupsError", "resolve_memberships"),
         "_throttle": ("DEFAULT_RATE",),

@@ -4,6 +4,8 @@ from cognito_claims.pool._audit import (
     RoleUse as RoleUse,
     audit as audit,
 )
+from cognito_claims.pool._audit_input import AuditInputError as AuditInputError
+from cognito_claims.pool._baseline import Baseline as Baseline, parse_baseline as parse_baseline
 from cognito_claims.pool._diff import (
     Diff as Diff,
     Edits as Edits,
@@ -12,6 +14,7 @@ from cognito_claims.pool._diff import (
     diff as diff,
 )
 from cognito_claims.pool._fetch import fetch as fetch
+from cognito_claims.pool._ignores import Ignore as Ignore, parse_ignores as parse_ignores
 from cognito_claims.pool._journal import Progress as Progress
 from cognito_claims.pool._resolve import (
     BulkResolution as BulkResolution,

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cognito_claims.pool.engines.duckdb import DuckDB
-from cognito_claims.pool.snapshot import MEMBERSHIP_COLUMNS, read_table
+from cognito_claims.pool.snapshot import GROUPS, MEMBERSHIP_COLUMNS, SnapshotError, read_table
 from cognito_claims.resolver import Policy, Resolution, resolve
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ group by username
 """Each user's groups, as their ranks among all groups; -1 if no group has the name."""
 
 SAMPLED_SETS = """
-select ranks, count(*) as users, min(username, {samples}) as samples
+select ranks, count(*) as users, count(username) as named, min(username, {samples}) as samples
 from {sets} group by ranks order by ranks
 """
 """The different sets, sorted, each with its number of users and the first by name. For DuckDB only."""
@@ -90,10 +90,19 @@ def select_groups(ranking: Sequence[GroupType | None], ranks: Iterable[int]) -> 
 def iterate_user_sets(
     memberships: Path, ranking: Sequence[GroupType], *, policy: Policy, samples: int
 ) -> Iterator[UserSet]:
-    """Yield the different sets of groups in a file of memberships, resolved."""
+    """Yield the different sets of groups in a file of memberships, resolved.
+
+    Raises:
+        SnapshotError: If the file lacks a column or a username, or has memberships in unknown groups.
+    """
     max_samples = check_samples(samples)
     with closing(DuckDB()) as engine:
         sets = query_sets(engine, read_table(engine, memberships, MEMBERSHIP_COLUMNS), ranking)
         sampled = engine.query(SAMPLED_SETS, sets=sets, samples=max_samples)
-        for ranks, users, names in engine.fetch_rows(sampled):
+        for ranks, users, named, names in engine.fetch_rows(sampled):
+            if named < users:
+                raise SnapshotError(memberships, "has memberships without a username; fetch the pool again")
+            if UNKNOWN_RANK in ranks:
+                reason = f"has memberships in no group, or in one that {GROUPS} lacks; fetch the pool again"
+                raise SnapshotError(memberships, reason)
             yield UserSet(resolve(select_groups(ranking, ranks), policy=policy), users, tuple(names))

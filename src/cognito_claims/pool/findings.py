@@ -36,7 +36,7 @@ class Check:
     """How serious it is."""
 
     title: str
-    """The problem, as a sentence."""
+    """The problem in general, as a sentence."""
 
     remedy: str
     """The remedy, as a sentence."""
@@ -54,6 +54,9 @@ class Finding:
     such as `precedence=10`, or the ID of a rule or question. Together with the code, it identifies the
     problem from one audit to the next, even if the wording or the number of users changes."""
 
+    title: str
+    """The problem and its subject, as a sentence. The wording may change."""
+
     reason: str
     """The details, as a phrase or sentences. The wording may change."""
 
@@ -66,6 +69,23 @@ class Finding:
     samples: tuple[str, ...] = field(default=(), repr=False)
     """The first of these users, by name."""
 
+    known: bool | None = None
+    """Whether the baseline has it too; `None` without a baseline."""
+
+    ignored: str | None = None
+    """The reason why the ignore list leaves it out, or `None`."""
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is neither known nor ignored."""
+        return not bool(self.known) and self.ignored is None
+
+
+NEARLY_ALL = 0.9
+"""The share of all users, or of one of AWS's limits, from which a check warns."""
+
+FEW_USERS = 10
+"""Of fewer users in total, the share in one group means little."""
 
 NO_PREFERRED_ROLE = Check(
     code="no-preferred-role",
@@ -109,11 +129,41 @@ FEDERATED_GROUP_WITH_ROLE = Check(
     title="Everyone who signs in through an identity provider gets a role.",
     remedy="Remove the role from the group: Cognito adds every user of the identity provider to it.",
 )
+ROLELESS_GROUP_FIRST = Check(
+    code="roleless-group-first",
+    severity=Severity.NOTE,
+    title="A group without a role ranks before every group with a role.",
+    remedy="Set a higher precedence: AWS does not specify whether such a group blocks the roles of others.",
+)
+ROLE_OF_NEARLY_EVERYONE = Check(
+    code="role-of-nearly-everyone",
+    severity=Severity.NOTE,
+    title="A group with a role holds nearly all users.",
+    remedy="Check that its role grants only what every user needs, such as the authenticated role does.",
+)
+ROLE_OF_ANOTHER_ACCOUNT = Check(
+    code="role-of-another-account",
+    severity=Severity.WARNING,
+    title="Groups have roles of another account.",
+    remedy="Check the roles: an identity pool issues credentials only for roles of its own account.",
+)
+RECREATED_GROUP = Check(
+    code="recreated-group",
+    severity=Severity.NOTE,
+    title="A group was deleted and created again under the same name.",
+    remedy="Check its members and its role: whatever refers to the name now refers to a different group.",
+)
 OVERLAPPING_NAMES = Check(
     code="overlapping-names",
     severity=Severity.NOTE,
-    title="The name of a group is part of the names of other groups.",
-    remedy="Avoid the match type Contains for it in role mapping rules: it may match the other groups too.",
+    title="A rule of the identity pool with Contains may match several groups.",
+    remedy="Use Equals, or rename the groups: AWS does not specify whether a part of a name matches.",
+)
+PRE_TOKEN_GENERATION_TRIGGER = Check(
+    code="pre-token-generation-trigger",
+    severity=Severity.NOTE,
+    title="A pre token generation trigger may change groups and roles: this audit cannot see what it does.",
+    remedy="Read the code of its function, and check tokens with cognito-claims decode.",
 )
 MANY_GROUPS = Check(
     code="many-groups",
@@ -132,6 +182,12 @@ IDENTITY_POOL_DENIES = Check(
     severity=Severity.ERROR,
     title="The identity pool denies users credentials.",
     remedy="Make one of their roles preferred, or add a role mapping rule that matches them.",
+)
+IDENTITY_POOL_WITHOUT_MAPPING = Check(
+    code="identity-pool-without-mapping",
+    severity=Severity.ERROR,
+    title="Groups have roles, but the identity pool has no role mapping for the user pool.",
+    remedy="Add a role mapping for the user pool and the app client, or remove the roles of the groups.",
 )
 IDENTITY_POOL_FALLS_BACK = Check(
     code="identity-pool-falls-back",
@@ -163,17 +219,23 @@ CHECKS = (
     NO_PREFERRED_ROLE,
     FEDERATED_GROUP_WITH_ROLE,
     IDENTITY_POOL_DENIES,
+    IDENTITY_POOL_WITHOUT_MAPPING,
     OPEN_QUESTION,
     EQUAL_PRECEDENCE,
     ROLE_WITHOUT_PRECEDENCE,
     OUTRANKED_ROLE,
+    ROLE_OF_ANOTHER_ACCOUNT,
     MANY_GROUPS,
     POOL_NEARLY_FULL,
     IDENTITY_POOL_FALLS_BACK,
     IDENTITY_POOL_OPEN_QUESTION,
+    ROLELESS_GROUP_FIRST,
+    ROLE_OF_NEARLY_EVERYONE,
     EMPTY_GROUP,
+    RECREATED_GROUP,
     OVERLAPPING_NAMES,
     IDENTITY_POOL_NEEDS_CLAIMS,
+    PRE_TOKEN_GENERATION_TRIGGER,
     CHANGED_DURING_FETCH,
 )
 """Every check, the most serious first. Findings are in this order."""

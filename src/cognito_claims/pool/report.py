@@ -39,13 +39,17 @@ def build_audit_report(audit: Audit) -> str:
                     "group_name": use.group.group_name,
                     "precedence": use.group.precedence,
                     "role_arn": use.group.role_arn,
+                    "creation_date": created.isoformat() if created is not None else None,
                     "members": use.members,
                     "decides": use.decides,
                     "ties": use.ties,
                 }
                 for use in audit.groups
+                for created in [use.group.creation_date]
             ],
             "findings": [_flatten_finding(finding) for finding in audit.findings],
+            "unused_ignores": [one.model_dump(mode="json") for one in audit.unused_ignores],
+            "expired_ignores": [one.model_dump(mode="json") for one in audit.expired_ignores],
         }
     )
 
@@ -90,7 +94,7 @@ def _build_sarif_rule(check: Check) -> dict[str, Any]:
 
 def _build_sarif_result(finding: Finding, manifest: Manifest) -> dict[str, Any]:
     users = f" ({finding.users:,} user{'s'[: finding.users != 1]})" if finding.users else ""
-    text = f"{finding.check.title} {finding.reason.removesuffix('.')}{users}. {finding.check.remedy}"
+    text = f"{finding.title} {finding.reason.removesuffix('.')}{users}. {finding.check.remedy}"
     groups = [
         {"name": name, "fullyQualifiedName": f"{manifest.user_pool_id}/{name}", "kind": "resource"}
         for name in finding.groups
@@ -104,7 +108,19 @@ def _build_sarif_result(finding: Finding, manifest: Manifest) -> dict[str, Any]:
         "message": {"text": _escape_sarif(text)},
         "locations": [{"physicalLocation": place, **({"logicalLocations": groups} if groups else {})}],
         "partialFingerprints": {"finding/v1": f"{finding.check.code}/{finding.about}"},
+        **_build_sarif_state(finding),
     }
+
+
+def _build_sarif_state(finding: Finding) -> dict[str, Any]:
+    """Return the members of a result that only an audit with a baseline or an ignore list has."""
+    state: dict[str, Any] = {}
+    if finding.known is not None:
+        state["baselineState"] = "unchanged" if finding.known else "new"
+    if finding.ignored is not None:
+        suppression = {"kind": "external", "status": "accepted", "justification": finding.ignored}
+        state["suppressions"] = [suppression]
+    return state
 
 
 def _escape_sarif(text: str) -> str:

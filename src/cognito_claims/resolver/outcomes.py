@@ -143,8 +143,9 @@ class Alternative:
     policy: Policy = Policy.DOCUMENTED
     """The policy with the other answer. Questions about identity pools do not change it."""
 
-    decided_by: tuple[GroupType, ...] = field(default=(), compare=False, repr=False)
-    """The groups that decide under the other answer. Empty for the role of an identity pool."""
+    raised_by: tuple[GroupType, ...] = field(default=(), compare=False, repr=False)
+    """The groups that raise the question: those without a precedence, or without a role, that decide
+    under one of the two answers only. Empty for a question about identity pools."""
 
 
 def build_outcome(decision: Decision) -> Outcome:
@@ -196,8 +197,19 @@ def find_alternatives(decision: Decision) -> tuple[Alternative, ...]:
     ):
         other = Decision.from_ranking(decision.ranking, policy)
         if other.preferred_role != decision.preferred_role:
-            found.append(Alternative(question, other.preferred_role, policy, other.decided_by))
+            raised_by = _find_raising_groups(decision, other)
+            found.append(Alternative(question, other.preferred_role, policy, raised_by))
     return tuple(found)
+
+
+def _find_raising_groups(decision: Decision, other: Decision) -> tuple[GroupType, ...]:
+    names = {group.group_name for group in decision.decided_by}
+    names ^= {group.group_name for group in other.decided_by}
+    deciding_once = [group for group in decision.ranking if group.group_name in names]
+    nulls = [group for group in deciding_once if group.precedence is None and group.role_arn is not None]
+    # If a group without a role blocks, `null-precedence` may be open without a group of that kind: its
+    # other answer ends `only-role`, which holds against such a group.
+    return tuple(nulls or [group for group in deciding_once if group.role_arn is None])
 
 
 def find_open_questions(alternatives: Iterable[Alternative]) -> tuple[OpenQuestion, ...]:

@@ -11,8 +11,9 @@ from cognito_claims import pool
 from cognito_claims._wire.json import as_object
 from cognito_claims.cli import _options as options
 from cognito_claims.cli._exit import ExitCode, exit_on_error, fail
-from cognito_claims.cli._input import read_identity_pool
+from cognito_claims.cli._input import read_identity_pool, read_input, read_user_pool
 from cognito_claims.cli._output import Output, format_count, format_sample, write_file, write_result
+from cognito_claims.cli._service import Service
 from cognito_claims.cli.pool._snapshot import Html, Samples, SnapshotPath, open_snapshot, refuse_overwrite
 from cognito_claims.pool import Severity
 from cognito_claims.tokens import build_issuer, build_provider_name
@@ -30,6 +31,27 @@ def audit(
             "The app client that users sign in to, if the identity pool has several.", "ID"
         ),
     ] = None,
+    user_pool: Annotated[
+        str | None,
+        options.declare_option("The output of `aws cognito-idp describe-user-pool`.", "FILE"),
+    ] = None,
+    user_pool_id: Annotated[
+        str | None,
+        options.declare_live_option("Get the description of the user pool from the service instead.", "ID"),
+    ] = None,
+    profile: options.Profile = None,
+    region: options.Region = None,
+    endpoint_url: options.EndpointUrl = None,
+    baseline: Annotated[
+        str | None,
+        options.declare_option(
+            "The output of an earlier audit with --json, whose findings are known.", "FILE"
+        ),
+    ] = None,
+    ignore: Annotated[
+        str | None,
+        options.declare_option("The findings to ignore, as TOML, with reasons.", "FILE"),
+    ] = None,
     samples: Samples = 10,
     fail_on: Annotated[
         _FailOn,
@@ -43,9 +65,15 @@ def audit(
 ) -> None:
     """Find problems in a pool: users with no role, or with an unintended one.
 
-    Exits with 0 if no finding reaches the severity of --fail-on; with 1 if one does; with 2 for invalid
-    input; with 4 if a file could not be written.
+    Exits with 0 if no finding reaches the severity of --fail-on, without known and ignored ones; with 1 if
+    one does; with 2 for invalid input; with 3 if the service refused the call; with 4 if a file could not
+    be written.
     """
+    service = Service(profile, region, endpoint_url)
+    if user_pool is not None and user_pool_id is not None:
+        raise typer.BadParameter("pass only one of --user-pool and --user-pool-id")
+    if service.is_configured and user_pool_id is None:
+        raise typer.BadParameter("--profile, --region and --endpoint-url require --user-pool-id")
     roles = read_identity_pool(identity_pool) if identity_pool is not None else None
     if client_id is not None and roles is None:
         raise typer.BadParameter("--client-id requires --identity-pool")
@@ -53,8 +81,20 @@ def audit(
     answers = options.build_policy(policy)
     source = open_snapshot(snapshot)
     provider = _find_provider(roles, source.manifest.user_pool_id, client_id) if roles is not None else None
+    description = read_user_pool(user_pool) if user_pool is not None else None
+    if user_pool_id is not None:
+        description = service.describe_user_pool(user_pool_id)
     with exit_on_error():
-        result = pool.audit(source, policy=answers, identity_pool=roles, provider=provider, samples=samples)
+        result = pool.audit(
+            source,
+            policy=answers,
+            identity_pool=roles,
+            provider=provider,
+            user_pool=description,
+            baseline=None if baseline is None else pool.parse_baseline(read_input(baseline, "--baseline")),
+            ignores=() if ignore is None else pool.parse_ignores(read_input(ignore, "--ignore")),
+            samples=samples,
+        )
         if html is not None:
             write_file(html, pool.render_audit_html(result))
     if sarif is not None:
@@ -102,14 +142,24 @@ def _render_text(audit: pool.Audit) -> str:
         if (more := len(audit.roles) - _MAX_ROLES) > 0:
             output.print_line(f"and {format_count(more, 'more role')}: see --json or --html", "")
     for finding in audit.findings:
-        _print_finding(output, finding)
+        if finding.ignored is None:
+            _print_finding(output, finding)
+    for label, entries in (
+        ("matches no finding", audit.unused_ignores),
+        ("has expired", audit.expired_ignores),
+    ):
+        for entry in entries:
+            output.print_line(f"ignore list: {_describe_ignore(entry)} {label}", "")
     output.print_line(_summarize(audit), style="bold")
     return output.text
 
 
 def _print_finding(output: Output, finding: pool.Finding) -> None:
     check = finding.check
-    output.print_line(f"{check.severity}  {check.code}  {check.title}", style=_STYLES[check.severity])
+    known = "  (known)" if bool(finding.known) else ""
+    output.print_line(
+        f"{check.severity}  {check.code}  {finding.title}{known}", style=_STYLES[check.severity]
+    )
     output.print_line(f"  {finding.reason}")
     if finding.groups:
         output.print_line(f"  groups: {format_sample(finding.groups[:_MAX_GROUPS], len(finding.groups))}")
@@ -119,6 +169,17 @@ def _print_finding(output: Output, finding: pool.Finding) -> None:
     output.print_line(f"  {check.remedy}", "")
 
 
+def _describe_ignore(entry: pool.Ignore) -> str:
+    about = "" if entry.about is None else f" {entry.about!r}"
+    return f"{entry.code}{about} ({entry.reason})"
+
+
 def _summarize(audit: pool.Audit) -> str:
-    counts = Counter(finding.check.severity for finding in audit.findings)
-    return ", ".join(format_count(count, severity) for severity, count in counts.items()) or "no findings"
+    counts = Counter(finding.check.severity for finding in audit.findings if finding.counts)
+    ignored = sum(finding.ignored is not None for finding in audit.findings)
+    known = len(audit.findings) - ignored - counts.total()
+    nothing = "no new findings" if known else "no findings"
+    parts = [format_count(count, severity) for severity, count in counts.items()] or [nothing]
+    parts += [f"{known:,} known from the baseline"] if known else []
+    parts += [f"{ignored:,} ignored"] if ignored else []
+    return ", ".join(parts)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from hypothesis import strategies as st
 from hypothesis.errors import InvalidArgument
 
-from cognito_claims import events, identity_pool, resolver, tokens
+from cognito_claims import events, identity_pool, resolver, tokens, user_pool
 from cognito_claims._wire.base import WireModel
 from cognito_claims.claims import AccessTokenGroupClaims, GroupClaims, IdTokenGroupClaims
 from cognito_claims.client import PaginatorConfigDict
@@ -84,4 +84,9 @@ _BY_TYPE: dict[type, Callable[[], st.SearchStrategy[object]]] = {
     tokens.AccessTokenClaims: strategies.access_token_claims,
     tokens.IdTokenClaims: strategies.id_token_claims,
     tokens.Identity: identities,
+    user_pool.IssuerConfigurationType: lambda: models(
+        user_pool.IssuerConfigurationType,
+        type=st.none() | st.sampled_from(["ORIGINAL", "UPDATED", "A_NEW_ONE"]),
+    ),
+    user_pool.UserPoolType: lambda: models(user_pool.UserPoolType, id=strategies.user_pool_ids()),
 }

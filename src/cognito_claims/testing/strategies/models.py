@@ -127,6 +127,7 @@ _STATUSES = [
 # By name: `st.from_type` of the request and response models depends on this table, since the
 # annotation of a field is a bare `str` or `int`, without AWS's constraints.
 _BY_FIELD: dict[str, Callable[[], st.SearchStrategy[object]]] = {
+    "arn": scalars.role_arns,
     "attribute_name": _attribute_names,
     "creation_date": scalars.dates,
     "delivery_medium": lambda: st.sampled_from(["EMAIL", "SMS", "A_NEW_ONE"]),
@@ -137,12 +138,15 @@ _BY_FIELD: dict[str, Callable[[], st.SearchStrategy[object]]] = {
         st.sampled_from(["content-type", "date"]), st.text(max_size=40)
     ),
     "http_status_code": lambda: st.just(200) | st.integers(100, 599),
+    "lambda_arn": scalars.role_arns,
+    "lambda_version": lambda: st.sampled_from(["V1_0", "V2_0", "V3_0", "A_NEW_ONE"]),
     "last_modified_date": scalars.dates,
     "limit": lambda: st.integers(0, MAX_PAGE_SIZE),
     "max_items": lambda: st.integers(0, 200) | st.integers(0),
     "name": _attribute_names,
     "next_token": scalars.page_tokens,
     "page_size": lambda: st.integers(0, MAX_PAGE_SIZE),
+    "pre_token_generation": scalars.role_arns,
     "precedence": scalars.precedences,
     "response_metadata": lambda: models(ResponseMetadata),
     "retry_attempts": lambda: st.integers(0, 5),
