@@ -23,11 +23,11 @@ from botocore.config import Config
 
 from cognito_claims import GroupType
 from cognito_claims.pool import resolve_memberships
-from cognito_claims.pool._fetch import fetch_pool
+from cognito_claims.pool._fetch.fetch import fetch_pool
+from cognito_claims.pool._fetch.throttle import Throttle
+from cognito_claims.pool._fetch.usernames import Usernames
 from cognito_claims.pool._resolve import CLAIMS, DISTINCT_SETS
-from cognito_claims.pool._throttle import Throttle
 from cognito_claims.pool._user_sets import SETS
-from cognito_claims.pool._usernames import Usernames
 from cognito_claims.pool.engines.duckdb import connect
 
 BUILD = Path(__file__).parents[1] / "build"

@@ -611,7 +611,7 @@ class TestSetsOfGroups:
             return replace(choose_role(*arguments, **options), reason=f"reason {next(numbers)}")
 
         monkeypatch.setattr("cognito_claims.resolver.rendering.headline", reword_headline)
-        monkeypatch.setattr("cognito_claims.pool._role_choices.choose_role", reword)
+        monkeypatch.setattr("cognito_claims.pool._audit.role_choices.choose_role", reword)
         after = audit(snapshot, policy=policy, **options)
         assert [replace(one, reason="") for one in after.findings] == [
             replace(one, reason="") for one in before.findings

@@ -27,11 +27,11 @@ from cognito_claims import (
 from cognito_claims.client.rate_limiter import RateLimiter
 from cognito_claims.models import LIST_GROUPS_RATE, LIST_USERS_IN_GROUP_RATE
 from cognito_claims.pool import DEFAULT_RATE, Membership, Progress, Snapshot, SnapshotError, fetch
-from cognito_claims.pool._fetch import fetch_pool
-from cognito_claims.pool._journal import Journal, Settings
-from cognito_claims.pool._pages import MAX_RESTARTS
-from cognito_claims.pool._throttle import MAX_ATTEMPTS, StoppedError, Throttle, throttle_client
-from cognito_claims.pool._usernames import Usernames
+from cognito_claims.pool._fetch.fetch import fetch_pool
+from cognito_claims.pool._fetch.journal import Journal, Settings
+from cognito_claims.pool._fetch.pages import MAX_RESTARTS
+from cognito_claims.pool._fetch.throttle import MAX_ATTEMPTS, StoppedError, Throttle, throttle_client
+from cognito_claims.pool._fetch.usernames import Usernames
 from cognito_claims.pool.snapshot import GROUPS, MANIFEST, MEMBERSHIPS, UNFINISHED
 from tests.conftest import Client, Connect
 from tests.fake_cognito import RefusedError

@@ -21,10 +21,10 @@ from cognito_claims._files import create_private_folder, replace_file
 from cognito_claims.cli._app import app
 from cognito_claims.cli._exit import ExitCode
 from cognito_claims.pool import Snapshot, SnapshotError, fetch
-from cognito_claims.pool._fetch import fetch_pool
-from cognito_claims.pool._journal import Journal
-from cognito_claims.pool._throttle import Throttle
-from cognito_claims.pool._usernames import ThrowawayKey, Usernames
+from cognito_claims.pool._fetch.fetch import fetch_pool
+from cognito_claims.pool._fetch.journal import Journal
+from cognito_claims.pool._fetch.throttle import Throttle
+from cognito_claims.pool._fetch.usernames import ThrowawayKey, Usernames
 from cognito_claims.pool.snapshot import GROUPS, MANIFEST, MEMBERSHIPS, UNFINISHED
 from tests.conftest import Client, Connect
 from tests.fake_cognito import RefusedError

@@ -37,7 +37,7 @@ from cognito_claims.pool import (
     parse_ignores,
     resolve_memberships,
 )
-from cognito_claims.pool._journal import Journal, Settings, UnreadGroup
+from cognito_claims.pool._fetch.journal import Journal, Settings, UnreadGroup
 from cognito_claims.pool._user_sets import UserSample, iterate_user_sets
 from cognito_claims.pool.engines.protocol import hide_rows
 from cognito_claims.pool.snapshot import MANIFEST, UNFINISHED, write_tables

@@ -1,11 +1,12 @@
-from cognito_claims.pool._audit import (
+from cognito_claims.pool._audit.audit import (
     Audit as Audit,
     GroupUse as GroupUse,
     RoleUse as RoleUse,
     audit as audit,
 )
-from cognito_claims.pool._audit_input import AuditInputError as AuditInputError
-from cognito_claims.pool._baseline import Baseline as Baseline, parse_baseline as parse_baseline
+from cognito_claims.pool._audit.baseline import Baseline as Baseline, parse_baseline as parse_baseline
+from cognito_claims.pool._audit.ignores import Ignore as Ignore, parse_ignores as parse_ignores
+from cognito_claims.pool._audit.inputs import AuditInputError as AuditInputError
 from cognito_claims.pool._diff import (
     Diff as Diff,
     Edits as Edits,
@@ -13,18 +14,17 @@ from cognito_claims.pool._diff import (
     Transition as Transition,
     diff as diff,
 )
-from cognito_claims.pool._fetch import fetch as fetch
-from cognito_claims.pool._ignores import Ignore as Ignore, parse_ignores as parse_ignores
-from cognito_claims.pool._journal import Progress as Progress
+from cognito_claims.pool._fetch.fetch import fetch as fetch
+from cognito_claims.pool._fetch.journal import Progress as Progress
+from cognito_claims.pool._fetch.throttle import DEFAULT_RATE as DEFAULT_RATE
+from cognito_claims.pool._fetch.usernames import MIN_KEY_LENGTH as MIN_KEY_LENGTH
 from cognito_claims.pool._resolve import (
     BulkResolution as BulkResolution,
     InvalidTableError as InvalidTableError,
     UnknownGroupsError as UnknownGroupsError,
     resolve_memberships as resolve_memberships,
 )
-from cognito_claims.pool._throttle import DEFAULT_RATE as DEFAULT_RATE
 from cognito_claims.pool._user_sets import MAX_SAMPLES as MAX_SAMPLES
-from cognito_claims.pool._usernames import MIN_KEY_LENGTH as MIN_KEY_LENGTH
 from cognito_claims.pool.engines.protocol import EngineError as EngineError
 from cognito_claims.pool.findings import (
     CHECKS as CHECKS,

@@ -17,7 +17,7 @@ from cognito_claims.resolver.rendering import policy_to_json
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cognito_claims.pool._audit import Audit, GroupUse
+    from cognito_claims.pool._audit.audit import Audit, GroupUse
     from cognito_claims.pool._diff import Diff
     from cognito_claims.pool.findings import Check, Finding
     from cognito_claims.pool.snapshot import Manifest

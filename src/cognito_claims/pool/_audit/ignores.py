@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BaseModel, Field
 from cognito_claims._wire.near_misses import is_near_miss
 from cognito_claims._wire.scalars import StrictStr
 from cognito_claims.errors import Problem
-from cognito_claims.pool._audit_input import AuditInputError, parse_audit_input
+from cognito_claims.pool._audit.inputs import AuditInputError, parse_audit_input
 from cognito_claims.pool.findings import CHECKS, Finding
 
 _SOURCE = "ignore list"

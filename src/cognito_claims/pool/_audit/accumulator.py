@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from cognito_claims.models import MAX_GROUPS_PER_USER
 from cognito_claims.pool import findings
-from cognito_claims.pool._phrases import format_combinations, format_groups_at, format_names
+from cognito_claims.pool._audit.phrases import format_combinations, format_groups_at, format_names
 from cognito_claims.pool._user_sets import UserSample, UserSet
 from cognito_claims.pool.findings import NEARLY_ALL, Check, Finding
 from cognito_claims.resolver import rendering

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 from cognito_claims.models import MAX_GROUPS_PER_POOL
 from cognito_claims.pool import findings
-from cognito_claims.pool._phrases import format_names
+from cognito_claims.pool._audit.phrases import format_names
 from cognito_claims.pool.findings import FEW_USERS, NEARLY_ALL, Finding
 from cognito_claims.resolver import has_federated_name
 
 if TYPE_CHECKING:
     from cognito_claims.models import GroupType
-    from cognito_claims.pool._accumulator import AuditAccumulator
-    from cognito_claims.pool._baseline import Baseline
+    from cognito_claims.pool._audit.accumulator import AuditAccumulator
+    from cognito_claims.pool._audit.baseline import Baseline
     from cognito_claims.pool._user_sets import UserSample
     from cognito_claims.pool.findings import Check
     from cognito_claims.pool.snapshot import Manifest

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import AwareDatetime, BaseModel
 
-from cognito_claims.pool._audit_input import parse_audit_input
+from cognito_claims.pool._audit.inputs import parse_audit_input
 
 if TYPE_CHECKING:
     from cognito_claims.pool.findings import Finding

@@ -24,8 +24,8 @@ from cognito_claims.identity_pool.rules import (
     UPDATED_ISSUER,
 )
 from cognito_claims.pool import findings
-from cognito_claims.pool._accumulator import AuditAccumulator, find_undecided_groups
-from cognito_claims.pool._phrases import format_names
+from cognito_claims.pool._audit.accumulator import AuditAccumulator, find_undecided_groups
+from cognito_claims.pool._audit.phrases import format_names
 from cognito_claims.rules import NO_ROLE
 
 if TYPE_CHECKING:

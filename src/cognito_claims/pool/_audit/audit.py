@@ -12,11 +12,11 @@ from cognito_claims.identity_pool import (
     RoleMapping,
     parse_identity_pool_roles,
 )
-from cognito_claims.pool._accumulator import AuditAccumulator, add_role_conflicts
-from cognito_claims.pool._audit_input import require_same_pool
-from cognito_claims.pool._ignores import Ignore, apply_ignores
-from cognito_claims.pool._role_choices import RoleChoices
-from cognito_claims.pool._settings import (
+from cognito_claims.pool._audit.accumulator import AuditAccumulator, add_role_conflicts
+from cognito_claims.pool._audit.ignores import Ignore, apply_ignores
+from cognito_claims.pool._audit.inputs import require_same_pool
+from cognito_claims.pool._audit.role_choices import RoleChoices
+from cognito_claims.pool._audit.settings import (
     add_foreign_roles,
     build_group_findings,
     build_pool_findings,
@@ -30,7 +30,7 @@ from cognito_claims.user_pool import DescribeUserPoolResponse, UserPoolType, par
 
 if TYPE_CHECKING:
     from cognito_claims.models import GroupType
-    from cognito_claims.pool._baseline import Baseline
+    from cognito_claims.pool._audit.baseline import Baseline
     from cognito_claims.pool.snapshot import Manifest, Snapshot
 
 IdentityPoolRoles = RoleMapping | GetIdentityPoolRolesResponse | Mapping[str, object]

@@ -22,10 +22,10 @@ from typing import TYPE_CHECKING, Literal, Protocol, overload
 from cognito_claims._files import create_private_folder
 from cognito_claims._wire.scalars import MAX_PAGE_SIZE
 from cognito_claims.client import ClientWithEvents, ListGroupsPaginator, ListUsersInGroupPaginator
-from cognito_claims.pool._journal import Journal, Progress, Settings, UnreadGroup
-from cognito_claims.pool._pages import Pages, iterate_pages
-from cognito_claims.pool._throttle import DEFAULT_RATE, Throttle, throttle_client
-from cognito_claims.pool._usernames import ThrowawayKey, Usernames
+from cognito_claims.pool._fetch.journal import Journal, Progress, Settings, UnreadGroup
+from cognito_claims.pool._fetch.pages import Pages, iterate_pages
+from cognito_claims.pool._fetch.throttle import DEFAULT_RATE, Throttle, throttle_client
+from cognito_claims.pool._fetch.usernames import ThrowawayKey, Usernames
 from cognito_claims.pool.engines.duckdb import connect
 from cognito_claims.pool.snapshot import (
     GROUPS,

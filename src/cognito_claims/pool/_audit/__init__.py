@@ -1,0 +1,1 @@
+"""Audit a snapshot: the findings, and which of them are known or ignored."""

@@ -1,0 +1,1 @@
+"""Fetch a pool: its pages, the journal that resumes them, and how usernames are stored."""
