@@ -20,9 +20,11 @@ from cognito_claims.pool._fetch.throttle import DEFAULT_RATE as DEFAULT_RATE
 from cognito_claims.pool._fetch.usernames import MIN_KEY_LENGTH as MIN_KEY_LENGTH
 from cognito_claims.pool._resolve import (
     BulkResolution as BulkResolution,
+    resolve_memberships as resolve_memberships,
+)
+from cognito_claims.pool._tables import (
     InvalidTableError as InvalidTableError,
     UnknownGroupsError as UnknownGroupsError,
-    resolve_memberships as resolve_memberships,
 )
 from cognito_claims.pool._user_sets import MAX_SAMPLES as MAX_SAMPLES
 from cognito_claims.pool.engines.protocol import EngineError as EngineError

@@ -16,9 +16,10 @@ from cognito_claims._wire.base import to_wire_name
 from cognito_claims._wire.parsing import parse_request
 from cognito_claims.errors import InvalidRequestError, Problem
 from cognito_claims.models import GroupType, UpdateGroupRequest
+from cognito_claims.pool._columns import MEMBERSHIP_COLUMNS
 from cognito_claims.pool._user_sets import UserSample, check_samples, query_sets, select_groups
 from cognito_claims.pool.engines.duckdb import DuckDB
-from cognito_claims.pool.snapshot import MEMBERSHIP_COLUMNS, Snapshot, SnapshotError, read_table
+from cognito_claims.pool.snapshot import Snapshot, SnapshotError, read_table
 from cognito_claims.resolver import Policy, Resolution, rendering, resolve
 from cognito_claims.resolver.outcomes import AmbiguityCause, find_ambiguity_cause
 

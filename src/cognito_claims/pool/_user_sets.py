@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cognito_claims.pool._columns import MEMBERSHIP_COLUMNS
 from cognito_claims.pool.engines.duckdb import DuckDB
-from cognito_claims.pool.snapshot import GROUPS, MEMBERSHIP_COLUMNS, SnapshotError, read_table
+from cognito_claims.pool.snapshot import GROUPS, SnapshotError, read_table
 from cognito_claims.resolver import Policy, Resolution, resolve
 
 if TYPE_CHECKING:
