@@ -288,7 +288,9 @@ class TestWhatTheMembershipsMayBe:
 
     def test_but_not_with_a_group_without_a_name(self, tmp_path: Path) -> None:
         table = membership_file(tmp_path, [*MEMBERS, ("bob", None), *(("bob", f"x{n}") for n in range(6))])
-        with pytest.raises(UnknownGroupsError, match=r"7 unknown: \(null\), 'x0', .* and 2 more;") as refused:
+        with pytest.raises(
+            UnknownGroupsError, match=r"7 unknown: \(null\), 'x0', .* and 2 more;"
+        ) as refused:
             resolve_memberships(table, GROUPS)
         assert refused.value.group_names == (None, "x0", "x1", "x2", "x3", "x4", "x5")
 

@@ -7,13 +7,15 @@ from cognito_claims.pool._audit.audit import (
 from cognito_claims.pool._audit.baseline import Baseline as Baseline, parse_baseline as parse_baseline
 from cognito_claims.pool._audit.ignores import Ignore as Ignore, parse_ignores as parse_ignores
 from cognito_claims.pool._audit.inputs import AuditInputError as AuditInputError
-from cognito_claims.pool._diff import (
+from cognito_claims.pool._changes import (
     Diff as Diff,
-    Edits as Edits,
+    GroupChange as GroupChange,
     RoleChange as RoleChange,
+    SettingChange as SettingChange,
     Transition as Transition,
-    diff as diff,
 )
+from cognito_claims.pool._diff import diff as diff
+from cognito_claims.pool._edits import Edits as Edits
 from cognito_claims.pool._fetch.fetch import fetch as fetch
 from cognito_claims.pool._fetch.journal import Progress as Progress
 from cognito_claims.pool._fetch.throttle import DEFAULT_RATE as DEFAULT_RATE

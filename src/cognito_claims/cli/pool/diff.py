@@ -79,6 +79,12 @@ def diff(
     write_result(pool.build_diff_report(result) if as_json else _render_text(result))
 
 
+_KINDS = {
+    "created": ": created",
+    "deleted": ": deleted",
+    "recreated": ": deleted and created again",
+    "kept": "",
+}
 _STYLES = {"gains": "bold green", "loses": "bold red", "changes": "bold yellow"}
 
 
@@ -125,9 +131,10 @@ def _parse_role(edit: str, known: Container[str]) -> tuple[str, str | None]:
 
 def _render_text(diff: pool.Diff) -> str:
     output = Output()
-    verb = "gets" if diff.affected_users == 1 else "get"
     users = format_count(diff.users, "user")
-    output.print_line(f"{diff.affected_users:,} of {users} {verb} different roles", style="bold")
+    for count, what in ((diff.affected_users, "roles"), (diff.regrouped_users, "groups")):
+        verb = "gets" if count == 1 else "get"
+        output.print_line(f"{count:,} of {users} {verb} different {what}", style="bold")
     for one in diff.transitions:
         output.print_line("")
         verb = one.kind if one.users == 1 else one.kind.removesuffix("s")
@@ -138,8 +145,20 @@ def _render_text(diff: pool.Diff) -> str:
         output.print_line("", "In cognito:roles")
         for role in diff.roles:
             output.print_line(f"  {role.role_arn}")
-            gained = ("gained", role.gained_by, role.gained_samples)
-            for verb, count, samples in (gained, ("lost", role.lost_by, role.lost_samples)):
-                if count:
-                    output.print_line(f"    {verb} by {count:,}: {format_sample(samples, count)}")
+            _print_movements(output, role)
+    if diff.groups:
+        output.print_line("", "In cognito:groups")
+        for group in diff.groups:
+            output.print_line(f"  {group.group_name}{_KINDS[group.kind]}")
+            for setting in group.settings:
+                before, after = ("none" if one is None else one for one in (setting.before, setting.after))
+                output.print_line(f"    {setting.setting}: {before} -> {after}")
+            _print_movements(output, group)
     return output.text
+
+
+def _print_movements(output: Output, change: pool.RoleChange | pool.GroupChange) -> None:
+    gained = ("gained", change.gained_by, change.gained_samples)
+    for verb, count, samples in (gained, ("lost", change.lost_by, change.lost_samples)):
+        if count:
+            output.print_line(f"    {verb} by {count:,}: {format_sample(samples, count)}")
