@@ -16,7 +16,12 @@ from cognito_claims._wire.parsing import parse_request, parse_response
 from cognito_claims._wire.scalars import MAX_NAME_LENGTH
 from cognito_claims.errors import CognitoClaimsError, InvalidMembershipError, MixedUserPoolsError
 from cognito_claims.models import MAX_GROUPS_PER_POOL, GroupType, ListGroupsRequest, ListGroupsResponse
-from cognito_claims.pool._columns import MEMBERSHIP_COLUMNS, describe_missing, describe_misspelled
+from cognito_claims.pool._columns import (
+    GROUP_COLUMNS,
+    MEMBERSHIP_COLUMNS,
+    describe_missing,
+    describe_misspelled,
+)
 from cognito_claims.pool.engines.duckdb import DuckDB, quote_source
 from cognito_claims.pool.engines.protocol import Engine, SparkFrame, find_owner
 from cognito_claims.resolver import resolve
@@ -44,12 +49,7 @@ _DECIDING_FIELDS: dict[str, str] = dict.fromkeys(
 )
 # DuckDB would need pytz to return dates with a time zone, and writes the offset of a whole hour as "+01".
 _DATE = r"regexp_replace(cast({} as varchar), '([+-][0-9][0-9])$', '\1:00')"
-_FIELDS = {
-    **_DECIDING_FIELDS,
-    "description": "{}",
-    "last_modified_date": _DATE,
-    "creation_date": _DATE,
-}
+_FIELDS = {field: _DATE if kind.startswith("TIMESTAMP") else "{}" for field, kind in GROUP_COLUMNS.items()}
 _MAX_SHOWN = 5
 
 Memberships: TypeAlias = "str | os.PathLike[str] | DuckDBPyRelation | Iterable[tuple[str, str]]"

@@ -23,7 +23,12 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import AwareDatetime, BaseModel, Field, ValidationError
 
-from cognito_claims._files import create_private_file, create_private_folder, make_durable, open_regular_file
+from cognito_claims._files import (
+    create_private_file,
+    create_private_folder,
+    make_durable,
+    open_regular_file,
+)
 from cognito_claims._wire.base import EPOCH
 from cognito_claims._wire.parsing import format_reason, parse_response
 from cognito_claims._wire.scalars import NonNegativeInt
@@ -201,7 +206,7 @@ class Snapshot:
             OSError: If a file cannot be read or written.
         """
         target = Path(folder)
-        if target.exists() and not (target.is_dir() and _is_empty(target)):
+        if target.exists() and not (target.is_dir() and not any(target.iterdir())):
             raise SnapshotError(target, "already exists and is not empty; choose another folder")
         with open_tables(groups, memberships, user_pool_id) as tables:
             create_private_folder(target)
@@ -247,10 +252,6 @@ class Snapshot:
             memberships = read_table(engine, self.memberships_file, MEMBERSHIP_COLUMNS)
             table = engine.query(select, memberships=memberships)
             yield from map(Membership._make, engine.fetch_rows(table))
-
-
-def _is_empty(folder: Path) -> bool:
-    return next(folder.iterdir(), None) is None
 
 
 def _write_snapshot(folder: Path, tables: PoolTables) -> None:
