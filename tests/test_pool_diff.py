@@ -153,6 +153,7 @@ class TestEdits:
         )
 
 
+SIDES = ("before", "after")
 HASHED = {"usernames": "hashed", "key_id": "a"}
 
 
@@ -195,6 +196,23 @@ class TestALaterSnapshot:
         )
         with pytest.raises(SnapshotError, match=message):
             diff(*snapshots)
+
+
+class TestMembershipsInUnknownGroups:
+    """As in an audit, they are refused: they may be in a group that grants a role."""
+
+    @pytest.mark.parametrize("side", ["before", "after"])
+    def test_are_refused_in_both_snapshots(self, tmp_path: Path, side: str) -> None:
+        members = {name: {**MEMBERS, "gone": ["ann"]} if name == side else MEMBERS for name in SIDES}
+        snapshots = [write_snapshot(tmp_path / name, GROUPS, members[name]) for name in SIDES]
+        with pytest.raises(SnapshotError, match="memberships in no group") as refused:
+            diff(*snapshots)
+        assert refused.value.path == tmp_path / side / "memberships.parquet"
+
+    def test_are_refused_with_edits(self, tmp_path: Path) -> None:
+        snapshot = write_snapshot(tmp_path, GROUPS, {**MEMBERS, "gone": ["ann"]})
+        with pytest.raises(SnapshotError, match="memberships in no group"):
+            diff(snapshot, Edits())
 
 
 class TestPairsOfSets:

@@ -20,7 +20,13 @@ from cognito_claims.pool._changes import (
     find_group_kind,
 )
 from cognito_claims.pool._columns import MEMBERSHIP_COLUMNS
-from cognito_claims.pool._user_sets import UserSample, check_samples, query_sets, select_groups
+from cognito_claims.pool._user_sets import (
+    UserSample,
+    check_samples,
+    query_sets,
+    require_known_groups,
+    select_groups,
+)
 from cognito_claims.pool.engines.duckdb import DuckDB
 from cognito_claims.pool.snapshot import Snapshot, SnapshotError, read_table
 from cognito_claims.resolver import Policy, Resolution, rendering, resolve
@@ -77,7 +83,8 @@ def diff(
             `groups_gained`, `groups_lost`.
 
     Raises:
-        SnapshotError: If users cannot be matched between the two snapshots, or a file lacks a column.
+        SnapshotError: If users cannot be matched between the two snapshots, or a file lacks a column or has
+            memberships in unknown groups.
         EngineError: If DuckDB raises an error that may quote a row.
         ValueError: If an edited group does not exist, or `samples` is out of bounds.
         InvalidRequestError: If AWS would refuse a setting.
@@ -85,18 +92,19 @@ def diff(
     """
     max_samples = check_samples(samples)
     with closing(DuckDB()) as engine:
-        groups_after: _Groups
         ranking, sets = _read_sets(engine, before)
         if isinstance(after, Snapshot):
             _require_comparable(before, after)
-            groups_after, sets_after = _read_sets(engine, after)
+            ranking_after, sets_after = _read_sets(engine, after)
+            side_after = _Side(after.memberships_file, ranking_after)
             pairs = engine.query(OTHER_MEMBERSHIPS, before=sets, after=sets_after)
         else:
             edited = {group.group_name: group for group in after.apply(ranking)}
             groups_after = [edited.get(group.group_name) for group in ranking]
+            side_after = _Side(before.memberships_file, groups_after)
             pairs = engine.query(SAME_MEMBERSHIPS, sets=sets)
         pairs = engine.materialize(pairs)
-        seen = _DiffAccumulator(ranking, groups_after, policy, samples)
+        seen = _DiffAccumulator(_Side(before.memberships_file, ranking), side_after, policy, samples)
         rows = engine.fetch_rows(engine.query(PAIRS_OF_SETS, pairs=pairs, samples=max_samples))
         answers = engine.create_table(seen.add_pairs(rows), _ANSWERS)
         if users_out is not None:
@@ -130,6 +138,13 @@ _Groups: TypeAlias = Sequence[GroupType | None]
 """The groups by rank; `None` for a deleted group."""
 
 
+class _Side(NamedTuple):
+    """The file of the memberships, and the groups."""
+
+    memberships: Path
+    groups: _Groups
+
+
 class _TransitionKey(NamedTuple):
     """The properties that the users of a transition share."""
 
@@ -158,7 +173,8 @@ class _Claims(NamedTuple):
     roles: dict[str, None]
 
 
-def _resolve_ranks(groups: _Groups, policy: Policy, *ranks: int) -> _Claims:
+def _resolve_ranks(memberships: Path, groups: _Groups, policy: Policy, *ranks: int) -> _Claims:
+    require_known_groups(memberships, ranks)
     resolution = resolve(select_groups(groups, ranks), policy=policy)
     claims = resolution.claims
     return _Claims(resolution, dict.fromkeys(claims.groups), dict.fromkeys(claims.roles))
@@ -192,13 +208,13 @@ class _Movements:
 class _DiffAccumulator:
     """Collects the changes between pairs of sets, before and after."""
 
-    def __init__(self, before: _Groups, after: _Groups, policy: Policy, samples: int) -> None:
-        self._before = {group.group_name: group for group in before if group is not None}
-        self._after = {group.group_name: group for group in after if group is not None}
+    def __init__(self, before: _Side, after: _Side, policy: Policy, samples: int) -> None:
+        self._before = {group.group_name: group for group in before.groups if group is not None}
+        self._after = {group.group_name: group for group in after.groups if group is not None}
         # A set before may be paired with several sets after, and vice versa.
         cache = lru_cache(maxsize=_MAX_CACHED_SETS)
-        self._resolve_before = cache(partial(_resolve_ranks, before, policy))
-        self._resolve_after = cache(partial(_resolve_ranks, after, policy))
+        self._resolve_before = cache(partial(_resolve_ranks, *before, policy))
+        self._resolve_after = cache(partial(_resolve_ranks, *after, policy))
         self._users = 0
         self._affected_users = 0
         self._regrouped_users = 0
