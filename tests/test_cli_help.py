@@ -79,8 +79,8 @@ class TestHelp:
     def test_has_a_section_for_each_panel(self) -> None:
         shown = run("pool", "diff", "--help").stdout
         titles = re.findall("^(\\w.*):$", shown, re.MULTILINE)
-        assert titles == ["Arguments", "Options", "What if", "Write files"]
-        assert shown.startswith("Usage: cognito-claims pool diff [OPTIONS] SNAPSHOT [LATER]\n")
+        assert titles == ["Arguments", "Options", "Read tables", "What if", "Write files"]
+        assert shown.startswith("Usage: cognito-claims pool diff [OPTIONS] [SNAPSHOT] [LATER]\n")
 
     def test_shows_what_is_required_and_what_is_the_default(self) -> None:
         shown = " ".join(run("pool", "fetch", "--help").stdout.split())
@@ -150,7 +150,7 @@ class TestUsageErrors:
             ("resolve --jsno", "no such option: --jsno; did you mean --json?"),
             ("resolve --xyz", "no such option: --xyz"),
             ("resolv", "no such command 'resolv'. Did you mean 'resolve', 'role'?"),
-            ("pool audit", "missing argument 'SNAPSHOT'"),
+            ("pool audit", "pass either SNAPSHOT, or both --groups and --memberships"),
             ("pool fetch --out x", "missing option '--user-pool-id'"),
             ("schema", "missing argument 'MODEL'"),
             ("resolve --policy", "option '--policy' requires an argument"),
@@ -206,8 +206,12 @@ LINES = [
     f"{FETCH} --out TOKEN",
     f"{FETCH} --out out --pseudonymize TOKEN",
     "pool resolve TOKEN --out out.parquet",
+    "pool resolve --groups TOKEN --memberships m.csv",
+    "pool resolve --groups groups.json --memberships TOKEN",
     "pool resolve s --out TOKEN",
     "pool audit TOKEN",
+    "pool audit --groups TOKEN --memberships m.csv",
+    "pool audit --groups groups.json --memberships TOKEN",
     "pool audit s --identity-pool TOKEN",
     "pool audit s --user-pool TOKEN",
     "pool audit s --baseline TOKEN",
@@ -216,6 +220,10 @@ LINES = [
     "pool audit s --sarif TOKEN",
     "pool diff TOKEN --drop-group beta",
     "pool diff s TOKEN",
+    "pool diff --groups TOKEN --memberships m.csv --drop-group beta",
+    "pool diff --groups groups.json --memberships TOKEN --drop-group beta",
+    "pool diff s --later-groups TOKEN --later-memberships m.csv",
+    "pool diff s --later-groups groups.json --later-memberships TOKEN",
     "pool diff s --drop-group beta --html TOKEN",
     "pool diff s --drop-group beta --users TOKEN",
 ]
@@ -228,6 +236,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("files")
     write_faulty_pool(folder / "s")
     (folder / "groups.json").write_text('{"Groups": []}')
+    (folder / "m.csv").write_text("username,group_name\n")
     (folder / "pool.json").write_text(json.dumps(event("identity_pool_token")))
     return folder
 

@@ -173,7 +173,7 @@ class TestADiff:
         page = open_page(render_diff_html(diff(snapshot, Edits(precedences={"billing": 9}))))
         expect(page.locator("header code")).to_have_text("--set-precedence billing=9")
         expect(page.locator(".facts li").nth(2)).to_contain_text("1 gain a preferred role")
-        change = page.locator("details")
+        change = page.locator("details[id^=change]")
         expect(change).to_have_count(1)
         expect(page.locator("main")).to_contain_text("No roles change.")
         change.locator("summary").click()
@@ -184,11 +184,25 @@ class TestADiff:
     ) -> None:
         page = open_page(render_diff_html(diff(snapshot, Edits(roles={"interns": None}))))
         expect(page.locator("main")).to_contain_text("No preferred role changes.")
-        change = page.locator("details")
+        change = page.locator("details[id^=role]")
         expect(change).to_contain_text("gained by 0, lost by 1")
         change.locator("summary").click()
         expect(change.locator(".names")).to_have_count(1)
         expect(change.locator(".names li")).to_have_text("fay")
+
+    def test_shows_the_groups_that_differ(self, open_page: Open, snapshot: Snapshot) -> None:
+        edits = Edits(precedences={"readers": 5}, dropped=frozenset({"beta"}))
+        page = open_page(render_diff_html(diff(snapshot, edits)))
+        expect(page.locator(".facts li").last).to_have_text("2 get different groups")
+        dropped, changed = (page.locator("details[id^=group]").nth(number) for number in (0, 1))
+        expect(dropped.locator("summary")).to_contain_text("deleted beta")
+        dropped.locator("summary").click()
+        expect(dropped.locator(".names li")).to_have_text(["bob", "eve"])
+        expect(changed.locator("summary")).to_contain_text("gained by 0, lost by 0; precedence changed")
+        changed.locator("summary").click()
+        expect(changed).to_contain_text("precedence: 20 → 5")
+        page.set_viewport_size({"width": 360, "height": 640})
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
     def test_of_two_snapshots_that_are_the_same(self, open_page: Open, snapshot: Snapshot) -> None:
         page = open_page(render_diff_html(diff(snapshot, snapshot)))

@@ -1,6 +1,6 @@
 from datetime import date
 from pathlib import Path
-from typing import assert_type
+from typing import Literal, assert_type
 
 import duckdb
 from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
@@ -23,6 +23,7 @@ from cognito_claims.pool import (
     Edits,
     EngineError,
     Finding,
+    GroupChange,
     GroupUse,
     Ignore,
     InvalidTableError,
@@ -31,6 +32,7 @@ from cognito_claims.pool import (
     Progress,
     RoleChange,
     RoleUse,
+    SettingChange,
     Severity,
     Snapshot,
     SnapshotError,
@@ -81,6 +83,15 @@ def read_snapshot(path: str) -> None:
     assert_type(snapshot.manifest, Manifest)
     assert_type(snapshot.manifest.changes, tuple[Change, ...])
     snapshot.path = Path("other")  # type: ignore[misc]  # ty: ignore[invalid-assignment]  # pyrefly: ignore[read-only]
+
+
+def write_snapshot(groups: list[GroupType], relation: duckdb.DuckDBPyRelation, frame: DataFrame) -> None:
+    assert_type(Snapshot.write("s", groups=groups, memberships=[("ann", "admins")]), Snapshot)
+    Snapshot.write(Path("s"), groups=[{"GroupName": "admins"}], memberships=Path("m"), user_pool_id="x_1")
+    Snapshot.write("s", groups="groups.csv", memberships=relation)
+    Snapshot.write("s", groups=relation, memberships=iter([Membership("ann", "admins")]))
+    Snapshot.write("s", groups=groups, memberships=frame)  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]  # pyrefly: ignore[bad-argument-type]
+    Snapshot.write("s", groups=groups, memberships=["ann"])  # type: ignore[list-item]  # ty: ignore[invalid-argument-type]  # pyrefly: ignore[bad-argument-type]
 
 
 def resolve_pool(groups: list[GroupType], frame: DataFrame, spark: SparkSession) -> None:
@@ -154,6 +165,12 @@ def compare_pools(before: Snapshot, after: Snapshot) -> str:
     assert_type(result, Diff)
     assert_type(result.transitions, tuple[Transition, ...])
     assert_type(result.roles, tuple[RoleChange, ...])
+    assert_type(result.regrouped_users, int)
+    for group in result.groups:
+        assert_type(group, GroupChange)
+        assert_type(group.kind, Literal["created", "deleted", "recreated", "kept"])
+        assert_type(group.settings, tuple[SettingChange, ...])
+        assert_type(group.settings[0].before, str | int | None)
     Edits(precedences={"admins": "5"})  # type: ignore[dict-item]  # ty: ignore[invalid-argument-type]  # pyrefly: ignore[bad-assignment]
     assert_type(render_diff_html(diff(before, after)), str)
     return build_diff_report(result)

@@ -19,12 +19,13 @@ from cognito_claims.user_pool import UserPoolType, parse_user_pool
 
 def resolve_groups(text: bytes, policy: Policy) -> Resolution:
     """Resolve the groups of all pages in a text, or fail with every error of every page."""
-    groups = _parse_groups(text)
+    groups = parse_groups(text)
     with exit_on_error():
         return resolve(groups, policy=policy)
 
 
-def _parse_groups(text: bytes) -> tuple[GroupType, ...]:
+def parse_groups(text: bytes) -> tuple[GroupType, ...]:
+    """Return the groups of all pages in a text, or fail with every error of every page."""
     try:
         documents = list(_split_documents(text.decode(json.detect_encoding(text))))
     except (ValueError, RecursionError) as error:
@@ -52,7 +53,7 @@ def _check_completeness(pages: list[AdminListGroupsForUserResponse]) -> Iterator
     *others, last = pages
     for number, page in enumerate(others, start=1):
         if page.next_token is None:
-            yield f"page {number}: has no NextToken, so the list ends: pass the pages of one user, in order"
+            yield f"page {number}: has no NextToken, so the list ends: pass the pages of one list, in order"
     if last.next_token is not None:
         yield (
             "NextToken: the list is incomplete, and the rest may change the result: "

@@ -7,22 +7,26 @@ from cognito_claims.pool._audit.audit import (
 from cognito_claims.pool._audit.baseline import Baseline as Baseline, parse_baseline as parse_baseline
 from cognito_claims.pool._audit.ignores import Ignore as Ignore, parse_ignores as parse_ignores
 from cognito_claims.pool._audit.inputs import AuditInputError as AuditInputError
-from cognito_claims.pool._diff import (
+from cognito_claims.pool._changes import (
     Diff as Diff,
-    Edits as Edits,
+    GroupChange as GroupChange,
     RoleChange as RoleChange,
+    SettingChange as SettingChange,
     Transition as Transition,
-    diff as diff,
 )
+from cognito_claims.pool._diff import diff as diff
+from cognito_claims.pool._edits import Edits as Edits
 from cognito_claims.pool._fetch.fetch import fetch as fetch
 from cognito_claims.pool._fetch.journal import Progress as Progress
 from cognito_claims.pool._fetch.throttle import DEFAULT_RATE as DEFAULT_RATE
 from cognito_claims.pool._fetch.usernames import MIN_KEY_LENGTH as MIN_KEY_LENGTH
 from cognito_claims.pool._resolve import (
     BulkResolution as BulkResolution,
+    resolve_memberships as resolve_memberships,
+)
+from cognito_claims.pool._tables import (
     InvalidTableError as InvalidTableError,
     UnknownGroupsError as UnknownGroupsError,
-    resolve_memberships as resolve_memberships,
 )
 from cognito_claims.pool._user_sets import MAX_SAMPLES as MAX_SAMPLES
 from cognito_claims.pool.engines.protocol import EngineError as EngineError

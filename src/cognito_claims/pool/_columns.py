@@ -1,11 +1,21 @@
-"""The columns of tables that other programs wrote."""
+"""The columns of tables."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from cognito_claims._wire.near_misses import find_intended_name, is_near_miss
 from cognito_claims.models import GroupType
+
+GROUP_COLUMNS: Mapping[str, str] = {
+    **dict.fromkeys(("group_name", "user_pool_id", "description", "role_arn"), "VARCHAR"),
+    "precedence": "INTEGER",
+    **dict.fromkeys(("last_modified_date", "creation_date"), "TIMESTAMP WITH TIME ZONE"),
+}
+"""The types of the columns in the file of the groups."""
+
+MEMBERSHIP_COLUMNS: Mapping[str, str] = dict.fromkeys(("username", "group_name"), "VARCHAR")
+"""The types of the columns in the file of the memberships."""
 
 
 def describe_misspelled(columns: Collection[str]) -> str | None:

@@ -3,26 +3,38 @@
 from __future__ import annotations
 
 import os
-import shlex
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from cognito_claims._wire.base import to_wire_name
-from cognito_claims._wire.parsing import parse_request
-from cognito_claims.errors import InvalidRequestError, Problem
-from cognito_claims.models import GroupType, UpdateGroupRequest
-from cognito_claims.pool._user_sets import UserSample, check_samples, query_sets, select_groups
+from cognito_claims.models import GroupType
+from cognito_claims.pool._changes import (
+    Diff,
+    GroupChange,
+    RoleChange,
+    Transition,
+    compare_settings,
+    find_group_kind,
+)
+from cognito_claims.pool._columns import MEMBERSHIP_COLUMNS
+from cognito_claims.pool._user_sets import (
+    UserSample,
+    check_samples,
+    query_sets,
+    require_known_groups,
+    select_groups,
+)
 from cognito_claims.pool.engines.duckdb import DuckDB
-from cognito_claims.pool.snapshot import MEMBERSHIP_COLUMNS, Snapshot, SnapshotError, read_table
+from cognito_claims.pool.snapshot import Snapshot, SnapshotError, read_table
 from cognito_claims.resolver import Policy, Resolution, rendering, resolve
 from cognito_claims.resolver.outcomes import AmbiguityCause, find_ambiguity_cause
 
 if TYPE_CHECKING:
+    from cognito_claims.pool._changes import Kind
+    from cognito_claims.pool._edits import Edits
     from cognito_claims.pool.snapshot import Manifest
 
 SAME_MEMBERSHIPS = """
@@ -40,139 +52,15 @@ select before, after, count(*) as users, min(username, {samples}) as samples
 from {pairs} group by before, after order by before, after
 """
 CHANGED_USERS = """
-select username, preferred_before, preferred_after, roles_gained, roles_lost
+select username, preferred_before, preferred_after, roles_gained, roles_lost, groups_gained, groups_lost
 from {pairs} join {answers} using (before, after) order by username
 """
 _ANSWERS = """
 before int[], after int[], preferred_before text, preferred_after text,
-roles_gained text[], roles_lost text[]
+roles_gained text[], roles_lost text[], groups_gained text[], groups_lost text[]
 """
 
 _MAX_CACHED_SETS = 50_000
-
-Kind: TypeAlias = Literal["gains", "loses", "changes"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Edits:
-    """Changes to the groups of a pool, by group name."""
-
-    precedences: Mapping[str, int | None] = field(default_factory=dict[str, int | None])
-    """New precedences; `None` removes the precedence."""
-
-    roles: Mapping[str, str | None] = field(default_factory=dict[str, str | None])
-    """The ARNs of new roles; `None` removes the role."""
-
-    dropped: frozenset[str] = frozenset()
-    """The groups to delete."""
-
-    def apply(self, groups: Iterable[GroupType]) -> tuple[GroupType, ...]:
-        """Return the groups with the changes applied.
-
-        Raises:
-            ValueError: If a group does not exist, or is both changed and deleted.
-            InvalidRequestError: If AWS would refuse a setting.
-        """
-        groups = tuple(groups)
-        changed = self.precedences.keys() | self.roles.keys()
-        known = {group.group_name for group in groups}
-        if unknown := sorted((changed | self.dropped) - known):
-            raise ValueError(f"no such group: {', '.join(map(repr, unknown))}")
-        if both := sorted(changed & self.dropped):
-            raise ValueError(f"both dropped and changed: {', '.join(map(repr, both))}")
-        return tuple(self._edit(group) for group in groups if group.group_name not in self.dropped)
-
-    def _edit(self, group: GroupType) -> GroupType:
-        name = group.group_name
-        settings = {
-            "precedence": self.precedences.get(name, group.precedence),
-            "role_arn": self.roles.get(name, group.role_arn),
-        }
-        members = {to_wire_name(setting): value for setting, value in settings.items()}
-        try:
-            # The request needs the ID of a pool, and any valid one will do.
-            parse_request(UpdateGroupRequest, {"GroupName": name, "UserPoolId": "any_1", **members})
-        except InvalidRequestError as error:
-            problems = [Problem(path, f"{reason}, for {name!r}") for path, reason in error.problems]
-            raise InvalidRequestError(error.operation, problems) from None
-        return group.model_copy(update=settings)
-
-    def __str__(self) -> str:
-        """Return the changes as options of the command, quoted for a shell."""
-        settings = [("--set-precedence", self.precedences), ("--set-role", self.roles)]
-        options = [
-            (option, f"{name}={'' if value is None else value}")
-            for option, values in settings
-            for name, value in values.items()
-        ]
-        options += [("--drop-group", name) for name in sorted(self.dropped)]
-        return shlex.join(word for option in options for word in option)
-
-
-@dataclass(frozen=True, slots=True)
-class Transition:
-    """A change of the preferred role, with the users it affects."""
-
-    kind: Kind
-    """Whether the users gain, lose or change their preferred role."""
-
-    before: str | None
-    """The ARN of the preferred role before, or `None`."""
-
-    after: str | None
-    """The ARN of the preferred role after, or `None`."""
-
-    reason: str
-    """The outcome after, as a sentence. The wording may change."""
-
-    users: int
-    """The number of users."""
-
-    samples: tuple[str, ...] = field(repr=False)
-    """The first of the users, by name."""
-
-
-@dataclass(frozen=True, slots=True)
-class RoleChange:
-    """A role that users gain or lose in `cognito:roles`."""
-
-    role_arn: str
-    """The ARN of the role."""
-
-    gained_by: int
-    """The number of users who have the role after but not before."""
-
-    lost_by: int
-    """The number of users who have the role before but not after."""
-
-    gained_samples: tuple[str, ...] = field(repr=False)
-    """The first of the users who gain the role, by name."""
-
-    lost_samples: tuple[str, ...] = field(repr=False)
-    """The first of the users who lose the role, by name."""
-
-
-@dataclass(frozen=True, slots=True)
-class Diff:
-    """The users who gain, lose or change a role."""
-
-    before: Manifest
-    """The manifest of the snapshot before."""
-
-    after: Manifest | Edits
-    """The manifest of the snapshot after, or the edits."""
-
-    users: int
-    """The number of users who are in at least one group, before or after."""
-
-    affected_users: int
-    """The number of users whose preferred role or roles differ."""
-
-    transitions: tuple[Transition, ...]
-    """The changes of preferred roles, by the number of users affected."""
-
-    roles: tuple[RoleChange, ...]
-    """The changes of `cognito:roles`, by ARN."""
 
 
 def diff(
@@ -183,18 +71,20 @@ def diff(
     samples: int = 10,
     users_out: str | os.PathLike[str] | None = None,
 ) -> Diff:
-    """Find the users whose roles differ between two snapshots, or because of edits.
+    """Find the users whose roles or groups differ between two snapshots, or because of edits.
 
     Args:
         before: The snapshot of a pool.
         after: Edits of its groups, or a later snapshot.
         policy: How to resolve behavior that AWS does not specify.
         samples: The number of users to name with each change, 0 to 10,000.
-        users_out: The Parquet file to write, with a row for each affected user: `username`,
-            `preferred_before`, `preferred_after`, `roles_gained`, `roles_lost`.
+        users_out: The Parquet file to write, with a row for each user whose roles or groups differ:
+            `username`, `preferred_before`, `preferred_after`, `roles_gained`, `roles_lost`,
+            `groups_gained`, `groups_lost`.
 
     Raises:
-        SnapshotError: If users cannot be matched between the two snapshots, or a file lacks a column.
+        SnapshotError: If users cannot be matched between the two snapshots, or a file lacks a column or has
+            memberships in unknown groups.
         EngineError: If DuckDB raises an error that may quote a row.
         ValueError: If an edited group does not exist, or `samples` is out of bounds.
         InvalidRequestError: If AWS would refuse a setting.
@@ -202,18 +92,19 @@ def diff(
     """
     max_samples = check_samples(samples)
     with closing(DuckDB()) as engine:
-        groups_after: _Groups
         ranking, sets = _read_sets(engine, before)
         if isinstance(after, Snapshot):
             _require_comparable(before, after)
-            groups_after, sets_after = _read_sets(engine, after)
+            ranking_after, sets_after = _read_sets(engine, after)
+            side_after = _Side(after.memberships_file, ranking_after)
             pairs = engine.query(OTHER_MEMBERSHIPS, before=sets, after=sets_after)
         else:
             edited = {group.group_name: group for group in after.apply(ranking)}
             groups_after = [edited.get(group.group_name) for group in ranking]
+            side_after = _Side(before.memberships_file, groups_after)
             pairs = engine.query(SAME_MEMBERSHIPS, sets=sets)
         pairs = engine.materialize(pairs)
-        seen = _DiffAccumulator(ranking, groups_after, policy, samples)
+        seen = _DiffAccumulator(_Side(before.memberships_file, ranking), side_after, policy, samples)
         rows = engine.fetch_rows(engine.query(PAIRS_OF_SETS, pairs=pairs, samples=max_samples))
         answers = engine.create_table(seen.add_pairs(rows), _ANSWERS)
         if users_out is not None:
@@ -247,6 +138,13 @@ _Groups: TypeAlias = Sequence[GroupType | None]
 """The groups by rank; `None` for a deleted group."""
 
 
+class _Side(NamedTuple):
+    """The file of the memberships, and the groups."""
+
+    memberships: Path
+    groups: _Groups
+
+
 class _TransitionKey(NamedTuple):
     """The properties that the users of a transition share."""
 
@@ -267,50 +165,86 @@ class _TransitionKey(NamedTuple):
         return "loses" if self.after is None else "changes"
 
 
-def _resolve_ranks(groups: _Groups, policy: Policy, *ranks: int) -> Resolution:
-    return resolve(select_groups(groups, ranks), policy=policy)
+class _Claims(NamedTuple):
+    """The resolution of a set, and its claims as the keys of dictionaries, which are ordered sets."""
+
+    resolution: Resolution
+    groups: dict[str, None]
+    roles: dict[str, None]
+
+
+def _resolve_ranks(memberships: Path, groups: _Groups, policy: Policy, *ranks: int) -> _Claims:
+    require_known_groups(memberships, ranks)
+    resolution = resolve(select_groups(groups, ranks), policy=policy)
+    claims = resolution.claims
+    return _Claims(resolution, dict.fromkeys(claims.groups), dict.fromkeys(claims.roles))
+
+
+class _Movements:
+    """The users who gain or lose each value of a claim."""
+
+    def __init__(self, samples: int) -> None:
+        self.gained: defaultdict[str, UserSample] = defaultdict(partial(UserSample, samples))
+        self.lost: defaultdict[str, UserSample] = defaultdict(partial(UserSample, samples))
+
+    def add(
+        self, before: Collection[str], after: Collection[str], users: int, samples: Sequence[str]
+    ) -> tuple[list[str], list[str]]:
+        """Add users with their values before and after, and return those that they gain and lose."""
+        gained = [value for value in after if value not in before]
+        lost = [value for value in before if value not in after]
+        for value in gained:
+            self.gained[value].add(users, samples)
+        for value in lost:
+            self.lost[value].add(users, samples)
+        return gained, lost
+
+    def count(self, value: str) -> tuple[int, int, tuple[str, ...], tuple[str, ...]]:
+        """Return how many users gain and lose a value, and samples of both."""
+        gained, lost = self.gained[value], self.lost[value]
+        return gained.users, lost.users, tuple(gained.samples), tuple(lost.samples)
 
 
 class _DiffAccumulator:
     """Collects the changes between pairs of sets, before and after."""
 
-    def __init__(self, before: _Groups, after: _Groups, policy: Policy, samples: int) -> None:
-        def accumulate() -> UserSample:
-            return UserSample(samples)
-
+    def __init__(self, before: _Side, after: _Side, policy: Policy, samples: int) -> None:
+        self._before = {group.group_name: group for group in before.groups if group is not None}
+        self._after = {group.group_name: group for group in after.groups if group is not None}
         # A set before may be paired with several sets after, and vice versa.
         cache = lru_cache(maxsize=_MAX_CACHED_SETS)
-        self._resolve_before = cache(partial(_resolve_ranks, before, policy))
-        self._resolve_after = cache(partial(_resolve_ranks, after, policy))
+        self._resolve_before = cache(partial(_resolve_ranks, *before, policy))
+        self._resolve_after = cache(partial(_resolve_ranks, *after, policy))
         self._users = 0
         self._affected_users = 0
-        self._transitions: defaultdict[_TransitionKey, UserSample] = defaultdict(accumulate)
+        self._regrouped_users = 0
+        self._transitions: defaultdict[_TransitionKey, UserSample] = defaultdict(
+            partial(UserSample, samples)
+        )
         self._examples: dict[_TransitionKey, Resolution] = {}
-        self._gained: defaultdict[str, UserSample] = defaultdict(accumulate)
-        self._lost: defaultdict[str, UserSample] = defaultdict(accumulate)
+        self._roles = _Movements(samples)
+        self._groups = _Movements(samples)
 
     def add_pairs(self, rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
-        """Add pairs of sets, and yield those whose roles differ."""
+        """Add pairs of sets, and yield those whose roles or groups differ."""
         for ranks_before, ranks_after, users, samples in rows:
             before, after = self._resolve_before(*ranks_before), self._resolve_after(*ranks_after)
-            gained = [role for role in after.roles if role not in before.roles]
-            lost = [role for role in before.roles if role not in after.roles]
+            roles = self._roles.add(before.roles, after.roles, users, samples)
+            groups = self._groups.add(before.groups, after.groups, users, samples)
+            preferred = before.resolution.preferred_role, after.resolution.preferred_role
             self._users += users
-            for role in gained:
-                self._gained[role].add(users, samples)
-            for role in lost:
-                self._lost[role].add(users, samples)
-            if before.preferred_role != after.preferred_role:
-                self._add_transition(before, after).add(users, samples)
-            elif not gained and not lost:
+            if preferred[0] != preferred[1]:
+                self._add_transition(*preferred, after.resolution).add(users, samples)
+            if preferred[0] != preferred[1] or any(roles):
+                self._affected_users += users
+            elif not any(groups):
                 continue
-            self._affected_users += users
-            yield ranks_before, ranks_after, before.preferred_role, after.preferred_role, gained, lost
+            if any(groups):
+                self._regrouped_users += users
+            yield ranks_before, ranks_after, *preferred, *roles, *groups
 
-    def _add_transition(self, before: Resolution, after: Resolution) -> UserSample:
-        key = _TransitionKey(
-            before.preferred_role, after.preferred_role, after.outcome.name, find_ambiguity_cause(after)
-        )
+    def _add_transition(self, before: str | None, role: str | None, after: Resolution) -> UserSample:
+        key = _TransitionKey(before, role, after.outcome.name, find_ambiguity_cause(after))
         self._examples.setdefault(key, after)
         return self._transitions[key]
 
@@ -322,14 +256,23 @@ class _DiffAccumulator:
             after=after,
             users=self._users,
             affected_users=self._affected_users,
+            regrouped_users=self._regrouped_users,
             transitions=tuple(
                 Transition(key.kind, key.before, key.after, reason, users.users, tuple(users.samples))
                 for key, users in transitions
                 for reason in [rendering.headline(self._examples[key])]
             ),
             roles=tuple(
-                RoleChange(role, gained.users, lost.users, tuple(gained.samples), tuple(lost.samples))
-                for role in sorted(self._gained.keys() | self._lost.keys())
-                for gained, lost in [(self._gained[role], self._lost[role])]
+                RoleChange(role, *self._roles.count(role))
+                for role in sorted(self._roles.gained.keys() | self._roles.lost.keys())
             ),
+            groups=tuple(self._build_group_changes()),
         )
+
+    def _build_group_changes(self) -> Iterator[GroupChange]:
+        for name in sorted(self._before.keys() | self._after.keys()):
+            before, after = self._before.get(name), self._after.get(name)
+            kind, settings = find_group_kind(before, after), compare_settings(before, after)
+            counts = self._groups.count(name)
+            if kind != "kept" or settings or any(counts):
+                yield GroupChange(name, kind, settings, *counts)

@@ -13,31 +13,31 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, Literal, Self, TypeAlias, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, Generic, Literal, Self, TypeVar, cast, overload
 
-from cognito_claims._wire.base import to_wire_name
-from cognito_claims._wire.parsing import parse_response
-from cognito_claims.errors import CognitoClaimsError, InvalidMembershipError
-from cognito_claims.models import GroupType, ListGroupsResponse
-from cognito_claims.pool._columns import describe_missing, describe_misspelled
-from cognito_claims.pool._user_sets import UNKNOWN_RANK, create_ranks, query_sets, select_groups
+from cognito_claims.pool._tables import (
+    Groups,
+    InvalidTableError,
+    UnknownGroupsError,
+    find_unknown_names,
+    read_groups,
+    read_memberships,
+)
+from cognito_claims.pool._user_sets import UNKNOWN_RANK, query_sets, select_groups
 from cognito_claims.pool.engines.duckdb import DuckDB
 from cognito_claims.pool.engines.protocol import Engine, SparkFrame, SparkSession, find_owner
 from cognito_claims.pool.engines.spark import Spark
-from cognito_claims.pool.snapshot import MEMBERSHIP_COLUMNS
 from cognito_claims.resolver import Policy, resolve
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
+    from cognito_claims.models import GroupType
+
 DISTINCT_SETS = """
 select ranks, count(*) as users, count(username) as named from {sets} group by ranks
 """
 """The different sets. In SQL, `count(username)` leaves out nulls."""
-
-UNKNOWN_NAMES = """
-select distinct group_name from {memberships} left join {ranks} using (group_name) where rank is null
-"""
 
 CLAIMS = """
 select username, groups, roles, preferred_role, outcome, open_questions
@@ -48,50 +48,8 @@ _ANSWERS = (
     "ranks int[], groups text[], roles text[], preferred_role text, outcome text, open_questions text[]"
 )
 
-_GROUP_FIELDS = ("group_name", "user_pool_id", "role_arn", "precedence")
-
-Groups: TypeAlias = (
-    "str | os.PathLike[str] | DuckDBPyRelation | SparkFrame | Iterable[GroupType | Mapping[str, object]]"
-)
 FrameT = TypeVar("FrameT", bound=SparkFrame)
 TableT_co = TypeVar("TableT_co", covariant=True)
-
-
-class InvalidTableError(CognitoClaimsError, ValueError):
-    """A table lacks a column or a value, has a misspelled column, or is not a table of the engine.
-
-    Attributes:
-        table: `memberships` or `groups`.
-        reason: The reason, as a phrase.
-    """
-
-    def __init__(self, table: str, reason: str) -> None:
-        super().__init__(table, reason)
-        self.table: str = table
-        self.reason: str = reason
-
-    def __str__(self) -> str:
-        return f"{self.table}: {self.reason}"
-
-
-class UnknownGroupsError(InvalidMembershipError):
-    """Memberships name groups that were not passed, so their effect is unknown.
-
-    Attributes:
-        group_names: The names, sorted; `None`, which comes first, for a missing name.
-    """
-
-    def __init__(self, group_names: Sequence[str | None]) -> None:
-        super().__init__(tuple(group_names))
-        self.group_names: tuple[str | None, ...] = tuple(group_names)
-
-    def __str__(self) -> str:
-        shown = [repr(name) if name is not None else "(null)" for name in self.group_names[:5]]
-        more = ["..."] if len(self.group_names) > len(shown) else []
-        names = ", ".join(shown + more)
-        return (
-            f'{len(self.group_names)} unknown: {names}; add them to groups, or pass unknown_groups="ignore"'
-        )
 
 
 class BulkResolution(Generic[TableT_co]):
@@ -206,13 +164,14 @@ def resolve_memberships(
         raise ValueError(f"unknown_groups: must be 'refuse' or 'ignore', got {unknown_groups!r}")
     with ExitStack() as stack:
         engine = stack.enter_context(closing(_choose_engine(memberships, session)))
-        ranking = resolve(_read_groups(engine, groups)).ranking
-        members = _read_memberships(engine, memberships)
+        ranking = resolve(read_groups(engine, groups)).ranking
+        members = read_memberships(engine, memberships)
         sets = engine.materialize(query_sets(engine, members, ranking))
         resolver = _SetResolver(engine.fetch_rows(engine.query(DISTINCT_SETS, sets=sets)), ranking, policy)
         answers = engine.create_table(resolver, _ANSWERS)
         if resolver.found_unknown and unknown_groups == "refuse":
-            raise UnknownGroupsError(_find_unknown_names(engine, members, ranking))
+            names = find_unknown_names(engine, members, ranking)
+            raise UnknownGroupsError(names, 'add them to groups, or pass unknown_groups="ignore"')
         claims = engine.query(CLAIMS, sets=sets, answers=answers)
         stack.pop_all()
         return BulkResolution(engine, claims, resolver)
@@ -255,59 +214,3 @@ def _choose_engine(memberships: object, session: object) -> Engine[Any]:
     if find_owner(memberships) == Spark.name:
         return Spark(cast("SparkFrame", memberships).sparkSession)
     return DuckDB(cast("DuckDBPyConnection | None", session))
-
-
-def _read_groups(engine: Engine[Any], groups: Groups) -> tuple[GroupType, ...]:
-    if not _is_table(groups):
-        return resolve(cast("Iterable[GroupType]", groups)).ranking
-    table, columns = _read_table(engine, "groups", groups, remedy="pass the groups themselves")
-    if (renames := describe_misspelled(columns)) is not None:
-        raise InvalidTableError("groups", renames)
-    found = {
-        field: name for field in _GROUP_FIELDS for name in (to_wire_name(field), field) if name in columns
-    }
-    if "group_name" not in found:
-        known = [name for field in _GROUP_FIELDS for name in (to_wire_name(field), field)]
-        raise InvalidTableError("groups", describe_missing(["group_name"], columns, known))
-    selected = engine.query(f"select {', '.join(found.values())} from {{groups}}", groups=table)
-    rows = [dict(zip(map(to_wire_name, found), row, strict=True)) for row in engine.fetch_rows(selected)]
-    return parse_response(ListGroupsResponse, {"Groups": rows}).groups
-
-
-def _read_memberships(engine: Engine[Any], memberships: object) -> Any:
-    """Return the two columns of the memberships."""
-    if not _is_table(memberships):
-        got = type(memberships).__name__
-        reason = f"must be a Parquet file, the name of a table, or a table of {engine.name}, got {got}"
-        raise InvalidTableError("memberships", reason)
-    table, columns = _read_table(engine, "memberships", memberships, remedy="pass a file")
-    names = {column.lower(): column for column in columns}
-    if missing := [name for name in MEMBERSHIP_COLUMNS if name not in names]:
-        reason = describe_missing(missing, columns, [names.get(name, "") for name in MEMBERSHIP_COLUMNS])
-        raise InvalidTableError("memberships", reason)
-    username, group_name = (names[name] for name in MEMBERSHIP_COLUMNS)
-    # Without the cast, a column of numbers would join by value: 5 with the group '05'.
-    selected = f"{username} as username, cast({group_name} as string) as group_name"
-    return engine.query(f"select {selected} from {{memberships}}", memberships=table)
-
-
-def _is_table(table: object) -> bool:
-    return isinstance(table, (str, os.PathLike)) or find_owner(table) is not None
-
-
-def _read_table(engine: Engine[Any], name: str, source: object, *, remedy: str) -> tuple[Any, list[str]]:
-    """Return a caller's table, and the names of its columns."""
-    owner = find_owner(source)
-    if owner not in (engine.name, None):
-        reason = f"expected a table of {engine.name}, got one of {owner}: {remedy}"
-        raise InvalidTableError(name, reason)
-    table = engine.read(source)
-    return table, engine.list_columns(table)
-
-
-def _find_unknown_names(
-    engine: Engine[Any], memberships: Any, ranking: Sequence[GroupType]
-) -> list[str | None]:
-    ranks = create_ranks(engine, ranking)
-    found = engine.fetch_rows(engine.query(UNKNOWN_NAMES, memberships=memberships, ranks=ranks))
-    return sorted((name for (name,) in found), key=lambda name: name or "")

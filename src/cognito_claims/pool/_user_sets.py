@@ -5,14 +5,15 @@ A pool has far fewer sets than users, so each set is resolved only once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cognito_claims.pool._columns import MEMBERSHIP_COLUMNS
 from cognito_claims.pool.engines.duckdb import DuckDB
-from cognito_claims.pool.snapshot import GROUPS, MEMBERSHIP_COLUMNS, SnapshotError, read_table
+from cognito_claims.pool.snapshot import GROUPS, SnapshotError, read_table
 from cognito_claims.resolver import Policy, Resolution, resolve
 
 if TYPE_CHECKING:
@@ -87,6 +88,13 @@ def select_groups(ranking: Sequence[GroupType | None], ranks: Iterable[int]) -> 
     return [group for group in groups if group is not None]
 
 
+def require_known_groups(memberships: Path, ranks: Collection[int]) -> None:
+    """Raise `SnapshotError` if a set has an unknown group."""
+    if UNKNOWN_RANK in ranks:
+        reason = f"has memberships in no group, or in one that {GROUPS} lacks; fetch the pool again"
+        raise SnapshotError(memberships, reason)
+
+
 def iterate_user_sets(
     memberships: Path, ranking: Sequence[GroupType], *, policy: Policy, samples: int
 ) -> Iterator[UserSet]:
@@ -102,7 +110,5 @@ def iterate_user_sets(
         for ranks, users, named, names in engine.fetch_rows(sampled):
             if named < users:
                 raise SnapshotError(memberships, "has memberships without a username; fetch the pool again")
-            if UNKNOWN_RANK in ranks:
-                reason = f"has memberships in no group, or in one that {GROUPS} lacks; fetch the pool again"
-                raise SnapshotError(memberships, reason)
+            require_known_groups(memberships, ranks)
             yield UserSet(resolve(select_groups(ranking, ranks), policy=policy), users, tuple(names))

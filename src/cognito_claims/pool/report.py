@@ -9,7 +9,7 @@ from importlib.metadata import version
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from cognito_claims.pool._diff import Edits
+from cognito_claims.pool._edits import Edits
 from cognito_claims.pool.findings import CHECKS
 from cognito_claims.pool.snapshot import GROUPS
 from cognito_claims.resolver.rendering import policy_to_json
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cognito_claims.pool._audit.audit import Audit, GroupUse
-    from cognito_claims.pool._diff import Diff
+    from cognito_claims.pool._changes import Diff
     from cognito_claims.pool.findings import Check, Finding
     from cognito_claims.pool.snapshot import Manifest
 
@@ -137,8 +137,10 @@ def build_diff_report(diff: Diff) -> str:
             "after": _summarize(diff.after),
             "users": diff.users,
             "affected_users": diff.affected_users,
+            "regrouped_users": diff.regrouped_users,
             "transitions": [asdict(transition) for transition in diff.transitions],
             "roles": [asdict(change) for change in diff.roles],
+            "groups": [asdict(change) for change in diff.groups],
         }
     )
 

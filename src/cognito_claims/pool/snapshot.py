@@ -11,39 +11,37 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from io import BufferedReader
+from itertools import count
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import AwareDatetime, BaseModel, Field, ValidationError
 
-from cognito_claims._files import create_private_file, make_durable, open_regular_file
+from cognito_claims._files import (
+    create_private_file,
+    create_private_folder,
+    make_durable,
+    open_regular_file,
+)
 from cognito_claims._wire.base import EPOCH
 from cognito_claims._wire.parsing import format_reason, parse_response
 from cognito_claims._wire.scalars import NonNegativeInt
 from cognito_claims.errors import CognitoClaimsError, InvalidResponseError
 from cognito_claims.models import MAX_GROUPS_PER_POOL, GroupType, ListGroupsResponse
-from cognito_claims.pool._columns import describe_missing
+from cognito_claims.pool._columns import GROUP_COLUMNS, MEMBERSHIP_COLUMNS, describe_missing
+from cognito_claims.pool._tables import Memberships, PoolGroups, PoolTables, open_tables
 from cognito_claims.pool.engines.duckdb import DuckDB, connect, quote_source, quote_target
 from cognito_claims.pool.engines.protocol import hide_rows
 
 MANIFEST = "snapshot.json"
 GROUPS = "groups.parquet"
 MEMBERSHIPS = "memberships.parquet"
-GROUP_COLUMNS: Mapping[str, str] = {
-    **dict.fromkeys(("group_name", "user_pool_id", "description", "role_arn"), "VARCHAR"),
-    "precedence": "INTEGER",
-    **dict.fromkeys(("last_modified_date", "creation_date"), "TIMESTAMP WITH TIME ZONE"),
-}
-"""The types of the columns in the file of the groups."""
-
-MEMBERSHIP_COLUMNS: Mapping[str, str] = dict.fromkeys(("username", "group_name"), "VARCHAR")
-"""The types of the columns in the file of the memberships."""
-
 _MAX_MANIFEST_SIZE = 16 * 2**20
 """The maximum size in bytes: 10,000 groups of which each has changed in every way take less."""
 
@@ -172,6 +170,49 @@ class Snapshot:
         )
         return cls(folder, manifest)
 
+    @classmethod
+    def write(
+        cls,
+        folder: str | os.PathLike[str],
+        *,
+        groups: PoolGroups,
+        memberships: Memberships,
+        user_pool_id: str | None = None,
+    ) -> Snapshot:
+        """Write a snapshot of tables that you have, and open it.
+
+        A file is Parquet, or CSV in UTF-8 with a header; its columns have the names of a snapshot or
+        AWS's. Of `groups`, only `group_name` is required. Duplicates count once. Memory does not grow
+        with the tables, unless `memberships` is an iterable.
+
+        Args:
+            folder: The folder to write, which must not exist or be empty.
+            groups: All groups of the pool, 10,000 at most: `GroupType` or boto3 dictionaries, a file,
+                or a DuckDB relation.
+            memberships: The columns `username` and `group_name`: a file, a DuckDB relation, or pairs.
+            user_pool_id: The ID of the pool, if the groups do not contain it.
+
+        Raises:
+            SnapshotError: If the folder exists and is not empty.
+            InvalidTableError: If a column is missing or misspelled, a username or a pair is invalid, there
+                are too many groups, or the ID of the pool is missing.
+            UnknownGroupsError: If memberships name groups that are not in `groups`.
+            InvalidResponseError: If a group does not fit its model.
+            InvalidRequestError: If the ID of the pool is invalid.
+            MixedUserPoolsError: If the groups belong to more than one user pool.
+            ConflictingGroupsError: If two groups with the same name differ.
+            EngineError: If DuckDB raises an error that may quote a row.
+            ImportError: If the extra `pool` is missing.
+            OSError: If a file cannot be read or written.
+        """
+        target = Path(folder)
+        if target.exists() and not (target.is_dir() and not any(target.iterdir())):
+            raise SnapshotError(target, "already exists and is not empty; choose another folder")
+        with open_tables(groups, memberships, user_pool_id) as tables:
+            create_private_folder(target)
+            _write_snapshot(target, tables)
+        return cls.open(target)
+
     @property
     def groups_file(self) -> Path:
         """The Parquet file of the groups."""
@@ -211,6 +252,32 @@ class Snapshot:
             memberships = read_table(engine, self.memberships_file, MEMBERSHIP_COLUMNS)
             table = engine.query(select, memberships=memberships)
             yield from map(Membership._make, engine.fetch_rows(table))
+
+
+def _write_snapshot(folder: Path, tables: PoolTables) -> None:
+    scratch = folder / UNFINISHED
+    scratch.mkdir(mode=0o700)
+    started_at = datetime.now(UTC)
+    numbers = count()
+    # `zip` stops before it takes a number too many, so that the next number is the count.
+    memberships = (Membership._make(row) for row, _ in zip(tables.memberships, numbers, strict=False))
+    try:
+        files = write_tables(scratch, scratch, tables.groups, memberships)
+        for name in files:
+            (scratch / name).replace(folder / name)
+        manifest = Manifest(
+            user_pool_id=tables.user_pool_id,
+            usernames="kept",
+            started_at=started_at,
+            finished_at=datetime.now(UTC),
+            groups=len(tables.groups),
+            memberships=next(numbers),
+            changes=(),
+            files=files,
+        )
+        write_manifest(folder, manifest)
+    finally:
+        shutil.rmtree(scratch)  # after a failure, the folder is empty again
 
 
 def _to_wire(row: tuple[Any, ...]) -> Mapping[str, object]:

@@ -11,9 +11,9 @@ class _PoolGroup(LazyGroup):
     package = __name__
     subcommands = {  # noqa: RUF012, it is a ClassVar of the base
         "fetch": "Fetch a pool's groups and their members.",
-        "resolve": "Resolve every user and write their claims to a file.",
+        "resolve": "Resolve every user: count the outcomes, or write the claims to a file.",
         "audit": "Find problems in a pool: users with no role, or with an unintended one.",
-        "diff": "Show which users gain, lose or change a role, and which role.",
+        "diff": "Show which users gain, lose or change roles and groups.",
     }
 
 

@@ -14,7 +14,15 @@ from cognito_claims.cli._exit import ExitCode, exit_on_error, fail
 from cognito_claims.cli._input import read_identity_pool, read_input, read_user_pool
 from cognito_claims.cli._output import Output, format_count, format_sample, write_file, write_result
 from cognito_claims.cli._service import Service
-from cognito_claims.cli.pool._snapshot import Html, Samples, SnapshotPath, open_snapshot, refuse_overwrite
+from cognito_claims.cli.pool._snapshot import (
+    GroupsFile,
+    Html,
+    MembershipsFile,
+    PoolId,
+    Samples,
+    SnapshotPath,
+    Source,
+)
 from cognito_claims.pool import Severity
 from cognito_claims.tokens import build_issuer, build_provider_name
 
@@ -22,7 +30,10 @@ _FailOn: TypeAlias = Literal["error", "warning", "note", "never"]
 
 
 def audit(
-    snapshot: SnapshotPath,
+    snapshot: SnapshotPath = None,
+    groups: GroupsFile = None,
+    memberships: MembershipsFile = None,
+    pool_id: PoolId = None,
     policy: options.PolicySettings = None,
     identity_pool: options.IdentityPool = None,
     client_id: Annotated[
@@ -77,16 +88,18 @@ def audit(
     roles = read_identity_pool(identity_pool) if identity_pool is not None else None
     if client_id is not None and roles is None:
         raise typer.BadParameter("--client-id requires --identity-pool")
-    refuse_overwrite(snapshot, html, sarif)
+    source = Source(snapshot, groups, memberships, pool_id)
+    source.refuse_overwrite(html, sarif)
     answers = options.build_policy(policy)
-    source = open_snapshot(snapshot)
-    provider = _find_provider(roles, source.manifest.user_pool_id, client_id) if roles is not None else None
     description = read_user_pool(user_pool) if user_pool is not None else None
     if user_pool_id is not None:
         description = service.describe_user_pool(user_pool_id)
-    with exit_on_error():
+    provider: str | None = None
+    with source.open() as opened, exit_on_error():
+        if roles is not None:
+            provider = _find_provider(roles, opened.manifest.user_pool_id, client_id)
         result = pool.audit(
-            source,
+            opened,
             policy=answers,
             identity_pool=roles,
             provider=provider,

@@ -1,7 +1,8 @@
-"""`cognito-claims pool diff`: show which users would get a different role."""
+"""`cognito-claims pool diff`: show which users would get a different role or group."""
 
 import re
 from collections.abc import Container, Iterable
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import Annotated, TypeVar
@@ -12,7 +13,16 @@ from cognito_claims import pool
 from cognito_claims.cli import _options as options
 from cognito_claims.cli._exit import ExitCode, exit_on_error, fail
 from cognito_claims.cli._output import Output, format_count, format_sample, write_file, write_result
-from cognito_claims.cli.pool._snapshot import Html, Samples, SnapshotPath, open_snapshot, refuse_overwrite
+from cognito_claims.cli.pool._snapshot import (
+    GroupsFile,
+    Html,
+    MembershipsFile,
+    PoolId,
+    Samples,
+    SnapshotPath,
+    Source,
+    declare_table,
+)
 from cognito_claims.errors import CognitoClaimsError
 
 _T = TypeVar("_T")
@@ -22,10 +32,17 @@ _declare_edit = partial(options.declare_option, panel="What if")
 
 
 def diff(
-    snapshot: SnapshotPath,
+    snapshot: SnapshotPath = None,
     later: Annotated[
         Path | None, typer.Argument(help="A later snapshot of the pool.", metavar="LATER")
     ] = None,
+    groups: GroupsFile = None,
+    memberships: MembershipsFile = None,
+    later_groups: Annotated[
+        str | None, declare_table("All groups of the pool later, instead of LATER.", "FILE")
+    ] = None,
+    later_memberships: Annotated[str | None, declare_table("The memberships later.", "FILE")] = None,
+    pool_id: PoolId = None,
     set_precedence: Annotated[
         list[str] | None,
         _declare_edit(
@@ -44,30 +61,32 @@ def diff(
     html: Html = None,
     users: Annotated[
         Path | None,
-        options.declare_output_file("Write the users whose roles differ to FILE, as Parquet."),
+        options.declare_output_file("Write the users whose roles or groups differ to FILE, as Parquet."),
     ] = None,
     as_json: options.Json = False,
 ) -> None:
-    """Show which users gain, lose or change a role, and which role.
+    """Show which users gain, lose or change roles and groups.
 
     Compares with changed settings of groups, or with a later snapshot. Exits with 0, even if users are
     affected; with 2 for invalid input; with 4 if a file could not be written.
     """
-    if (later is not None) == bool(set_precedence or set_role or drop_group):
+    sources = [Source(snapshot, groups, memberships, pool_id)]
+    if any(file is not None for file in (later, later_groups, later_memberships)):
+        sources.append(Source(later, later_groups, later_memberships, pool_id, "LATER", "--later-"))
+    if (len(sources) > 1) == bool(set_precedence or set_role or drop_group):
         raise typer.BadParameter(
             "pass a later snapshot, or at least one of --set-precedence, --set-role, --drop-group"
         )
-    for one in (snapshot, later):
-        if one is not None:
-            refuse_overwrite(one, html, users)
+    for source in sources:
+        source.refuse_overwrite(html, users)
     answers = options.build_policy(policy)
-    before = open_snapshot(snapshot)
-    after: pool.Snapshot | pool.Edits
-    if later is None:
-        after = _parse_edits(before, set_precedence or (), set_role or (), drop_group or ())
-    else:
-        after = open_snapshot(later, "LATER")
-    with exit_on_error():
+    with ExitStack() as stack, exit_on_error():
+        before, *others = [stack.enter_context(source.open()) for source in sources]
+        after: pool.Snapshot | pool.Edits
+        if others:
+            [after] = others
+        else:
+            after = _parse_edits(before, set_precedence or (), set_role or (), drop_group or ())
         try:
             result = pool.diff(before, after, policy=answers, samples=samples, users_out=users)
         except CognitoClaimsError:
@@ -79,14 +98,19 @@ def diff(
     write_result(pool.build_diff_report(result) if as_json else _render_text(result))
 
 
+_KINDS = {
+    "created": ": created",
+    "deleted": ": deleted",
+    "recreated": ": deleted and created again",
+    "kept": "",
+}
 _STYLES = {"gains": "bold green", "loses": "bold red", "changes": "bold yellow"}
 
 
 def _parse_edits(
     snapshot: pool.Snapshot, precedences: Iterable[str], roles: Iterable[str], dropped: Iterable[str]
 ) -> pool.Edits:
-    with exit_on_error():
-        known = {group.group_name for group in snapshot.read_groups()}
+    known = {group.group_name for group in snapshot.read_groups()}
     return pool.Edits(
         precedences=_collect("--set-precedence", map(_parse_precedence, precedences)),
         roles=_collect("--set-role", (_parse_role(edit, known) for edit in roles)),
@@ -125,9 +149,10 @@ def _parse_role(edit: str, known: Container[str]) -> tuple[str, str | None]:
 
 def _render_text(diff: pool.Diff) -> str:
     output = Output()
-    verb = "gets" if diff.affected_users == 1 else "get"
     users = format_count(diff.users, "user")
-    output.print_line(f"{diff.affected_users:,} of {users} {verb} different roles", style="bold")
+    for count, what in ((diff.affected_users, "roles"), (diff.regrouped_users, "groups")):
+        verb = "gets" if count == 1 else "get"
+        output.print_line(f"{count:,} of {users} {verb} different {what}", style="bold")
     for one in diff.transitions:
         output.print_line("")
         verb = one.kind if one.users == 1 else one.kind.removesuffix("s")
@@ -138,8 +163,20 @@ def _render_text(diff: pool.Diff) -> str:
         output.print_line("", "In cognito:roles")
         for role in diff.roles:
             output.print_line(f"  {role.role_arn}")
-            gained = ("gained", role.gained_by, role.gained_samples)
-            for verb, count, samples in (gained, ("lost", role.lost_by, role.lost_samples)):
-                if count:
-                    output.print_line(f"    {verb} by {count:,}: {format_sample(samples, count)}")
+            _print_movements(output, role)
+    if diff.groups:
+        output.print_line("", "In cognito:groups")
+        for group in diff.groups:
+            output.print_line(f"  {group.group_name}{_KINDS[group.kind]}")
+            for setting in group.settings:
+                before, after = ("none" if one is None else one for one in (setting.before, setting.after))
+                output.print_line(f"    {setting.setting}: {before} -> {after}")
+            _print_movements(output, group)
     return output.text
+
+
+def _print_movements(output: Output, change: pool.RoleChange | pool.GroupChange) -> None:
+    gained = ("gained", change.gained_by, change.gained_samples)
+    for verb, count, samples in (gained, ("lost", change.lost_by, change.lost_samples)):
+        if count:
+            output.print_line(f"    {verb} by {count:,}: {format_sample(samples, count)}")

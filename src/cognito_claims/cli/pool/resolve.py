@@ -1,37 +1,41 @@
-"""`cognito-claims pool resolve`: resolve every user of a snapshot."""
+"""`cognito-claims pool resolve`: resolve every user of a pool."""
 
 from pathlib import Path
 from typing import Annotated, Any
-
-import typer
 
 from cognito_claims import pool
 from cognito_claims.cli import _options as options
 from cognito_claims.cli._exit import exit_on_error
 from cognito_claims.cli._output import Output, format_count, write_result
-from cognito_claims.cli.pool._snapshot import SnapshotPath, open_snapshot, refuse_overwrite
+from cognito_claims.cli.pool._snapshot import GroupsFile, MembershipsFile, PoolId, SnapshotPath, Source
 
 
 def resolve(
-    snapshot: SnapshotPath,
+    snapshot: SnapshotPath = None,
+    groups: GroupsFile = None,
+    memberships: MembershipsFile = None,
+    pool_id: PoolId = None,
     out: Annotated[
-        Path, typer.Option(help="The Parquet file to write, with a row for each user.", metavar="FILE")
-    ],
+        Path | None,
+        options.declare_output_file("Write a row for each user to FILE, as Parquet."),
+    ] = None,
     policy: options.PolicySettings = None,
     as_json: options.Json = False,
 ) -> None:
-    """Resolve every user and write their claims to a file.
+    """Resolve every user: count the outcomes, or write the claims to a file.
 
     Exits with 0 if resolved; with 2 for invalid input; with 4 if a file could not be written.
     """
-    refuse_overwrite(snapshot, out)
+    source = Source(snapshot, groups, memberships, pool_id)
+    source.refuse_overwrite(out)
     answers = options.build_policy(policy)
-    source = open_snapshot(snapshot)
     with (
+        source.open() as opened,
         exit_on_error(),
-        pool.resolve_memberships(source.memberships_file, source.read_groups(), policy=answers) as result,
+        pool.resolve_memberships(opened.memberships_file, opened.read_groups(), policy=answers) as result,
     ):
-        result.write_parquet(out)
+        if out is not None:
+            result.write_parquet(out)
         write_result(_build_report(result) if as_json else _render_text(out, result))
 
 
@@ -45,11 +49,11 @@ def _build_report(result: pool.BulkResolution[Any]) -> dict[str, object]:
     }
 
 
-def _render_text(out: Path, result: pool.BulkResolution[Any]) -> str:
+def _render_text(out: Path | None, result: pool.BulkResolution[Any]) -> str:
     output = Output()
+    sets = f"{format_count(result.sets, 'different set')} of groups"
     output.print_line(
-        f"{out}: {format_count(result.users, 'user')} in "
-        f"{format_count(result.sets, 'different set')} of groups",
+        f"{'' if out is None else f'{out}: '}{format_count(result.users, 'user')} in {sets}",
         *(f"  {name}: {users:,}" for name, users in sorted(result.outcomes.items())),
         *(f"  open question {name}: {users:,}" for name, users in sorted(result.open_questions.items())),
     )

@@ -48,17 +48,20 @@ def connect(scratch: Path, **settings: str) -> DuckDBPyConnection:
 class DuckDB:
     """DuckDB as an `Engine`. A table is the SQL expression that refers to it.
 
-    Unless it is `ordered`, rows come in any order, which saves memory.
+    Unless it is `ordered`, rows come in any order, which saves memory. Other
+    settings are DuckDB's.
     """
 
     name = "DuckDB"
 
-    def __init__(self, session: DuckDBPyConnection | None = None, *, ordered: bool = False) -> None:
+    def __init__(
+        self, session: DuckDBPyConnection | None = None, *, ordered: bool = False, **settings: str
+    ) -> None:
         self._session = session
         self._numbers = count(1)
         with ExitStack() as stack:
             self._scratch = Path(stack.enter_context(TemporaryDirectory(prefix="cognito-claims-")))
-            database = connect(self._scratch, preserve_insertion_order=str(ordered).lower())
+            database = connect(self._scratch, preserve_insertion_order=str(ordered).lower(), **settings)
             self._database = stack.enter_context(closing(database))
             self._stack = stack.pop_all()
 

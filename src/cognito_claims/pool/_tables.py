@@ -1,0 +1,326 @@
+"""Tables of groups and memberships that other programs wrote."""
+
+from __future__ import annotations
+
+import csv
+import os
+import re
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, cast
+
+from cognito_claims._wire.base import to_wire_name
+from cognito_claims._wire.parsing import parse_request, parse_response
+from cognito_claims._wire.scalars import MAX_NAME_LENGTH
+from cognito_claims.errors import CognitoClaimsError, InvalidMembershipError, MixedUserPoolsError
+from cognito_claims.models import MAX_GROUPS_PER_POOL, GroupType, ListGroupsRequest, ListGroupsResponse
+from cognito_claims.pool._columns import (
+    GROUP_COLUMNS,
+    MEMBERSHIP_COLUMNS,
+    describe_missing,
+    describe_misspelled,
+)
+from cognito_claims.pool.engines.duckdb import DuckDB, quote_source
+from cognito_claims.pool.engines.protocol import Engine, SparkFrame, find_owner
+from cognito_claims.resolver import resolve
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyRelation
+
+STRING_MEMBERSHIPS = """
+select cast(username as string) as username, group_name from {memberships}
+"""
+UNKNOWN_NAMES = """
+select distinct group_name from {memberships} left join {names} using (group_name) where known is null
+"""
+INVALID_USERNAMES = r"""
+select bool_or(username is null), bool_or(
+    length(username) not between 1 and {max_length} or regexp_matches(username, '[\p{{Z}}\p{{C}}]')
+) from {memberships}
+"""
+SORTED_MEMBERSHIPS = """
+select username, group_name from {memberships} order by group_name, username
+"""
+
+_DECIDING_FIELDS: dict[str, str] = dict.fromkeys(
+    ("group_name", "user_pool_id", "role_arn", "precedence"), "{}"
+)
+# DuckDB would need pytz to return dates with a time zone, and writes the offset of a whole hour as "+01".
+_DATE = r"regexp_replace(cast({} as varchar), '([+-][0-9][0-9])$', '\1:00')"
+_FIELDS = {field: _DATE if kind.startswith("TIMESTAMP") else "{}" for field, kind in GROUP_COLUMNS.items()}
+_MAX_SHOWN = 5
+
+Memberships: TypeAlias = "str | os.PathLike[str] | DuckDBPyRelation | Iterable[tuple[str, str]]"
+PoolGroups: TypeAlias = (
+    "str | os.PathLike[str] | DuckDBPyRelation | Iterable[GroupType | Mapping[str, object]]"
+)
+Groups: TypeAlias = "PoolGroups | SparkFrame"
+
+
+class InvalidTableError(CognitoClaimsError, ValueError):
+    """A table lacks a column or a value, has a misspelled column, or is not a table of the engine.
+
+    Attributes:
+        table: `memberships` or `groups`.
+        reason: The reason, as a phrase.
+    """
+
+    def __init__(self, table: str, reason: str) -> None:
+        super().__init__(table, reason)
+        self.table: str = table
+        self.reason: str = reason
+
+    def __str__(self) -> str:
+        return f"{self.table}: {self.reason}"
+
+
+class UnknownGroupsError(InvalidMembershipError):
+    """Memberships name groups that were not passed, so their effect is unknown.
+
+    Attributes:
+        group_names: The names, sorted; `None`, which comes first, for a missing name.
+    """
+
+    def __init__(self, group_names: Sequence[str | None], remedy: str) -> None:
+        super().__init__(tuple(group_names), remedy)
+        self.group_names: tuple[str | None, ...] = tuple(group_names)
+        self._remedy = remedy
+
+    def __str__(self) -> str:
+        count = len(self.group_names)
+        shown = [repr(name) if name is not None else "(null)" for name in self.group_names[:_MAX_SHOWN]]
+        more = f" and {count - _MAX_SHOWN:,} more" if count > _MAX_SHOWN else ""
+        return f"{count:,} unknown: {', '.join(shown)}{more}; {self._remedy}"
+
+
+class PoolTables(NamedTuple):
+    """The tables of a pool, checked."""
+
+    user_pool_id: str
+    """The ID of the pool."""
+
+    groups: tuple[GroupType, ...]
+    """The groups, by name, each with the ID of the pool."""
+
+    memberships: Iterator[tuple[str, str]]
+    """Usernames with the names of groups, by group and username, each once."""
+
+
+@contextmanager
+def open_tables(
+    groups: PoolGroups, memberships: Memberships, user_pool_id: str | None
+) -> Generator[PoolTables]:
+    """Check the tables of a pool, and yield them.
+
+    Raises:
+        InvalidTableError: If a table lacks a column or has a misspelled one, a username or a row is
+            invalid, there are too many groups, or the ID of the pool is missing.
+        UnknownGroupsError: If memberships name groups that are not in `groups`.
+        InvalidResponseError: If a group does not fit its model.
+        InvalidRequestError: If the ID of the pool is invalid.
+        MixedUserPoolsError: If the groups belong to more than one user pool.
+        ConflictingGroupsError: If two groups with the same name differ.
+        EngineError: If DuckDB raises an error that may quote a row.
+    """
+    # Each thread needs memory, and sorting spills what exceeds the limit.
+    with closing(DuckDB(memory_limit="512MB", threads="2")) as engine:
+        found = _read_pool_groups(engine, groups)
+        pool_id = _find_pool_id(found, user_pool_id)
+        located = (group.model_copy(update={"user_pool_id": pool_id}) for group in found)
+        by_name = tuple(sorted(resolve(located).ranking, key=lambda group: group.group_name))
+        table = _read_pool_memberships(engine, memberships)
+        _check_memberships(engine, table, by_name)
+        rows = engine.fetch_rows(engine.query(SORTED_MEMBERSHIPS, memberships=table))
+        yield PoolTables(pool_id, by_name, (pair for pair, _ in groupby(rows)))
+
+
+def _read_pool_groups(engine: DuckDB, groups: PoolGroups) -> tuple[GroupType, ...]:
+    if not is_table(groups):
+        found = resolve(cast("Iterable[GroupType]", groups)).ranking
+        _require_few_groups(len(found))
+        return found
+    table, columns = _read_source(engine, "groups", groups)
+    [(count,)] = engine.fetch_rows(engine.query("select count(*) from {groups}", groups=table))
+    _require_few_groups(count)
+    rows = _fetch_groups(engine, table, columns, _FIELDS)
+    if _is_csv(groups):
+        for row in rows:
+            row["Precedence"] = _parse_digits(row.get("Precedence"))
+    return parse_response(ListGroupsResponse, {"Groups": rows}).groups
+
+
+def _require_few_groups(count: int) -> None:
+    if count > MAX_GROUPS_PER_POOL:
+        reason = f"has {count:,} rows, and a user pool has at most {MAX_GROUPS_PER_POOL:,} groups"
+        raise InvalidTableError("groups", reason)
+
+
+def _parse_digits(value: object) -> object:
+    return int(value) if isinstance(value, str) and re.fullmatch("-?[0-9]{1,18}", value) else value
+
+
+def _find_pool_id(groups: Iterable[GroupType], user_pool_id: str | None) -> str:
+    """Return the ID of the pool, which is the argument, that of the groups, or both."""
+    ids = {group.user_pool_id for group in groups if group.user_pool_id is not None}
+    if user_pool_id is not None:
+        ids.add(parse_request(ListGroupsRequest, {"UserPoolId": user_pool_id}).user_pool_id)
+    if not ids:
+        raise InvalidTableError("groups", "has no user_pool_id; pass the ID of the user pool")
+    if len(ids) > 1:
+        raise MixedUserPoolsError(sorted(ids))
+    return ids.pop()
+
+
+def _read_pool_memberships(engine: DuckDB, memberships: Memberships) -> str:
+    if not is_table(memberships):
+        return engine.create_table(_iterate_pairs(memberships), "username text, group_name text")
+    table = _select_memberships(engine, *_read_source(engine, "memberships", memberships))
+    return engine.query(STRING_MEMBERSHIPS, memberships=table)
+
+
+def _iterate_pairs(rows: object) -> Iterator[tuple[str, str]]:
+    for row in cast("Iterable[object]", rows):
+        match row:
+            case (str() as username, str() as group_name):
+                yield username, group_name
+            case _:
+                raise InvalidTableError(
+                    "memberships", "each must be a pair of strings: username, group_name"
+                )
+
+
+def _check_memberships(engine: DuckDB, memberships: str, groups: Iterable[GroupType]) -> None:
+    checks = engine.query(INVALID_USERNAMES, memberships=memberships, max_length=str(MAX_NAME_LENGTH))
+    [(missing, invalid)] = engine.fetch_rows(checks)
+    if missing:
+        raise InvalidTableError("memberships", "username is null in at least one row")
+    if invalid:
+        expected = f"1 to {MAX_NAME_LENGTH} characters without white space or control characters"
+        raise InvalidTableError("memberships", f"username must be {expected} in every row")
+    if unknown := find_unknown_names(engine, memberships, groups):
+        raise UnknownGroupsError(unknown, "add them to the groups")
+
+
+def _read_source(engine: DuckDB, name: str, source: object) -> tuple[str, list[str]]:
+    """Return a relation or a file, and the names of its columns. A file is CSV if it is not Parquet."""
+    if isinstance(source, str):
+        source = Path(source)  # without a session, no string is the name of a table
+    if not _is_csv(source):
+        return read_table(engine, name, source, remedy="pass a file")
+    path = Path(os.fsdecode(cast("os.PathLike[str]", source)))
+    columns = _read_header(name, path)
+    types = ", ".join(f"'{column.replace(chr(39), chr(39) * 2)}': 'VARCHAR'" for column in columns)
+    # Without detection, which would read names as numbers, and may take another line for the header.
+    options = "auto_detect=false, header=true, delim=',', quote='\"', escape='\"', hive_partitioning=false"
+    return f"read_csv({quote_source(path)}, {options}, columns={{{types}}})", columns
+
+
+def _is_csv(source: object) -> bool:
+    if not isinstance(source, (str, os.PathLike)):
+        return False
+    with Path(os.fsdecode(cast("os.PathLike[str]", source))).open("rb") as file:
+        return file.read(4) != b"PAR1"
+
+
+def _read_header(name: str, path: Path) -> list[str]:
+    header: list[str] = []
+    # An error of the codec or of `csv` would hold a row, so no exception is raised inside the handler.
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            header = next(csv.reader(file), header)
+    except (UnicodeDecodeError, csv.Error):
+        pass
+    if not header:
+        raise InvalidTableError(name, "must be a Parquet file, or a CSV file in UTF-8 with a header")
+    columns = [column or f"column {number}" for number, column in enumerate(header)]
+    if len({column.lower() for column in columns}) < len(columns):
+        raise InvalidTableError(name, "has two columns with the same name")
+    return columns
+
+
+def read_groups(engine: Engine[Any], groups: Groups) -> tuple[GroupType, ...]:
+    """Return the groups of a caller, with the fields that decide.
+
+    Raises:
+        InvalidTableError: If a column is misspelled, or the table is not the engine's.
+        InvalidResponseError: If a group does not fit its model.
+    """
+    if not is_table(groups):
+        return resolve(cast("Iterable[GroupType]", groups)).ranking
+    table, columns = read_table(engine, "groups", groups, remedy="pass the groups themselves")
+    rows = _fetch_groups(engine, table, columns, _DECIDING_FIELDS)
+    return parse_response(ListGroupsResponse, {"Groups": rows}).groups
+
+
+def _fetch_groups(
+    engine: Engine[Any], table: Any, columns: Sequence[str], expressions: Mapping[str, str]
+) -> list[dict[str, object]]:
+    """Return the groups of a table in AWS's shape, with the fields that have an expression."""
+    if (renames := describe_misspelled(columns)) is not None:
+        raise InvalidTableError("groups", renames)
+    names = {field: (to_wire_name(field), field) for field in expressions}
+    found = {field: name for field, both in names.items() for name in both if name in columns}
+    if "group_name" not in found:
+        known = [name for both in names.values() for name in both]
+        raise InvalidTableError("groups", describe_missing(["group_name"], columns, known))
+    selected = ", ".join(expressions[field].format(name) for field, name in found.items())
+    rows = engine.fetch_rows(engine.query(f"select {selected} from {{groups}}", groups=table))
+    return [dict(zip(map(to_wire_name, found), row, strict=True)) for row in rows]
+
+
+def read_memberships(engine: Engine[Any], memberships: object) -> Any:
+    """Return the two columns of the memberships of a caller.
+
+    Raises:
+        InvalidTableError: If it lacks one of them, or is not a table of the engine.
+    """
+    if not is_table(memberships):
+        got = type(memberships).__name__
+        reason = f"must be a Parquet file, the name of a table, or a table of {engine.name}, got {got}"
+        raise InvalidTableError("memberships", reason)
+    return _select_memberships(
+        engine, *read_table(engine, "memberships", memberships, remedy="pass a file")
+    )
+
+
+def _select_memberships(engine: Engine[Any], table: Any, columns: Sequence[str]) -> Any:
+    names = {column.lower(): column for column in columns} | {
+        field: to_wire_name(field) for field in MEMBERSHIP_COLUMNS if to_wire_name(field) in columns
+    }
+    if missing := [name for name in MEMBERSHIP_COLUMNS if name not in names]:
+        reason = describe_missing(missing, columns, [names.get(name, "") for name in MEMBERSHIP_COLUMNS])
+        raise InvalidTableError("memberships", reason)
+    username, group_name = (names[name] for name in MEMBERSHIP_COLUMNS)
+    # Without the cast, a column of numbers would join by value: 5 with the group '05'.
+    selected = f"{username} as username, cast({group_name} as string) as group_name"
+    return engine.query(f"select {selected} from {{memberships}}", memberships=table)
+
+
+def is_table(table: object) -> bool:
+    """Return whether a value is a file, the name of a table, or a table of an engine."""
+    return isinstance(table, (str, os.PathLike)) or find_owner(table) is not None
+
+
+def read_table(engine: Engine[Any], name: str, source: object, *, remedy: str) -> tuple[Any, list[str]]:
+    """Return a caller's table, and the names of its columns.
+
+    Raises:
+        InvalidTableError: If it is a table of a different engine.
+    """
+    owner = find_owner(source)
+    if owner not in (engine.name, None):
+        reason = f"expected a table of {engine.name}, got one of {owner}: {remedy}"
+        raise InvalidTableError(name, reason)
+    table = engine.read(source)
+    return table, engine.list_columns(table)
+
+
+def find_unknown_names(
+    engine: Engine[Any], memberships: Any, groups: Iterable[GroupType]
+) -> list[str | None]:
+    """Return the names in memberships that no group has, sorted, `None` first."""
+    names = engine.create_table(((group.group_name, 1) for group in groups), "group_name text, known int")
+    found = engine.fetch_rows(engine.query(UNKNOWN_NAMES, memberships=memberships, names=names))
+    return sorted((name for (name,) in found), key=lambda name: name or "")
