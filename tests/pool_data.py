@@ -11,7 +11,8 @@ import pytest
 
 from cognito_claims import GroupType, Policy
 from cognito_claims.pool import Manifest, Membership, Snapshot
-from cognito_claims.pool.snapshot import UNFINISHED, write_manifest, write_tables
+from cognito_claims.pool.manifest import UNFINISHED, write_manifest
+from cognito_claims.pool.snapshot import write_tables
 from cognito_claims.resolver import Decision
 from tests.samples import role
 

@@ -32,7 +32,7 @@ from cognito_claims.pool._fetch.journal import Journal, Settings
 from cognito_claims.pool._fetch.pages import MAX_RESTARTS
 from cognito_claims.pool._fetch.throttle import MAX_ATTEMPTS, StoppedError, Throttle, throttle_client
 from cognito_claims.pool._fetch.usernames import Usernames
-from cognito_claims.pool.snapshot import GROUPS, MANIFEST, MEMBERSHIPS, UNFINISHED
+from cognito_claims.pool.manifest import GROUPS, MANIFEST, MEMBERSHIPS, UNFINISHED
 from tests.conftest import Client, Connect
 from tests.fake_cognito import RefusedError
 from tests.loopback import HungUpError

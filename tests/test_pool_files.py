@@ -25,7 +25,7 @@ from cognito_claims.pool._fetch.fetch import fetch_pool
 from cognito_claims.pool._fetch.journal import Journal
 from cognito_claims.pool._fetch.throttle import Throttle
 from cognito_claims.pool._fetch.usernames import ThrowawayKey, Usernames
-from cognito_claims.pool.snapshot import GROUPS, MANIFEST, MEMBERSHIPS, UNFINISHED
+from cognito_claims.pool.manifest import GROUPS, MANIFEST, MEMBERSHIPS, UNFINISHED
 from tests.conftest import Client, Connect
 from tests.fake_cognito import RefusedError
 from tests.pool_data import write_faulty_pool

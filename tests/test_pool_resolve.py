@@ -489,12 +489,11 @@ class TestTheResult:
         with resolve_memberships(membership_file(tmp_path), GROUPS) as result:
             with pytest.raises(FileExistsError, match="not a regular file"):
                 result.write_parquet(tmp_path / "pipe")
-            result.write_parquet(tmp_path / "link")
+            with pytest.raises(OSError, match="is a link"):
+                result.write_parquet(tmp_path / "link")
         assert (tmp_path / "pipe").is_fifo()
         assert (tmp_path / "link").is_symlink()
-        assert duckdb.execute(f"select count(*) from '{tmp_path / 'target.parquet'}'").fetchall() == [
-            (len(EXPECTED),)
-        ]
+        assert not (tmp_path / "target.parquet").exists()
 
     def test_of_nobody_is_empty(self, tmp_path: Path) -> None:
         with resolve_memberships(membership_file(tmp_path, []), []) as result:

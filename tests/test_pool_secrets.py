@@ -40,7 +40,8 @@ from cognito_claims.pool import (
 from cognito_claims.pool._fetch.journal import Journal, Settings, UnreadGroup
 from cognito_claims.pool._user_sets import UserSample, iterate_user_sets
 from cognito_claims.pool.engines.protocol import hide_rows
-from cognito_claims.pool.snapshot import MANIFEST, UNFINISHED, write_tables
+from cognito_claims.pool.manifest import MANIFEST, UNFINISHED
+from cognito_claims.pool.snapshot import write_tables
 from cognito_claims.resolver import Policy
 from tests.conftest import Connect
 from tests.fake_cognito import FakeCognito

@@ -30,7 +30,7 @@ from cognito_claims.pool import (
     audit,
     fetch,
 )
-from cognito_claims.pool.snapshot import UNFINISHED
+from cognito_claims.pool.manifest import UNFINISHED
 from tests.conftest import Connect
 from tests.pool_data import GROUPS, MEMBERS, POOL, group, write_faulty_pool
 from tests.pool_server import POOL as SERVED_POOL, PoolServer

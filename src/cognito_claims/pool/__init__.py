@@ -27,6 +27,7 @@ __getattr__, __dir__, __all__ = _lazy.attach(
         "_user_sets": ("MAX_SAMPLES",),
         "engines.protocol": ("EngineError",),
         "findings": ("CHECKS", "Check", "Finding", "Severity"),
+        "manifest": ("Change", "Manifest", "SnapshotError"),
         "report": (
             "build_audit_report",
             "build_audit_sarif",
@@ -34,6 +35,6 @@ __getattr__, __dir__, __all__ = _lazy.attach(
             "render_audit_html",
             "render_diff_html",
         ),
-        "snapshot": ("Change", "Manifest", "Membership", "Snapshot", "SnapshotError"),
+        "snapshot": ("Membership", "Snapshot"),
     },
 )

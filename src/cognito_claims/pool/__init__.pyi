@@ -36,6 +36,11 @@ from cognito_claims.pool.findings import (
     Finding as Finding,
     Severity as Severity,
 )
+from cognito_claims.pool.manifest import (
+    Change as Change,
+    Manifest as Manifest,
+    SnapshotError as SnapshotError,
+)
 from cognito_claims.pool.report import (
     build_audit_report as build_audit_report,
     build_audit_sarif as build_audit_sarif,
@@ -43,10 +48,4 @@ from cognito_claims.pool.report import (
     render_audit_html as render_audit_html,
     render_diff_html as render_diff_html,
 )
-from cognito_claims.pool.snapshot import (
-    Change as Change,
-    Manifest as Manifest,
-    Membership as Membership,
-    Snapshot as Snapshot,
-    SnapshotError as SnapshotError,
-)
+from cognito_claims.pool.snapshot import Membership as Membership, Snapshot as Snapshot

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 if TYPE_CHECKING:
     from cognito_claims.models import GroupType
     from cognito_claims.pool._edits import Edits
-    from cognito_claims.pool.snapshot import Manifest
+    from cognito_claims.pool.manifest import Manifest
 
 Kind: TypeAlias = Literal["gains", "loses", "changes"]
 GroupKind: TypeAlias = Literal["created", "deleted", "recreated", "kept"]

@@ -28,14 +28,15 @@ from cognito_claims.pool._user_sets import (
     select_groups,
 )
 from cognito_claims.pool.engines.duckdb import DuckDB
-from cognito_claims.pool.snapshot import Snapshot, SnapshotError, read_table
+from cognito_claims.pool.manifest import SnapshotError
+from cognito_claims.pool.snapshot import Snapshot, read_table
 from cognito_claims.resolver import Policy, Resolution, rendering, resolve
 from cognito_claims.resolver.outcomes import AmbiguityCause, find_ambiguity_cause
 
 if TYPE_CHECKING:
     from cognito_claims.pool._changes import Kind
     from cognito_claims.pool._edits import Edits
-    from cognito_claims.pool.snapshot import Manifest
+    from cognito_claims.pool.manifest import Manifest
 
 SAME_MEMBERSHIPS = """
 select username, ranks as before, ranks as after from {sets}

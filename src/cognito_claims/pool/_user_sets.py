@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from cognito_claims.pool._columns import MEMBERSHIP_COLUMNS
 from cognito_claims.pool.engines.duckdb import DuckDB
-from cognito_claims.pool.snapshot import GROUPS, SnapshotError, read_table
+from cognito_claims.pool.manifest import GROUPS, SnapshotError
+from cognito_claims.pool.snapshot import read_table
 from cognito_claims.resolver import Policy, Resolution, resolve
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from cognito_claims.pool._edits import Edits
 from cognito_claims.pool.findings import CHECKS
-from cognito_claims.pool.snapshot import GROUPS
+from cognito_claims.pool.manifest import GROUPS
 from cognito_claims.resolver.rendering import policy_to_json
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from cognito_claims.pool._audit.audit import Audit, GroupUse
     from cognito_claims.pool._changes import Diff
     from cognito_claims.pool.findings import Check, Finding
-    from cognito_claims.pool.snapshot import Manifest
+    from cognito_claims.pool.manifest import Manifest
 
 
 def build_audit_report(audit: Audit) -> str:

@@ -9,19 +9,15 @@ its state is in the folder `unfinished`.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from io import BufferedReader
 from itertools import count
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple
-
-from pydantic import AwareDatetime, BaseModel, Field, ValidationError
+from typing import Any, NamedTuple
 
 from cognito_claims._files import (
     create_private_file,
@@ -30,45 +26,26 @@ from cognito_claims._files import (
     open_regular_file,
 )
 from cognito_claims._wire.base import EPOCH
-from cognito_claims._wire.parsing import format_reason, parse_response
-from cognito_claims._wire.scalars import NonNegativeInt
-from cognito_claims.errors import CognitoClaimsError, InvalidResponseError
-from cognito_claims.models import MAX_GROUPS_PER_POOL, GroupType, ListGroupsResponse
+from cognito_claims._wire.parsing import parse_response
+from cognito_claims.errors import InvalidResponseError
+from cognito_claims.models import GroupType, ListGroupsResponse
 from cognito_claims.pool._columns import GROUP_COLUMNS, MEMBERSHIP_COLUMNS, describe_missing
 from cognito_claims.pool._tables import Memberships, PoolGroups, PoolTables, open_tables
 from cognito_claims.pool.engines.duckdb import DuckDB, connect, quote_source, quote_target
 from cognito_claims.pool.engines.protocol import hide_rows
-
-MANIFEST = "snapshot.json"
-GROUPS = "groups.parquet"
-MEMBERSHIPS = "memberships.parquet"
-_MAX_MANIFEST_SIZE = 16 * 2**20
-"""The maximum size in bytes: 10,000 groups of which each has changed in every way take less."""
-
-UNFINISHED = "unfinished"
-"""The folder inside a snapshot that holds the state of a fetch."""
-
-_FETCH_AGAIN = "fetch the pool again"
-_NOT_FINISHED = "is not finished; run the same fetch again to resume it"
-
-UsernameMode = Literal["kept", "hashed", "discarded-key"]
-
-
-class SnapshotError(CognitoClaimsError, ValueError):
-    """A folder does not contain a finished, undamaged snapshot.
-
-    Attributes:
-        path: The folder, or the file in it.
-        reason: The reason and the remedy, as a phrase.
-    """
-
-    def __init__(self, path: Path, reason: str) -> None:
-        super().__init__(path, reason)
-        self.path: Path = path
-        self.reason: str = reason
-
-    def __str__(self) -> str:
-        return f"{self.path}: {self.reason}"
+from cognito_claims.pool.manifest import (
+    FETCH_AGAIN,
+    GROUPS,
+    MEMBERSHIPS,
+    UNFINISHED,
+    DataFile,
+    Manifest,
+    SnapshotError,
+    describe_file,
+    read_manifest,
+    verify_file,
+    write_manifest,
+)
 
 
 class Membership(NamedTuple):
@@ -83,63 +60,6 @@ class Membership(NamedTuple):
     def __repr__(self) -> str:
         """Leave out the username."""
         return f"Membership(group_name={self.group_name!r})"
-
-
-class Change(BaseModel, frozen=True):
-    """A change that a fetch noticed between its beginning and its end."""
-
-    group_name: str
-    """The name of the group."""
-
-    what: Literal["created", "changed", "deleted", "shifted"]
-    """`created`, `changed` or `deleted`; or `shifted` if the list of its users contained a user twice:
-    users joined or left while it was read, and a user may be missing."""
-
-
-class DataFile(BaseModel, frozen=True):
-    """The size and digest of a finished file."""
-
-    size: NonNegativeInt
-    """The size in bytes."""
-
-    sha256: str
-    """The SHA-256 digest, in hexadecimal digits."""
-
-
-class Manifest(BaseModel, frozen=True):
-    """The manifest of a snapshot: `snapshot.json`."""
-
-    version: Literal[1] = 1
-    """The version of the format."""
-
-    user_pool_id: str
-    """The ID of the pool."""
-
-    usernames: UsernameMode
-    """How usernames are stored: `kept` as they are, `hashed` with the caller's key, or `discarded-key` if
-    they are hashed with a key that was discarded."""
-
-    key_id: str | None = None
-    """Identifies the key that usernames are `hashed` with; `None` otherwise."""
-
-    started_at: AwareDatetime
-    """When the fetch began."""
-
-    finished_at: AwareDatetime
-    """When the last response arrived."""
-
-    groups: Annotated[int, Field(ge=0, le=MAX_GROUPS_PER_POOL)]
-    """The number of groups, from 0 to 10,000."""
-
-    memberships: NonNegativeInt
-    """The number of memberships."""
-
-    changes: tuple[Change, ...]
-    """The changes that the fetch detected while it ran. A user who moved to a different group
-    meanwhile may be in both groups, in one or in neither."""
-
-    files: dict[str, DataFile]
-    """The other files, by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +83,7 @@ class Snapshot:
         folder = Path(path)
         manifest = read_manifest(folder)
         for name, file in manifest.files.items():
-            _verify(folder, name, file)
+            verify_file(folder, name, file)
         _verify_table(folder / GROUPS, GROUP_COLUMNS, manifest.groups, required=["group_name"])
         _verify_table(
             folder / MEMBERSHIPS, MEMBERSHIP_COLUMNS, manifest.memberships, required=MEMBERSHIP_COLUMNS
@@ -243,7 +163,7 @@ class Snapshot:
             reason = str(error.problems[0])
         except OverflowError:
             reason = "a date is out of bounds"
-        raise SnapshotError(self.groups_file, f"{reason}; {_FETCH_AGAIN}")
+        raise SnapshotError(self.groups_file, f"{reason}; {FETCH_AGAIN}")
 
     def read_memberships(self) -> Iterator[Membership]:
         """Yield the memberships, by group and username. Reads a few thousand at a time."""
@@ -300,62 +220,8 @@ def read_table(engine: DuckDB, path: Path, columns: Mapping[str, str]) -> str:
         raise SnapshotError(path, describe_missing(missing, found, columns))
     for column, expected in columns.items():
         if found[column] != expected:
-            raise SnapshotError(path, f"{column}: must be of type {expected}; {_FETCH_AGAIN}")
+            raise SnapshotError(path, f"{column}: must be of type {expected}; {FETCH_AGAIN}")
     return table
-
-
-def read_manifest(folder: Path) -> Manifest:
-    """Read the manifest, without verifying the files.
-
-    Raises:
-        SnapshotError: If there is none, or it is invalid.
-    """
-    try:
-        with open_regular_file(folder / MANIFEST) as file:
-            text = file.read(_MAX_MANIFEST_SIZE + 1)
-    except FileNotFoundError:
-        if (folder / UNFINISHED).exists():
-            raise SnapshotError(folder, _NOT_FINISHED) from None
-        raise SnapshotError(folder, f"is not a snapshot: it has no {MANIFEST}") from None
-    except OSError as error:
-        raise SnapshotError(folder / MANIFEST, f"cannot be read: {error.strerror}") from None
-    manifest = _parse_manifest(text) if len(text) <= _MAX_MANIFEST_SIZE else "is too large"
-    if isinstance(manifest, str):
-        raise SnapshotError(folder / MANIFEST, f"{manifest}; {_FETCH_AGAIN}")
-    if manifest.files.keys() != {GROUPS, MEMBERSHIPS}:
-        raise SnapshotError(folder / MANIFEST, f"files: must be {GROUPS} and {MEMBERSHIPS}")
-    return manifest
-
-
-def _parse_manifest(text: bytes) -> Manifest | str:
-    """Return the manifest, or what is wrong with it.
-
-    It is not raised, since pydantic's error holds the text and would become the context.
-    """
-    try:
-        return Manifest.model_validate_json(text)
-    except ValidationError as error:
-        [first, *_] = error.errors(include_url=False, include_input=False)
-    # After the field, the location may contain a key of the file.
-    place = "".join(f"{field}: " for field in first["loc"][:1])
-    return f"{place}{format_reason(first['msg'])}"
-
-
-def _verify(folder: Path, name: str, expected: DataFile) -> None:
-    path = folder / name
-    try:
-        with open_regular_file(path) as file:
-            size = os.fstat(file.fileno()).st_size
-            if size == expected.size and describe_file(file) == expected:
-                return
-    except OSError as error:
-        raise SnapshotError(path, f"cannot be read: {error.strerror}; {_FETCH_AGAIN}") from None
-    if (folder / UNFINISHED).exists():  # a fetch ended while it replaced the files of an earlier one
-        raise SnapshotError(folder, _NOT_FINISHED)
-    if size < expected.size:
-        reason = f"is truncated: it has {size} of {expected.size} bytes"
-        raise SnapshotError(path, f"{reason}; copy it or fetch the pool again")
-    raise SnapshotError(path, f"has changed since the fetch; {_FETCH_AGAIN}")
 
 
 def _verify_table(path: Path, columns: Mapping[str, str], expected: int, required: Iterable[str]) -> None:
@@ -370,7 +236,7 @@ def _verify_table(path: Path, columns: Mapping[str, str], expected: int, require
                 raise
             damage = "is damaged"
     if damage is not None:
-        raise SnapshotError(path, f"{damage}; {_FETCH_AGAIN}")
+        raise SnapshotError(path, f"{damage}; {FETCH_AGAIN}")
 
 
 def _find_damage(
@@ -387,12 +253,6 @@ def _find_damage(
     found = dict(zip(columns, values, strict=False))
     missing = [column for column in required if found[column] < rows]
     return f"{missing[0]} is null in at least one row" if missing else None
-
-
-def describe_file(file: BufferedReader) -> DataFile:
-    """Return the size and digest of a file, which is at its start."""
-    digest = hashlib.file_digest(file, "sha256")
-    return DataFile(size=file.tell(), sha256=digest.hexdigest())
 
 
 @hide_rows
@@ -435,13 +295,3 @@ _GROUP_LINES = """read_json({}, hive_partitioning=false, format='newline_delimit
     precedence: 'INTEGER', last_modified_date: 'TIMESTAMPTZ', creation_date: 'TIMESTAMPTZ'}})"""
 _MEMBERSHIP_LINES = """read_csv({}, hive_partitioning=false, delim='\\t', quote='', escape='', header=false,
     nullstr='', auto_detect=false, columns={{username: 'VARCHAR', group_name: 'VARCHAR'}})"""
-
-
-def write_manifest(folder: Path, manifest: Manifest) -> None:
-    """Write the manifest, which finishes the snapshot."""
-    partial = folder / UNFINISHED / MANIFEST
-    with create_private_file(partial) as file:
-        file.write(manifest.model_dump_json(indent=2).encode() + b"\n")
-    make_durable(partial)
-    partial.replace(folder / MANIFEST)
-    make_durable(folder)

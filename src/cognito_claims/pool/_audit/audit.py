@@ -31,7 +31,8 @@ from cognito_claims.user_pool import DescribeUserPoolResponse, UserPoolType, par
 if TYPE_CHECKING:
     from cognito_claims.models import GroupType
     from cognito_claims.pool._audit.baseline import Baseline
-    from cognito_claims.pool.snapshot import Manifest, Snapshot
+    from cognito_claims.pool.manifest import Manifest
+    from cognito_claims.pool.snapshot import Snapshot
 
 IdentityPoolRoles = RoleMapping | GetIdentityPoolRolesResponse | Mapping[str, object]
 UserPoolDescription = UserPoolType | DescribeUserPoolResponse | Mapping[str, object]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from cognito_claims.pool._audit.baseline import Baseline
     from cognito_claims.pool._user_sets import UserSample
     from cognito_claims.pool.findings import Check
-    from cognito_claims.pool.snapshot import Manifest
+    from cognito_claims.pool.manifest import Manifest
     from cognito_claims.user_pool import UserPoolType
 
 _RECREATION = {"created", "deleted"}

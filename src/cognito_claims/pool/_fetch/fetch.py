@@ -27,18 +27,17 @@ from cognito_claims.pool._fetch.pages import Pages, iterate_pages
 from cognito_claims.pool._fetch.throttle import DEFAULT_RATE, Throttle, throttle_client
 from cognito_claims.pool._fetch.usernames import ThrowawayKey, Usernames
 from cognito_claims.pool.engines.duckdb import connect
-from cognito_claims.pool.snapshot import (
+from cognito_claims.pool.manifest import (
     GROUPS,
     MANIFEST,
     MEMBERSHIPS,
     UNFINISHED,
     Manifest,
-    Snapshot,
     SnapshotError,
     read_manifest,
     write_manifest,
-    write_tables,
 )
+from cognito_claims.pool.snapshot import Snapshot, write_tables
 
 if TYPE_CHECKING:
     from cognito_claims.client import BotoPageIterator

@@ -21,7 +21,8 @@ from pydantic import AwareDatetime, BaseModel, ValidationError
 from cognito_claims._files import create_private_file, create_private_folder, make_durable
 from cognito_claims.client._iteration import decode_resume_token, encode_resume_token
 from cognito_claims.models import GroupType
-from cognito_claims.pool.snapshot import Change, Membership, SnapshotError, UsernameMode
+from cognito_claims.pool.manifest import Change, SnapshotError, UsernameMode
+from cognito_claims.pool.snapshot import Membership
 
 _LAYOUT = """
 create table settings (json text not null check (typeof(json) = 'text'));

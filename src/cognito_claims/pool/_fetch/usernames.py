@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from cognito_claims._files import create_private_file, create_private_folder, open_regular_file
 
 if TYPE_CHECKING:
-    from cognito_claims.pool.snapshot import UsernameMode
+    from cognito_claims.pool.manifest import UsernameMode
 
 MIN_KEY_LENGTH: int = 16
 """The minimum length of a key that hashes usernames, in bytes."""
