@@ -230,19 +230,18 @@ class _Facts:
         found = (rules.ACCEPTED_PROVIDER,)
         if self.description is None:
             return Assessment(Verdict.UNKNOWN, "the description of the identity pool was not passed", found)
-        if self.provider is None and self.user_pool_id is None:
+        wanted = self.provider
+        if wanted is None and self.user_pool_id is not None:
+            wanted = build_provider_name(build_issuer(self.user_pool_id), "")
+        if wanted is None:
             return Assessment(Verdict.UNKNOWN, "neither the provider nor the user pool was passed", found)
-        start = build_provider_name(build_issuer(self.user_pool_id), "") if self.user_pool_id else ""
-        accepted = [
-            f"{one.provider_name}:{one.client_id}"
-            for one in self.description.cognito_identity_providers or ()
-        ]
-        if self.provider in accepted or (
-            self.provider is None and any(name.startswith(start) for name in accepted)
-        ):
-            return Assessment(Verdict.YES, f"it accepts {self.provider or start.rstrip(':')}", found)
-        listed = f"only {', '.join(accepted)}" if accepted else "no user pool"
-        return Assessment(Verdict.NO, f"it accepts {listed}", found)
+        listed = self.description.cognito_identity_providers or ()
+        accepted = [f"{one.provider_name}:{one.client_id}" for one in listed]
+        # A name without an app client ends in a colon.
+        if any(name == wanted or (wanted[-1] == ":" and name.startswith(wanted)) for name in accepted):
+            return Assessment(Verdict.YES, f"it accepts {wanted.removesuffix(':')}", found)
+        names = f"only {', '.join(accepted)}" if accepted else "no user pool"
+        return Assessment(Verdict.NO, f"it accepts {names}", found)
 
 
 def _find_identity_pool_id(

@@ -10,15 +10,21 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final, TypeAlias, final
 
 from cognito_claims.access.assessment import Assessment, Verdict
+from cognito_claims.identity_pool import AccessDenied
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
 
-    from cognito_claims.identity_pool import AccessDenied, AssumedRole
+    from cognito_claims.identity_pool import AssumedRole
     from cognito_claims.rules import Rule
 
 CREDENTIALS_LIFETIME: Final = timedelta(hours=1)
 """How long credentials of the enhanced flow are valid at most."""
+
+_NOT_TRUSTED = (
+    "InvalidIdentityPoolConfigurationException: Invalid identity pool configuration. "
+    "Check assigned IAM roles for this pool."
+)
 
 
 class Way(StrEnum):
@@ -100,13 +106,19 @@ class EffectiveAccess:
 
     @property
     def verdict(self) -> Verdict:
-        """Whether the user gets credentials of the role that the identity pool hands out.
-
-        An identity pool whose description is missing is assumed to accept the user pool.
-        """
-        if self.role is None or self.provider.verdict is Verdict.NO:
+        """Whether the user gets credentials without requesting a certain role."""
+        if self.role is None:
             return Verdict.NO
-        return self.role.trust.verdict
+        verdicts = {self.provider.verdict, self.role.trust.verdict}
+        return next(one for one in (Verdict.NO, Verdict.UNKNOWN, Verdict.YES) if one in verdicts)
+
+    @property
+    def message(self) -> str | None:
+        """The error message of the service, if it is known and the user gets no credentials."""
+        if isinstance(self.choice, AccessDenied):
+            return self.choice.message
+        is_refused = self.role is not None and self.role.trust.verdict is Verdict.NO
+        return _NOT_TRUSTED if is_refused else None
 
     @property
     def rules(self) -> tuple[Rule, ...]:
@@ -136,6 +148,8 @@ def list_sections(access: EffectiveAccess) -> Iterator[Section]:
         yield "Denied", [f"  {choice.reason}{_format_ids(choice.rules)}"]
     else:
         yield f"Handed out: {role.role_arn}", [*_describe_role(role, "  ")]
+    if access.message is not None:
+        yield "Message of the service", [f"  {access.message}"]
     if access.other_roles:
         yield "Other roles", [line for one in access.other_roles for line in _describe_other(one)]
     settings = {
@@ -180,6 +194,7 @@ def build_access_report(access: EffectiveAccess) -> dict[str, JsonValue]:
         "outcome": "denied" if role is None else "assumed",
         "verdict": access.verdict.value,
         "reason": choice.reason,
+        "message": access.message,
         "role": None if role is None else _report_role(role),
         "other_roles": [_report_role(one) for one in access.other_roles],
         "provider": _report(access.provider),
