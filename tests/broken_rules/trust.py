@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from cognito_claims._wire.json import as_list
 from cognito_claims.access import Assessment, Verdict
 from cognito_claims.conformance.shapes import TrustInput
 from tests.broken_rules.registry import breaks
@@ -21,12 +22,12 @@ ACTIONS = ("sts:AssumeRoleWithWebIdentity", "sts:TagSession")
 
 def list_statements(case_input: TrustInput) -> list[Members]:
     statements: Any = case_input.policy["Statement"]
-    return statements if isinstance(statements, list) else [statements]
+    return [statements] if as_list(statements) is None else statements
 
 
-def list_actions(statement: Members) -> list[str]:
+def list_actions(statement: Members) -> list[Any]:
     actions: Any = statement.get("Action", [])
-    return actions if isinstance(actions, list) else [actions]
+    return [actions] if as_list(actions) is None else actions
 
 
 def change_conditions(statement: Members, change: Callable[[str, str, Any], Any]) -> Members:
@@ -151,7 +152,8 @@ class EveryAllowMustApply(BrokenPolicy):
     def evaluate(self, case_input: TrustInput, statements: list[Members]) -> Assessment:
         allows = [one for one in statements if one["Effect"] == "Allow"]
         denies = [one for one in statements if one["Effect"] == "Deny"]
-        answers = [super(EveryAllowMustApply, self).evaluate(case_input, [one, *denies]) for one in allows]
+        evaluate = super().evaluate
+        answers = [evaluate(case_input, [one, *denies]) for one in allows]
         refused = [one for one in answers if one.verdict is not Verdict.YES]
         return (refused or answers or [Assessment(Verdict.YES, "broken", ())])[0]
 

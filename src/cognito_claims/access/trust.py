@@ -179,6 +179,7 @@ class _Evaluated:
     def assess(self, verdict: Verdict, prefix: str = "") -> Assessment:
         """Return an answer for the parts that keep the statement from applying, or may do so."""
         found = self.list_checks(False if verdict is Verdict.NO else None)
+        found.sort(key=lambda check: (rules.TRUST_RULES.index(check.rule), check.reason))
         reasons = "; ".join(dict.fromkeys(check.reason for check in found))
         found_rules = tuple(dict.fromkeys(check.rule for check in found))
         return Assessment(verdict, f"Statement[{self.index}]{prefix}: {reasons}", found_rules, self.index)
@@ -212,10 +213,12 @@ def _decide(policy: TrustPolicy, action: str, request: _Request) -> Assessment:
     return Assessment(Verdict.NO, "no statement allows anything", (rules.ALLOW_REQUIRED,))
 
 
-def _rank_miss(evaluated: _Evaluated) -> tuple[int, list[str]]:
-    """Return how far a statement applies: the number of its first parts that hold or may hold."""
-    failed = [check.holds is False for check in evaluated.checks]
-    return failed.index(True), sorted(check.rule.id for check in evaluated.list_checks(False))
+def _rank_miss(evaluated: _Evaluated) -> tuple[bool, bool, int, list[str]]:
+    """Return how nearly a statement applies: by its principal, its action, and then its other parts."""
+    principal, action, *_ = evaluated.checks
+    failed = evaluated.list_checks(False)
+    ids = sorted(check.rule.id for check in failed)
+    return principal.holds is not False, action.holds is not False, -len(failed), ids
 
 
 def _find_first(evaluated: Iterable[_Evaluated], applies: bool | None) -> _Evaluated | None:
@@ -288,7 +291,7 @@ def _check_condition(condition: Condition, request: _Request) -> _Check:
 def _check_audience(values: Sequence[str], request: _Request) -> _Check:
     if request.audience in values:
         return _Check(True, "aud is the identity pool", rules.TRUSTED_AUDIENCE)
-    shown = " or ".join(values) if all(map(_POOL_ID.fullmatch, values)) else "a different value"
+    shown = " or ".join(sorted(values)) if all(map(_POOL_ID.fullmatch, values)) else "a different value"
     reason = f"aud must be {shown}, which is not the ID of this identity pool"
     if any("*" in value for value in values):
         reason += " (StringEquals has no wildcards)"
