@@ -136,7 +136,7 @@ class SourceIpIsIgnored(KeyIsIgnored):
 @breaks("all-conditions")
 class OneConditionSufficesButEveryValueMustMatch(BrokenPolicy):
     def change(self, statement: Members) -> list[Members]:
-        conditions = [
+        conditions: list[Members] = [
             {operator: {key: values[:1] if isinstance(values, list) else values}}
             for operator, keys in statement.get("Condition", {}).items()
             for key, values in keys.items()

@@ -31,6 +31,7 @@ from cognito_claims.tokens import build_issuer, build_provider_name
 from cognito_claims.user_pool import DescribeUserPoolResponse, UserPoolType, parse_user_pool
 
 if TYPE_CHECKING:
+    from cognito_claims.access.policy import TrustPolicyLike
     from cognito_claims.resolver import Resolution
 
 
@@ -186,19 +187,27 @@ class _Facts:
         role = self.roles.get(role_arn)
         if role is None or role.assume_role_policy_document is None:
             return Assessment(Verdict.UNKNOWN, "the trust policy of the role was not passed", ())
-        trust = evaluate_trust(
-            role.assume_role_policy_document,
-            identity_pool_id=self.identity_pool_id,
-            principal_tags=self.has_tags,
-            identity_id=self.identity_id,
-            flow=flow,
-        )
+        trust = self._evaluate_policy(role_arn, role.assume_role_policy_document, flow)
         accounts = {_get_account(arn) for arn in self._list_known_roles()}
         is_open = flow == "enhanced" and self.account_id is None and len(accounts) > 1
         if is_open and trust.verdict is Verdict.YES:
             reason = "the roles belong to several accounts: pass the account of the identity pool"
             return Assessment(Verdict.UNKNOWN, reason, (rules.SAME_ACCOUNT,), None, trust.warnings)
         return trust
+
+    def _evaluate_policy(self, role_arn: str, policy: TrustPolicyLike, flow: Flow) -> Assessment:
+        try:
+            return evaluate_trust(
+                policy,
+                identity_pool_id=self.identity_pool_id,
+                principal_tags=self.has_tags,
+                identity_id=self.identity_id,
+                flow=flow,
+            )
+        except InvalidResponseError as error:
+            place = f"roles[{[*self.roles].index(role_arn)}]"
+            problems = [Problem(f"{place}.{path}", reason) for path, reason in error.problems]
+        raise InvalidResponseError("GetRole", problems)
 
     def assess_classic_flow(self) -> Assessment:
         """Return whether the identity pool allows the classic flow."""
