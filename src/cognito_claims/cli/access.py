@@ -149,6 +149,7 @@ class _Question:
     principal_tags: GetPrincipalTagAttributeMapResponse | bool | None
     user_pool: UserPoolType | None
     roles: tuple[Role, ...] = ()
+    account_id: str | None = None
 
     @classmethod
     def parse(
@@ -208,7 +209,10 @@ class _Question:
         )
         with exit_on_error():
             arns = dict.fromkeys(one.role_arn for one in question.answer().roles)
-        return replace(question, roles=tuple(service.get_roles(arns, identity_pool_id)))
+        roles = service.get_roles(arns, identity_pool_id)
+        # The service finds roles and identity pools of the account of the credentials only.
+        account_id = roles[0].arn.split(":")[4] if roles else None
+        return replace(question, roles=tuple(roles), account_id=account_id)
 
     def answer(self, account_id: str | None = None, identity_id: str | None = None) -> EffectiveAccess:
         return effective_access(
@@ -219,7 +223,7 @@ class _Question:
             principal_tags=self.principal_tags,
             user_pool=self.user_pool,
             provider=self.provider,
-            account_id=account_id,
+            account_id=account_id or self.account_id,
             identity_id=identity_id,
         )
 
