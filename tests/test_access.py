@@ -47,7 +47,7 @@ GROUPS = [
     {"GroupName": "admins", "UserPoolId": POOL, "Precedence": 0, "RoleArn": ADMIN},
 ]
 TOKEN = {"Type": "Token", "AmbiguousRoleResolution": "Deny"}
-DESCRIPTION = {
+DESCRIPTION: dict[str, Any] = {
     "IdentityPoolId": POOL_ID,
     "AllowUnauthenticatedIdentities": False,
     "CognitoIdentityProviders": [{"ProviderName": USER_POOL, "ClientId": "1example23456789"}],

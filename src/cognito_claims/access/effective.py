@@ -211,7 +211,7 @@ class _Facts:
 
     def assess_classic_flow(self) -> Assessment:
         """Return whether the identity pool allows the classic flow."""
-        if self.pool_roles.role_mappings:
+        if self.pool_roles.mappings_by_provider:
             reason = "the identity pool has role mappings"
             return Assessment(Verdict.NO, reason, (rules.CLASSIC_REFUSED,))
         if self.description is None:

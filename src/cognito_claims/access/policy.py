@@ -21,8 +21,6 @@ PRINCIPAL_TYPES = ("AWS", "CanonicalUser", "Federated", "Service")
 _EVALUATED = ("Sid", "Effect", "Principal", "Action", "Condition")
 _MEMBERS = (*_EVALUATED, "NotPrincipal", "NotAction", "Resource", "NotResource")
 
-ConditionValue: TypeAlias = str | int | float | bool
-
 
 @dataclass(frozen=True, slots=True)
 class Condition:
@@ -34,7 +32,7 @@ class Condition:
     key: str
     """The key, such as `cognito-identity.amazonaws.com:aud`. Its case does not matter."""
 
-    values: tuple[ConditionValue, ...]
+    values: tuple[str | int | float, ...]
     """One value or more."""
 
 
@@ -173,18 +171,20 @@ class _Parser:
         for operator, keys in self._parse_object(value, path).items():
             for key, values in self._parse_object(keys, f"{path}[...]").items():
                 listed = as_list(values)
-                texts = [values] if listed is None else listed
-                if not texts or not all(isinstance(one, str | int | float) for one in texts):
+                items = [values] if listed is None else listed
+                valid = tuple(one for one in items if isinstance(one, str | int | float))
+                if not items or len(valid) < len(items):
                     reason = "must be a value, or a list of one value or more"
                     self._add(f"{path}[...][...]", reason)
-                yield Condition(operator, key, tuple(cast("list[ConditionValue]", texts)))
+                yield Condition(operator, key, valid)
 
     def _parse_strings(self, value: object, path: str) -> tuple[str, ...]:
-        texts = as_list(value)
-        items = [value] if texts is None else texts
-        if not all(isinstance(one, str) for one in items):
+        listed = as_list(value)
+        items = [value] if listed is None else listed
+        strings = tuple(one for one in items if isinstance(one, str))
+        if len(strings) < len(items):
             self._add(path, "must be a string or a list of strings")
-        return tuple(one for one in items if isinstance(one, str))
+        return strings
 
     def _parse_object(self, value: object, path: str, names: Iterable[str] = ()) -> dict[str, object]:
         """Return the members of an object, whose misspelled keys are problems."""

@@ -132,7 +132,7 @@ def _require_tags(answer: Assessment, tagging: Assessment, *, mapped: bool | Non
     """Combine the answers for both actions, where claims are mapped to principal tags or may be."""
     if tagging.verdict is Verdict.YES:
         return answer
-    if mapped:
+    if mapped is True:
         reason = f"the identity pool maps claims to principal tags, but {_TAG}: {tagging.reason}"
         if answer.verdict is Verdict.YES or tagging.verdict is Verdict.NO:
             return Assessment(

@@ -172,7 +172,7 @@ class _Question:
             tags = parse_written_response(GetPrincipalTagAttributeMapResponse, principal_tags)
         ids = (group.user_pool_id for group in resolution.ranking if group.user_pool_id is not None)
         user_pool_id = next(ids, None if user_pool is None else user_pool.id)
-        if user_pool_id is None and pool_roles.role_mappings:
+        if user_pool_id is None and pool_roles.mappings_by_provider:
             fail(ExitCode.BAD_INPUT, ["the groups do not name their user pool: pass --user-pool"])
         return cls(
             resolution=resolution,
