@@ -162,6 +162,15 @@ class TestFiles:
         assert error in result.stderr
         assert isinstance(result.exception, SystemExit)
 
+    def test_a_rule_on_another_claim_needs_a_token(self, files: Path) -> None:
+        row = {"Claim": "email", "MatchType": "Equals", "Value": "a", "RoleARN": ADMIN}
+        mapping = {**TOKEN, "Type": "Rules", "RulesConfiguration": {"Rules": [row]}}
+        (files / "pool.json").write_text(json.dumps(build_pool(mapping)))
+        result = run(*ALL)
+        assert result.exit_code == ExitCode.BAD_INPUT
+        assert "email: rule 1 uses this claim" in result.stderr
+        assert "use cognito-claims role with a token" in result.stderr
+
     def test_a_malformed_policy_is_refused_with_the_place(self, files: Path) -> None:
         (files / "admin.json").write_text(json.dumps(build_role(ADMIN, {"Statement": [{}]})))
         result = run(*ALL)

@@ -81,7 +81,7 @@ REASONS = {
     "aud-string-like": "StringLike on cognito-identity.amazonaws.com:aud is not evaluated",
     "aud-if-exists": "StringEqualsIfExists on cognito-identity.amazonaws.com:aud is not evaluated",
     "aud-not-equals": "StringNotEquals on cognito-identity.amazonaws.com:aud is not evaluated",
-    "aud-variable": "has a variable",
+    "aud-variable": "has no value, a variable or",
     "aud-key-in-capitals": FIRST_ALLOWS,
     "aud-only": FIRST_ALLOWS,
     "amr-only": FIRST_ALLOWS,
@@ -106,7 +106,7 @@ REASONS = {
     "not-source-ip": "NotIpAddress on aws:SourceIp is not evaluated",
     "other-key": "StringEquals on aws:PrincipalOrgID is not evaluated",
     "null-operator": "Null on cognito-identity.amazonaws.com:sub is not evaluated",
-    "boolean-value": "a value that is not a string",
+    "boolean-value": "a value that is no string",
     "other-key-does-not-matter": "aud must be",
     "with-lambda": SECOND_ALLOWS,
     "one-pool-each": SECOND_ALLOWS,
@@ -247,12 +247,8 @@ MALFORMED: list[tuple[Any, str]] = [
     (change(Condition=[]), f"{PLACE}.Statement[0].Condition: must be an object"),
     (change(Condition={"StringEquals": []}), f"{PLACE}.Statement[0].Condition[...]: must be an object"),
     (
-        change(Condition={"StringEquals": {"a:b": []}}),
-        f"{PLACE}.Statement[0].Condition[...][...]: must be a value, or a list of one value or more",
-    ),
-    (
         change(Condition={"StringEquals": {"a:b": None}}),
-        f"{PLACE}.Statement[0].Condition[...][...]: must be a value, or a list of one value or more",
+        f"{PLACE}.Statement[0].Condition[...][...]: must be a value or a list of values",
     ),
 ]
 
@@ -279,6 +275,11 @@ class TestMalformedPolicies:
         for policy in (value, {"Statement": value}, change(Condition=value), change(Principal=value)):
             with suppress(InvalidResponseError):
                 assert evaluate(policy).reason
+
+
+def test_a_condition_without_values_is_not_evaluated() -> None:
+    answer = evaluate(change(Condition={"StringEquals": {f"{SERVICE}:aud": []}}))
+    assert (answer.verdict, answer.rules) == (Verdict.UNKNOWN, (NOT_EVALUATED,))
 
 
 def test_a_name_that_may_be_a_secret_is_not_quoted() -> None:

@@ -24,7 +24,7 @@ _MEMBERS = (*_EVALUATED, "NotPrincipal", "NotAction", "Resource", "NotResource")
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """An operator, a key of the request, and the values of which one must match."""
+    """A condition on a key of the request."""
 
     operator: str
     """The operator, such as `StringEquals`."""
@@ -33,7 +33,7 @@ class Condition:
     """The key, such as `cognito-identity.amazonaws.com:aud`. Its case does not matter."""
 
     values: tuple[str | int | float, ...]
-    """One value or more."""
+    """The values, of which one must match."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,9 +173,8 @@ class _Parser:
                 listed = as_list(values)
                 items = [values] if listed is None else listed
                 valid = tuple(one for one in items if isinstance(one, str | int | float))
-                if not items or len(valid) < len(items):
-                    reason = "must be a value, or a list of one value or more"
-                    self._add(f"{path}[...][...]", reason)
+                if len(valid) < len(items):
+                    self._add(f"{path}[...][...]", "must be a value or a list of values")
                 yield Condition(operator, key, valid)
 
     def _parse_strings(self, value: object, path: str) -> tuple[str, ...]:

@@ -272,9 +272,9 @@ def _check_condition(condition: Condition, request: _Request) -> _Check:
     operator, key = condition.operator, condition.key.lower()
     name = f"{operator if _OPERATOR.fullmatch(operator) else 'a condition'} on "
     name += condition.key if _KEY.fullmatch(condition.key) else "a key"
-    values = [value for value in condition.values if isinstance(value, str)]
-    if len(values) < len(condition.values) or any("${" in value for value in values):
-        return _leave_open(f"{name} has a variable or a value that is not a string, which is not evaluated")
+    values = [value for value in condition.values if isinstance(value, str) and "${" not in value]
+    if not values or len(values) < len(condition.values):
+        return _leave_open(f"{name} has no value, a variable or a value that is no string")
     match operator, key.removeprefix(f"{request.service}:"):
         case "StringEquals", "aud":
             return _check_audience(values, request)

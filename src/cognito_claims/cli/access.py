@@ -27,6 +27,7 @@ from cognito_claims.cli._input import (
 )
 from cognito_claims.cli._output import Output, write_result
 from cognito_claims.cli._service import Service
+from cognito_claims.errors import CognitoClaimsError
 from cognito_claims.identity_pool import (
     DescribeIdentityPoolResponse,
     GetIdentityPoolRolesResponse,
@@ -131,8 +132,7 @@ def access(
             )
         if no_principal_tags:
             question = replace(question, principal_tags=False)
-    with exit_on_error():
-        found = question.answer(account_id, identity_id)
+    found = question.answer(account_id, identity_id)
     write_result(build_access_report(found) if as_json else _render_text(found))
     if found.verdict is Verdict.NO:
         raise typer.Exit(ExitCode.NEGATIVE_RESULT)
@@ -207,25 +207,30 @@ class _Question:
             principal_tags=service.get_principal_tags(identity_pool_id, provider.rpartition(":")[0]),
             user_pool=service.describe_user_pool(user_pool_id),
         )
-        with exit_on_error():
-            arns = dict.fromkeys(one.role_arn for one in question.answer().roles)
+        arns = dict.fromkeys(one.role_arn for one in question.answer().roles)
         roles = service.get_roles(arns, identity_pool_id)
         # The service finds roles and identity pools of the account of the credentials only.
         account_id = roles[0].arn.split(":")[4] if roles else None
         return replace(question, roles=tuple(roles), account_id=account_id)
 
     def answer(self, account_id: str | None = None, identity_id: str | None = None) -> EffectiveAccess:
-        return effective_access(
-            self.resolution,
-            identity_pool=self.identity_pool,
-            roles=self.roles,
-            description=self.description,
-            principal_tags=self.principal_tags,
-            user_pool=self.user_pool,
-            provider=self.provider,
-            account_id=account_id or self.account_id,
-            identity_id=identity_id,
-        )
+        """Return the roles that the user can get, or fail."""
+        try:
+            return effective_access(
+                self.resolution,
+                identity_pool=self.identity_pool,
+                roles=self.roles,
+                description=self.description,
+                principal_tags=self.principal_tags,
+                user_pool=self.user_pool,
+                provider=self.provider,
+                account_id=account_id or self.account_id,
+                identity_id=identity_id,
+            )
+        except CognitoClaimsError as error:
+            # This command reads no token, whose claims a rule of the identity pool may use.
+            message = str(error).replace("pass the whole payload", "use cognito-claims role with a token")
+            fail(ExitCode.BAD_INPUT, message.splitlines())
 
 
 def _find_provider(
