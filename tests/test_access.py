@@ -106,8 +106,9 @@ class TestAcceptedProvider:
         access = evaluate()
         assert (access.provider.verdict, access.verdict) == (Verdict.YES, Verdict.YES)
 
-    def test_a_different_app_client_gets_no_credentials(self) -> None:
-        access = evaluate(provider=f"{USER_POOL}:2example", mapping=None)
+    @pytest.mark.parametrize("client", ["2example", "1example"])
+    def test_a_different_app_client_gets_no_credentials(self, client: str) -> None:
+        access = evaluate(provider=f"{USER_POOL}:{client}", mapping=None)
         assert (access.provider.verdict, access.verdict) == (Verdict.NO, Verdict.NO)
         assert access.provider.reason == f"it accepts only {PROVIDER}"
         assert access.provider.rules == (rules.ACCEPTED_PROVIDER,)
@@ -152,10 +153,10 @@ class TestSameAccount:
 
     def test_is_no_matter_in_the_classic_flow(self) -> None:
         groups = [{"GroupName": "admins", "Precedence": 0, "RoleArn": self.FOREIGN}]
-        access = evaluate(
-            groups, mapping=None, description=CLASSIC, roles=[build_role(self.FOREIGN)], account_id="1" * 12
-        )
-        assert (self.FOREIGN, "classic-flow", Verdict.YES) in list_roles(access)
+        for account in (None, "1" * 12):
+            given = [build_role(self.FOREIGN)]
+            access = evaluate(groups, mapping=None, description=CLASSIC, roles=given, account_id=account)
+            assert (self.FOREIGN, "classic-flow", Verdict.YES) in list_roles(access)
 
     def test_a_role_that_is_no_arn_has_no_account(self) -> None:
         row = {"Claim": "cognito:groups", "MatchType": "Equals", "Value": "staff", "RoleARN": "x" * 20}

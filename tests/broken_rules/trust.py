@@ -40,8 +40,9 @@ def change_conditions(statement: Members, change: Callable[[str, str, Any], Any]
 
 
 class BrokenPolicy(VectorAdapter):
-    """Evaluates a different policy. The warnings are those of the right one."""
+    """Evaluates a different policy. By default, the warnings are those of the right one."""
 
+    keeps_warnings = True
     pool = ""
 
     def change(self, statement: Members) -> list[Members]:
@@ -52,7 +53,8 @@ class BrokenPolicy(VectorAdapter):
         right = super().evaluate_trust(case_input)
         self.pool = case_input.identity_pool_id
         statements = [changed for one in list_statements(case_input) for changed in self.change(one)]
-        return replace(self.evaluate(case_input, statements), warnings=right.warnings)
+        wrong = self.evaluate(case_input, statements)
+        return replace(wrong, warnings=right.warnings) if self.keeps_warnings else wrong
 
     def evaluate(self, case_input: TrustInput, statements: list[Members]) -> Assessment:
         policy = {**case_input.policy, "Statement": statements}
@@ -126,6 +128,7 @@ class KeyIsIgnored(BrokenPolicy):
 @breaks("trusted-identity")
 class IdentityIsIgnored(KeyIsIgnored):
     operator, key = "StringEquals", ":sub"
+    keeps_warnings = False
 
 
 @breaks("source-ip")
