@@ -42,6 +42,10 @@ OTHER_ID = "eu-west-1:1b2c3d4e-5f6a-4b7c-8d8e-0f1a2b3c4d5e"
 USER_POOL = f"cognito-idp.eu-west-1.amazonaws.com/{POOL}"
 PROVIDER = f"{USER_POOL}:1example23456789"
 TRIGGER = "arn:aws:lambda:eu-west-1:123456789012:function:claims"
+ALLOWS = (
+    "Statement[0] allows the identity pool sts:AssumeRoleWithWebIdentity: "
+    "aud is the identity pool; amr contains authenticated"
+)
 GROUPS = [
     {"GroupName": "staff", "UserPoolId": POOL, "Precedence": 5, "RoleArn": STAFF},
     {"GroupName": "admins", "UserPoolId": POOL, "Precedence": 0, "RoleArn": ADMIN},
@@ -473,7 +477,7 @@ class TestInput:
 class TestExplanation:
     TEXT = f"""Handed out: {ADMIN}
   handed-out: it is cognito:preferred_role [preferred-assumed]
-  can be assumed: yes: Statement[0] allows the identity pool sts:AssumeRoleWithWebIdentity [allow-required]
+  can be assumed: yes: {ALLOWS} [allow-required]
   credentials are valid for up to 3,600 seconds
 
 Other roles
@@ -502,7 +506,7 @@ Settings
         report: Any = build_access_report(access)
         assert report["role"]["trust"] == {
             "verdict": "yes",
-            "reason": "Statement[0] allows the identity pool sts:AssumeRoleWithWebIdentity",
+            "reason": ALLOWS,
             "rules": ["allow-required"],
             "statement": 0,
             "warnings": [],

@@ -83,6 +83,7 @@ REASONS = {
     "aud-not-equals": "StringNotEquals on cognito-identity.amazonaws.com:aud is not evaluated",
     "aud-variable": "has no value, a variable or",
     "aud-key-in-capitals": FIRST_ALLOWS,
+    "aud-without-service": "StringEquals on a key is not evaluated",
     "aud-only": FIRST_ALLOWS,
     "amr-only": FIRST_ALLOWS,
     "no-condition": FIRST_ALLOWS,

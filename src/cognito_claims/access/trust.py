@@ -32,11 +32,12 @@ Flow: TypeAlias = Literal["enhanced", "classic"]
 _ASSUME = "sts:AssumeRoleWithWebIdentity"
 _TAG = "sts:TagSession"
 _SERVICES = {
-    "aws": "cognito-identity.amazonaws.com",
-    "aws-cn": "cognito-identity.cn-north-1.amazonaws.com.cn",
-    "aws-us-gov": "cognito-identity-us-gov.amazonaws.com",
+    "cn-": "cognito-identity.cn-north-1.amazonaws.com.cn",
+    "us-gov-": "cognito-identity-us-gov.amazonaws.com",
+    "": "cognito-identity.amazonaws.com",
 }
-# The partitions that AWS documents no name of the service for.
+"""The name of the service by the start of the region."""
+# The partitions for which AWS documents no name of the service.
 _OTHER_PARTITION = re.compile("us-iso|eu-isoe|eusc-")
 _POOL_ID = re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9]+:[0-9a-f-]{1,36}")
 # Operators and keys of a policy are quoted only if they have the form of one.
@@ -123,9 +124,7 @@ class _Check:
 def _find_service(identity_pool_id: str) -> str | None:
     if _OTHER_PARTITION.match(identity_pool_id):
         return None
-    partition = {"cn-": "aws-cn", "us-gov-": "aws-us-gov"}
-    starts = (name for start, name in partition.items() if identity_pool_id.startswith(start))
-    return _SERVICES[next(starts, "aws")]
+    return next(name for start, name in _SERVICES.items() if identity_pool_id.startswith(start))
 
 
 def _require_tags(answer: Assessment, tagging: Assessment, *, mapped: bool | None) -> Assessment:
@@ -179,10 +178,16 @@ class _Evaluated:
     def assess(self, verdict: Verdict, prefix: str = "") -> Assessment:
         """Return an answer for the parts that keep the statement from applying, or may do so."""
         found = self.list_checks(False if verdict is Verdict.NO else None)
-        found.sort(key=lambda check: (rules.TRUST_RULES.index(check.rule), check.reason))
-        reasons = "; ".join(dict.fromkeys(check.reason for check in found))
+        found.sort(key=lambda check: rules.TRUST_RULES.index(check.rule))
         found_rules = tuple(dict.fromkeys(check.rule for check in found))
-        return Assessment(verdict, f"Statement[{self.index}]{prefix}: {reasons}", found_rules, self.index)
+        reason = f"Statement[{self.index}]{prefix}: {_join_reasons(found)}"
+        return Assessment(verdict, reason, found_rules, self.index)
+
+
+def _join_reasons(checks: Iterable[_Check]) -> str:
+    """Return the reasons of checks, regardless of the order of the conditions in a statement."""
+    keyed = sorted((rules.TRUST_RULES.index(check.rule), check.reason) for check in checks)
+    return "; ".join(dict.fromkeys(reason for _, reason in keyed))
 
 
 def _decide(policy: TrustPolicy, action: str, request: _Request) -> Assessment:
@@ -203,7 +208,9 @@ def _decide(policy: TrustPolicy, action: str, request: _Request) -> Assessment:
     if allowing := _find_first(allows, True):
         if may_deny := _find_first(denies, None):
             return may_deny.assess(Verdict.UNKNOWN, ", which denies")
-        reason = f"Statement[{allowing.index}] allows the identity pool {action}"
+        _, _, *conditions = allowing.checks
+        held = _join_reasons(conditions) or "it has no condition"
+        reason = f"Statement[{allowing.index}] allows the identity pool {action}: {held}"
         return Assessment(Verdict.YES, reason, (rules.ALLOW_REQUIRED,), allowing.index)
     if may_allow := _find_first(allows, None):
         return may_allow.assess(Verdict.UNKNOWN)
@@ -233,10 +240,10 @@ def _check_statement(statement: Statement, action: str, request: _Request) -> It
     for condition in statement.conditions:
         yield _check_condition(condition, request)
     for name in statement.other_members:
-        if name not in ("NotPrincipal", "NotAction"):
-            shown = name if name in ("Resource", "NotResource") else "a member that"
-            joint = " " if shown == "a member that" else ", which "
-            yield _leave_open(f"has {shown}{joint}is not evaluated")
+        if name in ("Resource", "NotResource"):
+            yield _leave_open(f"has {name}, which is not evaluated")
+        elif name not in ("NotPrincipal", "NotAction"):
+            yield _leave_open("has a member that is not evaluated")
 
 
 def _leave_open(reason: str, rule: Rule = rules.NOT_EVALUATED) -> _Check:
@@ -251,7 +258,7 @@ def _check_principal(statement: Statement, request: _Request) -> _Check:
     if service is None and federated:
         return _leave_open("AWS documents no name of the identity pools service in this partition")
     if service in federated:
-        return _Check(True, f"the principal is {service}", rules.TRUSTED_PRINCIPAL)
+        return _Check(True, "", rules.TRUSTED_PRINCIPAL)
     names = (*principals.get("*", ()), *principals.get("AWS", ()), *federated)
     if "*" in names or any("*" in name or name.lower() == service for name in federated):
         return _leave_open(f"the principal is not {service} exactly, but may include it")
@@ -264,7 +271,7 @@ def _check_action(statement: Statement, action: str) -> _Check:
     if "NotAction" in statement.other_members:
         return _leave_open("has NotAction, which is not evaluated")
     if any(_matches(pattern.lower(), action.lower()) for pattern in statement.actions):
-        return _Check(True, f"the action includes {action}", rules.TRUSTED_ACTION)
+        return _Check(True, "", rules.TRUSTED_ACTION)
     return _Check(False, f"the action does not include {action}", rules.TRUSTED_ACTION)
 
 
@@ -275,17 +282,16 @@ def _check_condition(condition: Condition, request: _Request) -> _Check:
     values = [value for value in condition.values if isinstance(value, str) and "${" not in value]
     if not values or len(values) < len(condition.values):
         return _leave_open(f"{name} has no value, a variable or a value that is no string")
-    match operator, key.removeprefix(f"{request.service}:"):
-        case "StringEquals", "aud":
-            return _check_audience(values, request)
-        case "StringEquals", "sub":
-            return _check_identity(values, request)
-        case "ForAnyValue:StringLike", "amr":
-            return _check_amr(values, request, name)
-        case "IpAddress", "aws:sourceip" if request.flow == "enhanced":
-            return _Check(False, "aws:SourceIp never holds in the enhanced flow", rules.SOURCE_IP)
-        case _:
-            return _leave_open(f"{name} is not evaluated")
+    service = request.service  # without one, no key is its own
+    if (operator, key) == ("StringEquals", f"{service}:aud"):
+        return _check_audience(values, request)
+    if (operator, key) == ("StringEquals", f"{service}:sub"):
+        return _check_identity(values, request)
+    if (operator, key) == ("ForAnyValue:StringLike", f"{service}:amr"):
+        return _check_amr(values, request, name)
+    if (operator, key, request.flow) == ("IpAddress", "aws:sourceip", "enhanced"):
+        return _Check(False, "aws:SourceIp never holds in the enhanced flow", rules.SOURCE_IP)
+    return _leave_open(f"{name} is not evaluated")
 
 
 def _check_audience(values: Sequence[str], request: _Request) -> _Check:
