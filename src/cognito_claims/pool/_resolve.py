@@ -20,7 +20,7 @@ from cognito_claims._wire.parsing import parse_response
 from cognito_claims.errors import CognitoClaimsError, InvalidMembershipError
 from cognito_claims.models import GroupType, ListGroupsResponse
 from cognito_claims.pool._columns import describe_missing, describe_misspelled
-from cognito_claims.pool._user_sets import UNKNOWN_RANK, create_ranks, query_sets, select_groups
+from cognito_claims.pool._user_sets import UNKNOWN_RANK, create_ranks, materialize_sets, select_groups
 from cognito_claims.pool.engines.duckdb import DuckDB
 from cognito_claims.pool.engines.protocol import Engine, SparkFrame, SparkSession, find_owner
 from cognito_claims.pool.engines.spark import Spark
@@ -36,12 +36,13 @@ select ranks, count(*) as users, count(username) as named from {sets} group by r
 """The different sets. In SQL, `count(username)` leaves out nulls."""
 
 UNKNOWN_NAMES = """
-select distinct group_name from {memberships} left join {ranks} using (group_name) where rank is null
+select /*+ broadcast(ranks) */ distinct group_name
+from {memberships} as memberships left join {ranks} as ranks using (group_name) where rank is null
 """
 
 CLAIMS = """
-select username, groups, roles, preferred_role, outcome, open_questions
-from {sets} join {answers} using (ranks)
+select /*+ broadcast(answers) */ username, groups, roles, preferred_role, outcome, open_questions
+from {sets} as sets join {answers} as answers using (ranks)
 """
 
 _ANSWERS = (
@@ -208,7 +209,7 @@ def resolve_memberships(
         engine = stack.enter_context(closing(_choose_engine(memberships, session)))
         ranking = resolve(_read_groups(engine, groups)).ranking
         members = _read_memberships(engine, memberships)
-        sets = engine.materialize(query_sets(engine, members, ranking))
+        sets = materialize_sets(engine, members, ranking)
         resolver = _SetResolver(engine.fetch_rows(engine.query(DISTINCT_SETS, sets=sets)), ranking, policy)
         answers = engine.create_table(resolver, _ANSWERS)
         if resolver.found_unknown and unknown_groups == "refuse":

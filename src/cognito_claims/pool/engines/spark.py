@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Iterable, Iterator
@@ -43,8 +44,12 @@ class Spark:
     def query(self, statement: str, **tables: Any) -> Any:
         return self._session.sql(statement, **tables)
 
+    def split(self, column: str, *tables: Any) -> list[tuple[Any, ...]]:  # noqa: ARG002
+        return [tables]  # Spark itself splits a table by what a statement groups by
+
     @hide_rows
-    def materialize(self, table: Any) -> Any:
+    def materialize(self, *parts: Any) -> Any:
+        (table,) = parts
         self._persisted.append(table.persist())
         return self._persisted[-1]
 
@@ -54,9 +59,12 @@ class Spark:
 
     @hide_rows
     def create_table(self, rows: Iterable[tuple[Any, ...]], columns: str) -> Any:
-        # Spark could not infer the types if there were no rows.
-        types = ", ".join(f"{name} {_TYPES[type_]}" for name, type_ in parse_columns(columns).items())
-        return self._session.createDataFrame(list(rows), types)
+        # `createDataFrame` would need Python on the executors, or PyArrow here.
+        types = parse_columns(columns)
+        fields = ", ".join(f"{name}: {_TYPES[type_]}" for name, type_ in types.items())
+        text = json.dumps([dict(zip(types, row, strict=True)) for row in rows])
+        statement = f"select inline(from_json(:rows, 'array<struct<{fields}>>'))"
+        return self._session.sql(statement, args={"rows": text})
 
     def to_native(self, table: Any) -> Any:
         return table
