@@ -74,7 +74,7 @@ class Engine(Protocol[TableT]):
         ...
 
     def materialize(self, *parts: TableT) -> TableT:
-        """Compute the parts of a table one at a time, so that reading the table does not compute it again."""
+        """Compute the parts of a table one at a time, so that reading it does not compute it again."""
         ...
 
     def fetch_rows(self, table: TableT) -> Iterator[tuple[Any, ...]]:
@@ -157,7 +157,7 @@ def find_owner(table: object) -> str | None:
 def is_file_pattern(source: object) -> TypeGuard[str]:
     """Return whether a string names files.
 
-    A table's name has no slash and no suffix `.parquet`, except in quotes, as in ``delta.`/data/members` ``.
+    A table's name has no slash and no suffix `.parquet`, except between backticks: delta.`/data/members`.
     """
     if not isinstance(source, str):
         return False
