@@ -46,8 +46,8 @@ class Spark:
             frame = self._session.read.parquet(source)
         else:
             frame = self._session.table(source) if isinstance(source, str) else source
-        # Not a view of the frame itself: Spark drops what a caller has cached when it drops its view.
-        return self._create_view(frame.select("*"))
+        # Dropping a view also drops what a caller has cached of the same plan: make it another plan.
+        return self._create_view(frame.filter("true"))
 
     @hide_rows
     def list_columns(self, table: str) -> list[str]:
