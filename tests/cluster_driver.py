@@ -7,7 +7,7 @@ from typing import Any
 
 from pyspark.sql import SparkSession
 
-from cognito_claims.pool import resolve_memberships
+from cognito_claims.pool import BulkResolution, resolve_memberships
 from tests.spark import list_settings
 
 
@@ -31,10 +31,11 @@ def main(url: str, folder: str, groups: str) -> None:
         "spark.scheduler.minRegisteredResourcesRatio": "1.0",
         "spark.scheduler.maxRegisteredResourcesWaitingTime": "100s",
     }
-    spark = SparkSession.builder.master(url).config(map=settings).getOrCreate()
+    spark: Any = SparkSession.builder.master(url).config(map=settings).getOrCreate()
     tracker: Any = spark.sparkContext._jsc.sc().statusTracker()
+    result: BulkResolution[Any]
     with resolve_memberships(f"{folder}/memberships.parquet", json.loads(groups), session=spark) as result:
-        rows = [tuple(row) for row in result.table.collect()]
+        rows = [list(row) for row in result.table.collect()]
         executors = len(tracker.getExecutorInfos()) - 1  # the driver is listed too
     print(json.dumps({"rows": rows, "executors": executors, "python": can_run_python(spark)}))
     spark.stop()

@@ -106,10 +106,10 @@ class TestTheNameOfATable:
 
 class TestASmallTable:
     COLUMNS = "name text, ranks int[], names text[], rank int"
-    ROWS = (
+    ROWS: tuple[tuple[Any, ...], ...] = (
         ('it\'s \\ "{x}" :rows żółć\n', [1, -1], ["a", ""], 5),
         (None, [], [], None),
-        ("\ud800", [2**31 - 1], ["\0"], 0),
+        ("", [2**31 - 1], ["\0"], 0),
     )
 
     @pytest.mark.parametrize("max_text", [1, 10_000])
@@ -118,9 +118,8 @@ class TestASmallTable:
     ) -> None:
         monkeypatch.setattr(Spark, "max_text", max_text)
         engine = Spark(spark)
-        rows = [*self.ROWS[:2], ("", [2**31 - 1], ["\0"], 0)]
-        found = engine.fetch_rows(engine.create_table(rows, self.COLUMNS))
-        assert sorted(found, key=repr) == sorted(rows, key=repr)
+        found = engine.fetch_rows(engine.create_table(self.ROWS, self.COLUMNS))
+        assert sorted(found, key=repr) == sorted(self.ROWS, key=repr)
         engine.close()
 
     def test_may_be_empty(self, spark: "SparkSession") -> None:

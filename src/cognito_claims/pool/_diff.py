@@ -208,13 +208,13 @@ def diff(
             _require_comparable(before, after)
             members_after, groups_after = _read_side(engine, after)
             parts = query_sets(engine, (members, ranking), (members_after, groups_after))
-            pairs = [engine.query(OTHER_MEMBERSHIPS, before=one, after=other) for one, other in parts]
+            queries = [engine.query(OTHER_MEMBERSHIPS, before=one, after=other) for one, other in parts]
         else:
             edited = {group.group_name: group for group in after.apply(ranking)}
             groups_after = [edited.get(group.group_name) for group in ranking]
             parts = query_sets(engine, (members, ranking))
-            pairs = [engine.query(SAME_MEMBERSHIPS, sets=sets) for (sets,) in parts]
-        pairs = engine.materialize(*pairs)
+            queries = [engine.query(SAME_MEMBERSHIPS, sets=sets) for (sets,) in parts]
+        pairs = engine.materialize(*queries)
         seen = _DiffAccumulator(ranking, groups_after, policy, samples)
         rows = engine.fetch_rows(engine.query(PAIRS_OF_SETS, pairs=pairs, samples=max_samples))
         answers = engine.create_table(seen.add_pairs(rows), _ANSWERS)
