@@ -6,6 +6,7 @@ As a script, this runs one side, and prints its seconds and its peak of memory.
 import json
 import os
 import random
+import shutil
 import subprocess
 import sys
 import threading
@@ -22,18 +23,20 @@ import boto3
 from botocore.config import Config
 
 from cognito_claims import GroupType
-from cognito_claims.pool import resolve_memberships
+from cognito_claims.pool import Snapshot, audit, resolve_memberships
 from cognito_claims.pool._fetch.fetch import fetch_pool
 from cognito_claims.pool._fetch.throttle import Throttle
 from cognito_claims.pool._fetch.usernames import Usernames
 from cognito_claims.pool._resolve import CLAIMS, DISTINCT_SETS
 from cognito_claims.pool._user_sets import SETS
-from cognito_claims.pool.engines.duckdb import connect
+from cognito_claims.pool.engines.duckdb import DuckDB, connect
 
 BUILD = Path(__file__).parents[1] / "build"
 POOL = "eu-west-1_AbCdEfGhI"
 SETS_OF_GROUPS = 4_000
 NO_RATE = 1e9
+PARQUET = "(format parquet, compression zstd)"
+"""As `write_parquet` writes: every side writes the same codec."""
 
 
 def groups() -> list[GroupType]:
@@ -76,6 +79,38 @@ def memberships(users: int) -> Path:
     return path
 
 
+def count_memberships(source: Path) -> int:
+    with closing(DuckDB()) as engine:
+        return sum(count for (count,) in engine.fetch_rows(f"(select count(*) from '{source}')"))
+
+
+NAMES: dict[str, Callable[[], list[str]]] = {
+    "short": lambda: [f"group-{number:04}" for number in range(10_000)],
+    "one-prefix": lambda: [f"{'p' * 106}{number:04}" for number in range(10_000)],
+    "substrings": lambda: [
+        "".join(map(chr, range(0x4E00 + start, 0x4E00 + end)))  # 128 different letters
+        for end in range(1, 129)
+        for start in range(end)
+    ],
+}
+
+
+def named_pool(names: str) -> Path:
+    """Write a snapshot whose groups have these names and one member each; reuse it if it exists."""
+    path = BUILD / f"pool-{names}"
+    if path.exists():
+        return path
+    found = [GroupType(group_name=name, user_pool_id=POOL) for name in NAMES[names]()]
+    members = [(f"user-{number}", group.group_name) for number, group in enumerate(found)]
+    shutil.rmtree(partial := BUILD / f"pool-{names}.partial", ignore_errors=True)
+    Snapshot.write(partial, groups=found, memberships=members)
+    return partial.rename(path)
+
+
+def audit_pool(snapshot: str, _: Path) -> None:
+    audit(Snapshot.open(snapshot))
+
+
 @contextmanager
 def grouping() -> Generator[Any, None, None]:
     """Open DuckDB with the settings of `resolve_memberships`."""
@@ -90,7 +125,7 @@ def floor(source: Path, out: Path) -> None:
     """Only group by user."""
     with grouping() as database:
         counted = f"select username, count(*) from '{source}' group by username"
-        database.execute(f"copy ({counted}) to '{out}' (format parquet)")
+        database.execute(f"copy ({counted}) to '{out}' {PARQUET}")
 
 
 def ours(source: Path, out: Path) -> None:
@@ -123,7 +158,7 @@ def naive(source: Path, out: Path) -> None:
         while rows := found.fetchmany(100_000):
             lines.writelines(decided(username, names) for username, names in rows)
         lines.flush()
-        database.execute(f"copy (from read_json('{lines.name}')) to '{out}' (format parquet)")
+        database.execute(f"copy (from read_json('{lines.name}')) to '{out}' {PARQUET}")
 
 
 def client(url: str) -> Any:
@@ -219,6 +254,7 @@ def stub(memberships: int) -> Generator[str, None, None]:
 
 
 SIDES: dict[str, Callable[[Any, Path], None]] = {
+    "audit": audit_pool,
     "floor": floor,
     "ours": ours,
     "naive": naive,
@@ -270,14 +306,18 @@ def spark(users: int, repeats: int) -> tuple[float, float]:
         columns = "groups array<string>, roles array<string>, preferred_role string, outcome string"
 
         def by_hand(out: Path) -> None:
+            session.read.parquet(source).createOrReplaceTempView("memberships")
             table = session.createDataFrame(ranks, "group_name string, rank int")
-            sets = session.sql(SETS, memberships=session.read.parquet(source), ranks=table).persist()
-            found = [row.ranks for row in session.sql(DISTINCT_SETS, sets=sets).collect()]
+            table.createOrReplaceTempView("ranks")
+            sets = session.sql(SETS.format(memberships="memberships", ranks="ranks")).persist()
+            sets.createOrReplaceTempView("sets")
+            found = [row.ranks for row in session.sql(DISTINCT_SETS.format(sets="sets")).collect()]
             answers = session.createDataFrame(
                 [(ranks, *answer) for ranks in found],
                 f"ranks array<int>, {columns}, open_questions array<string>",
             )
-            session.sql(CLAIMS, sets=sets, answers=answers).write.parquet(str(out))
+            answers.createOrReplaceTempView("answers")
+            session.sql(CLAIMS.format(sets="sets", answers="answers")).write.parquet(str(out))
             sets.unpersist()
 
         def by_us(out: Path) -> None:

@@ -23,7 +23,7 @@ from cognito_claims.pool._tables import (
     read_groups,
     read_memberships,
 )
-from cognito_claims.pool._user_sets import UNKNOWN_RANK, query_sets, select_groups
+from cognito_claims.pool._user_sets import UNKNOWN_RANK, materialize_sets, select_groups
 from cognito_claims.pool.engines.duckdb import DuckDB
 from cognito_claims.pool.engines.protocol import Engine, SparkFrame, SparkSession, find_owner
 from cognito_claims.pool.engines.spark import Spark
@@ -40,8 +40,8 @@ select ranks, count(*) as users, count(username) as named from {sets} group by r
 """The different sets. In SQL, `count(username)` leaves out nulls."""
 
 CLAIMS = """
-select username, groups, roles, preferred_role, outcome, open_questions
-from {sets} join {answers} using (ranks)
+select /*+ broadcast(answers) */ username, groups, roles, preferred_role, outcome, open_questions
+from {sets} as sets join {answers} as answers using (ranks)
 """
 
 _ANSWERS = (
@@ -166,7 +166,7 @@ def resolve_memberships(
         engine = stack.enter_context(closing(_choose_engine(memberships, session)))
         ranking = resolve(read_groups(engine, groups)).ranking
         members = read_memberships(engine, memberships)
-        sets = engine.materialize(query_sets(engine, members, ranking))
+        sets = materialize_sets(engine, members, ranking)
         resolver = _SetResolver(engine.fetch_rows(engine.query(DISTINCT_SETS, sets=sets)), ranking, policy)
         answers = engine.create_table(resolver, _ANSWERS)
         if resolver.found_unknown and unknown_groups == "refuse":

@@ -33,7 +33,8 @@ STRING_MEMBERSHIPS = """
 select cast(username as string) as username, group_name from {memberships}
 """
 UNKNOWN_NAMES = """
-select distinct group_name from {memberships} left join {names} using (group_name) where known is null
+select /*+ broadcast(names) */ distinct group_name
+from {memberships} as memberships left join {names} as names using (group_name) where known is null
 """
 INVALID_USERNAMES = r"""
 select bool_or(username is null), bool_or(

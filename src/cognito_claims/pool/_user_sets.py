@@ -25,11 +25,14 @@ MAX_SAMPLES: int = 10_000
 """The maximum number of users that a finding or a change can name."""
 
 SETS = """
-select username, array_sort(array_agg(coalesce(rank, -1))) as ranks
-from {memberships} left join {ranks} using (group_name)
+select /*+ broadcast(ranks) */ username, array_sort(array_agg(coalesce(rank, -1))) as ranks
+from {memberships} as memberships left join {ranks} as ranks using (group_name)
 group by username
 """
-"""Each user's groups, as their ranks among all groups; -1 if no group has the name."""
+"""Each user's groups, as their ranks among all groups; -1 if no group has the name.
+
+Spark reads the hint, and sends the small table to the rows of the large one. To DuckDB, it is a comment.
+"""
 
 SAMPLED_SETS = """
 select ranks, count(*) as users, count(username) as named, min(username, {samples}) as samples
@@ -78,9 +81,23 @@ def create_ranks(engine: Engine[Any], ranking: Sequence[GroupType]) -> Any:
     return engine.create_table(rows, "group_name text, rank int")
 
 
-def query_sets(engine: Engine[Any], memberships: Any, ranking: Sequence[GroupType]) -> Any:
-    """Return the query of each user's set of groups."""
-    return engine.query(SETS, memberships=memberships, ranks=create_ranks(engine, ranking))
+def query_sets(engine: Engine[Any], *sides: tuple[Any, Sequence[GroupType]]) -> Iterator[tuple[Any, ...]]:
+    """Yield the queries of each user's set of groups, for a part of the users at a time.
+
+    A side has memberships and the ranking of its groups. The queries of a part cover
+    the same users on every side, so the sides can be joined part by part.
+    """
+    ranks = [create_ranks(engine, ranking) for _, ranking in sides]
+    for part in engine.split("username", *(memberships for memberships, _ in sides)):
+        yield tuple(
+            engine.query(SETS, memberships=memberships, ranks=side_ranks)
+            for memberships, side_ranks in zip(part, ranks, strict=True)
+        )
+
+
+def materialize_sets(engine: Engine[Any], memberships: Any, ranking: Sequence[GroupType]) -> Any:
+    """Compute each user's set of groups."""
+    return engine.materialize(*(sets for (sets,) in query_sets(engine, (memberships, ranking))))
 
 
 def select_groups(ranking: Sequence[GroupType | None], ranks: Iterable[int]) -> list[GroupType]:
@@ -106,7 +123,7 @@ def iterate_user_sets(
     """
     max_samples = check_samples(samples)
     with closing(DuckDB()) as engine:
-        sets = query_sets(engine, read_table(engine, memberships, MEMBERSHIP_COLUMNS), ranking)
+        sets = materialize_sets(engine, read_table(engine, memberships, MEMBERSHIP_COLUMNS), ranking)
         sampled = engine.query(SAMPLED_SETS, sets=sets, samples=max_samples)
         for ranks, users, named, names in engine.fetch_rows(sampled):
             if named < users:

@@ -10,9 +10,10 @@ from contextlib import ExitStack, closing
 from errno import EILSEQ
 from glob import escape
 from itertools import count
+from math import ceil
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from cognito_claims._files import replace_file
 from cognito_claims.pool.engines.protocol import hide_rows, is_file_pattern, parse_columns, to_path
@@ -53,6 +54,8 @@ class DuckDB:
     """
 
     name = "DuckDB"
+    max_rows = 33_000_000
+    """The number of rows that are grouped at a time, which bounds the memory that it takes."""
 
     def __init__(
         self, session: DuckDBPyConnection | None = None, *, ordered: bool = False, **settings: str
@@ -97,10 +100,29 @@ class DuckDB:
         return f"({statement.format(**tables)})"
 
     @hide_rows
-    def materialize(self, table: str) -> str:
-        name = f"table_{next(self._numbers)}"
-        self._database.execute(f"create table {name} as from {table}")
-        return name
+    def split(self, column: str, *tables: str) -> list[tuple[str, ...]]:
+        # Filtering by a hash reads the files once for each part, but is faster than writing the parts.
+        parts = max(ceil(sum(map(self._count_rows, tables)) / self.max_rows), 1)
+        if parts == 1:
+            return [tables]
+        hashed = f"select * from {{table}} where hash({column}) % {parts} = "
+        return [
+            tuple(self.query(f"{hashed}{part}", table=table) for table in tables) for part in range(parts)
+        ]
+
+    @hide_rows
+    def materialize(self, *parts: str) -> str:
+        if len(parts) == 1:
+            name = f"table_{next(self._numbers)}"
+            self._database.execute(f"create table {name} as from {parts[0]}")
+            return name
+        # In files, since DuckDB does not compress tables in memory.
+        files = [self._name_file(".parquet") for _ in parts]
+        for part, file in zip(parts, files, strict=True):
+            self._database.execute(
+                f"copy (from {part}) to {quote_target(file)} (format parquet, compression uncompressed)"
+            )
+        return _scan_parquet(f"[{', '.join(map(quote_source, files))}]")
 
     def fetch_rows(self, table: str) -> Iterator[tuple[Any, ...]]:
         found = hide_rows(self._database.execute)(f"from {table}")
@@ -129,6 +151,10 @@ class DuckDB:
 
     def close(self) -> None:
         self._stack.close()
+
+    def _count_rows(self, table: str) -> int:
+        ((rows,),) = self.fetch_rows(self.query("select count(*) from {table}", table=table))
+        return cast("int", rows)
 
     def _name_file(self, suffix: str) -> Path:
         return self._scratch / f"{next(self._numbers)}{suffix}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import wraps
 from pathlib import Path
@@ -65,8 +66,15 @@ class Engine(Protocol[TableT]):
         """Return the result of a statement. It runs when the result is read."""
         ...
 
-    def materialize(self, table: TableT) -> TableT:
-        """Compute a table, so that reading it several times computes it only once."""
+    def split(self, column: str, *tables: TableT) -> Iterable[tuple[TableT, ...]]:
+        """Split tables into parts that fit in memory, the same number for each.
+
+        All rows with the same value in the column are in the same part, in every table.
+        """
+        ...
+
+    def materialize(self, *parts: TableT) -> TableT:
+        """Compute the parts of a table one at a time, so that reading it does not compute it again."""
         ...
 
     def fetch_rows(self, table: TableT) -> Iterator[tuple[Any, ...]]:
@@ -132,6 +140,9 @@ def hide_rows(function: Callable[P, T]) -> Callable[P, T]:
     return call
 
 
+_QUOTED = re.compile(r"`[^`]*`")  # as Spark quotes the parts of a name
+
+
 def parse_columns(columns: str) -> dict[str, str]:
     """Return the type of each column. The types are `int`, `text`, `int[]` and `text[]`."""
     return dict(column.split() for column in columns.split(","))
@@ -144,8 +155,14 @@ def find_owner(table: object) -> str | None:
 
 
 def is_file_pattern(source: object) -> TypeGuard[str]:
-    """Return whether a string names files: a table's name has no slash and no suffix `.parquet`."""
-    return isinstance(source, str) and ("/" in source or os.sep in source or source.endswith(".parquet"))
+    """Return whether a string names files.
+
+    A table's name has no slash and no suffix `.parquet`, except between backticks: delta.`/data/members`.
+    """
+    if not isinstance(source, str):
+        return False
+    unquoted = _QUOTED.sub("", source)
+    return "/" in unquoted or os.sep in unquoted or unquoted.endswith(".parquet")
 
 
 def to_path(source: object) -> Path | None:
