@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 
 import typer
 
-from cognito_claims.errors import CognitoClaimsError, PaginationError, UnreadableResponseError
+from cognito_claims.errors import CognitoClaimsError, PaginationError
 
 
 class ExitCode(IntEnum):
@@ -34,9 +34,6 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130
     """The command was interrupted."""
 
-
-SERVICE_ERRORS = (PaginationError, UnreadableResponseError)
-"""The errors of this library that are faults of the service."""
 
 # A header is a JSON object, which starts with "eyJ" in base64url.
 _TOKEN = re.compile(r"eyJ[\w=-]{5,}\.[\w=-]+")
@@ -106,7 +103,7 @@ def _classify(error: BaseException) -> tuple[ExitCode, list[str]] | None:
     # While a query runs, DuckDB raises a RuntimeError of its own for Ctrl-C.
     if isinstance(error, KeyboardInterrupt) or str(error) == "Query interrupted":
         return ExitCode.INTERRUPTED, ["interrupted"]
-    if isinstance(error, SERVICE_ERRORS) or is_boto_error(error):
+    if isinstance(error, PaginationError) or is_boto_error(error):
         return ExitCode.SERVICE, [str(error)]
     if isinstance(error, CognitoClaimsError | ImportError):
         return ExitCode.BAD_INPUT, str(error).splitlines()

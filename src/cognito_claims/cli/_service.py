@@ -10,7 +10,6 @@ import typer
 
 from cognito_claims._wire.parsing import parse_response
 from cognito_claims.cli._exit import (
-    SERVICE_ERRORS,
     ExitCode,
     exit_on_error,
     fail,
@@ -20,6 +19,7 @@ from cognito_claims.cli._exit import (
 from cognito_claims.cli._interrupt import exit_on_interrupt
 from cognito_claims.cli._options import require_options
 from cognito_claims.client import resolve_user
+from cognito_claims.errors import PaginationError
 from cognito_claims.identity_pool import GetIdentityPoolRolesResponse
 from cognito_claims.resolver import Policy, Resolution
 from cognito_claims.user_pool import DescribeUserPoolResponse, UserPoolType
@@ -94,7 +94,7 @@ class Service:
 
     def _describe_failure(self, error: Exception, region: str, resource: str | None) -> str | None:
         """Return how the service failed, or `None` if an exception is not about that."""
-        if isinstance(error, SERVICE_ERRORS):
+        if isinstance(error, PaginationError):
             return str(error)
         if is_boto_error(error):
             return self._explain(error, region, resource)

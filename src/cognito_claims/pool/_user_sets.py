@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from cognito_claims.pool._columns import MEMBERSHIP_COLUMNS
 from cognito_claims.pool.engines.duckdb import DuckDB
-from cognito_claims.pool.manifest import GROUPS, SnapshotError
+from cognito_claims.pool.manifest import FETCH_AGAIN, GROUPS, SnapshotError
 from cognito_claims.pool.snapshot import read_table
 from cognito_claims.resolver import Policy, Resolution, resolve
 
@@ -109,7 +109,7 @@ def select_groups(ranking: Sequence[GroupType | None], ranks: Iterable[int]) -> 
 def require_known_groups(memberships: Path, ranks: Collection[int]) -> None:
     """Raise `SnapshotError` if a set has an unknown group."""
     if UNKNOWN_RANK in ranks:
-        reason = f"has memberships in no group, or in one that {GROUPS} lacks; fetch the pool again"
+        reason = f"has memberships in no group, or in one that {GROUPS} lacks; {FETCH_AGAIN}"
         raise SnapshotError(memberships, reason)
 
 
