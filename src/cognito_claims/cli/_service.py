@@ -90,7 +90,7 @@ class Service:
                 reason = self._describe_failure(error, client.meta.region_name, resource)
                 if reason is None:
                     raise
-                fail(ExitCode.SERVICE, [reason if hint is None else f"{reason}: {hint}"])
+                fail(ExitCode.SERVICE, [reason if hint is None else f"{reason}; then {hint}"])
 
     def _describe_failure(self, error: Exception, region: str, resource: str | None) -> str | None:
         """Return how the service failed, or `None` if an exception is not about that."""
