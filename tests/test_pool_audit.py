@@ -24,7 +24,6 @@ from cognito_claims.pool import (
     Change,
     Finding,
     GroupUse,
-    InvalidTableError,
     RoleUse,
     Severity,
     Snapshot,
@@ -693,24 +692,17 @@ class TestTheAudit:
 class TestADamagedSnapshot:
     """An audit refuses what `resolve_memberships` refuses."""
 
-    @pytest.mark.parametrize(
-        ("row", "expected"),
-        [
-            ("'ann', 'none'", "in no group, or in one that groups.parquet lacks"),
-            ("'ann', null", "in no group, or in one that groups.parquet lacks"),
-            ("null, 'admins'", "without a username"),
-            ("null, null", "without a username"),
-        ],
-    )
-    def test_is_refused(self, tmp_path: Path, row: str, expected: str) -> None:
+    @pytest.mark.parametrize("row", ["'ann', 'none'", "'ann', null"])
+    def test_is_refused(self, tmp_path: Path, row: str) -> None:
         snapshot = write_faulty_pool(tmp_path)
         table = f"from '{snapshot.memberships_file}' union all select {row}"
         replace_table(snapshot, "memberships.parquet", table)
         with pytest.raises(SnapshotError) as caught:
             audit(snapshot)
         assert caught.value.path == snapshot.memberships_file
-        assert caught.value.reason == f"has memberships {expected}; fetch the pool again"
-        with pytest.raises((InvalidTableError, UnknownGroupsError)):
+        reason = "has memberships in no group, or in one that groups.parquet lacks; fetch the pool again"
+        assert caught.value.reason == reason
+        with pytest.raises(UnknownGroupsError):
             resolve_memberships(snapshot.memberships_file, snapshot.groups_file)
 
 
