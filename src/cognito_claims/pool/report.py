@@ -116,7 +116,9 @@ def _build_sarif_state(finding: Finding) -> dict[str, Any]:
     """Return the members of a result that only an audit with a baseline or an ignore list has."""
     state: dict[str, Any] = {}
     if finding.known is not None:
-        state["baselineState"] = "unchanged" if finding.known else "new"
+        grown = finding.users > (finding.baseline_users or 0)
+        known = "updated" if grown else "unchanged"
+        state["baselineState"] = known if finding.known else "new"
     if finding.ignored is not None:
         suppression = {"kind": "external", "status": "accepted", "justification": finding.ignored}
         state["suppressions"] = [suppression]

@@ -169,7 +169,7 @@ def _render_text(audit: pool.Audit) -> str:
 
 def _print_finding(output: Output, finding: pool.Finding) -> None:
     check = finding.check
-    known = "  (known)" if bool(finding.known) else ""
+    known = f"  ({finding.comparison})" if finding.comparison else ""
     output.print_line(
         f"{check.severity}  {check.code}  {finding.title}{known}", style=_STYLES[check.severity]
     )

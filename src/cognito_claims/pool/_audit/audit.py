@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
@@ -133,8 +133,8 @@ def audit(
             if `identity_pool` is a response with role mappings.
         user_pool: The response of boto3's `describe_user_pool`. If passed, the audit also reports a
             pre token generation trigger, and compares the account of the pool with those of the roles.
-        baseline: An earlier audit of the pool. Its findings are marked as known, and groups that were
-            created again since are found.
+        baseline: An earlier audit of the pool. Its findings are marked as known, unless further groups
+            are involved now, and groups that were created again since are found.
         ignores: The findings to mark as ignored.
         today: The date on which `ignores` expire or not. By default, the current date in UTC.
         samples: The number of users to name with a finding, 0 to 10,000.
@@ -178,7 +178,7 @@ def audit(
     order = {check.code: place for place, check in enumerate(CHECKS)}
     found.sort(key=lambda one: (order[one.check.code], -one.users, one.groups, one.about))
     if baseline is not None:
-        found = [replace(one, known=baseline.has(one)) for one in found]
+        found = [baseline.compare(one) for one in found]
     found, unused, expired = apply_ignores(found, ignores, today or datetime.now(UTC).date())
     return Audit(
         snapshot=manifest,
