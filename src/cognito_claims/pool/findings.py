@@ -105,6 +105,9 @@ NEARLY_ALL = 0.9
 FEW_USERS = 10
 """Of fewer users in total, the share in one group means little."""
 
+MAX_DETAILED = 5
+"""The number of findings of one check that the text lists, and that a page shows without folding them."""
+
 NO_PREFERRED_ROLE = Check(
     code="no-preferred-role",
     severity=Severity.ERROR,

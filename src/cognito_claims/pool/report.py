@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from cognito_claims.pool._edits import Edits
-from cognito_claims.pool.findings import CHECKS
+from cognito_claims.pool.findings import CHECKS, MAX_DETAILED
 from cognito_claims.pool.manifest import GROUPS
 from cognito_claims.resolver.rendering import policy_to_json
 
@@ -153,11 +153,21 @@ def render_audit_html(audit: Audit) -> str:
     for number, finding in enumerate(audit.findings, start=1):
         for name in finding.groups:
             by_group[name].append(number)
+    by_check = [
+        (check, list(numbered))
+        for check, numbered in groupby(enumerate(audit.findings, start=1), key=lambda one: one[1].check)
+    ]
     # Multiples of the golden angle, so that roles next to each other differ most in hue.
     hues = {use.role_arn: round(place * 137.5) % 360 for place, use in enumerate(audit.roles)}
     levels = list(_build_precedence_levels(audit))
     return _render(
-        "audit.html.j2", audit=audit, precedence_levels=levels, findings_by_group=by_group, hues=hues
+        "audit.html.j2",
+        audit=audit,
+        findings_by_check=by_check,
+        max_detailed=MAX_DETAILED,
+        precedence_levels=levels,
+        findings_by_group=by_group,
+        hues=hues,
     )
 
 
