@@ -174,6 +174,12 @@ class TestABaseline:
         assert str(caught.value).startswith(f"baseline: {expected}")
         assert caught.value.__context__ is None
 
+    def test_that_is_no_json_names_what_is_expected(self) -> None:
+        with pytest.raises(
+            AuditInputError, match=r": pass the output of cognito-claims pool audit --json$"
+        ):
+            parse_baseline("<html>")
+
 
 class TestAnIgnoreList:
     """A finding that the list ignores does not count."""
@@ -286,6 +292,25 @@ class TestAnIgnoreList:
                 '[[ignore]]\ncode = "empty-grup"\nreason = "x"',
                 "ignore[0].code: is not the code of a check: use empty-group",
             ),
+            *(
+                (
+                    f'[[ignore]]\ncode = "{code}"\nreason = "x"',
+                    f"ignore[0].code: is not the code of a check: use {intended}",
+                )
+                for code, intended in (
+                    ("empty-groups", "empty-group"),
+                    ("Empty_Group", "empty-group"),
+                    ("equal-precedences", "equal-precedence"),
+                    ("roleless-group", "roleless-group-first"),
+                )
+            ),
+            (
+                '[[ignore]]\ncode = "empty-group"\nabout = "zqxj"\nreason = "x"\n' * 3,
+                (
+                    "ignore[1]: has the code and subject of ignore[0]: remove one of them\n"
+                    "ignore list: ignore[2]: has the code and subject of ignore[0]: remove one of them"
+                ),
+            ),
             ('[[ignore]]\ncode = 1\nreason = "x"', "ignore[0].code: must be a string"),
             ('[[ignore]]\ncode = "empty-group"\nreason = " "', "ignore[0].reason: must not be empty"),
             ('[[ignore]]\ncode = "empty-group"\nreason = 1', "ignore[0].reason: must be a string"),
@@ -296,9 +321,14 @@ class TestAnIgnoreList:
             *(
                 (
                     f'[[ignore]]\ncode = "empty-group"\nreason = "x"\nexpires = {expires}',
-                    "ignore[0].expires: must be a date without quotes, such as 2027-01-31",
+                    f"ignore[0].expires: must be a date{surplus}, such as 2027-01-31",
                 )
-                for expires in ('"2027-01-31"', "2027-01-31T00:00:00", "2027-01-31T00:00:00Z", "20270131")
+                for expires, surplus in (
+                    ('"2027-01-31"', " without quotes"),
+                    ("2027-01-31T00:00:00", " without a time"),
+                    ("2027-01-31T00:00:00Z", " without a time"),
+                    ("20270131", ""),
+                )
             ),
         ],
         ids=lambda text: None if len(text) < 1000 else "long",
@@ -309,6 +339,12 @@ class TestAnIgnoreList:
         assert str(caught.value) == f"ignore list: {expected}"
         assert caught.value.__context__ is None
         assert "zqxj" not in str(caught.value)
+
+    def test_with_two_entries_about_the_same_is_refused(self, snapshot: Snapshot) -> None:
+        entry = Ignore(code="empty-group", reason="x")
+        entries = [entry, Ignore(code="empty-group", about="a", reason="x"), entry]
+        with pytest.raises(AuditInputError, match=r"^ignore list: ignore\[2\]: has the code and subject"):
+            audit(snapshot, ignores=entries)
 
     def test_a_misspelled_argument_is_refused(self) -> None:
         with pytest.raises(ValidationError):

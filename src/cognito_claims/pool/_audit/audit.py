@@ -13,7 +13,7 @@ from cognito_claims.identity_pool import (
     parse_identity_pool_roles,
 )
 from cognito_claims.pool._audit.accumulator import AuditAccumulator, add_role_conflicts
-from cognito_claims.pool._audit.ignores import Ignore, apply_ignores
+from cognito_claims.pool._audit.ignores import Ignore, apply_ignores, require_unique
 from cognito_claims.pool._audit.inputs import require_same_pool
 from cognito_claims.pool._audit.role_choices import RoleChoices
 from cognito_claims.pool._audit.settings import (
@@ -142,7 +142,8 @@ def audit(
     Raises:
         InvalidResponseError: If `identity_pool` or `user_pool` does not fit its model.
         InvalidClaimsError: If the identity pool does not know the provider.
-        AuditInputError: If `user_pool` or `baseline` is about a different user pool.
+        AuditInputError: If `user_pool` or `baseline` is about a different user pool, or two of `ignores`
+            have the same code and subject.
         ValueError: If `samples` is out of bounds.
         SnapshotError: If a file of the snapshot lacks a column or a value, or memberships are in groups
             that it lacks.
@@ -157,6 +158,7 @@ def audit(
     if baseline is not None:
         path = "snapshot.user_pool_id"
         require_same_pool("baseline", path, baseline.user_pool_id, manifest.user_pool_id)
+    entries = require_unique(ignores)
     ranking = resolve(snapshot.read_groups()).ranking
     seen = AuditAccumulator(samples)
     add_role_conflicts(seen, ranking)
@@ -179,7 +181,7 @@ def audit(
     found.sort(key=lambda one: (order[one.check.code], -one.users, one.groups, one.about))
     if baseline is not None:
         found = [baseline.compare(one) for one in found]
-    found, unused, expired = apply_ignores(found, ignores, today or datetime.now(UTC).date())
+    found, unused, expired = apply_ignores(found, entries, today or datetime.now(UTC).date())
     return Audit(
         snapshot=manifest,
         policy=policy,
