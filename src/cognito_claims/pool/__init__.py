@@ -12,7 +12,7 @@ __getattr__, __dir__, __all__ = _lazy.attach(
     __name__,
     {
         "_audit.audit": ("Audit", "GroupUse", "RoleUse", "audit"),
-        "_audit.baseline": ("Baseline", "parse_baseline"),
+        "_audit.baseline": ("Baseline", "BaselineFinding", "parse_baseline"),
         "_audit.ignores": ("Ignore", "parse_ignores"),
         "_audit.inputs": ("AuditInputError",),
         "_changes": ("Diff", "GroupChange", "RoleChange", "SettingChange", "Transition"),

@@ -4,7 +4,11 @@ from cognito_claims.pool._audit.audit import (
     RoleUse as RoleUse,
     audit as audit,
 )
-from cognito_claims.pool._audit.baseline import Baseline as Baseline, parse_baseline as parse_baseline
+from cognito_claims.pool._audit.baseline import (
+    Baseline as Baseline,
+    BaselineFinding as BaselineFinding,
+    parse_baseline as parse_baseline,
+)
 from cognito_claims.pool._audit.ignores import Ignore as Ignore, parse_ignores as parse_ignores
 from cognito_claims.pool._audit.inputs import AuditInputError as AuditInputError
 from cognito_claims.pool._changes import (

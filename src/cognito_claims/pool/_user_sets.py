@@ -35,7 +35,7 @@ Spark reads the hint, and sends the small table to the rows of the large one. To
 """
 
 SAMPLED_SETS = """
-select ranks, count(*) as users, count(username) as named, min(username, {samples}) as samples
+select ranks, count(*) as users, min(username, {samples}) as samples
 from {sets} group by ranks order by ranks
 """
 """The different sets, sorted, each with its number of users and the first by name. For DuckDB only."""
@@ -118,15 +118,15 @@ def iterate_user_sets(
 ) -> Iterator[UserSet]:
     """Yield the different sets of groups in a file of memberships, resolved.
 
+    `Snapshot.open` has checked that each membership has a username.
+
     Raises:
-        SnapshotError: If the file lacks a column or a username, or has memberships in unknown groups.
+        SnapshotError: If the file lacks a column, or has memberships in unknown groups.
     """
     max_samples = check_samples(samples)
     with closing(DuckDB()) as engine:
         sets = materialize_sets(engine, read_table(engine, memberships, MEMBERSHIP_COLUMNS), ranking)
         sampled = engine.query(SAMPLED_SETS, sets=sets, samples=max_samples)
-        for ranks, users, named, names in engine.fetch_rows(sampled):
-            if named < users:
-                raise SnapshotError(memberships, "has memberships without a username; fetch the pool again")
+        for ranks, users, names in engine.fetch_rows(sampled):
             require_known_groups(memberships, ranks)
             yield UserSet(resolve(select_groups(ranking, ranks), policy=policy), users, tuple(names))

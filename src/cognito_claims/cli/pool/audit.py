@@ -1,6 +1,8 @@
 """`cognito-claims pool audit`: find problems in a pool."""
 
 from collections import Counter
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from typing import Annotated, Literal, TypeAlias
 
@@ -24,6 +26,7 @@ from cognito_claims.cli.pool._snapshot import (
     Source,
 )
 from cognito_claims.pool import Severity
+from cognito_claims.pool.findings import MAX_DETAILED
 from cognito_claims.tokens import build_issuer, build_provider_name
 
 _FailOn: TypeAlias = Literal["error", "warning", "note", "never"]
@@ -154,9 +157,15 @@ def _render_text(audit: pool.Audit) -> str:
         output.print_table((*numbers, "Role"), rows, right=numbers, fold=("Role",))
         if (more := len(audit.roles) - _MAX_ROLES) > 0:
             output.print_line(f"and {format_count(more, 'more role')}: see --json or --html", "")
-    for finding in audit.findings:
-        if finding.ignored is None:
+    shown = (finding for finding in audit.findings if finding.ignored is None)
+    for check, findings in groupby(shown, key=attrgetter("check")):
+        # Those that count come first, so that known ones do not hide them.
+        ordered = sorted(findings, key=attrgetter("counts"), reverse=True)
+        for finding in ordered[:MAX_DETAILED]:
             _print_finding(output, finding)
+        if (more := len(ordered) - MAX_DETAILED) > 0:
+            output.print_line(f"  and {more:,} more: see --json or --html")
+        output.print_line(f"  {check.remedy}", "")
     for label, entries in (
         ("matches no finding", audit.unused_ignores),
         ("has expired", audit.expired_ignores),
@@ -169,7 +178,7 @@ def _render_text(audit: pool.Audit) -> str:
 
 def _print_finding(output: Output, finding: pool.Finding) -> None:
     check = finding.check
-    known = "  (known)" if bool(finding.known) else ""
+    known = f"  ({finding.comparison})" if finding.comparison else ""
     output.print_line(
         f"{check.severity}  {check.code}  {finding.title}{known}", style=_STYLES[check.severity]
     )
@@ -179,7 +188,6 @@ def _print_finding(output: Output, finding: pool.Finding) -> None:
     if finding.users:
         users = format_count(finding.users, "user")
         output.print_line(f"  {users}: {format_sample(finding.samples, finding.users)}")
-    output.print_line(f"  {check.remedy}", "")
 
 
 def _describe_ignore(entry: pool.Ignore) -> str:
