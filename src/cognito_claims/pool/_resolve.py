@@ -55,8 +55,8 @@ TableT_co = TypeVar("TableT_co", covariant=True)
 class BulkResolution(Generic[TableT_co]):
     """The resolution of every user of a table of memberships.
 
-    It keeps temporary files, or persisted DataFrames of Spark, until `close()` or
-    the end of a `with` block.
+    It keeps temporary files, or temporary views of Spark, until `close()` or the end
+    of a `with` block.
     """
 
     def __init__(self, engine: Engine[Any], claims: Any, resolver: _SetResolver) -> None:
@@ -137,7 +137,8 @@ def resolve_memberships(
         memberships: A table with the columns `username` and `group_name`, one row for each
             membership, in any order: a Parquet file, a DuckDB relation (which is copied), a Spark
             DataFrame, or the name of a table of the session. A string with a slash or the suffix
-            `.parquet` is the path of a file, or of several files if it contains `*`.
+            `.parquet` is the path of a file, or of several files if it contains `*`, unless these are
+            between backticks.
         groups: All groups of the pool: `GroupType` or boto3 dictionaries, or a table as above with
             the columns `group_name`, `role_arn`, `precedence` (integers) and `user_pool_id`, or
             AWS's names for them. Only the name is required, but a misspelled name of a column is
@@ -145,7 +146,8 @@ def resolve_memberships(
             pools are not recognized.
         policy: How to resolve behavior that AWS does not specify.
         unknown_groups: Whether to refuse or ignore memberships in groups that are not in `groups`.
-        session: The Spark session to use, or the DuckDB connection that has the table.
+        session: The Spark session to use, classic or of Spark Connect, or the DuckDB connection that
+            has the table.
 
     Raises:
         InvalidTableError: If a column or a username is missing, a column of the groups is misspelled,

@@ -54,7 +54,7 @@ class DuckDB:
     """
 
     name = "DuckDB"
-    max_rows = 33_000_000
+    max_rows = 33_300_000
     """The number of rows that are grouped at a time, which bounds the memory that it takes."""
 
     def __init__(

@@ -105,11 +105,13 @@ class Spark:
 
 def _encode_rows(names: Iterable[str], rows: Iterable[tuple[Any, ...]], max_text: int) -> Iterator[str]:
     """Yield the rows as JSON arrays, at least one, each of about `max_text` characters at most."""
-    texts, size = list[str](), 0
+    texts: list[str] = []
+    size = 0
     for row in rows:
         texts.append(json.dumps(dict(zip(names, row, strict=True))))
         size += len(texts[-1])
         if size >= max_text:
             yield f"[{', '.join(texts)}]"
-            texts, size = [], 0
+            texts.clear()
+            size = 0
     yield f"[{', '.join(texts)}]"
