@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from cognito_claims.pool._columns import MEMBERSHIP_COLUMNS
 from cognito_claims.pool.engines.duckdb import DuckDB
-from cognito_claims.pool.manifest import GROUPS, SnapshotError
+from cognito_claims.pool.manifest import FETCH_AGAIN, GROUPS, SnapshotError
 from cognito_claims.pool.snapshot import read_table
 from cognito_claims.resolver import Policy, Resolution, resolve
 
@@ -41,6 +41,7 @@ from {sets} group by ranks order by ranks
 """The different sets, sorted, each with its number of users and the first by name. For DuckDB only."""
 
 UNKNOWN_RANK = -1
+UNKNOWN_GROUPS = f"has memberships in no group, or in one that {GROUPS} lacks; {FETCH_AGAIN}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +110,7 @@ def select_groups(ranking: Sequence[GroupType | None], ranks: Iterable[int]) -> 
 def require_known_groups(memberships: Path, ranks: Collection[int]) -> None:
     """Raise `SnapshotError` if a set has an unknown group."""
     if UNKNOWN_RANK in ranks:
-        reason = f"has memberships in no group, or in one that {GROUPS} lacks; fetch the pool again"
-        raise SnapshotError(memberships, reason)
+        raise SnapshotError(memberships, UNKNOWN_GROUPS)
 
 
 def iterate_user_sets(
