@@ -181,6 +181,10 @@ class TestErrors:
                 f"diff hashed --later-groups g.csv --later-memberships m.csv --pool-id {POOL}",
                 "^error: --later-groups and --later-memberships: users cannot be matched",
             ),
+            (
+                f"diff unknown --later-groups g.csv --later-memberships m.csv --pool-id {POOL}",
+                "^error: unknown.memberships.parquet: has memberships in no group",
+            ),
             ("diff s hashed", "^error: hashed: users cannot be matched"),
             ("diff s --set-precedence admins=-1", "^error: --set-precedence: must .*, for 'admins'$"),
             ("diff s --set-role admins=x", "^error: --set-role: 'admins=x' must be NAME=ARN"),
