@@ -703,8 +703,7 @@ class TestADamagedSnapshot:
         with pytest.raises(SnapshotError) as caught:
             audit(snapshot)
         assert caught.value.path == snapshot.memberships_file
-        reason = "has memberships in no group, or in one that groups.parquet lacks; fetch the pool again"
-        assert caught.value.reason == reason
+        assert caught.value.reason == UNKNOWN_GROUPS
         with pytest.raises(UnknownGroupsError):
             resolve_memberships(snapshot.memberships_file, snapshot.groups_file)
 

@@ -126,7 +126,7 @@ class TestASmallTable:
         engine = Spark(spark)
         table = engine.create_table([], self.COLUMNS)
         assert list(engine.fetch_rows(table)) == []
-        assert engine.list_columns(table) == ["name", "ranks", "names", "rank"]
+        assert [*engine.list_types(table)] == ["name", "ranks", "names", "rank"]
         engine.close()
 
 
@@ -163,7 +163,7 @@ class TestSparkConnect:
             assert read_answers(result) == EXPECTED
 
     def test_names_unknown_groups(self, connected: Any, tmp_path: Path) -> None:
-        with pytest.raises(UnknownGroupsError, match="1 unknown: 'club'"):
+        with pytest.raises(UnknownGroupsError, match="1 unknown group: 'club'"):
             resolve_memberships(membership_file(tmp_path), GROUPS[:3], session=connected)
 
 

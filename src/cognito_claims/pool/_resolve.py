@@ -15,14 +15,8 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, Literal, Self, TypeVar, cast, overload
 
-from cognito_claims.pool._tables import (
-    Groups,
-    InvalidTableError,
-    UnknownGroupsError,
-    find_unknown_names,
-    read_groups,
-    read_memberships,
-)
+from cognito_claims.pool._columns import InvalidTableError
+from cognito_claims.pool._tables import Groups, read_groups, read_memberships, refuse_unknown_names
 from cognito_claims.pool._user_sets import UNKNOWN_RANK, materialize_sets, select_groups
 from cognito_claims.pool.engines.duckdb import DuckDB
 from cognito_claims.pool.engines.protocol import Engine, SparkFrame, SparkSession, find_owner
@@ -172,8 +166,8 @@ def resolve_memberships(
         resolver = _SetResolver(engine.fetch_rows(engine.query(DISTINCT_SETS, sets=sets)), ranking, policy)
         answers = engine.create_table(resolver, _ANSWERS)
         if resolver.found_unknown and unknown_groups == "refuse":
-            names = find_unknown_names(engine, members, ranking)
-            raise UnknownGroupsError(names, 'add them to groups, or pass unknown_groups="ignore"')
+            remedy = 'pass all groups of the pool, or unknown_groups="ignore"'
+            refuse_unknown_names(engine, members, ranking, remedy=remedy)
         claims = engine.query(CLAIMS, sets=sets, answers=answers)
         stack.pop_all()
         return BulkResolution(engine, claims, resolver)

@@ -41,6 +41,7 @@ from {sets} group by ranks order by ranks
 """The different sets, sorted, each with its number of users and the first by name. For DuckDB only."""
 
 UNKNOWN_RANK = -1
+UNKNOWN_GROUPS = f"has memberships in no group, or in one that {GROUPS} lacks; {FETCH_AGAIN}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +110,7 @@ def select_groups(ranking: Sequence[GroupType | None], ranks: Iterable[int]) -> 
 def require_known_groups(memberships: Path, ranks: Collection[int]) -> None:
     """Raise `SnapshotError` if a set has an unknown group."""
     if UNKNOWN_RANK in ranks:
-        reason = f"has memberships in no group, or in one that {GROUPS} lacks; {FETCH_AGAIN}"
-        raise SnapshotError(memberships, reason)
+        raise SnapshotError(memberships, UNKNOWN_GROUPS)
 
 
 def iterate_user_sets(

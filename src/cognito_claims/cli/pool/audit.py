@@ -88,11 +88,11 @@ def audit(
         raise typer.BadParameter("pass only one of --user-pool and --user-pool-id")
     if service.is_configured and user_pool_id is None:
         raise typer.BadParameter("--profile, --region and --endpoint-url require --user-pool-id")
+    source = Source(snapshot, groups, memberships, pool_id)
+    source.refuse_overwrite(html, sarif, inputs=(ignore, baseline, identity_pool, user_pool))
     roles = read_identity_pool(identity_pool) if identity_pool is not None else None
     if client_id is not None and roles is None:
         raise typer.BadParameter("--client-id requires --identity-pool")
-    source = Source(snapshot, groups, memberships, pool_id)
-    source.refuse_overwrite(html, sarif)
     answers = options.build_policy(policy)
     description = read_user_pool(user_pool) if user_pool is not None else None
     if user_pool_id is not None:

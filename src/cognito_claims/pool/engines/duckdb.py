@@ -87,12 +87,7 @@ class DuckDB:
         return _scan_parquet(quote_source(copy))
 
     @hide_rows
-    def list_columns(self, table: str) -> list[str]:
-        return self._database.sql(f"from {table}").columns
-
-    @hide_rows
     def list_types(self, table: str) -> dict[str, str]:
-        """Return the type of each column."""
         found = self._database.sql(f"from {table}")
         return dict(zip(found.columns, map(str, found.types), strict=True))
 

@@ -58,8 +58,8 @@ class Engine(Protocol[TableT]):
         """Return a caller's table: a Parquet file, the name of a table, or a native table."""
         ...
 
-    def list_columns(self, table: TableT) -> list[str]:
-        """Return the names of a table's columns."""
+    def list_types(self, table: TableT) -> dict[str, str]:
+        """Return the type of each column of a table, in the engine's words."""
         ...
 
     def query(self, statement: str, **tables: TableT) -> TableT:
@@ -104,15 +104,18 @@ class EngineError(CognitoClaimsError, RuntimeError):
     Attributes:
         engine: `DuckDB` or `Spark`.
         kind: The name of the engine's error, such as `ConversionException`.
+        line: The line of a CSV file that DuckDB could not read, from 1, or `None` if it is not about one.
     """
 
-    def __init__(self, engine: str, kind: str) -> None:
-        super().__init__(engine, kind)
+    def __init__(self, engine: str, kind: str, line: int | None = None) -> None:
+        super().__init__(engine, kind, line)
         self.engine: str = engine
         self.kind: str = kind
+        self.line: int | None = line
 
     def __str__(self) -> str:
-        reason = f"{self.engine} raised {self.kind}, which is left out because it may quote a row"
+        place = f" for line {self.line} of a CSV file" if self.line is not None else ""
+        reason = f"{self.engine} raised {self.kind}{place}, which is left out because it may quote a row"
         return f"{reason}; read the table with {self.engine} to see it"
 
 
@@ -121,6 +124,9 @@ _WITHOUT_ROWS = {
     *("AnalysisException", "ParseException"),
 }
 """The errors of DuckDB and Spark that name tables, columns and files only."""
+
+
+_CSV_LINE = re.compile(r"Invalid Input Error: CSV Error on Line: ([0-9]+)\n")  # the row follows
 
 
 def hide_rows(function: Callable[P, T]) -> Callable[P, T]:
@@ -134,8 +140,9 @@ def hide_rows(function: Callable[P, T]) -> Callable[P, T]:
             engine, kind = find_owner(error), type(error).__name__
             if engine is None or kind in _WITHOUT_ROWS:
                 raise
+            line = _CSV_LINE.match(str(error))
         # Raised outside the handler: the engine's error must not become the context.
-        raise EngineError(engine, kind)
+        raise EngineError(engine, kind, int(line[1]) if line is not None else None)
 
     return call
 

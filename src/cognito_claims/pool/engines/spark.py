@@ -50,8 +50,8 @@ class Spark:
         return self._create_view(frame.filter("true"))
 
     @hide_rows
-    def list_columns(self, table: str) -> list[str]:
-        return list(self.to_native(table).columns)
+    def list_types(self, table: str) -> dict[str, str]:
+        return dict(self.to_native(table).dtypes)
 
     @hide_rows
     def query(self, statement: str, **tables: str) -> str:
