@@ -36,6 +36,7 @@ from cognito_claims.pool import (
     render_audit_html,
     resolve_memberships,
 )
+from cognito_claims.pool._user_sets import UNKNOWN_GROUPS
 from tests.pool_data import (
     POOL,
     count_decisions,
