@@ -22,12 +22,12 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from cognito_claims import GroupType
+from cognito_claims import GroupType, Policy, resolve
 from cognito_claims.pool import Snapshot, audit, resolve_memberships
 from cognito_claims.pool._fetch.fetch import fetch_pool
 from cognito_claims.pool._fetch.throttle import Throttle
 from cognito_claims.pool._fetch.usernames import Usernames
-from cognito_claims.pool._resolve import CLAIMS, DISTINCT_SETS
+from cognito_claims.pool._resolve import CLAIMS, DISTINCT_SETS, SetResolver
 from cognito_claims.pool._user_sets import SETS
 from cognito_claims.pool.engines.duckdb import DuckDB, connect
 
@@ -300,9 +300,8 @@ def spark(users: int, repeats: int) -> tuple[float, float]:
         }
         os.environ["PYSPARK_PYTHON"] = sys.executable
         session: Any = SparkSession.builder.master("local[2]").config(map=settings).getOrCreate()
-        ranked = sorted(groups(), key=lambda group: group.group_name)
-        ranks = [(group.group_name, rank) for rank, group in enumerate(ranked)]
-        answer = (["a"], ["b"], "b", "preferred", list[str]())
+        ranking = resolve(groups()).ranking
+        ranks = [(group.group_name, rank) for rank, group in enumerate(ranking)]
         columns = "groups array<string>, roles array<string>, preferred_role string, outcome string"
 
         def by_hand(out: Path) -> None:
@@ -311,9 +310,9 @@ def spark(users: int, repeats: int) -> tuple[float, float]:
             table.createOrReplaceTempView("ranks")
             sets = session.sql(SETS.format(memberships="memberships", ranks="ranks")).persist()
             sets.createOrReplaceTempView("sets")
-            found = [row.ranks for row in session.sql(DISTINCT_SETS.format(sets="sets")).collect()]
+            found = map(tuple, session.sql(DISTINCT_SETS.format(sets="sets")).collect())
             answers = session.createDataFrame(
-                [(ranks, *answer) for ranks in found],
+                list(SetResolver(found, ranking, Policy.DOCUMENTED)),
                 f"ranks array<int>, {columns}, open_questions array<string>",
             )
             answers.createOrReplaceTempView("answers")

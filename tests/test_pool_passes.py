@@ -24,14 +24,14 @@ from tests.pool_data import GROUPS, write_snapshot
 
 USERS = 50
 NAMES = [group.group_name for group in GROUPS]
-PASSES = pytest.mark.parametrize("max_rows", [1, 7, 40, 1_000])
+PASSES = pytest.mark.parametrize("max_memory", [100, 1_000, 6_000, 100_000])
 Bound = Callable[[int], None]
 
 
 @pytest.fixture
 def bound(monkeypatch: pytest.MonkeyPatch) -> Bound:
-    """Set the number of rows that DuckDB groups at a time."""
-    return lambda max_rows: monkeypatch.setattr(DuckDB, "max_rows", max_rows)
+    """Set the memory that DuckDB may take to group rows."""
+    return lambda max_memory: monkeypatch.setattr(DuckDB, "max_memory", max_memory)
 
 
 def snapshot(folder: Path, shift: int = 0) -> Snapshot:
@@ -47,7 +47,7 @@ class TestTheResultOfSeveralPasses:
     """It is that of one pass."""
 
     @PASSES
-    def test_of_resolving(self, tmp_path: Path, bound: Bound, max_rows: int) -> None:
+    def test_of_resolving(self, tmp_path: Path, bound: Bound, max_memory: int) -> None:
         def resolve() -> tuple[list[Any], list[Any]]:
             with resolve_memberships(pool.memberships_file, pool.path / "groups.parquet") as result:
                 result.write_parquet(tmp_path / "claims.parquet")
@@ -56,7 +56,7 @@ class TestTheResultOfSeveralPasses:
 
         pool = snapshot(tmp_path / "pool")
         expected = resolve()
-        bound(max_rows)
+        bound(max_memory)
         assert resolve() == expected
         assert len(expected[0]) == USERS
         rows = duckdb.execute(f"from '{tmp_path}/claims.parquet' order by username").fetchall()
@@ -64,10 +64,10 @@ class TestTheResultOfSeveralPasses:
 
     @PASSES
     @pytest.mark.parametrize("samples", [0, 2, 100])
-    def test_of_an_audit(self, tmp_path: Path, bound: Bound, max_rows: int, samples: int) -> None:
+    def test_of_an_audit(self, tmp_path: Path, bound: Bound, max_memory: int, samples: int) -> None:
         pool = snapshot(tmp_path / "pool")
         expected = audit(pool, samples=samples)
-        bound(max_rows)
+        bound(max_memory)
         assert audit(pool, samples=samples) == expected
         assert expected.users == USERS
         assert any(finding.samples for finding in expected.findings) == bool(samples)
@@ -76,7 +76,7 @@ class TestTheResultOfSeveralPasses:
     @pytest.mark.parametrize("samples", [0, 2, 100])
     @pytest.mark.parametrize("edited", [False, True])
     def test_of_a_diff(
-        self, tmp_path: Path, bound: Bound, max_rows: int, samples: int, edited: bool
+        self, tmp_path: Path, bound: Bound, max_memory: int, samples: int, edited: bool
     ) -> None:
         def compare() -> Any:
             out = tmp_path / "changed.parquet"
@@ -87,13 +87,13 @@ class TestTheResultOfSeveralPasses:
         edits = Edits(precedences={"billing": 0}, dropped=frozenset(["admins"]))
         after = edits if edited else snapshot(tmp_path / "after", shift=5)
         expected = compare()
-        bound(max_rows)
+        bound(max_memory)
         assert compare() == expected
         assert 0 < expected[0].affected_users == len(expected[1]) <= expected[0].users == USERS
 
     @PASSES
-    def test_of_a_relation(self, tmp_path: Path, bound: Bound, max_rows: int) -> None:
-        bound(max_rows)
+    def test_of_a_relation(self, tmp_path: Path, bound: Bound, max_memory: int) -> None:
+        bound(max_memory)
         with duckdb.connect() as connection:
             relation = connection.from_parquet(str(snapshot(tmp_path / "pool").memberships_file))
             with resolve_memberships(relation, GROUPS) as result:
@@ -105,9 +105,9 @@ class TestTheResultOfSeveralPasses:
         [("null, 'beta'", InvalidTableError), ("'user 01', null", UnknownGroupsError)],
     )
     def test_of_a_missing_value_is_an_error(
-        self, tmp_path: Path, bound: Bound, max_rows: int, row: str, error: type[Exception]
+        self, tmp_path: Path, bound: Bound, max_memory: int, row: str, error: type[Exception]
     ) -> None:
-        bound(max_rows)
+        bound(max_memory)
         source = snapshot(tmp_path / "pool").memberships_file
         duckdb.execute(f"copy (from '{source}' union all select {row}) to '{tmp_path / 'members.parquet'}'")
         with pytest.raises(error):
@@ -115,19 +115,26 @@ class TestTheResultOfSeveralPasses:
 
 
 class TestThePasses:
-    def test_follow_from_the_number_of_rows(self, tmp_path: Path, bound: Bound) -> None:
+    def test_follow_from_the_numbers_of_users_and_of_rows(self, tmp_path: Path, bound: Bound) -> None:
         pool = snapshot(tmp_path / "pool")
         assert pool.manifest.memberships == 123
-        for max_rows, of_one, of_two in ((246, 1, 1), (123, 1, 2), (122, 2, 3), (61, 3, 5), (1, 123, 246)):
-            bound(max_rows)
+        memory = USERS * 118 + 123 * 52
+        for max_memory, of_one, of_two in (
+            (123 * 170 * 2, 1, 1),
+            (memory, 1, 2),
+            (memory - 1, 2, 3),
+            (memory // 2, 3, 5),
+            (memory // 9, 10, 19),
+        ):
+            bound(max_memory)
             with closing(DuckDB()) as engine:
                 members = engine.read(pool.memberships_file)
                 assert len(engine.split("username", members)) == of_one
                 assert len(engine.split("username", members, members)) == of_two
 
     @PASSES
-    def test_never_split_a_user(self, tmp_path: Path, bound: Bound, max_rows: int) -> None:
-        bound(max_rows)
+    def test_never_split_a_user(self, tmp_path: Path, bound: Bound, max_memory: int) -> None:
+        bound(max_memory)
         pools = [snapshot(tmp_path / "one"), snapshot(tmp_path / "other", shift=5)]
         passes: list[Counter[str]] = [Counter(), Counter()]
         with closing(DuckDB()) as engine:

@@ -53,7 +53,7 @@ class BulkResolution(Generic[TableT_co]):
     of a `with` block.
     """
 
-    def __init__(self, engine: Engine[Any], claims: Any, resolver: _SetResolver) -> None:
+    def __init__(self, engine: Engine[Any], claims: Any, resolver: SetResolver) -> None:
         self._engine = engine
         self._claims = claims
         self.users: int = resolver.users
@@ -163,7 +163,7 @@ def resolve_memberships(
         ranking = resolve(read_groups(engine, groups)).ranking
         members = read_memberships(engine, memberships)
         sets = materialize_sets(engine, members, ranking)
-        resolver = _SetResolver(engine.fetch_rows(engine.query(DISTINCT_SETS, sets=sets)), ranking, policy)
+        resolver = SetResolver(engine.fetch_rows(engine.query(DISTINCT_SETS, sets=sets)), ranking, policy)
         answers = engine.create_table(resolver, _ANSWERS)
         if resolver.found_unknown and unknown_groups == "refuse":
             remedy = 'pass all groups of the pool, or unknown_groups="ignore"'
@@ -173,7 +173,7 @@ def resolve_memberships(
         return BulkResolution(engine, claims, resolver)
 
 
-class _SetResolver(Iterable[tuple[Any, ...]]):
+class SetResolver(Iterable[tuple[Any, ...]]):
     """Resolve the different sets as they are read, and count their users."""
 
     def __init__(

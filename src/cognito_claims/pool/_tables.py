@@ -349,10 +349,8 @@ def refuse_unknown_names(
     """Raise `UnknownGroupsError` if memberships have names that no group has."""
     names = engine.create_table(((group.group_name, 1) for group in groups), "group_name text, known int")
     rows = engine.fetch_rows(engine.query(UNKNOWN_NAMES, memberships=memberships, names=names))
-    unknown = [name for (name,) in rows]
-    if not unknown:
-        return
-    known = engine.fetch_rows(engine.query(KNOWN_NAME, memberships=memberships, names=names))
-    if next(known, None) is None:
-        unknown = []
-    raise UnknownGroupsError(sorted(unknown, key=lambda name: name or ""), remedy)
+    unknown = sorted((name for (name,) in rows), key=lambda name: name or "")
+    if unknown:
+        known = engine.fetch_rows(engine.query(KNOWN_NAME, memberships=memberships, names=names))
+        # If none is known, they are probably usernames.
+        raise UnknownGroupsError(unknown if any(known) else (), remedy)

@@ -89,7 +89,7 @@ class Finding:
         if self.baseline_users is None:
             return ""
         before = f"{self.baseline_users:,} user{'s'[: self.baseline_users != 1]} in the baseline"
-        if not self.known:
+        if self.known is not True:
             return f"further groups, {before}"
         return f"known, {before}" if self.users > self.baseline_users else "known"
 

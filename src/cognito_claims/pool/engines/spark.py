@@ -79,7 +79,7 @@ class Spark:
         statement = f"select inline(from_json(:rows, 'array<struct<{fields}>>'))"
         parts = [
             self._create_view(self._session.sql(statement, args={"rows": text}))
-            for text in _encode_rows(types, rows, self.max_text)
+            for text in self._encode_rows(types, rows)
         ]
         return self.query(" union all ".join(f"select * from {part}" for part in parts))
 
@@ -102,16 +102,15 @@ class Spark:
         self._views.append(view)
         return view
 
-
-def _encode_rows(names: Iterable[str], rows: Iterable[tuple[Any, ...]], max_text: int) -> Iterator[str]:
-    """Yield the rows as JSON arrays, at least one, each of about `max_text` characters at most."""
-    texts: list[str] = []
-    size = 0
-    for row in rows:
-        texts.append(json.dumps(dict(zip(names, row, strict=True))))
-        size += len(texts[-1])
-        if size >= max_text:
-            yield f"[{', '.join(texts)}]"
-            texts.clear()
-            size = 0
-    yield f"[{', '.join(texts)}]"
+    def _encode_rows(self, names: Iterable[str], rows: Iterable[tuple[Any, ...]]) -> Iterator[str]:
+        """Yield the rows as JSON arrays, at least one."""
+        texts: list[str] = []
+        size = 0
+        for row in rows:
+            texts.append(json.dumps(dict(zip(names, row, strict=True))))
+            size += len(texts[-1])
+            if size >= self.max_text:
+                yield f"[{', '.join(texts)}]"
+                texts.clear()
+                size = 0
+        yield f"[{', '.join(texts)}]"
