@@ -175,7 +175,7 @@ def client(url: str) -> Any:
 
 def fetch_ours(url: str, out: Path) -> None:
     throttle = Throttle(NO_RATE, list_groups_rate=NO_RATE)
-    fetch_pool(client(url), pool_id(), out, Usernames("kept"), throttle, 8, lambda _: None)
+    fetch_pool(client(url), pool_id(), out, Usernames("kept"), throttle, threads(), lambda _: None)
 
 
 def call_boto3(url: str, _: Path) -> None:
@@ -191,9 +191,13 @@ def call_boto3(url: str, _: Path) -> None:
         pages = idp.get_paginator("list_groups").paginate(UserPoolId=pool)
         return [group["GroupName"] for page in pages for group in page["Groups"]]
 
-    with ThreadPoolExecutor(8) as threads:
-        list(threads.map(read, names()))
+    with ThreadPoolExecutor(threads()) as executor:
+        list(executor.map(read, names()))
     names()
+
+
+def threads() -> int:
+    return int(os.environ.get("BENCH_THREADS", "8"))
 
 
 def pool_id() -> str:
