@@ -421,6 +421,18 @@ class TestResolve:
         assert result.exit_code == ExitCode.NOT_WRITTEN
         assert "none" in result.stderr
 
+    def test_reports_that_duckdb_has_no_more_memory(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def fail(*_: object, **__: object) -> None:
+            raise duckdb.OutOfMemoryException("Out of Memory Error: failed to allocate\nhint")
+
+        write_faulty_pool(tmp_path / "s")
+        monkeypatch.setattr(pool, "resolve_memberships", fail)
+        result = call("resolve", tmp_path / "s")
+        assert result.exit_code == ExitCode.NOT_WRITTEN
+        assert result.stderr == "error: Out of Memory Error: failed to allocate\n"
+
     def test_a_fault_of_ours_is_not_hidden(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         write_faulty_pool(tmp_path / "s")
         monkeypatch.setattr("cognito_claims.pool._resolve.materialize_sets", None)

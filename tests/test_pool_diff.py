@@ -179,7 +179,7 @@ class TestALaterSnapshot:
         ("one", "other", "message"),
         [
             ({}, {"user_pool_id": "eu-west-1_Other"}, "must be a snapshot of"),
-            ({}, {"usernames": "hashed"}, "with the same key"),
+            ({}, {"usernames": "hashed", "key_id": "a"}, "with the same key"),
             (
                 {"usernames": "hashed", "key_id": "a"},
                 {"usernames": "hashed", "key_id": "b"},
