@@ -80,8 +80,8 @@ format: .venv/installed  ## format, and fix what can be fixed
 	@$(BIN)/ruff check --fix
 	@$(BIN)/ruff format
 
-bench: .venv/installed  ## print the ratios, and write them to build/bench.json; without CORE=1, needs Java, 4 GB and some minutes
-	@$(BIN)/python -m benchmarks.bench $(if $(CORE),core)
+bench: .venv/installed  ## print the ratios, and write them to build/bench.json; without CORE=1, needs Java, 4 GB, 9 GB of disk and 10 minutes
+	@$(BIN)/python -m benchmarks.bench $(if $(CORE),core) $(if $(POOL),pool)
 
 matrix: .venv/installed  ## run the suite on every installed CPython, with the lowest and the newest allowed versions
 	@$(BIN)/python tools/matrix.py

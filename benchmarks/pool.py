@@ -6,6 +6,7 @@ As a script, this runs one side, and prints its seconds and its peak of memory.
 import json
 import os
 import random
+import shutil
 import subprocess
 import sys
 import threading
@@ -21,19 +22,21 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from cognito_claims import GroupType
-from cognito_claims.pool import resolve_memberships
+from cognito_claims import GroupType, Policy, resolve
+from cognito_claims.pool import Snapshot, audit, resolve_memberships
 from cognito_claims.pool._fetch.fetch import fetch_pool
 from cognito_claims.pool._fetch.throttle import Throttle
 from cognito_claims.pool._fetch.usernames import Usernames
-from cognito_claims.pool._resolve import CLAIMS, DISTINCT_SETS
+from cognito_claims.pool._resolve import CLAIMS, DISTINCT_SETS, SetResolver
 from cognito_claims.pool._user_sets import SETS
-from cognito_claims.pool.engines.duckdb import connect
+from cognito_claims.pool.engines.duckdb import DuckDB, connect
 
 BUILD = Path(__file__).parents[1] / "build"
 POOL = "eu-west-1_AbCdEfGhI"
 SETS_OF_GROUPS = 4_000
 NO_RATE = 1e9
+PARQUET = "(format parquet, compression zstd)"
+"""As `write_parquet` writes: every side writes the same codec."""
 
 
 def groups() -> list[GroupType]:
@@ -76,6 +79,38 @@ def memberships(users: int) -> Path:
     return path
 
 
+def count_memberships(source: Path) -> int:
+    with closing(DuckDB()) as engine:
+        return sum(count for (count,) in engine.fetch_rows(f"(select count(*) from '{source}')"))
+
+
+NAMES: dict[str, Callable[[], list[str]]] = {
+    "short": lambda: [f"group-{number:04}" for number in range(10_000)],
+    "one-prefix": lambda: [f"{'p' * 106}{number:04}" for number in range(10_000)],
+    "substrings": lambda: [
+        "".join(map(chr, range(0x4E00 + start, 0x4E00 + end)))  # 128 different letters
+        for end in range(1, 129)
+        for start in range(end)
+    ],
+}
+
+
+def named_pool(names: str) -> Path:
+    """Write a snapshot whose groups have these names and one member each; reuse it if it exists."""
+    path = BUILD / f"pool-{names}"
+    if path.exists():
+        return path
+    found = [GroupType(group_name=name, user_pool_id=POOL) for name in NAMES[names]()]
+    members = [(f"user-{number}", group.group_name) for number, group in enumerate(found)]
+    shutil.rmtree(partial := BUILD / f"pool-{names}.partial", ignore_errors=True)
+    Snapshot.write(partial, groups=found, memberships=members)
+    return partial.rename(path)
+
+
+def audit_pool(snapshot: str, _: Path) -> None:
+    audit(Snapshot.open(snapshot))
+
+
 @contextmanager
 def grouping() -> Generator[Any, None, None]:
     """Open DuckDB with the settings of `resolve_memberships`."""
@@ -90,7 +125,7 @@ def floor(source: Path, out: Path) -> None:
     """Only group by user."""
     with grouping() as database:
         counted = f"select username, count(*) from '{source}' group by username"
-        database.execute(f"copy ({counted}) to '{out}' (format parquet)")
+        database.execute(f"copy ({counted}) to '{out}' {PARQUET}")
 
 
 def ours(source: Path, out: Path) -> None:
@@ -123,7 +158,7 @@ def naive(source: Path, out: Path) -> None:
         while rows := found.fetchmany(100_000):
             lines.writelines(decided(username, names) for username, names in rows)
         lines.flush()
-        database.execute(f"copy (from read_json('{lines.name}')) to '{out}' (format parquet)")
+        database.execute(f"copy (from read_json('{lines.name}')) to '{out}' {PARQUET}")
 
 
 def client(url: str) -> Any:
@@ -140,7 +175,7 @@ def client(url: str) -> Any:
 
 def fetch_ours(url: str, out: Path) -> None:
     throttle = Throttle(NO_RATE, list_groups_rate=NO_RATE)
-    fetch_pool(client(url), pool_id(), out, Usernames("kept"), throttle, 8, lambda _: None)
+    fetch_pool(client(url), pool_id(), out, Usernames("kept"), throttle, threads(), lambda _: None)
 
 
 def call_boto3(url: str, _: Path) -> None:
@@ -156,9 +191,13 @@ def call_boto3(url: str, _: Path) -> None:
         pages = idp.get_paginator("list_groups").paginate(UserPoolId=pool)
         return [group["GroupName"] for page in pages for group in page["Groups"]]
 
-    with ThreadPoolExecutor(8) as threads:
-        list(threads.map(read, names()))
+    with ThreadPoolExecutor(threads()) as executor:
+        list(executor.map(read, names()))
     names()
+
+
+def threads() -> int:
+    return int(os.environ.get("BENCH_THREADS", "8"))
 
 
 def pool_id() -> str:
@@ -219,6 +258,7 @@ def stub(memberships: int) -> Generator[str, None, None]:
 
 
 SIDES: dict[str, Callable[[Any, Path], None]] = {
+    "audit": audit_pool,
     "floor": floor,
     "ours": ours,
     "naive": naive,
@@ -264,20 +304,23 @@ def spark(users: int, repeats: int) -> tuple[float, float]:
         }
         os.environ["PYSPARK_PYTHON"] = sys.executable
         session: Any = SparkSession.builder.master("local[2]").config(map=settings).getOrCreate()
-        ranked = sorted(groups(), key=lambda group: group.group_name)
-        ranks = [(group.group_name, rank) for rank, group in enumerate(ranked)]
-        answer = (["a"], ["b"], "b", "preferred", list[str]())
+        ranking = resolve(groups()).ranking
+        ranks = [(group.group_name, rank) for rank, group in enumerate(ranking)]
         columns = "groups array<string>, roles array<string>, preferred_role string, outcome string"
 
         def by_hand(out: Path) -> None:
+            session.read.parquet(source).createOrReplaceTempView("memberships")
             table = session.createDataFrame(ranks, "group_name string, rank int")
-            sets = session.sql(SETS, memberships=session.read.parquet(source), ranks=table).persist()
-            found = [row.ranks for row in session.sql(DISTINCT_SETS, sets=sets).collect()]
+            table.createOrReplaceTempView("ranks")
+            sets = session.sql(SETS.format(memberships="memberships", ranks="ranks")).persist()
+            sets.createOrReplaceTempView("sets")
+            found = map(tuple, session.sql(DISTINCT_SETS.format(sets="sets")).collect())
             answers = session.createDataFrame(
-                [(ranks, *answer) for ranks in found],
+                list(SetResolver(found, ranking, Policy.DOCUMENTED)),
                 f"ranks array<int>, {columns}, open_questions array<string>",
             )
-            session.sql(CLAIMS, sets=sets, answers=answers).write.parquet(str(out))
+            answers.createOrReplaceTempView("answers")
+            session.sql(CLAIMS.format(sets="sets", answers="answers")).write.parquet(str(out))
             sets.unpersist()
 
         def by_us(out: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from cognito_claims import GroupType, Policy
 from cognito_claims.pool import Manifest, Membership, Snapshot
-from cognito_claims.pool.manifest import UNFINISHED, write_manifest
+from cognito_claims.pool.manifest import UNFINISHED, publish, write_manifest
 from cognito_claims.pool.snapshot import write_tables
 from cognito_claims.resolver import Decision
 from tests.samples import role
@@ -29,7 +29,7 @@ def write_snapshot(
     folder: Path, groups: Iterable[GroupType], members: Mapping[str, Iterable[str]], **manifest: Any
 ) -> Snapshot:
     """Write a snapshot of groups, and of the usernames in them by the groups' names."""
-    (folder / UNFINISHED).mkdir(parents=True)
+    (scratch := folder / UNFINISHED).mkdir(parents=True)
     groups = sorted(groups, key=lambda one: one.group_name)
     memberships = sorted(Membership(user, name) for name, users in members.items() for user in users)
     contents: dict[str, Any] = {
@@ -40,10 +40,11 @@ def write_snapshot(
         "groups": len(groups),
         "memberships": len(memberships),
         "changes": (),
-        "files": write_tables(folder, folder / UNFINISHED, groups, memberships),
+        "files": write_tables(scratch, groups, memberships),
     }
-    write_manifest(folder, Manifest(**contents | manifest))
-    (folder / UNFINISHED).rmdir()
+    write_manifest(scratch, Manifest(**contents | manifest))
+    publish(scratch, folder)
+    scratch.rmdir()
     return Snapshot.open(folder)
 
 

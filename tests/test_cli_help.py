@@ -292,7 +292,8 @@ class TestFiles:
         monkeypatch.chdir(folder)
         result = run(*arguments, stdin=event("id_token"))
         assert (result.exit_code, result.stdout) == (ExitCode.BAD_INPUT, "")
-        expected = f"{name}: No such file or directory: pass a file, or pipe the input in"
+        remedy = "pipe the input in" if name == "FILE" else "- to read stdin"
+        expected = f"{name}: No such file or directory: pass a file, or {remedy}"
         assert result.stderr == f"error: {expected}\n"
 
     @pytest.mark.parametrize(

@@ -14,7 +14,6 @@ from cognito_claims import (
     MixedUserPoolsError,
     PaginationError,
     Problem,
-    UnreadableResponseError,
     UserType,
 )
 from cognito_claims._wire.parsing import parse_request, parse_response
@@ -32,7 +31,6 @@ ERRORS: list[tuple[CognitoClaimsError, type[Exception]]] = [
     (InvalidClaimsError("ID token", [Problem("exp", "is missing")]), ValueError),
     (AmbiguousClaimsError("REST API event", [Problem("a", "is invalid")]), ValueError),
     (PaginationError("ListGroups"), RuntimeError),
-    (UnreadableResponseError("ListGroups"), RuntimeError),
 ]
 
 

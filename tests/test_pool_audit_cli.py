@@ -112,6 +112,22 @@ class TestCommand:
         assert "and 5 more roles" in output
         assert "g05 and 19 more" in output
 
+    def test_prints_the_findings_of_a_check_together(self, tmp_path: Path) -> None:
+        groups = [group(f"g{number}", number, f"r{number}") for number in range(7)]
+        write_snapshot(tmp_path / "s", groups[:6], {})
+        (tmp_path / "report.json").write_text(call(tmp_path / "s", "--json").stdout)
+        output = call(tmp_path / "s").stdout
+        assert output.count("note  empty-group") == 5
+        assert output.count("Delete the group or remove its role") == 1
+        assert "  groups: g4\n  and 1 more: see --json or --html\n  Delete the group" in output
+        write_snapshot(tmp_path / "later", groups, {})
+        known = call(tmp_path / "later", "--baseline", tmp_path / "report.json").stdout
+        assert known.index("'g6' has") < known.index("'g0' has")
+        assert known.count("(known)") == 4
+        ignores = tmp_path / "ignore.toml"
+        ignores.write_text('[[ignore]]\ncode = "empty-group"\nabout = "g1"\nreason = "x"')
+        assert "more: see" not in call(tmp_path / "s", "--ignore", ignores).stdout
+
     def test_tells_known_and_ignored_findings_apart(self, tmp_path: Path) -> None:
         write_faulty_pool(tmp_path / "s")
         report, ignores = tmp_path / "report.json", tmp_path / "ignore.toml"

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from queue import Queue
 from typing import Any, cast
 
 import duckdb
@@ -173,7 +174,7 @@ class TestFetch:
         (tmp_path / "s" / "unfinished" / "journal.sqlite").mkdir(parents=True)
         result = call(*arguments(server, tmp_path / "s"))
         assert result.exit_code == ExitCode.NOT_WRITTEN
-        assert "database file" in result.stderr
+        assert "is not a regular file" in result.stderr
 
     @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere, a file's name is a text")
     def test_reports_a_name_that_is_not_utf8(self, server: PoolServer, tmp_path: Path) -> None:
@@ -214,7 +215,11 @@ class TestFetch:
         server.intercept = lambda _, __: None
         assert call(*arguments(server, tmp_path)).stderr == "resuming: 1 of 2 groups are complete\n"
 
-    def test_says_that_the_same_command_goes_on(self, server: PoolServer, tmp_path: Path) -> None:
+    def test_says_that_the_same_command_goes_on(
+        self, server: PoolServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("botocore.endpoint.time", WITHOUT_SLEEP)  # between attempts
+
         def refuse(_: str, __: dict[str, Any]) -> None:
             raise RefusedError(400, "NotAuthorizedException")
 
@@ -231,11 +236,11 @@ class TestFetch:
             setattr(server, fault, before)
             assert result.exit_code == ExitCode.SERVICE
             [line] = result.stderr.splitlines()
-            assert line.endswith(": run the same command again to resume")
+            assert line.endswith("; then run the same command again to resume")
         server.stop_listening()
         result = call(*arguments(server, tmp_path))
         assert result.exit_code == ExitCode.SERVICE
-        assert result.stderr.endswith(": run the same command again to resume\n")
+        assert result.stderr.endswith("; then run the same command again to resume\n")
 
     def test_goes_on_after_it_was_interrupted(self, server: PoolServer, tmp_path: Path) -> None:
         running: list[subprocess.Popen[bytes]] = []
@@ -343,12 +348,29 @@ class TestFetch:
 
 
 def test_progress_without_a_terminal_is_a_line_every_30_seconds(capsys: pytest.CaptureFixture[str]) -> None:
-    now = [100.0]
-    with show_progress("groups", lambda: now[0]) as update:
-        for at in (100.0, 129.9, 130.0, 140.0, 159.9, 165.0):
-            now[0] = at
-            update(completed=int(at), total=1000, description="7 memberships" if at > 140 else "")
-    assert capsys.readouterr().err == "130 of 1,000 groups\n165 of 1,000 groups, 7 memberships\n"
+    has_ended: Queue[bool] = Queue()
+    waited: list[float] = []
+
+    def wait(seconds: float) -> bool:
+        waited.append(seconds)
+        has_ended.task_done()
+        return has_ended.get()
+
+    def let_time_pass() -> None:
+        has_ended.put(False)
+        has_ended.join()  # the next line is due
+
+    has_ended.unfinished_tasks += 1
+    with show_progress("groups", wait) as update:
+        let_time_pass()
+        update(completed=1, total=1000)
+        let_time_pass()
+        update(completed=1000, total=1000, description="7 memberships")
+        let_time_pass()
+        has_ended.put(True)
+    lines = ["waiting for the first response", "1 of 1,000 groups", "1,000 of 1,000 groups, 7 memberships"]
+    assert capsys.readouterr().err.splitlines() == lines
+    assert waited == [30.0] * 4
 
 
 def read(terminal: int) -> bytes:
@@ -399,9 +421,21 @@ class TestResolve:
         assert result.exit_code == ExitCode.NOT_WRITTEN
         assert "none" in result.stderr
 
+    def test_reports_that_duckdb_has_no_more_memory(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def fail(*_: object, **__: object) -> None:
+            raise duckdb.OutOfMemoryException("Out of Memory Error: failed to allocate\nhint")
+
+        write_faulty_pool(tmp_path / "s")
+        monkeypatch.setattr(pool, "resolve_memberships", fail)
+        result = call("resolve", tmp_path / "s")
+        assert result.exit_code == ExitCode.NOT_WRITTEN
+        assert result.stderr == "error: Out of Memory Error: failed to allocate\n"
+
     def test_a_fault_of_ours_is_not_hidden(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         write_faulty_pool(tmp_path / "s")
-        monkeypatch.setattr("cognito_claims.pool._resolve.query_sets", None)
+        monkeypatch.setattr("cognito_claims.pool._resolve.materialize_sets", None)
         result = call("resolve", tmp_path / "s", "--out", tmp_path / "c.parquet")
         assert isinstance(result.exception, TypeError)
 

@@ -17,7 +17,7 @@ from cognito_claims import pool
 from cognito_claims.cli._app import app
 from cognito_claims.cli._exit import ExitCode
 from cognito_claims.pool import Snapshot
-from tests.pool_data import GROUPS, MEMBERS, POOL, write_faulty_pool
+from tests.pool_data import GROUPS, MEMBERS, POOL, write_faulty_pool, write_snapshot
 from tests.samples import role
 
 PAIRS = [(user, name) for name, users in MEMBERS.items() for user in users]
@@ -108,7 +108,7 @@ class TestTables:
         assert printed["regrouped_users"] == 1
         snapshot = write_faulty_pool(tmp_path / "s").path
         result = call("diff", snapshot, *after, "--pool-id", POOL)
-        assert "1 of 10 users gets different groups" in result.stdout
+        assert "Groups differ for 1 of 10 users" in result.stdout
         assert [*scratch.iterdir()] == []
 
     def test_are_written_to_a_private_folder(
@@ -163,7 +163,36 @@ class TestErrors:
             ),
             ("resolve s --pool-id eu-west-1_Other", f"--pool-id: must be {POOL}, the ID in SNAPSHOT"),
             ("resolve --groups g.csv --memberships m.csv", "--groups: has no user_pool_id; .*--pool-id"),
-            ("resolve --groups g.csv --memberships m.csv --pool-id x", "UserPoolId"),
+            ("resolve --groups g.csv --memberships m.csv --pool-id x", r"^error: --pool-id: must "),
+            ("resolve --groups rows.csv --memberships m.csv", "^error: --groups: row 2: Precedence: must "),
+            (
+                "diff s --later-groups g.csv --later-memberships line.csv",
+                "^error: --later-groups: has no user_pool_id; .*--pool-id",
+            ),
+            (
+                f"diff s --later-groups g.csv --later-memberships line.csv --pool-id {POOL}",
+                "^error: --later-memberships: line 3 is malformed: it must have 2 fields",
+            ),
+            (
+                f"resolve --groups g.csv --memberships swapped.csv --pool-id {POOL}",
+                r"^error: --memberships: no group_name is the name of a group: are the columns swapped\?$",
+            ),
+            (
+                f"diff hashed --later-groups g.csv --later-memberships m.csv --pool-id {POOL}",
+                "^error: --later-groups and --later-memberships: users cannot be matched",
+            ),
+            (
+                f"diff unknown --later-groups g.csv --later-memberships m.csv --pool-id {POOL}",
+                "^error: unknown.memberships.parquet: has memberships in no group",
+            ),
+            ("diff s hashed", "^error: hashed: users cannot be matched"),
+            ("diff s --set-precedence admins=-1", "^error: --set-precedence: must .*, for 'admins'$"),
+            ("diff s --set-role admins=x", "^error: --set-role: 'admins=x' must be NAME=ARN"),
+            ("diff s --set-role admins=arn:x", "^error: --set-role: must .*, for 'admins'$"),
+            (
+                "resolve unknown",
+                "^error: unknown.memberships.parquet: has memberships in no group, or in one that",
+            ),
             ("resolve --groups g.csv --memberships none.csv", "--memberships: is not a file: pass a file"),
             ("resolve --groups s --memberships m.csv", "--groups: is not a file: pass a file"),
             (
@@ -178,7 +207,7 @@ class TestErrors:
             ("resolve --groups part.json --memberships m.csv", "the list is incomplete"),
             (
                 f"resolve --groups few.json --memberships m.csv --pool-id {POOL}",
-                "unknown: .* and 3 more; add them to the groups",
+                r"^error: --memberships\.group_name: 8 unknown groups: .* and 3 more; pass all groups",
             ),
         ],
     )
@@ -190,6 +219,11 @@ class TestErrors:
         (tmp_path / "bad.json").write_text('{"Groups": [{"GroupName": "a", "Precedense": 1}]}')
         (tmp_path / "part.json").write_text('{"Groups": [{"GroupName": "a"}], "NextToken": "more"}')
         (tmp_path / "few.json").write_text('{"Groups": [{"GroupName": "admins"}]}')
+        (tmp_path / "rows.csv").write_text("group_name,precedence\na,high\n")
+        (tmp_path / "line.csv").write_text("username,group_name\nann,admins\nbob\n")
+        write_csv(tmp_path / "swapped.csv", ["group_name", "username"], PAIRS)
+        write_faulty_pool(tmp_path / "hashed", usernames="hashed", key_id="one")
+        write_snapshot(tmp_path / "unknown", GROUPS, {**MEMBERS, "nope": ["ann"]})
         result = call(*arguments.split())
         assert (result.exit_code, result.stdout) == (ExitCode.BAD_INPUT, "")
         assert result.stderr.startswith("error: ")
@@ -220,6 +254,10 @@ class TestErrors:
             "audit --groups g.csv --memberships m.csv --html g.csv",
             "diff --groups g.csv --memberships m.csv --drop-group beta --users scratch/../m.csv",
             "diff s --later-groups g.csv --later-memberships m.csv --html g.csv",
+            "audit s --ignore g.csv --html g.csv",
+            "audit s --baseline g.csv --sarif scratch/../g.csv",
+            "audit s --identity-pool g.csv --html g.csv",
+            "audit s --user-pool g.csv --sarif g.csv",
         ],
     )
     def test_of_an_output_that_is_an_input(
@@ -231,6 +269,12 @@ class TestErrors:
         assert result.exit_code == ExitCode.BAD_INPUT
         assert "is an input, which must not change" in result.stderr
         assert (csv_groups.read_bytes(), memberships.read_bytes()) == before
+
+
+def test_a_snapshot_with_unknown_groups_is_refused_in_the_same_words(tmp_path: Path) -> None:
+    write_snapshot(tmp_path / "s", GROUPS, {**MEMBERS, "nope": ["ann"]})
+    errors = {call(*arguments).stderr for arguments in (("resolve", "s"), ("audit", "s"))}
+    assert len(errors) == 1
 
 
 class TestResolveWithoutAFile:

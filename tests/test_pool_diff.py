@@ -179,7 +179,7 @@ class TestALaterSnapshot:
         ("one", "other", "message"),
         [
             ({}, {"user_pool_id": "eu-west-1_Other"}, "must be a snapshot of"),
-            ({}, {"usernames": "hashed"}, "with the same key"),
+            ({}, {"usernames": "hashed", "key_id": "a"}, "with the same key"),
             (
                 {"usernames": "hashed", "key_id": "a"},
                 {"usernames": "hashed", "key_id": "b"},
@@ -359,7 +359,7 @@ class TestCommand:
             *("--set-precedence", "billing=", "--set-role", "billing=", "--drop-group", "support"),
         )
         assert result.exit_code == ExitCode.OK, result.stderr
-        assert "5 of 5 users get different roles" in result.stdout
+        assert "Roles differ for 5 of 5 users" in result.stdout
         assert f"1 user changes: {role('billing')} -> {role('y')}" in result.stdout
         assert "users: cid" in result.stdout
         assert f"  {role('support')}\n    lost by 2: bob, dora\n" in result.stdout
@@ -370,7 +370,7 @@ class TestCommand:
         assert json.loads(result.stdout)["affected_users"] == 4
 
     def test_reports_that_nothing_changes(self, snapshot: Path) -> None:
-        lines = ["0 of 5 users get different roles", "0 of 5 users get different groups"]
+        lines = ["Roles differ for 0 of 5 users", "Groups differ for 0 of 5 users"]
         assert call(snapshot, snapshot).stdout.splitlines() == lines
 
     def test_writes_files(self, snapshot: Path, tmp_path: Path) -> None:
@@ -396,7 +396,7 @@ class TestCommand:
             (["--set-precedence", "admins=high"], "a number"),
             (["--set-precedence", "admins=1_0"], "a number"),
             (["--set-precedence", "admins=٣"], "a number"),
-            (["--set-precedence", "admins=-1"], "Precedence"),
+            (["--set-precedence", "admins=-1"], "--set-precedence: must be"),
             (["--set-role", "admins"], "NAME=ARN"),
             (["--set-role", "admins=admin"], "NAME=ARN"),
             (["--set-role", "=arn:aws:iam::123456789012:role/x"], "NAME=ARN"),

@@ -298,8 +298,8 @@ class TestReports:
         paths = [str(one.path) for one in snapshots]
         shown = CliRunner().invoke(app, ["pool", "diff", *paths, "--samples", "1"]).stdout
         assert shown.splitlines() == [
-            "0 of 4 users get different roles",
-            "3 of 4 users get different groups",
+            "Roles differ for 0 of 4 users",
+            "Groups differ for 3 of 4 users",
             "",
             "In cognito:groups",
             "  <i>: created",

@@ -7,7 +7,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -108,6 +108,16 @@ class TestPrivateFiles:
         names = ("journal.sqlite", "journal.sqlite-wal")
         assert seen == {"s": 0o700, UNFINISHED: 0o700, **dict.fromkeys(names, 0o600)}
 
+    def test_the_folders_above_that_did_not_exist(
+        self, server: PoolServer, connect: Connect, tmp_path: Path
+    ) -> None:
+        take(connect(server.url), tmp_path / "a" / "b" / "s")
+        assert {name: mode for name, mode in list_modes(tmp_path / "a").items() if len(name) == 1} == {
+            "a": 0o700,
+            "b": 0o700,
+            "s": 0o700,
+        }
+
     def test_a_folder_that_was_open_to_others(
         self, server: PoolServer, connect: Connect, tmp_path: Path
     ) -> None:
@@ -163,6 +173,28 @@ class TestAFetchRefuses:
         (tmp_path / "here").symlink_to(tmp_path / "there")
         self.refuse(server, connect(server.url), tmp_path / "here", "is a link")
         assert not list((tmp_path / "there").iterdir())
+
+    def test_a_folder_of_other_files_and_leaves_it_as_it_was(
+        self, server: PoolServer, connect: Connect, tmp_path: Path
+    ) -> None:
+        (tmp_path / "notes").touch()
+        tmp_path.chmod(0o755)
+        with pytest.raises(SnapshotError, match="is not empty, and no fetch wrote it"):
+            take(connect(server.url), tmp_path)
+        assert list_modes(tmp_path)[tmp_path.name] == 0o755
+
+    def test_a_folder_that_takes_the_place_of_its_own(
+        self, server: PoolServer, connect: Connect, tmp_path: Path
+    ) -> None:
+        def replace_folder(_: str, body: dict[str, Any]) -> None:
+            if body.get("GroupName") == "staff" and not (tmp_path / "old").exists():
+                (tmp_path / "s").rename(tmp_path / "old")
+                (tmp_path / "s" / UNFINISHED).mkdir(parents=True)
+
+        server.intercept = replace_folder
+        with pytest.raises(SnapshotError, match="was replaced by another folder"):
+            take(connect(server.url), tmp_path / "s")
+        assert not list((tmp_path / "s" / UNFINISHED).iterdir())
 
     @pytest.mark.parametrize(
         "name", ["memberships.tsv", "groups.jsonl", MEMBERSHIPS, MANIFEST, "journal.sqlite"]
@@ -227,6 +259,10 @@ class TestAResultIsNotWritten:
         assert {path.name for path in tmp_path.iterdir()} == {"s", "result"}
 
 
+def truncate(path: Path) -> None:
+    os.truncate(path, 0)
+
+
 class TestAThrowawayKey:
     def test_is_never_in_the_folder_and_outlives_a_kill(
         self, server: PoolServer, connect: Connect, tmp_path: Path, keys: Path
@@ -243,12 +279,18 @@ class TestAThrowawayKey:
         assert len({one.username for one in snapshot.read_memberships()}) == 7
         assert not list(keys.iterdir())
 
-    def test_that_is_lost_ends_the_fetch(
-        self, server: PoolServer, connect: Connect, tmp_path: Path, keys: Path
+    @pytest.mark.parametrize("damage", [Path.unlink, truncate])
+    def test_that_is_lost_or_damaged_ends_the_fetch(
+        self,
+        server: PoolServer,
+        connect: Connect,
+        tmp_path: Path,
+        keys: Path,
+        damage: Callable[[Path], object],
     ) -> None:
         take_a_part(server, connect(server.url), tmp_path, usernames=False)
         [key] = keys.iterdir()
-        key.unlink()
+        damage(key)
         with pytest.raises(SnapshotError, match=f"cannot be resumed: .*{key.name}"):
             take(connect(server.url), tmp_path, usernames=False)
 
@@ -342,6 +384,21 @@ FORGED: dict[str, tuple[str, str, str]] = {
         f"select * replace ('294000-01-01'::timestamptz as creation_date) from (select {ADMINS})",
         "a date is out of bounds",
     ),
+    "more rows than its bytes can tell apart": (
+        MEMBERSHIPS,
+        f"select {ANN} from range(100000)",
+        "has 100,000 rows in .* bytes, which cannot all differ",
+    ),
+    "an empty username": (
+        MEMBERSHIPS,
+        "select '' as username, 'admins' as group_name",
+        "username is null or empty",
+    ),
+    "a group of another pool": (
+        GROUPS,
+        f"select * replace ('eu-west-1_Other' as user_pool_id) from (select {ADMINS})",
+        "has groups of another user pool",
+    ),
     "many groups": (GROUPS, f"select {ADMINS} from range(20000000)", "has 20,000,000 rows, expected 1"),
 }
 
@@ -374,8 +431,20 @@ class TestAForgedSnapshot:
     @pytest.mark.parametrize("name", FORGED)
     def test_is_refused(self, folder: Path, tmp_path: Path, name: str) -> None:
         file, statement, reason = FORGED[name]
-        forge(folder, file, write_parquet(tmp_path, statement))
+        rows = 100_000 if "100,000" in reason else 1
+        forge(folder, file, write_parquet(tmp_path, statement), memberships=rows)
         check_refusals(folder, reason)
+
+    @pytest.mark.parametrize(
+        "change",
+        [{"user_pool_id": ""}, {"user_pool_id": "x\x1b[31m"}, {"usernames": "hashed"}, {"key_id": "0123"}],
+    )
+    def test_is_refused_if_the_manifest_contradicts_itself(
+        self, folder: Path, change: dict[str, object]
+    ) -> None:
+        manifest = json.loads((folder / MANIFEST).read_bytes()) | change
+        (folder / MANIFEST).write_text(json.dumps(manifest))
+        check_refusals(folder, "user_pool_id: |key_id must be set")
 
     def test_is_refused_if_there_are_more_groups_than_aws_allows(
         self, folder: Path, tmp_path: Path
@@ -436,6 +505,15 @@ JOURNALS: dict[str, str] = {
     "a table is another": "drop table changes; create table changes (number, what)",
     "a table is added": "create table other (x)",
     "a group is no JSON": "update groups set group_json = '{'",
+    "a key in another folder": (
+        "update settings set json = json_set(json, '$.usernames', 'discarded-key',"
+        " '$.throwaway_key_id', '../../victim')"
+    ),
+    "a key that it does not discard": (
+        "update settings set json = json_set(json, '$.throwaway_key_id', '"
+        "0123456789abcdef0123456789abcdef')"
+    ),
+    "a membership without a group": "insert into memberships values (99, 'ann')",
     "a username is null": (
         "pragma writable_schema = on;"
         " update sqlite_master set sql = replace(sql, 'username text not null', 'username text')"
@@ -461,6 +539,8 @@ class TestAForgedJournal:
         "statement",
         [
             "update memberships set username = cast(username as blob)",
+            "update memberships set username = '' where username = 'ann'",
+            "update memberships set username = 'a' || char(9) || 'b' where username = 'ann'",
             "update groups set name = 1",
             "update groups set group_json = null",
         ],
@@ -488,6 +568,12 @@ class TestAForgedJournal:
             database.execute("update groups set resume_token = ?, state = 'open'", [token])
             database.commit()
         with pytest.raises(SnapshotError, match="damaged"):
+            take(connect(server.url), tmp_path)
+
+    def test_is_refused_if_it_is_a_pipe(self, server: PoolServer, connect: Connect, tmp_path: Path) -> None:
+        (tmp_path / UNFINISHED).mkdir()
+        os.mkfifo(tmp_path / UNFINISHED / "journal.sqlite")
+        with pytest.raises(OSError, match="is not a regular file"):
             take(connect(server.url), tmp_path)
 
     def test_is_a_journal_of_ours_otherwise(

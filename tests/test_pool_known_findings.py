@@ -14,6 +14,7 @@ from cognito_claims.pool import (
     Audit,
     AuditInputError,
     Baseline,
+    BaselineFinding,
     Ignore,
     Severity,
     Snapshot,
@@ -54,18 +55,56 @@ class TestABaseline:
         result = audit(snapshot, baseline=parse_baseline(build_audit_report(before)))
         assert identify(result) == identify(before)
         assert {one.known for one in result.findings} == {True}
+        assert {one.comparison for one in result.findings} == {"known"}
+        assert '"baselineState": "unchanged"' in build_audit_sarif(result)
         assert not any(one.counts for one in result.findings)
         assert (before.worst, result.worst) == (Severity.ERROR, None)
 
     def test_knows_a_finding_by_code_and_subject(self, snapshot: Snapshot) -> None:
         report = json.loads(build_audit_report(audit(snapshot)))
         report["findings"] = [
-            {"code": "no-preferred-role", "about": "precedence=10"},
-            {"code": "empty-group", "about": "none"},
+            {
+                "code": "no-preferred-role",
+                "about": "precedence=10",
+                "groups": ["billing", "support"],
+                "users": 1,
+            },
+            {"code": "empty-group", "about": "none", "groups": ["none"], "users": 0},
         ]
         result = audit(snapshot, baseline=parse_baseline(json.dumps(report).encode()))
         assert [one.about for one in result.findings if one.known] == ["precedence=10"]
         assert result.worst is Severity.ERROR
+
+    @pytest.mark.parametrize(
+        ("ties", "known", "comparison"),
+        [
+            ({"ann": "ab"}, True, "known"),
+            ({"ann": "ab", "bob": "ab"}, True, "known"),
+            ({"ann": "abc", "bob": "abc"}, True, "known"),
+            ({"ann": "ab", "bob": "ab", "cid": "ab"}, True, "known, 2 users in the baseline"),
+            ({"ann": "ad"}, False, "further groups, 2 users in the baseline"),
+            ({"ann": "ab", "bob": "bd"}, False, "further groups, 2 users in the baseline"),
+        ],
+    )
+    def test_does_not_know_a_finding_with_a_further_group(
+        self, tmp_path: Path, ties: dict[str, str], known: bool, comparison: str
+    ) -> None:
+        """Code and subject are the same, and a larger number of users is shown."""
+        groups = [group(name, 1, name) for name in "abcd"]
+
+        def audit_ties(folder: str, ties: dict[str, str], **options: Any) -> Audit:
+            members = {name: [user for user, names in ties.items() if name in names] for name in "abcd"}
+            return audit(write_snapshot(tmp_path / folder, groups, members), **options)
+
+        before = audit_ties("1", {"ann": "abc", "bob": "abc"})
+        baseline = parse_baseline(build_audit_report(before))
+        [one] = [
+            one
+            for one in audit_ties("2", ties, baseline=baseline).findings
+            if one.check.code == "no-preferred-role"
+        ]
+        assert (one.known, one.counts, one.baseline_users) == (known, not known, 2)
+        assert one.comparison == comparison
 
     def test_does_not_know_what_the_earlier_audit_ignored(self, snapshot: Snapshot) -> None:
         entry = Ignore(code="empty-group", about="archive", reason="soon", expires=TODAY)
@@ -78,7 +117,7 @@ class TestABaseline:
         dates = {"a": AT, "b": AT, "c": None, "d": AT}
         first = write_snapshot(tmp_path / "1", [created(name, at) for name, at in dates.items()], {})
         baseline = parse_baseline(build_audit_report(audit(first)))
-        assert baseline == Baseline(POOL, frozenset(), {"a": AT, "b": AT, "d": AT})
+        assert baseline == Baseline(POOL, {}, {"a": AT, "b": AT, "d": AT})
         dates |= {"b": AT.replace(microsecond=0), "c": AT, "d": None, "e": AT}
         groups = [created(name, at) for name, at in dates.items()]
         second = write_snapshot(tmp_path / "2", groups, {"b": ["bob"]})
@@ -94,7 +133,7 @@ class TestABaseline:
 
     def test_of_a_different_pool_is_refused(self, snapshot: Snapshot) -> None:
         with pytest.raises(AuditInputError, match=rf"^baseline: snapshot\.user_pool_id: must be {POOL}"):
-            audit(snapshot, baseline=Baseline("eu-west-1_Other", frozenset(), {}))
+            audit(snapshot, baseline=Baseline("eu-west-1_Other", {}, {}))
 
     @pytest.mark.parametrize(
         ("report", "expected"),
@@ -120,7 +159,12 @@ class TestABaseline:
                     '{"version": 1, "snapshot": {"user_pool_id": "a"}, "findings": [{"code": "a"}],'
                     ' "groups": [{"group_name": "a", "creation_date": "2026-01-31T00:00:00"}]}'
                 ),
-                "groups[0].creation_date: must have timezone info\nbaseline: findings[0].about: is missing",
+                (
+                    "groups[0].creation_date: must have timezone info\n"
+                    "baseline: findings[0].about: is missing\n"
+                    "baseline: findings[0].groups: is missing\n"
+                    "baseline: findings[0].users: is missing"
+                ),
             ),
         ],
     )
@@ -129,6 +173,12 @@ class TestABaseline:
             parse_baseline(report)
         assert str(caught.value).startswith(f"baseline: {expected}")
         assert caught.value.__context__ is None
+
+    def test_that_is_no_json_names_what_is_expected(self) -> None:
+        with pytest.raises(
+            AuditInputError, match=r": pass the output of cognito-claims pool audit --json$"
+        ):
+            parse_baseline("<html>")
 
 
 class TestAnIgnoreList:
@@ -242,6 +292,25 @@ class TestAnIgnoreList:
                 '[[ignore]]\ncode = "empty-grup"\nreason = "x"',
                 "ignore[0].code: is not the code of a check: use empty-group",
             ),
+            *(
+                (
+                    f'[[ignore]]\ncode = "{code}"\nreason = "x"',
+                    f"ignore[0].code: is not the code of a check: use {intended}",
+                )
+                for code, intended in (
+                    ("empty-groups", "empty-group"),
+                    ("Empty_Group", "empty-group"),
+                    ("equal-precedences", "equal-precedence"),
+                    ("roleless-group", "roleless-group-first"),
+                )
+            ),
+            (
+                '[[ignore]]\ncode = "empty-group"\nabout = "zqxj"\nreason = "x"\n' * 3,
+                (
+                    "ignore[1]: has the code and subject of ignore[0]: remove one of them\n"
+                    "ignore list: ignore[2]: has the code and subject of ignore[0]: remove one of them"
+                ),
+            ),
             ('[[ignore]]\ncode = 1\nreason = "x"', "ignore[0].code: must be a string"),
             ('[[ignore]]\ncode = "empty-group"\nreason = " "', "ignore[0].reason: must not be empty"),
             ('[[ignore]]\ncode = "empty-group"\nreason = 1', "ignore[0].reason: must be a string"),
@@ -252,9 +321,14 @@ class TestAnIgnoreList:
             *(
                 (
                     f'[[ignore]]\ncode = "empty-group"\nreason = "x"\nexpires = {expires}',
-                    "ignore[0].expires: must be a date without quotes, such as 2027-01-31",
+                    f"ignore[0].expires: must be a date{surplus}, such as 2027-01-31",
                 )
-                for expires in ('"2027-01-31"', "2027-01-31T00:00:00", "2027-01-31T00:00:00Z", "20270131")
+                for expires, surplus in (
+                    ('"2027-01-31"', " without quotes"),
+                    ("2027-01-31T00:00:00", " without a time"),
+                    ("2027-01-31T00:00:00Z", " without a time"),
+                    ("20270131", ""),
+                )
             ),
         ],
         ids=lambda text: None if len(text) < 1000 else "long",
@@ -266,6 +340,12 @@ class TestAnIgnoreList:
         assert caught.value.__context__ is None
         assert "zqxj" not in str(caught.value)
 
+    def test_with_two_entries_about_the_same_is_refused(self, snapshot: Snapshot) -> None:
+        entry = Ignore(code="empty-group", reason="x")
+        entries = [entry, Ignore(code="empty-group", about="a", reason="x"), entry]
+        with pytest.raises(AuditInputError, match=r"^ignore list: ignore\[2\]: has the code and subject"):
+            audit(snapshot, ignores=entries)
+
     def test_a_misspelled_argument_is_refused(self) -> None:
         with pytest.raises(ValidationError):
             Ignore(code="empty-group", reason="x", expire=TODAY)  # type: ignore[call-arg]
@@ -276,7 +356,16 @@ class TestReports:
 
     @pytest.fixture
     def result(self, snapshot: Snapshot) -> Audit:
-        baseline = Baseline(POOL, frozenset({("no-preferred-role", "precedence=10")}), {})
+        baseline = Baseline(
+            POOL,
+            {
+                ("no-preferred-role", "precedence=10"): BaselineFinding(
+                    0, frozenset({"billing", "support"})
+                ),
+                ("no-preferred-role", "precedence=none"): BaselineFinding(1, frozenset({"beta"})),
+            },
+            {},
+        )
         entries = [
             Ignore(code="empty-group", about="archive", reason="</p>Soon.", expires=date(9999, 12, 31)),
             Ignore(code="many-groups", reason="Unused."),
@@ -290,6 +379,9 @@ class TestReports:
         assert by_code["no-preferred-role", "precedence=10"]["known"] is True
         assert by_code["no-preferred-role", "precedence=none"]["known"] is False
         assert by_code["empty-group", "archive"]["ignored"] == "</p>Soon."
+        assert by_code["no-preferred-role", "precedence=10"]["baseline_users"] == 0
+        assert by_code["no-preferred-role", "precedence=none"]["baseline_users"] == 1
+        assert by_code["empty-group", "archive"]["baseline_users"] is None
         assert by_code["no-preferred-role", "precedence=10"]["ignored"] is None
         entry = {"code": "many-groups", "about": None, "reason": "Unused.", "expires": None}
         assert report["unused_ignores"] == [entry]
@@ -302,7 +394,7 @@ class TestReports:
         results = {
             one["partialFingerprints"]["finding/v1"]: one for one in json.loads(text)["runs"][0]["results"]
         }
-        assert results["no-preferred-role/precedence=10"]["baselineState"] == "unchanged"
+        assert results["no-preferred-role/precedence=10"]["baselineState"] == "updated"
         assert results["no-preferred-role/precedence=none"]["baselineState"] == "new"
         assert results["empty-group/archive"]["suppressions"] == [
             {"kind": "external", "status": "accepted", "justification": "</p>Soon."}
@@ -315,7 +407,8 @@ class TestReports:
         html = " ".join(render_audit_html(result).split())
         assert "<b>1</b> known from the baseline" in html
         assert "<b>1</b> ignored" in html
-        assert "<b>known</b>" in html
+        assert "<b>known, 0 users in the baseline</b>" in html
+        assert "<b>further groups, 1 user in the baseline</b>" in html
         assert "<b>ignored</b>" in html
         assert "<p>Ignored: &lt;/p&gt;Soon.</p>" in html
         assert "<code>many-groups</code> matches no finding: Unused." in html

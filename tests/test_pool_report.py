@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
 
 from cognito_claims.pool import Edits, Snapshot, audit, diff, fetch, render_audit_html, render_diff_html
 from tests.conftest import Connect
-from tests.pool_data import GROUPS, MEMBERS, POOL
+from tests.pool_data import GROUPS, MEMBERS, POOL, group, write_snapshot
 from tests.pool_server import PoolServer
 
 MISSING = "no Chromium: install it (Debian's package chromium) to see the report in a real browser"
@@ -134,6 +134,14 @@ class TestAnAudit:
         expect(finding).to_have_count(0)
         report.locator("tr", has_text="interns").get_by_role("link").click()  # it leads there already
         expect(finding).to_have_count(1)
+
+    def test_leads_to_a_finding_that_is_folded(self, open_page: Open, tmp_path: Path) -> None:
+        groups = [group(f"g{number}", number, f"r{number}") for number in range(6)]
+        page = open_page(render_audit_html(audit(write_snapshot(tmp_path / "many", groups, {}))))
+        expect(page.locator('details[data-code="empty-group"]').first).to_be_hidden()
+        page.locator("tr", has_text="g3").get_by_role("link", name="empty-group").click()
+        expect(page.locator("details[open]")).to_have_count(2)
+        expect(page.locator("details[open] details[open]")).to_contain_text("'g3' has a role")
 
     def test_works_by_keyboard(self, report: Page) -> None:
         report.keyboard.press("Tab")

@@ -113,10 +113,10 @@ def open_a_text_as_a_manifest(folder: Path) -> None:
 def change_journal(folder: Path, statement: str, *values: object) -> None:
     with Journal.open(folder) as journal:
         settings = Settings(
-            fetch_id="one",
             user_pool_id=USERNAME,
             usernames="kept",
             key_id=None,
+            throwaway_key_id=None,
             started_at=datetime.now(UTC),
         )
         journal.begin([GroupType(group_name="admins")], settings)
@@ -150,7 +150,7 @@ def update_a_damaged_group(folder: Path) -> None:
 
 
 def write_a_username_with_a_tab(folder: Path) -> None:
-    write_tables(folder, folder, [], [Membership(f"{USERNAME}\t", "admins")])
+    write_tables(folder, [], [Membership(f"{USERNAME}\t", "admins")])
 
 
 def audit_without_a_username(folder: Path) -> None:

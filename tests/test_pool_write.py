@@ -16,7 +16,6 @@ from cognito_claims import (
     ConflictingGroupsError,
     GroupType,
     InvalidRequestError,
-    InvalidResponseError,
     MixedUserPoolsError,
 )
 from cognito_claims.models import MAX_GROUPS_PER_POOL
@@ -257,25 +256,60 @@ class TestRefuses:
     @pytest.mark.parametrize("kind", KINDS)
     def test_unknown_groups(self, tmp_path: Path, kind: Kind) -> None:
         rows = [("ann", "admins"), ("ann", None), *(("ann", f"x{number}") for number in range(6))]
-        with pytest.raises(UnknownGroupsError, match=r"and 2 more; add them to the groups$") as refused:
+        with pytest.raises(
+            UnknownGroupsError, match=r"and 2 more; pass all groups of the pool$"
+        ) as refused:
             write(tmp_path, memberships=kind(tmp_path, ["username", "group_name"], rows))
         assert refused.value.group_names == (None, *(f"x{number}" for number in range(6)))
 
     @pytest.mark.parametrize("value", ["1.5", "high", "-1", "2147483648", "٣", "1_0"])
     def test_precedences(self, tmp_path: Path, value: str) -> None:
         table = to_csv(tmp_path, ["group_name", "precedence"], [("a", "1"), ("b", value)])
-        with pytest.raises(InvalidResponseError, match=r"Groups\[1\]\.Precedence"):
+        with pytest.raises(InvalidTableError, match=r"^groups: row 3: Precedence: must be "):
             write(tmp_path, table, user_pool_id=POOL)
+
+    @pytest.mark.parametrize("kind", KINDS)
+    def test_every_row_that_is_no_group(self, tmp_path: Path, kind: Kind) -> None:
+        rows = [("a", "no ARN"), *((f"group-{number}", None) for number in range(5000)), (None, None)]
+        table = kind(tmp_path, ["group_name", "role_arn"], rows)
+        first = 2 if kind in (to_csv, to_csv_of_excel) else 1
+        with pytest.raises(InvalidTableError) as refused:
+            write(tmp_path, table, user_pool_id=POOL)
+        assert [line.rpartition(":")[0] for line in str(refused.value).splitlines()] == [
+            f"groups: row {first}: RoleArn",
+            f"groups: row {first + 5001}: GroupName",
+        ]
 
     def test_a_precedence_of_parquet_that_is_a_text(self, tmp_path: Path) -> None:
         table = duckdb.sql("select 'a' as group_name, '1' as precedence")
-        with pytest.raises(InvalidResponseError, match=r"Groups\[0\]\.Precedence"):
+        with pytest.raises(InvalidTableError, match=r"^groups: row 1: Precedence: must be "):
             write(tmp_path, table, user_pool_id=POOL)
 
-    def test_dates_without_an_offset(self, tmp_path: Path) -> None:
-        table = duckdb.sql("select 'a' as group_name, timestamp '2026-01-01 12:00:00' as creation_date")
-        with pytest.raises(InvalidResponseError, match=r"Groups\[0\]\.CreationDate.* offset"):
+    @pytest.mark.parametrize("type_", ["timestamp", "timestamp_ns", "timestamp_s", "date"])
+    def test_dates_without_a_time_zone(self, tmp_path: Path, type_: str) -> None:
+        table = duckdb.sql(f"select 'a' as group_name, '2026-01-01'::{type_} as \"CreationDate\"")
+        with pytest.raises(InvalidTableError, match=r"^groups: CreationDate: must have a time zone"):
             write(tmp_path, table, user_pool_id=POOL)
+
+    def test_dates_of_csv_without_an_offset(self, tmp_path: Path) -> None:
+        table = to_csv(tmp_path, ["group_name", "creation_date"], [("a", "2026-01-01T12:00:00")])
+        with pytest.raises(InvalidTableError, match=r"^groups: row 2: CreationDate: .* with an offset"):
+            write(tmp_path, table, user_pool_id=POOL)
+
+    @pytest.mark.parametrize("kind", KINDS)
+    def test_swapped_columns(self, tmp_path: Path, kind: Kind) -> None:
+        table = kind(tmp_path, ["username", "group_name"], [("admins", USERNAME), ("admins", "bob")])
+        with pytest.raises(
+            UnknownGroupsError, match=r"^memberships: .* are the columns swapped"
+        ) as refused:
+            write(tmp_path, memberships=table)
+        assert find_secrets(refused.value) == []
+
+    @pytest.mark.parametrize("column", ["1.5", "5::double", "['a']", "true", "{'a': 1}"])
+    def test_types_of_names(self, tmp_path: Path, column: str) -> None:
+        table = duckdb.sql(f"select {column} as username, 'admins' as group_name")
+        with pytest.raises(InvalidTableError, match=r"^memberships: username: must be strings, integers"):
+            write(tmp_path, memberships=table)
 
     def test_two_groups_of_one_name(self, tmp_path: Path) -> None:
         table = to_csv(tmp_path, ["group_name", "precedence"], [("a", 1), ("a", 2)])
@@ -298,6 +332,13 @@ class TestRefuses:
             (b"\x00\x01,\r\x00", "CSV file in UTF-8|has no column"),
             (b'"' + b"x" * 200_000, "CSV file in UTF-8"),
             (b"username,group_name,Username\n", "two columns with the same name"),
+            (b"username;group_name\n", "must be separated by commas"),
+            (b"username\tgroup_name\n", "must be separated by commas"),
+            (b"\nusername,group_name\n", "the first line must be the header"),
+            (b" ,\nusername,group_name\n", "the first line must be the header"),
+            (b"sep=,\nusername,group_name\n", "the first line must be the header"),
+            (b"sep=;\nusername;group_name\n", "the first line must be the header"),
+            (b"username,group_name,GroupName\n", "has group_name and GroupName: keep only one group_name"),
         ],
     )
     def test_files_that_are_no_tables(self, tmp_path: Path, content: bytes, message: str) -> None:
@@ -330,8 +371,88 @@ class TestCsv:
     def test_begins_with_the_header(self, tmp_path: Path) -> None:
         """A sniffer would skip the header, since it has fewer columns than the rows."""
         table = to_csv(tmp_path, ["username", "group_name"], [("ann", "admins", "more")])
-        with pytest.raises(EngineError):
+        with pytest.raises(InvalidTableError, match="line 2 is malformed"):
             write(tmp_path, GROUPS, table)
+
+    @pytest.mark.parametrize(
+        "line",
+        [
+            b"zqxj",
+            b"zqxj,admins,more",
+            b'"zqxj,admins',
+            b"zqxj" * 600_000 + b",admins",
+            b"zqxj\xff,admins",
+            b"zqxj,admins\xff",
+        ],
+    )
+    @pytest.mark.parametrize("before", [1, 20_000])
+    def test_names_a_malformed_line(self, tmp_path: Path, line: bytes, before: int) -> None:
+        rows = b"".join(b"user-%d,admins\n" % number for number in range(before))
+        (tmp_path / "m.csv").write_bytes(b"username,group_name\n" + rows + line + b"\nann,admins\n")
+        with pytest.raises(InvalidTableError) as refused:
+            write(tmp_path, memberships=tmp_path / "m.csv")
+        if before > 1 or line.isascii():  # otherwise, the header cannot be read either
+            place = (
+                f"memberships: line {before + 2} is malformed: it must have 2 fields separated by commas"
+            )
+            assert str(refused.value).startswith(place)
+        assert find_secrets(refused.value) == []
+
+    def test_names_a_malformed_line_of_groups(self, tmp_path: Path) -> None:
+        table = to_csv(tmp_path, ["group_name"], [("a",), ("b", USERNAME)])
+        with pytest.raises(
+            InvalidTableError, match=r"^groups: line 3 .* 1 field, closed quotes"
+        ) as refused:
+            write(tmp_path, table, user_pool_id=POOL)
+        assert find_secrets(refused.value) == []
+
+
+class TestParquet:
+    @pytest.mark.parametrize("part", [4, 200, -9])
+    def test_may_be_truncated(self, tmp_path: Path, part: int) -> None:
+        groups = to_parquet(tmp_path, ["group_name"], [(one.group_name,) for one in GROUPS])
+        memberships = to_parquet(tmp_path, ["username", "group_name"], PAIRS)
+        for table in (groups, memberships):
+            table.write_bytes(table.read_bytes()[:part])
+        with pytest.raises(InvalidTableError, match=r"^memberships: is damaged$"):
+            write(tmp_path, GROUPS, memberships)
+        with pytest.raises(InvalidTableError, match=r"^groups: is damaged$"):
+            write(tmp_path, groups, user_pool_id=POOL)
+
+    def test_may_hold_what_is_no_text(self, tmp_path: Path) -> None:
+        path = tmp_path / "m.parquet"
+        duckdb.execute(f"copy (select 'zqxj\\xFF'::blob as username, 'admins' as group_name) to '{path}'")
+        with pytest.raises(InvalidTableError, match=r"^memberships: is damaged$") as refused:
+            write(tmp_path, memberships=path)
+        assert find_secrets(refused.value) == []
+
+    @pytest.mark.parametrize("column", ["7::tinyint", "7::ubigint", "uuid()", "'a'::enum('a', 'b')"])
+    def test_may_have_names_of_these_types(self, tmp_path: Path, column: str) -> None:
+        table = duckdb.sql(f"select {column} as username, 'admins' as group_name")
+        assert write(tmp_path, memberships=table).manifest.memberships == 1
+
+    def test_may_have_whole_floats_as_precedences(self, tmp_path: Path) -> None:
+        path = tmp_path / "g.parquet"
+        rows = "('a', 1::double), ('b', 'nan'), ('c', null)"
+        duckdb.execute(f"copy (from (values {rows}) t(group_name, precedence)) to '{path}'")
+        groups = write(tmp_path, path, user_pool_id=POOL).read_groups()
+        assert [group.precedence for group in groups] == [1, None, None]
+
+    @pytest.mark.parametrize("value", ["1.5", "inf", "-1.0", "1e300"])
+    def test_but_not_other_floats(self, tmp_path: Path, value: str) -> None:
+        table = duckdb.sql(f"select 'a' as group_name, '{value}'::double as precedence")
+        with pytest.raises(InvalidTableError, match="row 1: Precedence"):
+            write(tmp_path, table, user_pool_id=POOL)
+
+
+def test_an_error_of_a_relation_is_not_about_a_file(tmp_path: Path) -> None:
+    (tmp_path / "m.csv").write_text("username,group_name\nzqxj\n")
+    options = "auto_detect=false, header=true, columns={username: 'text', group_name: 'text'}"
+    table = duckdb.sql(f"from read_csv('{tmp_path}/m.csv', {options})")
+    with pytest.raises(EngineError, match="line 2 of a CSV file") as refused:
+        write(tmp_path, memberships=table)
+    assert refused.value.line == 2
+    assert find_secrets(refused.value) == []
 
 
 def test_a_failure_leaves_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

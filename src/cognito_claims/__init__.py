@@ -63,7 +63,6 @@ __getattr__, __dir__, __all__ = _lazy.attach(
             "MixedUserPoolsError",
             "PaginationError",
             "Problem",
-            "UnreadableResponseError",
         ),
         "group": ("GroupType",),
         "models": (

@@ -19,7 +19,6 @@ from cognito_claims.errors import (
     MixedUserPoolsError as MixedUserPoolsError,
     PaginationError as PaginationError,
     Problem as Problem,
-    UnreadableResponseError as UnreadableResponseError,
 )
 from cognito_claims.group import GroupType as GroupType
 from cognito_claims.models import (

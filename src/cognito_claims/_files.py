@@ -57,19 +57,24 @@ def create_private_folder(path: Path) -> None:
     """Create a folder that only its owner can enter, or close an existing one to others.
 
     Raises:
-        OSError: If the folder is a link, belongs to another user, or contains a link.
+        OSError: If the folder is a link or belongs to another user, or contains such a file.
     """
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if path.is_symlink():
-        raise OSError(errno.ELOOP, "is a link: pass the folder that it points to", str(path))
-    status = path.lstat()
-    if hasattr(os, "geteuid") and status.st_uid != os.geteuid():
-        raise OSError(errno.EPERM, "belongs to another user: choose a folder of your own", str(path))
-    if stat.S_IMODE(status.st_mode) != 0o700:
-        path.chmod(0o700)
-    for entry in list(path.iterdir()):
+    for parent in (*reversed(path.absolute().parents), path):
+        with suppress(FileExistsError):
+            parent.mkdir(mode=0o700)
+    for entry in (path, *path.iterdir()):
         if entry.is_symlink():
-            raise OSError(errno.ELOOP, "is a link: remove it", str(entry))
+            raise OSError(errno.ELOOP, "is a link: remove it, or choose a different folder", str(entry))
+        if hasattr(os, "geteuid") and entry.lstat().st_uid != os.geteuid():
+            raise OSError(errno.EPERM, "belongs to another user: choose a different folder", str(entry))
+    if stat.S_IMODE(path.lstat().st_mode) != 0o700:
+        path.chmod(0o700)
+
+
+def identify(path: Path) -> tuple[int, int]:
+    """Return what identifies a file or folder, even if another one gets its name."""
+    status = path.lstat()
+    return status.st_dev, status.st_ino
 
 
 def create_private_file(path: Path) -> BufferedWriter:
@@ -89,11 +94,11 @@ def open_regular_file(path: Path) -> BufferedReader:
     Raises:
         OSError: If the file is a link or not a regular file, or cannot be read.
     """
-    file = os.fdopen(os.open(path, os.O_RDONLY | _NO_FOLLOW | _NO_WAIT), "rb")
-    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-        file.close()
+    descriptor = os.open(path, os.O_RDONLY | _NO_FOLLOW | _NO_WAIT)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
         raise OSError(errno.EINVAL, "is not a regular file", str(path))
-    return file
+    return os.fdopen(descriptor, "rb")
 
 
 def make_durable(path: Path) -> None:

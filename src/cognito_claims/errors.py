@@ -9,8 +9,7 @@ CognitoClaimsError
 │   └── ConflictingGroupsError
 ├── InvalidClaimsError      (also ValueError)   a token, event or gateway context has no well-formed claims
 │   └── AmbiguousClaimsError                    it can be read in more than one way
-├── PaginationError         (also RuntimeError) the service repeated a page token
-└── UnreadableResponseError (also RuntimeError) a service response is not JSON
+└── PaginationError         (also RuntimeError) the service repeated a page token
 ```
 
 Some packages derive errors of their own from the same base: `EndpointError` and
@@ -38,7 +37,6 @@ __all__ = [
     "MixedUserPoolsError",
     "PaginationError",
     "Problem",
-    "UnreadableResponseError",
 ]
 
 
@@ -162,18 +160,3 @@ class PaginationError(CognitoClaimsError, RuntimeError):
 
     def __str__(self) -> str:
         return f"{self.operation}: the service repeated a page token; the list is incomplete, call again"
-
-
-class UnreadableResponseError(CognitoClaimsError, RuntimeError):
-    """A response of the service is not JSON: it was cut off, or something else answered.
-
-    Attributes:
-        operation: The name of the operation, such as `ListUsersInGroup`.
-    """
-
-    def __init__(self, operation: str) -> None:
-        super().__init__(operation)
-        self.operation = operation
-
-    def __str__(self) -> str:
-        return f"{self.operation}: the response is not JSON; check the endpoint and the network"

@@ -10,7 +10,6 @@ from cognito_claims import (
     MixedUserPoolsError,
     PaginationError,
     Problem,
-    UnreadableResponseError,
     resolve,
     resolve_user,
 )
@@ -30,7 +29,7 @@ def catching(client: AdminListGroupsForUserClient) -> None:
         assert_type(error.user_pool_ids, tuple[str, ...])
     except ConflictingGroupsError as error:
         assert_type(error.group_names, tuple[str, ...])
-    except (PaginationError, UnreadableResponseError) as error:
+    except PaginationError as error:
         assert_type(error.operation, str)
     except CognitoClaimsError as error:
         assert_type(error, CognitoClaimsError)
@@ -38,7 +37,7 @@ def catching(client: AdminListGroupsForUserClient) -> None:
 
 def as_the_builtins_that_they_are(
     invalid: InvalidClaimsError | InvalidMembershipError | InvalidRequestError | InvalidResponseError,
-    service: PaginationError | UnreadableResponseError,
+    service: PaginationError,
     check: ResponseValidation,
 ) -> tuple[ValueError, RuntimeError]:
     with check:

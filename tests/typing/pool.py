@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Literal, assert_type
@@ -16,6 +17,7 @@ from cognito_claims.pool import (
     Audit,
     AuditInputError,
     Baseline,
+    BaselineFinding,
     BulkResolution,
     Change,
     Check,
@@ -130,6 +132,7 @@ def audit_pool(snapshot: Snapshot) -> str:
         assert_type(finding.samples, tuple[str, ...])
         assert_type((finding.title, finding.reason), tuple[str, str])
         assert_type((finding.known, finding.ignored), tuple[bool | None, str | None])
+        assert_type(finding.baseline_users, int | None)
         assert_type(finding.counts, bool)
     assert_type(result.unused_ignores, tuple[Ignore, ...])
     assert_type(result.expired_ignores, tuple[Ignore, ...])
@@ -146,6 +149,7 @@ def audit_pool(snapshot: Snapshot) -> str:
 def audit_pool_again(snapshot: Snapshot, report: bytes, ignores: str, pool: UserPoolType) -> Audit | None:
     try:
         baseline = assert_type(parse_baseline(report), Baseline)
+        assert_type(baseline.findings, Mapping[tuple[str, str], BaselineFinding])
         entries = assert_type(parse_ignores(ignores), tuple[Ignore, ...])
     except AuditInputError as error:
         assert_type(error.source, str)

@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 
 import typer
 
-from cognito_claims.errors import CognitoClaimsError, PaginationError, UnreadableResponseError
+from cognito_claims.errors import CognitoClaimsError
 
 
 class ExitCode(IntEnum):
@@ -34,9 +34,6 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130
     """The command was interrupted."""
 
-
-SERVICE_ERRORS = (PaginationError, UnreadableResponseError)
-"""The errors of this library that are faults of the service."""
 
 # A header is a JSON object, which starts with "eyJ" in base64url.
 _TOKEN = re.compile(r"eyJ[\w=-]{5,}\.[\w=-]+")
@@ -93,7 +90,7 @@ def escape_unprintable(text: str) -> str:
 
 @contextmanager
 def exit_on_error() -> Generator[None, None, None]:
-    """Print an exception of the library, boto3, DuckDB or the file system, and exit with its code."""
+    """Print an exception of the library, DuckDB or the file system, and exit with its code."""
     try:
         yield
     except (KeyboardInterrupt, Exception) as error:
@@ -106,8 +103,6 @@ def _classify(error: BaseException) -> tuple[ExitCode, list[str]] | None:
     # While a query runs, DuckDB raises a RuntimeError of its own for Ctrl-C.
     if isinstance(error, KeyboardInterrupt) or str(error) == "Query interrupted":
         return ExitCode.INTERRUPTED, ["interrupted"]
-    if isinstance(error, SERVICE_ERRORS) or is_boto_error(error):
-        return ExitCode.SERVICE, [str(error)]
     if isinstance(error, CognitoClaimsError | ImportError):
         return ExitCode.BAD_INPUT, str(error).splitlines()
     if isinstance(error, OSError) and error.strerror is not None:

@@ -93,7 +93,8 @@ def read_input(path: str | None, name: str = "FILE") -> bytes:
         return Path(path).read_bytes()
     except (OSError, ValueError) as error:
         reason = (error.strerror if isinstance(error, OSError) else None) or "must be the path of a file"
-        fail(ExitCode.BAD_INPUT, [f"{name}: {reason}: pass a file, or pipe the input in"])
+        remedy = "pipe the input in" if name == "FILE" else "- to read stdin"
+        fail(ExitCode.BAD_INPUT, [f"{name}: {reason}: pass a file, or {remedy}"])
 
 
 def _is_stdin_a_terminal() -> bool:

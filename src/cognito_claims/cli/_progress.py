@@ -2,28 +2,29 @@
 
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
-from time import monotonic
+from threading import Event, Thread
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-SECONDS_BETWEEN_LINES = 30
+_SECONDS_BETWEEN_LINES = 30.0
 
 
 @contextmanager
 def show_progress(
-    unit: str, clock: Callable[[], float] = monotonic
+    unit: str, wait: Callable[[float], bool] | None = None
 ) -> Generator[Callable[..., None], None, None]:
     """Show the progress of the block: a bar if stderr is a terminal, or else a line every 30 seconds.
 
-    The function that it yields takes `completed`, `total` and `description`.
+    The function that it yields takes `completed`, `total` and `description`. `wait`
+    waits this many seconds between two lines, or returns true once the block has ended.
     """
     console = Console(stderr=True)
     if not console.is_terminal:
-        yield _Lines(unit, clock, printed_at=clock())
+        with _print_lines(unit, wait) as update:
+            yield update
         return
     with Progress(
         TextColumn(unit),
@@ -38,16 +39,26 @@ def show_progress(
         yield partial(progress.update, progress.add_task("", total=None))
 
 
-@dataclass
-class _Lines:
-    """Prints a line if none was printed for 30 seconds."""
+@contextmanager
+def _print_lines(
+    unit: str, wait: Callable[[float], bool] | None
+) -> Generator[Callable[..., None], None, None]:
+    ended = Event()
+    wait = wait or ended.wait
+    line = "waiting for the first response"
 
-    unit: str
-    clock: Callable[[], float]
-    printed_at: float
+    def update(*, completed: int, total: int, description: str = "") -> None:
+        nonlocal line
+        line = f"{completed:,} of {total:,} {unit}{', ' if description else ''}{description}"
 
-    def __call__(self, *, completed: int, total: int, description: str = "") -> None:
-        if (now := self.clock()) >= self.printed_at + SECONDS_BETWEEN_LINES:
-            self.printed_at = now
-            details = f", {description}" if description else ""
-            typer.echo(f"{completed:,} of {total:,} {self.unit}{details}", err=True)
+    def print_lines() -> None:
+        while not wait(_SECONDS_BETWEEN_LINES):
+            typer.echo(line, err=True)
+
+    thread = Thread(target=print_lines, daemon=True)
+    thread.start()
+    try:
+        yield update
+    finally:
+        ended.set()
+        thread.join()

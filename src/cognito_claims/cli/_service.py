@@ -11,7 +11,6 @@ import typer
 from cognito_claims._wire.parsing import parse_response
 from cognito_claims.access import GetRoleResponse, Role
 from cognito_claims.cli._exit import (
-    SERVICE_ERRORS,
     ExitCode,
     exit_on_error,
     fail,
@@ -21,6 +20,7 @@ from cognito_claims.cli._exit import (
 from cognito_claims.cli._interrupt import exit_on_interrupt
 from cognito_claims.cli._options import require_options
 from cognito_claims.client import resolve_user
+from cognito_claims.errors import PaginationError
 from cognito_claims.identity_pool import (
     DescribeIdentityPoolResponse,
     GetIdentityPoolRolesResponse,
@@ -96,11 +96,11 @@ class Service:
                 reason = self._describe_failure(error, client.meta.region_name, resource)
                 if reason is None:
                     raise
-                fail(ExitCode.SERVICE, [reason if hint is None else f"{reason}: {hint}"])
+                fail(ExitCode.SERVICE, [reason if hint is None else f"{reason}; then {hint}"])
 
     def _describe_failure(self, error: Exception, region: str, resource: str | None) -> str | None:
         """Return how the service failed, or `None` if an exception is not about that."""
-        if isinstance(error, SERVICE_ERRORS):
+        if isinstance(error, PaginationError):
             return str(error)
         if is_boto_error(error):
             return self._explain(error, region, resource)

@@ -4,7 +4,11 @@ from cognito_claims.pool._audit.audit import (
     RoleUse as RoleUse,
     audit as audit,
 )
-from cognito_claims.pool._audit.baseline import Baseline as Baseline, parse_baseline as parse_baseline
+from cognito_claims.pool._audit.baseline import (
+    Baseline as Baseline,
+    BaselineFinding as BaselineFinding,
+    parse_baseline as parse_baseline,
+)
 from cognito_claims.pool._audit.ignores import Ignore as Ignore, parse_ignores as parse_ignores
 from cognito_claims.pool._audit.inputs import AuditInputError as AuditInputError
 from cognito_claims.pool._changes import (
@@ -14,6 +18,7 @@ from cognito_claims.pool._changes import (
     SettingChange as SettingChange,
     Transition as Transition,
 )
+from cognito_claims.pool._columns import InvalidTableError as InvalidTableError
 from cognito_claims.pool._diff import diff as diff
 from cognito_claims.pool._edits import Edits as Edits
 from cognito_claims.pool._fetch.fetch import fetch as fetch
@@ -24,10 +29,7 @@ from cognito_claims.pool._resolve import (
     BulkResolution as BulkResolution,
     resolve_memberships as resolve_memberships,
 )
-from cognito_claims.pool._tables import (
-    InvalidTableError as InvalidTableError,
-    UnknownGroupsError as UnknownGroupsError,
-)
+from cognito_claims.pool._tables import UnknownGroupsError as UnknownGroupsError
 from cognito_claims.pool._user_sets import MAX_SAMPLES as MAX_SAMPLES
 from cognito_claims.pool.engines.protocol import EngineError as EngineError
 from cognito_claims.pool.findings import (

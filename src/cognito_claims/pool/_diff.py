@@ -93,18 +93,20 @@ def diff(
     """
     max_samples = check_samples(samples)
     with closing(DuckDB()) as engine:
-        ranking, sets = _read_sets(engine, before)
+        members, ranking = _read_side(engine, before)
         if isinstance(after, Snapshot):
             _require_comparable(before, after)
-            ranking_after, sets_after = _read_sets(engine, after)
+            members_after, ranking_after = _read_side(engine, after)
             side_after = _Side(after.memberships_file, ranking_after)
-            pairs = engine.query(OTHER_MEMBERSHIPS, before=sets, after=sets_after)
+            parts = query_sets(engine, (members, ranking), (members_after, ranking_after))
+            queries = [engine.query(OTHER_MEMBERSHIPS, before=one, after=other) for one, other in parts]
         else:
             edited = {group.group_name: group for group in after.apply(ranking)}
             groups_after = [edited.get(group.group_name) for group in ranking]
             side_after = _Side(before.memberships_file, groups_after)
-            pairs = engine.query(SAME_MEMBERSHIPS, sets=sets)
-        pairs = engine.materialize(pairs)
+            parts = query_sets(engine, (members, ranking))
+            queries = [engine.query(SAME_MEMBERSHIPS, sets=sets) for (sets,) in parts]
+        pairs = engine.materialize(*queries)
         seen = _DiffAccumulator(_Side(before.memberships_file, ranking), side_after, policy, samples)
         rows = engine.fetch_rows(engine.query(PAIRS_OF_SETS, pairs=pairs, samples=max_samples))
         answers = engine.create_table(seen.add_pairs(rows), _ANSWERS)
@@ -113,11 +115,10 @@ def diff(
     return seen.build_diff(before.manifest, after.manifest if isinstance(after, Snapshot) else after)
 
 
-def _read_sets(engine: DuckDB, snapshot: Snapshot) -> tuple[tuple[GroupType, ...], str]:
+def _read_side(engine: DuckDB, snapshot: Snapshot) -> tuple[str, tuple[GroupType, ...]]:
+    """Return the memberships of a snapshot, and the ranking of its groups."""
     ranking = resolve(snapshot.read_groups()).ranking
-    memberships = read_table(engine, snapshot.memberships_file, MEMBERSHIP_COLUMNS)
-    sets = query_sets(engine, memberships, ranking)
-    return ranking, engine.materialize(sets)
+    return read_table(engine, snapshot.memberships_file, MEMBERSHIP_COLUMNS), ranking
 
 
 def _require_comparable(before: Snapshot, after: Snapshot) -> None:

@@ -15,15 +15,9 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, Literal, Self, TypeVar, cast, overload
 
-from cognito_claims.pool._tables import (
-    Groups,
-    InvalidTableError,
-    UnknownGroupsError,
-    find_unknown_names,
-    read_groups,
-    read_memberships,
-)
-from cognito_claims.pool._user_sets import UNKNOWN_RANK, query_sets, select_groups
+from cognito_claims.pool._columns import InvalidTableError
+from cognito_claims.pool._tables import Groups, read_groups, read_memberships, refuse_unknown_names
+from cognito_claims.pool._user_sets import UNKNOWN_RANK, materialize_sets, select_groups
 from cognito_claims.pool.engines.duckdb import DuckDB
 from cognito_claims.pool.engines.protocol import Engine, SparkFrame, SparkSession, find_owner
 from cognito_claims.pool.engines.spark import Spark
@@ -40,8 +34,8 @@ select ranks, count(*) as users, count(username) as named from {sets} group by r
 """The different sets. In SQL, `count(username)` leaves out nulls."""
 
 CLAIMS = """
-select username, groups, roles, preferred_role, outcome, open_questions
-from {sets} join {answers} using (ranks)
+select /*+ broadcast(answers) */ username, groups, roles, preferred_role, outcome, open_questions
+from {sets} as sets join {answers} as answers using (ranks)
 """
 
 _ANSWERS = (
@@ -55,11 +49,11 @@ TableT_co = TypeVar("TableT_co", covariant=True)
 class BulkResolution(Generic[TableT_co]):
     """The resolution of every user of a table of memberships.
 
-    It keeps temporary files, or persisted DataFrames of Spark, until `close()` or
-    the end of a `with` block.
+    It keeps temporary files, or temporary views of Spark, until `close()` or the end
+    of a `with` block.
     """
 
-    def __init__(self, engine: Engine[Any], claims: Any, resolver: _SetResolver) -> None:
+    def __init__(self, engine: Engine[Any], claims: Any, resolver: SetResolver) -> None:
         self._engine = engine
         self._claims = claims
         self.users: int = resolver.users
@@ -137,7 +131,8 @@ def resolve_memberships(
         memberships: A table with the columns `username` and `group_name`, one row for each
             membership, in any order: a Parquet file, a DuckDB relation (which is copied), a Spark
             DataFrame, or the name of a table of the session. A string with a slash or the suffix
-            `.parquet` is the path of a file, or of several files if it contains `*`.
+            `.parquet` is the path of a file, or of several files if it contains `*`, unless these are
+            between backticks.
         groups: All groups of the pool: `GroupType` or boto3 dictionaries, or a table as above with
             the columns `group_name`, `role_arn`, `precedence` (integers) and `user_pool_id`, or
             AWS's names for them. Only the name is required, but a misspelled name of a column is
@@ -145,7 +140,8 @@ def resolve_memberships(
             pools are not recognized.
         policy: How to resolve behavior that AWS does not specify.
         unknown_groups: Whether to refuse or ignore memberships in groups that are not in `groups`.
-        session: The Spark session to use, or the DuckDB connection that has the table.
+        session: The Spark session to use, classic or of Spark Connect, or the DuckDB connection that
+            has the table.
 
     Raises:
         InvalidTableError: If a column or a username is missing, a column of the groups is misspelled,
@@ -166,18 +162,18 @@ def resolve_memberships(
         engine = stack.enter_context(closing(_choose_engine(memberships, session)))
         ranking = resolve(read_groups(engine, groups)).ranking
         members = read_memberships(engine, memberships)
-        sets = engine.materialize(query_sets(engine, members, ranking))
-        resolver = _SetResolver(engine.fetch_rows(engine.query(DISTINCT_SETS, sets=sets)), ranking, policy)
+        sets = materialize_sets(engine, members, ranking)
+        resolver = SetResolver(engine.fetch_rows(engine.query(DISTINCT_SETS, sets=sets)), ranking, policy)
         answers = engine.create_table(resolver, _ANSWERS)
         if resolver.found_unknown and unknown_groups == "refuse":
-            names = find_unknown_names(engine, members, ranking)
-            raise UnknownGroupsError(names, 'add them to groups, or pass unknown_groups="ignore"')
+            remedy = 'pass all groups of the pool, or unknown_groups="ignore"'
+            refuse_unknown_names(engine, members, ranking, remedy=remedy)
         claims = engine.query(CLAIMS, sets=sets, answers=answers)
         stack.pop_all()
         return BulkResolution(engine, claims, resolver)
 
 
-class _SetResolver(Iterable[tuple[Any, ...]]):
+class SetResolver(Iterable[tuple[Any, ...]]):
     """Resolve the different sets as they are read, and count their users."""
 
     def __init__(

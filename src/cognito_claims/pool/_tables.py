@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
-import csv
 import os
 import re
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from decimal import Decimal
 from itertools import groupby
+from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, cast
 
 from cognito_claims._wire.base import to_wire_name
 from cognito_claims._wire.parsing import parse_request, parse_response
 from cognito_claims._wire.scalars import MAX_NAME_LENGTH
-from cognito_claims.errors import CognitoClaimsError, InvalidMembershipError, MixedUserPoolsError
+from cognito_claims.errors import (
+    InvalidMembershipError,
+    InvalidResponseError,
+    MixedUserPoolsError,
+    Problem,
+)
 from cognito_claims.models import MAX_GROUPS_PER_POOL, GroupType, ListGroupsRequest, ListGroupsResponse
 from cognito_claims.pool._columns import (
     GROUP_COLUMNS,
     MEMBERSHIP_COLUMNS,
-    describe_missing,
+    InvalidTableError,
     describe_misspelled,
+    find_columns,
 )
-from cognito_claims.pool.engines.duckdb import DuckDB, quote_source
-from cognito_claims.pool.engines.protocol import Engine, SparkFrame, find_owner
+from cognito_claims.pool._csv import describe_malformed, is_csv, is_file, read_header, scan_csv, to_file
+from cognito_claims.pool.engines.duckdb import DuckDB
+from cognito_claims.pool.engines.protocol import Engine, EngineError, SparkFrame, find_owner
 from cognito_claims.resolver import resolve
 
 if TYPE_CHECKING:
@@ -33,7 +41,11 @@ STRING_MEMBERSHIPS = """
 select cast(username as string) as username, group_name from {memberships}
 """
 UNKNOWN_NAMES = """
-select distinct group_name from {memberships} left join {names} using (group_name) where known is null
+select /*+ broadcast(names) */ distinct group_name
+from {memberships} as memberships left join {names} as names using (group_name) where known is null
+"""
+KNOWN_NAME = """
+select group_name from {memberships} as memberships join {names} as names using (group_name) limit 1
 """
 INVALID_USERNAMES = r"""
 select bool_or(username is null), bool_or(
@@ -50,6 +62,11 @@ _DECIDING_FIELDS: dict[str, str] = dict.fromkeys(
 # DuckDB would need pytz to return dates with a time zone, and writes the offset of a whole hour as "+01".
 _DATE = r"regexp_replace(cast({} as varchar), '([+-][0-9][0-9])$', '\1:00')"
 _FIELDS = {field: _DATE if kind.startswith("TIMESTAMP") else "{}" for field, kind in GROUP_COLUMNS.items()}
+_NAIVE_TYPES = {"DATE", "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS"}
+# As DuckDB and Spark write them; Spark reads strings that are not marked as such as binary.
+_NAME_TYPE = re.compile(
+    r"varchar|string|binary|uuid|enum\(.*|u?(tiny|small|big|huge)?int(eger)?", re.IGNORECASE | re.DOTALL
+)
 _MAX_SHOWN = 5
 
 Memberships: TypeAlias = "str | os.PathLike[str] | DuckDBPyRelation | Iterable[tuple[str, str]]"
@@ -59,28 +76,12 @@ PoolGroups: TypeAlias = (
 Groups: TypeAlias = "PoolGroups | SparkFrame"
 
 
-class InvalidTableError(CognitoClaimsError, ValueError):
-    """A table lacks a column or a value, has a misspelled column, or is not a table of the engine.
-
-    Attributes:
-        table: `memberships` or `groups`.
-        reason: The reason, as a phrase.
-    """
-
-    def __init__(self, table: str, reason: str) -> None:
-        super().__init__(table, reason)
-        self.table: str = table
-        self.reason: str = reason
-
-    def __str__(self) -> str:
-        return f"{self.table}: {self.reason}"
-
-
 class UnknownGroupsError(InvalidMembershipError):
     """Memberships name groups that were not passed, so their effect is unknown.
 
     Attributes:
-        group_names: The names, sorted; `None`, which comes first, for a missing name.
+        group_names: The names, sorted; `None`, which comes first, for a missing name. Empty if not even
+            one name is that of a group, since these may be usernames.
     """
 
     def __init__(self, group_names: Sequence[str | None], remedy: str) -> None:
@@ -89,10 +90,13 @@ class UnknownGroupsError(InvalidMembershipError):
         self._remedy = remedy
 
     def __str__(self) -> str:
+        if not self.group_names:
+            return "memberships: no group_name is the name of a group: are the columns swapped?"
         count = len(self.group_names)
         shown = [repr(name) if name is not None else "(null)" for name in self.group_names[:_MAX_SHOWN]]
         more = f" and {count - _MAX_SHOWN:,} more" if count > _MAX_SHOWN else ""
-        return f"{count:,} unknown: {', '.join(shown)}{more}; {self._remedy}"
+        groups = "1 unknown group" if count == 1 else f"{count:,} unknown groups"
+        return f"memberships.group_name: {groups}: {', '.join(shown)}{more}; {self._remedy}"
 
 
 class PoolTables(NamedTuple):
@@ -116,39 +120,57 @@ def open_tables(
 
     Raises:
         InvalidTableError: If a table lacks a column or has a misspelled one, a username or a row is
-            invalid, there are too many groups, or the ID of the pool is missing.
+            invalid, a file is damaged, there are too many groups, or the ID of the pool is missing.
         UnknownGroupsError: If memberships name groups that are not in `groups`.
-        InvalidResponseError: If a group does not fit its model.
+        InvalidResponseError: If a group that is not in a table does not fit its model.
         InvalidRequestError: If the ID of the pool is invalid.
         MixedUserPoolsError: If the groups belong to more than one user pool.
         ConflictingGroupsError: If two groups with the same name differ.
         EngineError: If DuckDB raises an error that may quote a row.
     """
-    # Each thread needs memory, and sorting spills what exceeds the limit.
-    with closing(DuckDB(memory_limit="512MB", threads="2")) as engine:
-        found = _read_pool_groups(engine, groups)
+    with closing(_open_engine(ordered=False)) as engine:
+        found = _read_pool_groups(groups)
         pool_id = _find_pool_id(found, user_pool_id)
         located = (group.model_copy(update={"user_pool_id": pool_id}) for group in found)
         by_name = tuple(sorted(resolve(located).ranking, key=lambda group: group.group_name))
-        table = _read_pool_memberships(engine, memberships)
-        _check_memberships(engine, table, by_name)
+        with _locate_damage("memberships", memberships):
+            table = _read_pool_memberships(engine, memberships)
+            _check_memberships(engine, table, by_name)
         rows = engine.fetch_rows(engine.query(SORTED_MEMBERSHIPS, memberships=table))
         yield PoolTables(pool_id, by_name, (pair for pair, _ in groupby(rows)))
 
 
-def _read_pool_groups(engine: DuckDB, groups: PoolGroups) -> tuple[GroupType, ...]:
+def _open_engine(*, ordered: bool) -> DuckDB:
+    # Each thread needs memory, and sorting spills what exceeds the limit.
+    return DuckDB(ordered=ordered, memory_limit="512MB", threads="2")
+
+
+def _read_pool_groups(groups: PoolGroups) -> tuple[GroupType, ...]:
     if not is_table(groups):
         found = resolve(cast("Iterable[GroupType]", groups)).ranking
         _require_few_groups(len(found))
         return found
-    table, columns = _read_source(engine, "groups", groups)
-    [(count,)] = engine.fetch_rows(engine.query("select count(*) from {groups}", groups=table))
-    _require_few_groups(count)
-    rows = _fetch_groups(engine, table, columns, _FIELDS)
-    if _is_csv(groups):
+    # In order, so that errors have the numbers of the rows.
+    with closing(_open_engine(ordered=True)) as engine, _locate_damage("groups", groups):
+        table, types = _read_source(engine, "groups", groups)
+        [(count,)] = engine.fetch_rows(engine.query("select count(*) from {groups}", groups=table))
+        _require_few_groups(count)
+        rows = _fetch_groups(engine, table, types, _FIELDS)
+    first = 1
+    if is_csv(groups):
+        first = 2  # after the header
         for row in rows:
             row["Precedence"] = _parse_digits(row.get("Precedence"))
-    return parse_response(ListGroupsResponse, {"Groups": rows}).groups
+    try:
+        return parse_response(ListGroupsResponse, {"Groups": rows}).groups
+    except InvalidResponseError as error:
+        reasons = [_describe_row(problem, first) for problem in error.problems]
+    raise InvalidTableError("groups", "\n".join(reasons))
+
+
+def _describe_row(problem: Problem, first: int) -> str:
+    index, _, field = problem.path.removeprefix("Groups[").partition("].")
+    return f"row {int(index) + first}: {field}: {problem.reason}"
 
 
 def _require_few_groups(count: int) -> None:
@@ -199,45 +221,32 @@ def _check_memberships(engine: DuckDB, memberships: str, groups: Iterable[GroupT
     if invalid:
         expected = f"1 to {MAX_NAME_LENGTH} characters without white space or control characters"
         raise InvalidTableError("memberships", f"username must be {expected} in every row")
-    if unknown := find_unknown_names(engine, memberships, groups):
-        raise UnknownGroupsError(unknown, "add them to the groups")
+    refuse_unknown_names(engine, memberships, groups, remedy="pass all groups of the pool")
 
 
-def _read_source(engine: DuckDB, name: str, source: object) -> tuple[str, list[str]]:
-    """Return a relation or a file, and the names of its columns. A file is CSV if it is not Parquet."""
+def _read_source(engine: DuckDB, name: str, source: object) -> tuple[str, Mapping[str, str]]:
+    """Return a relation or a file, and the types of its columns. A file is CSV if it is not Parquet."""
     if isinstance(source, str):
         source = Path(source)  # without a session, no string is the name of a table
-    if not _is_csv(source):
+    if not is_csv(source):
         return read_table(engine, name, source, remedy="pass a file")
-    path = Path(os.fsdecode(cast("os.PathLike[str]", source)))
-    columns = _read_header(name, path)
-    types = ", ".join(f"'{column.replace(chr(39), chr(39) * 2)}': 'VARCHAR'" for column in columns)
-    # Without detection, which would read names as numbers, and may take another line for the header.
-    options = "auto_detect=false, header=true, delim=',', quote='\"', escape='\"', hive_partitioning=false"
-    return f"read_csv({quote_source(path)}, {options}, columns={{{types}}})", columns
+    path = to_file(source)
+    columns = read_header(name, path)
+    return scan_csv(path, columns), dict.fromkeys(columns, "VARCHAR")
 
 
-def _is_csv(source: object) -> bool:
-    if not isinstance(source, (str, os.PathLike)):
-        return False
-    with Path(os.fsdecode(cast("os.PathLike[str]", source))).open("rb") as file:
-        return file.read(4) != b"PAR1"
-
-
-def _read_header(name: str, path: Path) -> list[str]:
-    header: list[str] = []
-    # An error of the codec or of `csv` would hold a row, so no exception is raised inside the handler.
+@contextmanager
+def _locate_damage(name: str, source: object) -> Generator[None]:
+    """Raise `InvalidTableError` if DuckDB cannot read a file, with the line if it is CSV."""
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            header = next(csv.reader(file), header)
-    except (UnicodeDecodeError, csv.Error):
-        pass
-    if not header:
-        raise InvalidTableError(name, "must be a Parquet file, or a CSV file in UTF-8 with a header")
-    columns = [column or f"column {number}" for number, column in enumerate(header)]
-    if len({column.lower() for column in columns}) < len(columns):
-        raise InvalidTableError(name, "has two columns with the same name")
-    return columns
+        yield
+    except EngineError as error:
+        if not is_file(source):
+            raise
+        reason = "is damaged"
+        if error.line is not None:
+            reason = describe_malformed(error.line, len(read_header(name, to_file(source))))
+        raise InvalidTableError(name, reason) from None
 
 
 def read_groups(engine: Engine[Any], groups: Groups) -> tuple[GroupType, ...]:
@@ -249,32 +258,45 @@ def read_groups(engine: Engine[Any], groups: Groups) -> tuple[GroupType, ...]:
     """
     if not is_table(groups):
         return resolve(cast("Iterable[GroupType]", groups)).ranking
-    table, columns = read_table(engine, "groups", groups, remedy="pass the groups themselves")
-    rows = _fetch_groups(engine, table, columns, _DECIDING_FIELDS)
+    table, types = read_table(engine, "groups", groups, remedy="pass the groups themselves")
+    rows = _fetch_groups(engine, table, types, _DECIDING_FIELDS)
     return parse_response(ListGroupsResponse, {"Groups": rows}).groups
 
 
 def _fetch_groups(
-    engine: Engine[Any], table: Any, columns: Sequence[str], expressions: Mapping[str, str]
+    engine: Engine[Any], table: Any, types: Mapping[str, str], expressions: Mapping[str, str]
 ) -> list[dict[str, object]]:
     """Return the groups of a table in AWS's shape, with the fields that have an expression."""
-    if (renames := describe_misspelled(columns)) is not None:
+    if (renames := describe_misspelled(types)) is not None:
         raise InvalidTableError("groups", renames)
-    names = {field: (to_wire_name(field), field) for field in expressions}
-    found = {field: name for field, both in names.items() for name in both if name in columns}
-    if "group_name" not in found:
-        known = [name for both in names.values() for name in both]
-        raise InvalidTableError("groups", describe_missing(["group_name"], columns, known))
-    selected = ", ".join(expressions[field].format(name) for field, name in found.items())
+    found = find_columns("groups", types, expressions, required=["group_name"])
+    for field, column in found.items():
+        if field.endswith("_date") and types[column] in _NAIVE_TYPES:
+            raise InvalidTableError("groups", f"{column}: must have a time zone, such as UTC: add it")
+    selected = ", ".join(expressions[field].format(column) for field, column in found.items())
     rows = engine.fetch_rows(engine.query(f"select {selected} from {{groups}}", groups=table))
-    return [dict(zip(map(to_wire_name, found), row, strict=True)) for row in rows]
+    names = [to_wire_name(field) for field in found]
+    groups = [dict[str, object](zip(names, row, strict=True)) for row in rows]
+    for group in groups:
+        group["Precedence"] = _convert_whole(group.get("Precedence"))
+    return groups
+
+
+def _convert_whole(value: object) -> object:
+    """Return a whole number as an integer, and NaN as null: pandas stores integers with nulls as floats."""
+    if not isinstance(value, (float, Decimal)):
+        return value
+    if isnan(value):
+        return None
+    return int(value) if value % 1 == 0 else value
 
 
 def read_memberships(engine: Engine[Any], memberships: object) -> Any:
     """Return the two columns of the memberships of a caller.
 
     Raises:
-        InvalidTableError: If it lacks one of them, or is not a table of the engine.
+        InvalidTableError: If it lacks one of them or has one of another type, or is not a table of the
+            engine.
     """
     if not is_table(memberships):
         got = type(memberships).__name__
@@ -285,14 +307,16 @@ def read_memberships(engine: Engine[Any], memberships: object) -> Any:
     )
 
 
-def _select_memberships(engine: Engine[Any], table: Any, columns: Sequence[str]) -> Any:
-    names = {column.lower(): column for column in columns} | {
-        field: to_wire_name(field) for field in MEMBERSHIP_COLUMNS if to_wire_name(field) in columns
-    }
-    if missing := [name for name in MEMBERSHIP_COLUMNS if name not in names]:
-        reason = describe_missing(missing, columns, [names.get(name, "") for name in MEMBERSHIP_COLUMNS])
-        raise InvalidTableError("memberships", reason)
-    username, group_name = (names[name] for name in MEMBERSHIP_COLUMNS)
+def _select_memberships(engine: Engine[Any], table: Any, types: Mapping[str, str]) -> Any:
+    found = find_columns(
+        "memberships", types, MEMBERSHIP_COLUMNS, required=MEMBERSHIP_COLUMNS, ignore_case=True
+    )
+    for column in found.values():
+        if _NAME_TYPE.fullmatch(types[column]) is None:
+            got = re.split("[(<]", types[column])[0]  # the rest may be names of fields
+            reason = f"{column}: must be strings, integers, UUIDs or enums, got {got}"
+            raise InvalidTableError("memberships", reason)
+    username, group_name = (found[field] for field in MEMBERSHIP_COLUMNS)
     # Without the cast, a column of numbers would join by value: 5 with the group '05'.
     selected = f"{username} as username, cast({group_name} as string) as group_name"
     return engine.query(f"select {selected} from {{memberships}}", memberships=table)
@@ -300,11 +324,13 @@ def _select_memberships(engine: Engine[Any], table: Any, columns: Sequence[str])
 
 def is_table(table: object) -> bool:
     """Return whether a value is a file, the name of a table, or a table of an engine."""
-    return isinstance(table, (str, os.PathLike)) or find_owner(table) is not None
+    return is_file(table) or find_owner(table) is not None
 
 
-def read_table(engine: Engine[Any], name: str, source: object, *, remedy: str) -> tuple[Any, list[str]]:
-    """Return a caller's table, and the names of its columns.
+def read_table(
+    engine: Engine[Any], name: str, source: object, *, remedy: str
+) -> tuple[Any, Mapping[str, str]]:
+    """Return a caller's table, and the types of its columns.
 
     Raises:
         InvalidTableError: If it is a table of a different engine.
@@ -314,13 +340,17 @@ def read_table(engine: Engine[Any], name: str, source: object, *, remedy: str) -
         reason = f"expected a table of {engine.name}, got one of {owner}: {remedy}"
         raise InvalidTableError(name, reason)
     table = engine.read(source)
-    return table, engine.list_columns(table)
+    return table, engine.list_types(table)
 
 
-def find_unknown_names(
-    engine: Engine[Any], memberships: Any, groups: Iterable[GroupType]
-) -> list[str | None]:
-    """Return the names in memberships that no group has, sorted, `None` first."""
+def refuse_unknown_names(
+    engine: Engine[Any], memberships: Any, groups: Iterable[GroupType], *, remedy: str
+) -> None:
+    """Raise `UnknownGroupsError` if memberships have names that no group has."""
     names = engine.create_table(((group.group_name, 1) for group in groups), "group_name text, known int")
-    found = engine.fetch_rows(engine.query(UNKNOWN_NAMES, memberships=memberships, names=names))
-    return sorted((name for (name,) in found), key=lambda name: name or "")
+    rows = engine.fetch_rows(engine.query(UNKNOWN_NAMES, memberships=memberships, names=names))
+    unknown = sorted((name for (name,) in rows), key=lambda name: name or "")
+    if unknown:
+        known = engine.fetch_rows(engine.query(KNOWN_NAME, memberships=memberships, names=names))
+        # If none is known, they are probably usernames.
+        raise UnknownGroupsError(unknown if any(known) else (), remedy)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from cognito_claims.pool._columns import MEMBERSHIP_COLUMNS
 from cognito_claims.pool.engines.duckdb import DuckDB
-from cognito_claims.pool.manifest import GROUPS, SnapshotError
+from cognito_claims.pool.manifest import FETCH_AGAIN, GROUPS, SnapshotError
 from cognito_claims.pool.snapshot import read_table
 from cognito_claims.resolver import Policy, Resolution, resolve
 
@@ -25,19 +25,23 @@ MAX_SAMPLES: int = 10_000
 """The maximum number of users that a finding or a change can name."""
 
 SETS = """
-select username, array_sort(array_agg(coalesce(rank, -1))) as ranks
-from {memberships} left join {ranks} using (group_name)
+select /*+ broadcast(ranks) */ username, array_sort(array_agg(coalesce(rank, -1))) as ranks
+from {memberships} as memberships left join {ranks} as ranks using (group_name)
 group by username
 """
-"""Each user's groups, as their ranks among all groups; -1 if no group has the name."""
+"""Each user's groups, as their ranks among all groups; -1 if no group has the name.
+
+Spark reads the hint, and sends the small table to the rows of the large one. To DuckDB, it is a comment.
+"""
 
 SAMPLED_SETS = """
-select ranks, count(*) as users, count(username) as named, min(username, {samples}) as samples
+select ranks, count(*) as users, min(username, {samples}) as samples
 from {sets} group by ranks order by ranks
 """
 """The different sets, sorted, each with its number of users and the first by name. For DuckDB only."""
 
 UNKNOWN_RANK = -1
+UNKNOWN_GROUPS = f"has memberships in no group, or in one that {GROUPS} lacks; {FETCH_AGAIN}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +82,23 @@ def create_ranks(engine: Engine[Any], ranking: Sequence[GroupType]) -> Any:
     return engine.create_table(rows, "group_name text, rank int")
 
 
-def query_sets(engine: Engine[Any], memberships: Any, ranking: Sequence[GroupType]) -> Any:
-    """Return the query of each user's set of groups."""
-    return engine.query(SETS, memberships=memberships, ranks=create_ranks(engine, ranking))
+def query_sets(engine: Engine[Any], *sides: tuple[Any, Sequence[GroupType]]) -> Iterator[tuple[Any, ...]]:
+    """Yield the queries of each user's set of groups, for a part of the users at a time.
+
+    A side has memberships and the ranking of its groups. The queries of a part cover
+    the same users on every side, so the sides can be joined part by part.
+    """
+    ranks = [create_ranks(engine, ranking) for _, ranking in sides]
+    for part in engine.split("username", *(memberships for memberships, _ in sides)):
+        yield tuple(
+            engine.query(SETS, memberships=memberships, ranks=side_ranks)
+            for memberships, side_ranks in zip(part, ranks, strict=True)
+        )
+
+
+def materialize_sets(engine: Engine[Any], memberships: Any, ranking: Sequence[GroupType]) -> Any:
+    """Compute each user's set of groups."""
+    return engine.materialize(*(sets for (sets,) in query_sets(engine, (memberships, ranking))))
 
 
 def select_groups(ranking: Sequence[GroupType | None], ranks: Iterable[int]) -> list[GroupType]:
@@ -92,8 +110,7 @@ def select_groups(ranking: Sequence[GroupType | None], ranks: Iterable[int]) -> 
 def require_known_groups(memberships: Path, ranks: Collection[int]) -> None:
     """Raise `SnapshotError` if a set has an unknown group."""
     if UNKNOWN_RANK in ranks:
-        reason = f"has memberships in no group, or in one that {GROUPS} lacks; fetch the pool again"
-        raise SnapshotError(memberships, reason)
+        raise SnapshotError(memberships, UNKNOWN_GROUPS)
 
 
 def iterate_user_sets(
@@ -101,15 +118,15 @@ def iterate_user_sets(
 ) -> Iterator[UserSet]:
     """Yield the different sets of groups in a file of memberships, resolved.
 
+    `Snapshot.open` has checked that each membership has a username.
+
     Raises:
-        SnapshotError: If the file lacks a column or a username, or has memberships in unknown groups.
+        SnapshotError: If the file lacks a column, or has memberships in unknown groups.
     """
     max_samples = check_samples(samples)
     with closing(DuckDB()) as engine:
-        sets = query_sets(engine, read_table(engine, memberships, MEMBERSHIP_COLUMNS), ranking)
+        sets = materialize_sets(engine, read_table(engine, memberships, MEMBERSHIP_COLUMNS), ranking)
         sampled = engine.query(SAMPLED_SETS, sets=sets, samples=max_samples)
-        for ranks, users, named, names in engine.fetch_rows(sampled):
-            if named < users:
-                raise SnapshotError(memberships, "has memberships without a username; fetch the pool again")
+        for ranks, users, names in engine.fetch_rows(sampled):
             require_known_groups(memberships, ranks)
             yield UserSet(resolve(select_groups(ranking, ranks), policy=policy), users, tuple(names))

@@ -70,10 +70,28 @@ class Finding:
     """The first of these users, by name."""
 
     known: bool | None = None
-    """Whether the baseline has it too; `None` without a baseline."""
+    """Whether the baseline has it too; `None` without a baseline.
+
+    A finding is known if the baseline has one with the same code and subject, and with all of its groups.
+    With a further group it is new. More users do not make it new: compare `users` with `baseline_users`.
+    """
+
+    baseline_users: int | None = None
+    """The number of users affected in the baseline by the finding with the same code and subject, or `None`
+    if there is none."""
 
     ignored: str | None = None
     """The reason why the ignore list leaves it out, or `None`."""
+
+    @property
+    def comparison(self) -> str:
+        """How it differs from the baseline, as a phrase; empty if it is new or there is no baseline."""
+        if self.baseline_users is None:
+            return ""
+        before = f"{self.baseline_users:,} user{'s'[: self.baseline_users != 1]} in the baseline"
+        if self.known is not True:
+            return f"further groups, {before}"
+        return f"known, {before}" if self.users > self.baseline_users else "known"
 
     @property
     def counts(self) -> bool:
@@ -86,6 +104,9 @@ NEARLY_ALL = 0.9
 
 FEW_USERS = 10
 """Of fewer users in total, the share in one group means little."""
+
+MAX_DETAILED = 5
+"""The number of findings of one check that the text lists, and that a page shows without folding them."""
 
 NO_PREFERRED_ROLE = Check(
     code="no-preferred-role",

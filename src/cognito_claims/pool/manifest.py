@@ -6,13 +6,13 @@ import hashlib
 import os
 from io import BufferedReader
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, Field, ValidationError, model_validator
 
 from cognito_claims._files import create_private_file, make_durable, open_regular_file
 from cognito_claims._wire.parsing import format_reason
-from cognito_claims._wire.scalars import NonNegativeInt
+from cognito_claims._wire.scalars import NonNegativeInt, UserPoolId
 from cognito_claims.errors import CognitoClaimsError
 from cognito_claims.models import MAX_GROUPS_PER_POOL
 
@@ -25,7 +25,7 @@ _MAX_MANIFEST_SIZE = 16 * 2**20
 UNFINISHED = "unfinished"
 """The folder inside a snapshot that holds the state of a fetch."""
 
-FETCH_AGAIN = "fetch the pool again"
+FETCH_AGAIN = "fetch the pool again with --refresh"
 _NOT_FINISHED = "is not finished; run the same fetch again to resume it"
 
 UsernameMode = Literal["kept", "hashed", "discarded-key"]
@@ -75,7 +75,7 @@ class Manifest(BaseModel, frozen=True):
     version: Literal[1] = 1
     """The version of the format."""
 
-    user_pool_id: str
+    user_pool_id: UserPoolId
     """The ID of the pool."""
 
     usernames: UsernameMode
@@ -103,6 +103,12 @@ class Manifest(BaseModel, frozen=True):
 
     files: dict[str, DataFile]
     """The other files, by name."""
+
+    @model_validator(mode="after")
+    def _require_key_id_only_if_hashed(self) -> Self:
+        if (self.key_id is not None) != (self.usernames == "hashed"):
+            raise ValueError("key_id must be set if and only if usernames are hashed")
+        return self
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -160,7 +166,7 @@ def verify_file(folder: Path, name: str, expected: DataFile) -> None:
         raise SnapshotError(folder, _NOT_FINISHED)
     if size < expected.size:
         reason = f"is truncated: it has {size} of {expected.size} bytes"
-        raise SnapshotError(path, f"{reason}; copy it or fetch the pool again")
+        raise SnapshotError(path, f"{reason}; copy it or {FETCH_AGAIN}")
     raise SnapshotError(path, f"has changed since the fetch; {FETCH_AGAIN}")
 
 
@@ -171,10 +177,14 @@ def describe_file(file: BufferedReader) -> DataFile:
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
-    """Write the manifest, which finishes the snapshot."""
-    partial = folder / UNFINISHED / MANIFEST
-    with create_private_file(partial) as file:
+    """Write the manifest."""
+    with create_private_file(folder / MANIFEST) as file:
         file.write(manifest.model_dump_json(indent=2).encode() + b"\n")
-    make_durable(partial)
-    partial.replace(folder / MANIFEST)
+    make_durable(folder / MANIFEST)
+
+
+def publish(scratch: Path, folder: Path) -> None:
+    """Move the finished files of a snapshot into its folder, the manifest last."""
+    for name in (GROUPS, MEMBERSHIPS, MANIFEST):
+        (scratch / name).replace(folder / name)
     make_durable(folder)

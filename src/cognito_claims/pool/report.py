@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from cognito_claims.pool._edits import Edits
-from cognito_claims.pool.findings import CHECKS
+from cognito_claims.pool.findings import CHECKS, MAX_DETAILED
 from cognito_claims.pool.manifest import GROUPS
 from cognito_claims.resolver.rendering import policy_to_json
 
@@ -116,7 +116,9 @@ def _build_sarif_state(finding: Finding) -> dict[str, Any]:
     """Return the members of a result that only an audit with a baseline or an ignore list has."""
     state: dict[str, Any] = {}
     if finding.known is not None:
-        state["baselineState"] = "unchanged" if finding.known else "new"
+        grown = finding.users > (finding.baseline_users or 0)
+        known = "updated" if grown else "unchanged"
+        state["baselineState"] = known if finding.known else "new"
     if finding.ignored is not None:
         suppression = {"kind": "external", "status": "accepted", "justification": finding.ignored}
         state["suppressions"] = [suppression]
@@ -151,11 +153,21 @@ def render_audit_html(audit: Audit) -> str:
     for number, finding in enumerate(audit.findings, start=1):
         for name in finding.groups:
             by_group[name].append(number)
+    by_check = [
+        (check, list(numbered))
+        for check, numbered in groupby(enumerate(audit.findings, start=1), key=lambda one: one[1].check)
+    ]
     # Multiples of the golden angle, so that roles next to each other differ most in hue.
     hues = {use.role_arn: round(place * 137.5) % 360 for place, use in enumerate(audit.roles)}
     levels = list(_build_precedence_levels(audit))
     return _render(
-        "audit.html.j2", audit=audit, precedence_levels=levels, findings_by_group=by_group, hues=hues
+        "audit.html.j2",
+        audit=audit,
+        findings_by_check=by_check,
+        max_detailed=MAX_DETAILED,
+        precedence_levels=levels,
+        findings_by_group=by_group,
+        hues=hues,
     )
 
 

@@ -42,6 +42,7 @@ from cognito_claims.pool.manifest import (
     Manifest,
     SnapshotError,
     describe_file,
+    publish,
     read_manifest,
     verify_file,
     write_manifest,
@@ -60,6 +61,10 @@ class Membership(NamedTuple):
     def __repr__(self) -> str:
         """Leave out the username."""
         return f"Membership(group_name={self.group_name!r})"
+
+
+_MAX_ROWS_PER_BYTE = 4
+"""More rows than this in a byte of a file must repeat each other: compression needs some bits for each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +163,10 @@ class Snapshot:
             table = read_table(engine, self.groups_file, GROUP_COLUMNS)
             rows = list(engine.fetch_rows(engine.query(select, groups=table)))
         try:
-            return parse_response(ListGroupsResponse, {"Groups": [*map(_to_wire, rows)]}).groups
+            groups = parse_response(ListGroupsResponse, {"Groups": [*map(_to_wire, rows)]}).groups
+            if {group.user_pool_id for group in groups} <= {None, self.manifest.user_pool_id}:
+                return groups
+            reason = "has groups of another user pool than the manifest"
         except InvalidResponseError as error:
             reason = str(error.problems[0])
         except OverflowError:
@@ -175,16 +183,13 @@ class Snapshot:
 
 
 def _write_snapshot(folder: Path, tables: PoolTables) -> None:
-    scratch = folder / UNFINISHED
-    scratch.mkdir(mode=0o700)
+    create_private_folder(scratch := folder / UNFINISHED)
     started_at = datetime.now(UTC)
     numbers = count()
     # `zip` stops before it takes a number too many, so that the next number is the count.
     memberships = (Membership._make(row) for row, _ in zip(tables.memberships, numbers, strict=False))
     try:
-        files = write_tables(scratch, scratch, tables.groups, memberships)
-        for name in files:
-            (scratch / name).replace(folder / name)
+        files = write_tables(scratch, tables.groups, memberships)
         manifest = Manifest(
             user_pool_id=tables.user_pool_id,
             usernames="kept",
@@ -195,7 +200,8 @@ def _write_snapshot(folder: Path, tables: PoolTables) -> None:
             changes=(),
             files=files,
         )
-        write_manifest(folder, manifest)
+        write_manifest(scratch, manifest)
+        publish(scratch, folder)
     finally:
         shutil.rmtree(scratch)  # after a failure, the folder is empty again
 
@@ -244,23 +250,28 @@ def _find_damage(
 ) -> str | None:
     table = read_table(engine, path, columns)
     [(rows,)] = engine.fetch_rows(engine.query("select count(*) from {table}", table=table))
-    if rows != expected:  # before they are read, since a small file can have very many
+    # Before they are read, since a small file can have very many.
+    if rows != expected:
         return f"has {rows:,} rows, expected {expected:,}"
+    if rows > (size := path.stat().st_size) * _MAX_ROWS_PER_BYTE:
+        return f"has {rows:,} rows in {size:,} bytes, which cannot all differ"
     # The hashes make DuckDB read the values, which finds damage that a count of them would not.
-    counts = ", ".join(f"count({column})" for column in columns)
+    counts = ", ".join(
+        f"count(nullif({column}, ''))" if column in required else f"count({column})" for column in columns
+    )
     hashes = ", ".join(f"bit_xor(hash({column}))" for column in columns)
     [values] = engine.fetch_rows(engine.query(f"select {counts}, {hashes} from {{table}}", table=table))
     found = dict(zip(columns, values, strict=False))
     missing = [column for column in required if found[column] < rows]
-    return f"{missing[0]} is null in at least one row" if missing else None
+    return f"{missing[0]} is null or empty in at least one row" if missing else None
 
 
 @hide_rows
 def write_tables(
-    folder: Path, scratch: Path, groups: Iterable[GroupType], memberships: Iterable[Membership]
+    folder: Path, groups: Iterable[GroupType], memberships: Iterable[Membership]
 ) -> dict[str, DataFile]:
     """Write both tables, their rows in the given order, and return their sizes and digests."""
-    group_lines, membership_lines = scratch / "groups.jsonl", scratch / "memberships.tsv"
+    group_lines, membership_lines = folder / "groups.jsonl", folder / "memberships.tsv"
     with create_private_file(group_lines) as file:
         file.writelines(group.model_dump_json().encode() + b"\n" for group in groups)
     with create_private_file(membership_lines) as file:
@@ -270,23 +281,20 @@ def write_tables(
         GROUPS: _GROUP_LINES.format(quote_source(group_lines)),
         MEMBERSHIPS: _MEMBERSHIP_LINES.format(quote_source(membership_lines)),
     }
+    files: dict[str, DataFile] = {}
     # One thread, since DuckDB needs memory for each.
-    with closing(connect(scratch, memory_limit="256MB", threads="1")) as database:
+    with closing(connect(folder, memory_limit="256MB", threads="1")) as database:
         database.execute("set timezone = 'UTC'")
         for name, source in sources.items():
-            partial = scratch / name
             database.execute(
-                f"copy (from {source}) to {quote_target(partial)} (format parquet, compression zstd)"
+                f"copy (from {source}) to {quote_target(folder / name)} (format parquet, compression zstd)"
             )
-            partial.chmod(0o600)
-            make_durable(partial)
+            (folder / name).chmod(0o600)
+            make_durable(folder / name)
+            with open_regular_file(folder / name) as table:
+                files[name] = describe_file(table)
     group_lines.unlink()
     membership_lines.unlink()
-    files: dict[str, DataFile] = {}
-    for name in sources:
-        with open_regular_file(scratch / name) as file:
-            files[name] = describe_file(file)
-        (scratch / name).replace(folder / name)  # atomic, so that no reader finds a part of a table
     return files
 
 

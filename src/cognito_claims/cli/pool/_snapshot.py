@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -16,6 +16,7 @@ from cognito_claims import pool
 from cognito_claims.cli._exit import ExitCode, exit_on_error, fail
 from cognito_claims.cli._input import parse_groups
 from cognito_claims.cli._options import declare_option, declare_output_file
+from cognito_claims.errors import InvalidRequestError
 from cognito_claims.models import GroupType
 
 declare_table = partial(declare_option, panel="Read tables")
@@ -71,28 +72,39 @@ class Source:
             options = f"{self.prefix}groups and {self.prefix}memberships"
             raise typer.BadParameter(f"pass either {self.argument}, or both {options}")
 
-    def refuse_overwrite(self, *outputs: Path | None) -> None:
-        """Refuse to overwrite an input, or to write two outputs to one file."""
+    def refuse_overwrite(self, *outputs: Path | None, inputs: Iterable[str | None] = ()) -> None:
+        """Refuse to overwrite one of the tables or other inputs, or to write two outputs to one file."""
         paths = [output.resolve() for output in outputs if output is not None]
-        inputs = [Path(file).resolve() for file in (self.groups, self.memberships) if file is not None]
+        files = (self.groups, self.memberships, *inputs)
+        read = [Path(file).resolve() for file in files if file is not None]
         for path in paths:
             if self.snapshot is not None and path.parent == self.snapshot.resolve():
                 raise typer.BadParameter(f"{path}: is in the snapshot, which must not change")
-            if path in inputs:
+            if path in read:
                 raise typer.BadParameter(f"{path}: is an input, which must not change")
         if len({*paths}) < len(paths):
             raise typer.BadParameter("two options point to the same file")
 
     @contextmanager
     def open(self) -> Generator[pool.Snapshot, None, None]:
-        """Open the snapshot, or one that is written of the tables and removed at the end, or fail."""
+        """Open the snapshot, or one that is written of the tables and removed at the end, or fail.
+
+        An error about the temporary one names the options.
+        """
         if self.snapshot is not None:
             yield self._open_snapshot(self.snapshot)
             return
         with exit_on_error():
             scratch = TemporaryDirectory(prefix="cognito-claims-")
         with scratch as folder:
-            yield self._write_snapshot(Path(folder, "snapshot"))
+            written = self._write_snapshot(Path(folder, "snapshot"))
+            try:
+                yield written
+            except pool.SnapshotError as error:
+                if not error.path.is_relative_to(written.path):
+                    raise
+                options = f"{self.prefix}groups and {self.prefix}memberships"
+                fail(ExitCode.BAD_INPUT, [f"{options}: {error.reason}"])
 
     def _open_snapshot(self, path: Path) -> pool.Snapshot:
         if not os.path.isdir(path):  # noqa: PTH112, `Path.is_dir` raises an error for a name that is too long
@@ -116,8 +128,13 @@ class Source:
                     folder, groups=groups, memberships=memberships, user_pool_id=self.pool_id
                 )
             except pool.InvalidTableError as error:
-                remedy = " (--pool-id)" if "user_pool_id" in error.reason else ""
-                fail(ExitCode.BAD_INPUT, [f"{self.prefix}{error}{remedy}"])
+                remedy = " (--pool-id)" if error.reason.startswith("has no user_pool_id") else ""
+                errors = [f"{self.prefix}{line}{remedy}" for line in str(error).splitlines()]
+            except pool.UnknownGroupsError as error:
+                errors = [f"{self.prefix}{error}"]
+            except InvalidRequestError as error:
+                errors = [f"--pool-id: {problem.reason}" for problem in error.problems]
+        return fail(ExitCode.BAD_INPUT, errors)
 
 
 def _find_file(path: str, name: str) -> Path:

@@ -1,6 +1,8 @@
 """`cognito-claims pool audit`: find problems in a pool."""
 
 from collections import Counter
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from typing import Annotated, Literal, TypeAlias
 
@@ -24,6 +26,7 @@ from cognito_claims.cli.pool._snapshot import (
     Source,
 )
 from cognito_claims.pool import Severity
+from cognito_claims.pool.findings import MAX_DETAILED
 
 _FailOn: TypeAlias = Literal["error", "warning", "note", "never"]
 
@@ -84,11 +87,11 @@ def audit(
         raise typer.BadParameter("pass only one of --user-pool and --user-pool-id")
     if service.is_configured and user_pool_id is None:
         raise typer.BadParameter("--profile, --region and --endpoint-url require --user-pool-id")
+    source = Source(snapshot, groups, memberships, pool_id)
+    source.refuse_overwrite(html, sarif, inputs=(ignore, baseline, identity_pool, user_pool))
     roles = read_identity_pool(identity_pool) if identity_pool is not None else None
     if client_id is not None and roles is None:
         raise typer.BadParameter("--client-id requires --identity-pool")
-    source = Source(snapshot, groups, memberships, pool_id)
-    source.refuse_overwrite(html, sarif)
     answers = options.build_policy(policy)
     description = read_user_pool(user_pool) if user_pool is not None else None
     if user_pool_id is not None:
@@ -139,9 +142,15 @@ def _render_text(audit: pool.Audit) -> str:
         output.print_table((*numbers, "Role"), rows, right=numbers, fold=("Role",))
         if (more := len(audit.roles) - _MAX_ROLES) > 0:
             output.print_line(f"and {format_count(more, 'more role')}: see --json or --html", "")
-    for finding in audit.findings:
-        if finding.ignored is None:
+    shown = (finding for finding in audit.findings if finding.ignored is None)
+    for check, findings in groupby(shown, key=attrgetter("check")):
+        # Those that count come first, so that known ones do not hide them.
+        ordered = sorted(findings, key=attrgetter("counts"), reverse=True)
+        for finding in ordered[:MAX_DETAILED]:
             _print_finding(output, finding)
+        if (more := len(ordered) - MAX_DETAILED) > 0:
+            output.print_line(f"  and {more:,} more: see --json or --html")
+        output.print_line(f"  {check.remedy}", "")
     for label, entries in (
         ("matches no finding", audit.unused_ignores),
         ("has expired", audit.expired_ignores),
@@ -154,7 +163,7 @@ def _render_text(audit: pool.Audit) -> str:
 
 def _print_finding(output: Output, finding: pool.Finding) -> None:
     check = finding.check
-    known = "  (known)" if bool(finding.known) else ""
+    known = f"  ({finding.comparison})" if finding.comparison else ""
     output.print_line(
         f"{check.severity}  {check.code}  {finding.title}{known}", style=_STYLES[check.severity]
     )
@@ -164,7 +173,6 @@ def _print_finding(output: Output, finding: pool.Finding) -> None:
     if finding.users:
         users = format_count(finding.users, "user")
         output.print_line(f"  {users}: {format_sample(finding.samples, finding.users)}")
-    output.print_line(f"  {check.remedy}", "")
 
 
 def _describe_ignore(entry: pool.Ignore) -> str:

@@ -23,7 +23,7 @@ from cognito_claims.cli.pool._snapshot import (
     Source,
     declare_table,
 )
-from cognito_claims.errors import CognitoClaimsError
+from cognito_claims.errors import CognitoClaimsError, InvalidRequestError
 
 _T = TypeVar("_T")
 
@@ -80,7 +80,7 @@ def diff(
     for source in sources:
         source.refuse_overwrite(html, users)
     answers = options.build_policy(policy)
-    with ExitStack() as stack, exit_on_error():
+    with exit_on_error(), ExitStack() as stack:
         before, *others = [stack.enter_context(source.open()) for source in sources]
         after: pool.Snapshot | pool.Edits
         if others:
@@ -89,6 +89,8 @@ def diff(
             after = _parse_edits(before, set_precedence or (), set_role or (), drop_group or ())
         try:
             result = pool.diff(before, after, policy=answers, samples=samples, users_out=users)
+        except InvalidRequestError as error:  # an edit that AWS would refuse
+            fail(ExitCode.BAD_INPUT, [f"{_OPTIONS[path]}: {reason}" for path, reason in error.problems])
         except CognitoClaimsError:
             raise
         except ValueError as error:  # an edit of a group that does not exist
@@ -98,6 +100,7 @@ def diff(
     write_result(pool.build_diff_report(result) if as_json else _render_text(result))
 
 
+_OPTIONS = {"Precedence": "--set-precedence", "RoleArn": "--set-role"}
 _KINDS = {
     "created": ": created",
     "deleted": ": deleted",
@@ -150,9 +153,8 @@ def _parse_role(edit: str, known: Container[str]) -> tuple[str, str | None]:
 def _render_text(diff: pool.Diff) -> str:
     output = Output()
     users = format_count(diff.users, "user")
-    for count, what in ((diff.affected_users, "roles"), (diff.regrouped_users, "groups")):
-        verb = "gets" if count == 1 else "get"
-        output.print_line(f"{count:,} of {users} {verb} different {what}", style="bold")
+    for count, what in ((diff.affected_users, "Roles"), (diff.regrouped_users, "Groups")):
+        output.print_line(f"{what} differ for {count:,} of {users}", style="bold")
     for one in diff.transitions:
         output.print_line("")
         verb = one.kind if one.users == 1 else one.kind.removesuffix("s")

@@ -8,6 +8,8 @@ from cognito_claims.cli import _options as options
 from cognito_claims.cli._exit import exit_on_error
 from cognito_claims.cli._output import Output, format_count, write_result
 from cognito_claims.cli.pool._snapshot import GroupsFile, MembershipsFile, PoolId, SnapshotPath, Source
+from cognito_claims.pool._user_sets import UNKNOWN_GROUPS
+from cognito_claims.resolver import Policy
 
 
 def resolve(
@@ -29,14 +31,18 @@ def resolve(
     source = Source(snapshot, groups, memberships, pool_id)
     source.refuse_overwrite(out)
     answers = options.build_policy(policy)
-    with (
-        source.open() as opened,
-        exit_on_error(),
-        pool.resolve_memberships(opened.memberships_file, opened.read_groups(), policy=answers) as result,
-    ):
+    with source.open() as opened, exit_on_error(), _resolve(opened, answers) as result:
         if out is not None:
             result.write_parquet(out)
         write_result(_build_report(result) if as_json else _render_text(out, result))
+
+
+def _resolve(snapshot: pool.Snapshot, policy: Policy) -> pool.BulkResolution[Any]:
+    try:
+        return pool.resolve_memberships(snapshot.memberships_file, snapshot.read_groups(), policy=policy)
+    except pool.UnknownGroupsError:
+        # The remedies of the function are not those of the command.
+        raise pool.SnapshotError(snapshot.memberships_file, UNKNOWN_GROUPS) from None
 
 
 def _build_report(result: pool.BulkResolution[Any]) -> dict[str, object]:

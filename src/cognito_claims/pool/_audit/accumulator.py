@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from cognito_claims.models import MAX_GROUPS_PER_USER
 from cognito_claims.pool import findings
-from cognito_claims.pool._audit.phrases import format_combinations, format_groups_at, format_names
+from cognito_claims.pool._audit.phrases import format_combinations, format_names
 from cognito_claims.pool._user_sets import UserSample, UserSet
 from cognito_claims.pool.findings import NEARLY_ALL, Check, Finding
 from cognito_claims.resolver import rendering
@@ -150,8 +150,7 @@ def add_role_conflicts(seen: AuditAccumulator, ranking: Sequence[GroupType]) -> 
     for precedence, groups in find_role_conflicts(ranking).items():
         names = [group.group_name for group in groups]
         roles = len({group.role_arn for group in groups})
-        place = format_groups_at(precedence)
-        title = f"{place[0].upper()}{place[1:]} have different roles."
+        title = f"Groups at precedence {precedence} have different roles."
         reason = f"{len(names):,} groups have {roles:,} roles: {format_names(names)}"
         found = seen.get(findings.EQUAL_PRECEDENCE, identify_precedence(precedence), title, reason)
         found.groups.update(names)
@@ -185,11 +184,14 @@ def identify_precedence(precedence: int | None) -> str:
     return f"precedence={'none' if precedence is None else precedence}"
 
 
-def find_role_conflicts(groups: Iterable[GroupType]) -> dict[int | None, list[GroupType]]:
-    """Return the groups that have different roles at the same precedence, by precedence."""
-    by_precedence: defaultdict[int | None, list[GroupType]] = defaultdict(list)
+def find_role_conflicts(groups: Iterable[GroupType]) -> dict[int, list[GroupType]]:
+    """Return the groups that have different roles at the same precedence, by precedence.
+
+    Groups without a precedence are left out: each is a finding `role-without-precedence`.
+    """
+    by_precedence: defaultdict[int, list[GroupType]] = defaultdict(list)
     for group in groups:
-        if group.role_arn is not None:
+        if group.role_arn is not None and group.precedence is not None:
             by_precedence[group.precedence].append(group)
     return {
         precedence: groups

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ from cognito_claims.identity_pool import (
     parse_identity_pool_roles,
 )
 from cognito_claims.pool._audit.accumulator import AuditAccumulator, add_role_conflicts
-from cognito_claims.pool._audit.ignores import Ignore, apply_ignores
+from cognito_claims.pool._audit.ignores import Ignore, apply_ignores, require_unique
 from cognito_claims.pool._audit.inputs import require_same_pool
 from cognito_claims.pool._audit.role_choices import RoleChoices
 from cognito_claims.pool._audit.settings import (
@@ -133,8 +133,8 @@ def audit(
             if `identity_pool` is a response with role mappings.
         user_pool: The response of boto3's `describe_user_pool`. If passed, the audit also reports a
             pre token generation trigger, and compares the account of the pool with those of the roles.
-        baseline: An earlier audit of the pool. Its findings are marked as known, and groups that were
-            created again since are found.
+        baseline: An earlier audit of the pool. Its findings are marked as known, unless further groups
+            are involved now, and groups that were created again since are found.
         ignores: The findings to mark as ignored.
         today: The date on which `ignores` expire or not. By default, the current date in UTC.
         samples: The number of users to name with a finding, 0 to 10,000.
@@ -142,7 +142,8 @@ def audit(
     Raises:
         InvalidResponseError: If `identity_pool` or `user_pool` does not fit its model.
         InvalidClaimsError: If the identity pool does not know the provider.
-        AuditInputError: If `user_pool` or `baseline` is about a different user pool.
+        AuditInputError: If `user_pool` or `baseline` is about a different user pool, or two of `ignores`
+            have the same code and subject.
         ValueError: If `samples` is out of bounds.
         SnapshotError: If a file of the snapshot lacks a column or a value, or memberships are in groups
             that it lacks.
@@ -157,6 +158,7 @@ def audit(
     if baseline is not None:
         path = "snapshot.user_pool_id"
         require_same_pool("baseline", path, baseline.user_pool_id, manifest.user_pool_id)
+    entries = require_unique(ignores)
     ranking = resolve(snapshot.read_groups()).ranking
     seen = AuditAccumulator(samples)
     add_role_conflicts(seen, ranking)
@@ -178,8 +180,8 @@ def audit(
     order = {check.code: place for place, check in enumerate(CHECKS)}
     found.sort(key=lambda one: (order[one.check.code], -one.users, one.groups, one.about))
     if baseline is not None:
-        found = [replace(one, known=baseline.has(one)) for one in found]
-    found, unused, expired = apply_ignores(found, ignores, today or datetime.now(UTC).date())
+        found = [baseline.compare(one) for one in found]
+    found, unused, expired = apply_ignores(found, entries, today or datetime.now(UTC).date())
     return Audit(
         snapshot=manifest,
         policy=policy,

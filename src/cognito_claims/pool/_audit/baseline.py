@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
@@ -16,21 +16,35 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class BaselineFinding:
+    """A finding of the earlier audit."""
+
+    users: int
+    """The number of users it affected."""
+
+    groups: frozenset[str]
+    """The names of the groups involved."""
+
+
+@dataclass(frozen=True, slots=True)
 class Baseline:
     """What an audit compares itself with: an earlier audit of the same user pool."""
 
     user_pool_id: str
     """The ID of the user pool."""
 
-    findings: frozenset[tuple[str, str]]
-    """The code and the subject of each finding, without those that were ignored."""
+    findings: Mapping[tuple[str, str], BaselineFinding]
+    """The findings by code and subject, without those that were ignored."""
 
     creation_dates: Mapping[str, datetime]
     """When each group was created, by group name. A group without a date is left out."""
 
-    def has(self, finding: Finding) -> bool:
-        """Return whether it has a finding with the same code and subject."""
-        return (finding.check.code, finding.about) in self.findings
+    def compare(self, finding: Finding) -> Finding:
+        """Return the finding, marked as known or not, with its number of users in the baseline."""
+        before = self.findings.get((finding.check.code, finding.about))
+        if before is None:
+            return replace(finding, known=False)
+        return replace(finding, known=before.groups.issuperset(finding.groups), baseline_users=before.users)
 
 
 class _Snapshot(BaseModel):
@@ -45,6 +59,8 @@ class _Group(BaseModel):
 class _Finding(BaseModel):
     code: str
     about: str
+    groups: tuple[str, ...]
+    users: int
     ignored: str | None = None
 
 
@@ -70,7 +86,11 @@ def parse_baseline(report: str | bytes) -> Baseline:
     parsed = parse_audit_input(_Report, report, "baseline")
     return Baseline(
         user_pool_id=parsed.snapshot.user_pool_id,
-        findings=frozenset((one.code, one.about) for one in parsed.findings if one.ignored is None),
+        findings={
+            (one.code, one.about): BaselineFinding(one.users, frozenset(one.groups))
+            for one in parsed.findings
+            if one.ignored is None
+        },
         creation_dates={
             group.group_name: group.creation_date
             for group in parsed.groups

@@ -7,11 +7,11 @@ import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
+from difflib import get_close_matches
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, Field
 
-from cognito_claims._wire.near_misses import is_near_miss
 from cognito_claims._wire.scalars import StrictStr
 from cognito_claims.errors import Problem
 from cognito_claims.pool._audit.inputs import AuditInputError, parse_audit_input
@@ -23,8 +23,9 @@ _CODES = tuple(check.code for check in CHECKS)
 
 def _require_code(code: str) -> str:
     if code not in _CODES:
-        intended = next((known for known in _CODES if is_near_miss(code, known)), None)
-        hint = "" if intended is None else f": use {intended}"
+        # The codes are public, so that a hint may be a guess, unlike one for a key of a response.
+        intended = get_close_matches(code.lower(), _CODES, n=1)
+        hint = f": use {intended[0]}" if intended else ""
         raise ValueError(f"is not the code of a check{hint}")
     return code
 
@@ -59,12 +60,13 @@ def parse_ignores(text: str | bytes) -> tuple[Ignore, ...]:
     """Parse an ignore list: TOML with a table `[[ignore]]` for each entry.
 
     Raises:
-        AuditInputError: If it is not TOML in UTF-8, or an entry does not fit `Ignore`.
+        AuditInputError: If it is not TOML in UTF-8, an entry does not fit `Ignore`, or two entries have the
+            same code and subject.
     """
     members = _parse_toml(text)
     if isinstance(members, Problem):
         raise AuditInputError(_SOURCE, [members])
-    return parse_audit_input(_IgnoreList, members, _SOURCE).ignore
+    return require_unique(parse_audit_input(_IgnoreList, members, _SOURCE).ignore)
 
 
 def _parse_toml(text: str | bytes) -> dict[str, Any] | Problem:
@@ -75,6 +77,20 @@ def _parse_toml(text: str | bytes) -> dict[str, Any] | Problem:
         # The message itself may quote a key or a value.
         place = re.search(r"\(at (.+)\)$", str(error))
     return Problem("", f"is not TOML{f': see {place[1]}' if place else ''}")
+
+
+def require_unique(ignores: Iterable[Ignore]) -> tuple[Ignore, ...]:
+    """Return the entries, or raise `AuditInputError` if two have the same code and subject."""
+    entries = tuple(ignores)
+    first: dict[tuple[str, str | None], int] = {}
+    problems = [
+        Problem(f"ignore[{place}]", f"has the code and subject of ignore[{earlier}]: remove one of them")
+        for place, one in enumerate(entries)
+        if (earlier := first.setdefault((one.code, one.about), place)) != place
+    ]
+    if problems:
+        raise AuditInputError(_SOURCE, problems)
+    return entries
 
 
 def apply_ignores(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 _M = TypeVar("_M", bound=BaseModel)
 
 _REASONS = {
-    "date_type": "must be a date without quotes, such as 2027-01-31",
     "extra_forbidden": "has an unknown key: expected [[ignore]] with code, about, reason and expires",
     "missing": "is missing",
     "model_type": "must be an object",
@@ -69,6 +69,10 @@ def parse_audit_input(model: type[_M], value: str | bytes | Mapping[str, object]
 def _to_problem(details: ErrorDetails, model: type[BaseModel], value: object) -> Problem:
     location, kind = details["loc"], details["type"]
     reason = _REASONS.get(kind, format_reason(details["msg"]))
+    if kind == "date_type":
+        reason = f"must be a date{_find_surplus(details['input'])}, such as 2027-01-31"
+    if kind == "json_invalid":  # only a baseline is JSON
+        reason = f"{reason}: pass the output of cognito-claims pool audit --json"
     if kind == "extra_forbidden":
         # An unknown key may be anything, so an error quotes it only if it is nearly a known one.
         intended = find_intended_name(model, value, location, by_name=False)
@@ -76,6 +80,13 @@ def _to_problem(details: ErrorDetails, model: type[BaseModel], value: object) ->
             return Problem(_format_location(location), f"is not a known key: use {intended}")
         location = location[:-1]
     return Problem(_format_location(location), reason)
+
+
+def _find_surplus(value: object) -> str:
+    """Return what a value of TOML has besides a date, as the end of a phrase."""
+    if isinstance(value, datetime):
+        return " without a time"
+    return " without quotes" if isinstance(value, str) else ""
 
 
 def _format_location(location: tuple[int | str, ...]) -> str:

@@ -25,8 +25,3 @@ def format_combinations(users_by_names: Counter[tuple[str, ...]]) -> str:
     shown = [f"{format_names(names)} ({users:,})" for names, users in ranked[:_MAX_NAMES]]
     more = [f"and {len(ranked) - _MAX_NAMES:,} more"] if len(ranked) > _MAX_NAMES else []
     return f"In {len(ranked):,} combinations, the groups are: {'; '.join(shown + more)}."
-
-
-def format_groups_at(precedence: int | None) -> str:
-    """Return a phrase for the groups of a precedence."""
-    return "groups without a precedence" if precedence is None else f"groups at precedence {precedence}"

@@ -7,7 +7,6 @@ take at least one call for each user.
 from __future__ import annotations
 
 import os
-import secrets
 import shutil
 from collections import deque
 from collections.abc import Callable
@@ -19,7 +18,7 @@ from pathlib import Path
 from threading import Event, Lock
 from typing import TYPE_CHECKING, Literal, Protocol, overload
 
-from cognito_claims._files import create_private_folder
+from cognito_claims._files import create_private_folder, identify
 from cognito_claims._wire.scalars import MAX_PAGE_SIZE
 from cognito_claims.client import ClientWithEvents, ListGroupsPaginator, ListUsersInGroupPaginator
 from cognito_claims.pool._fetch.journal import Journal, Progress, Settings, UnreadGroup
@@ -28,12 +27,11 @@ from cognito_claims.pool._fetch.throttle import DEFAULT_RATE, Throttle, throttle
 from cognito_claims.pool._fetch.usernames import ThrowawayKey, Usernames
 from cognito_claims.pool.engines.duckdb import connect
 from cognito_claims.pool.manifest import (
-    GROUPS,
     MANIFEST,
-    MEMBERSHIPS,
     UNFINISHED,
     Manifest,
     SnapshotError,
+    publish,
     read_manifest,
     write_manifest,
 )
@@ -106,7 +104,6 @@ def fetch(
         SnapshotError: If the folder contains a different fetch, or is damaged.
         InvalidRequestError: If the ID of the pool is invalid; nothing was sent.
         InvalidResponseError: If a page does not fit its model.
-        UnreadableResponseError: If a response is not JSON, after all retries.
         PaginationError: If the service keeps repeating a page token; the next fetch reads that group again.
         ValueError: If the key is too short or contradicts `usernames`, or a number is not positive.
         ImportError: If the extra `pool` is missing.
@@ -134,33 +131,54 @@ def fetch_pool(
 ) -> Snapshot:
     """Fetch a pool as `fetch` does, at any rate."""
     settings = Settings(
-        fetch_id=secrets.token_hex(16),
         user_pool_id=user_pool_id,
         usernames=usernames.mode,
         key_id=usernames.key_id,
+        throwaway_key_id=usernames.throwaway_key_id,
         started_at=datetime.now(UTC),
     )
     unfinished = folder / UNFINISHED
-    if (folder / MANIFEST).exists():
-        manifest = read_manifest(folder)
-        _require_same_options(folder, manifest, settings)
+    if (manifest := _read_finished(folder, settings, refresh=refresh)) is not None:
         if unfinished.exists():
             _remove_if_finished(unfinished, manifest)
         if not refresh and not unfinished.exists():
             return Snapshot.open(folder)
-    connect(folder).close()  # fail now if the extra is missing, not after hours
-    _refuse_foreign_tables(folder)
+    _refuse_foreign_files(folder)
     create_private_folder(folder)
-    with Journal.open(unfinished) as journal:
-        if (stored := journal.read_settings()) is not None:
-            _require_same_options(folder, stored, settings)
-            settings = stored
-            usernames = _resume_usernames(folder, usernames, settings)
-        with throttle_client(client, throttle) as stopped:
-            _Fetch(client, settings, journal, usernames, concurrency, on_progress, stopped).run()
-        _finish(journal, folder, settings)
+    connect(folder).close()  # fail now if the extra is missing, not after hours
+    is_begun = True
+    try:
+        with Journal.open(unfinished) as journal:
+            identities = identify(folder), identify(unfinished)
+            if (stored := journal.read_settings()) is not None:
+                _require_same_options(folder, stored, settings)
+                settings = stored
+                usernames = _resume_usernames(folder, usernames, settings)
+            try:
+                with throttle_client(client, throttle) as stopped:
+                    _Fetch(client, settings, journal, usernames, concurrency, on_progress, stopped).run()
+            finally:
+                is_begun = journal.read_settings() is not None
+            if (identify(folder), identify(unfinished)) != identities:
+                raise SnapshotError(folder, "was replaced by another folder during the fetch")
+            _finish(journal, folder, settings)
+    finally:
+        if not is_begun:
+            shutil.rmtree(unfinished)
     _clean_up(unfinished, settings)
     return Snapshot.open(folder)
+
+
+def _read_finished(folder: Path, settings: Settings, *, refresh: bool) -> Manifest | None:
+    """Return the manifest of a finished snapshot, or `None` if there is none to keep."""
+    try:
+        manifest = read_manifest(folder)
+    except SnapshotError:
+        if refresh or not (folder / MANIFEST).exists():
+            return None
+        raise
+    _require_same_options(folder, manifest, settings)
+    return manifest
 
 
 def _remove_if_finished(unfinished: Path, manifest: Manifest) -> None:
@@ -172,30 +190,27 @@ def _remove_if_finished(unfinished: Path, manifest: Manifest) -> None:
 
 
 def _clean_up(unfinished: Path, settings: Settings | None) -> None:
-    if settings is not None:
-        ThrowawayKey(settings.fetch_id).discard()
+    if settings is not None and settings.throwaway_key_id is not None:
+        ThrowawayKey(settings.throwaway_key_id).discard()
     shutil.rmtree(unfinished)
 
 
 def _resume_usernames(folder: Path, usernames: Usernames, settings: Settings) -> Usernames:
     """Return the usernames of the fetch to resume, with the key that it will discard."""
-    if usernames.mode != "discarded-key":
+    if settings.throwaway_key_id is None:
         return usernames
-    stored = ThrowawayKey(settings.fetch_id)
+    stored = ThrowawayKey(settings.throwaway_key_id)
     if (key := stored.read()) is None:
-        reason = f"cannot be resumed: the key of its usernames is not at {stored.path}"
+        reason = f"cannot be resumed: the key of its usernames is missing or damaged: {stored.path}"
         raise SnapshotError(folder, f"{reason}; remove the folder and fetch the pool again")
     return Usernames(usernames.mode, key)
 
 
-def _refuse_foreign_tables(folder: Path) -> None:
-    """Refuse to overwrite tables in a folder where no fetch has started."""
-    if (folder / UNFINISHED).exists() or (folder / MANIFEST).exists():
-        return
-    for name in (GROUPS, MEMBERSHIPS):
-        if (folder / name).exists():
-            reason = "already exists and was not created by fetch; choose a different folder"
-            raise SnapshotError(folder / name, reason)
+def _refuse_foreign_files(folder: Path) -> None:
+    """Refuse a folder with files that no fetch has written."""
+    is_ours = (folder / UNFINISHED).exists() or (folder / MANIFEST).exists()
+    if not is_ours and folder.exists() and any(folder.iterdir()):
+        raise SnapshotError(folder, "is not empty, and no fetch wrote it; choose a different folder")
 
 
 def _require_same_options(folder: Path, stored: Settings | Manifest, settings: Settings) -> None:
@@ -227,8 +242,8 @@ class _Fetch:
         if self.journal.read_settings() is not None:
             self.journal.update_groups(groups)
         else:
-            if self.usernames.mode == "discarded-key":
-                ThrowawayKey(self.settings.fetch_id).write(self.usernames.key or b"")
+            if self.settings.throwaway_key_id is not None:
+                ThrowawayKey(self.settings.throwaway_key_id).write(self.usernames.key or b"")
             self.journal.begin(groups, self.settings)
         self._read_groups()
         for _ in range(_MAX_ROUNDS):  # ListGroups may return a group that ListUsersInGroup never finds
@@ -311,17 +326,17 @@ class _Fetch:
 
 
 def _finish(journal: Journal, folder: Path, settings: Settings) -> None:
-    now = datetime.now(UTC)
+    finished_at = datetime.now(UTC)
     _, groups, memberships = journal.read_progress()
-    files = write_tables(
-        folder, folder / UNFINISHED, journal.iterate_groups(), journal.iterate_memberships()
-    )
+    scratch = folder / UNFINISHED
+    files = write_tables(scratch, journal.iterate_groups(), journal.iterate_memberships())
     manifest = Manifest(
-        **settings.model_dump(exclude={"fetch_id"}),
-        finished_at=now,
+        **settings.model_dump(exclude={"throwaway_key_id"}),
+        finished_at=finished_at,
         groups=groups,
         memberships=memberships,
         changes=journal.list_changes(),
         files=files,
     )
-    write_manifest(folder, manifest)
+    write_manifest(scratch, manifest)
+    publish(scratch, folder)

@@ -14,11 +14,16 @@ from dataclasses import dataclass, field
 from errno import EIO
 from pathlib import Path
 from threading import Lock
-from typing import Any, NamedTuple, Self
+from typing import Annotated, Any, NamedTuple, Self
 
-from pydantic import AwareDatetime, BaseModel, ValidationError
+from pydantic import AwareDatetime, BaseModel, Field, ValidationError, model_validator
 
-from cognito_claims._files import create_private_file, create_private_folder, make_durable
+from cognito_claims._files import (
+    create_private_file,
+    create_private_folder,
+    make_durable,
+    open_regular_file,
+)
 from cognito_claims.client._iteration import decode_resume_token, encode_resume_token
 from cognito_claims.models import GroupType
 from cognito_claims.pool.manifest import Change, SnapshotError, UsernameMode
@@ -35,7 +40,10 @@ create table groups (
 );
 create table memberships (
     number integer not null check (typeof(number) = 'integer'),
-    username text not null check (typeof(username) = 'text'),
+    username text not null check (
+        typeof(username) = 'text' and length(username) between 1 and 128
+        and instr(username, char(0)) + instr(username, char(9)) + instr(username, char(10)) = 0
+    ),
     primary key (number, username)
 ) without rowid;
 create table changes (
@@ -46,6 +54,7 @@ create table changes (
 """
 """With checks of the types, since SQLite stores any value in any column."""
 
+_ORPHANS = "select 1 from memberships where number not in (select number from groups) limit 1"
 _READ_LAYOUT = "select name, sql from sqlite_master where sql is not null order by name"
 
 _DAMAGED = "is damaged: remove the folder and fetch the pool again"
@@ -54,13 +63,18 @@ _DAMAGED = "is damaged: remove the folder and fetch the pool again"
 class Settings(BaseModel, frozen=True):
     """The settings of a fetch, which it keeps when it is resumed."""
 
-    fetch_id: str
-    """Identifies the fetch."""
-
     user_pool_id: str
     usernames: UsernameMode
     key_id: str | None
+    throwaway_key_id: Annotated[str, Field(pattern="^[0-9a-f]{32}$")] | None
+    """Names the file of a key to discard, so it must not lead to another folder."""
     started_at: AwareDatetime
+
+    @model_validator(mode="after")
+    def _require_a_key_only_to_discard(self) -> Self:
+        if (self.throwaway_key_id is not None) != (self.usernames == "discarded-key"):
+            raise ValueError("throwaway_key_id: must be set if and only if the key is discarded")
+        return self
 
 
 class Progress(NamedTuple):
@@ -104,8 +118,9 @@ class Journal:
         """
         create_private_folder(folder)
         path = folder.absolute() / "journal.sqlite"
-        is_new = not path.exists()
-        if is_new:
+        try:
+            open_regular_file(path).close()
+        except FileNotFoundError:
             create_private_file(path).close()
         try:
             # No timeout, since the other fetch may take hours. Threads are kept apart by the lock.
@@ -129,7 +144,8 @@ class Journal:
         with closing(sqlite3.connect(":memory:")) as expected:
             expected.executescript(_LAYOUT)
             is_expected = found == expected.execute(_READ_LAYOUT).fetchall()
-        if not is_expected or list(self._read("pragma quick_check(1)")) != [("ok",)]:
+        is_sound = is_expected and list(self._read("pragma quick_check(1)")) == [("ok",)]
+        if not is_sound or list(self._read(_ORPHANS)):
             raise SnapshotError(self._folder, _DAMAGED)
 
     @contextmanager

@@ -7,7 +7,6 @@ takes hours, so it keeps retrying.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Container, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,9 +14,10 @@ from random import random
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
+from pydantic_core import from_json
+
 from cognito_claims.client._operations import SERVICE_ID
 from cognito_claims.client.rate_limiter import RateLimiter
-from cognito_claims.errors import UnreadableResponseError
 from cognito_claims.models import LIST_GROUPS_RATE, LIST_USERS_IN_GROUP_RATE
 
 if TYPE_CHECKING:
@@ -46,6 +46,9 @@ class Throttle:
     limiter: Callable[[float, Callable[[float], object]], RateLimiter] = RateLimiter
 
 
+_NOT_JSON = b'{"__type": "UnreadableResponse", "message": "the response is cut off, or is not JSON"}'
+
+
 class StoppedError(Exception):
     """A call was about to be sent after the fetch had stopped."""
 
@@ -72,7 +75,9 @@ def throttle_client(client: ClientWithEvents, throttle: Throttle) -> Generator[E
         f"before-send.{SERVICE_ID}.{operation}": limit(calls_per_second)
         for operation, calls_per_second in rates.items()
     }
-    # For the service: botocore calls a handler of one operation before its own retry handler.
+    handlers[f"before-parse.{SERVICE_ID}"] = fail_unless_json
+    # botocore calls the handlers of an operation before its own retry handler, others after it.
+    handlers |= {f"needs-retry.{SERVICE_ID}.{operation}": update_status for operation in rates}
     handlers[f"needs-retry.{SERVICE_ID}"] = RetryHandler(rates.keys(), stopped)
     for event, handler in handlers.items():
         client.meta.events.register(event, handler)
@@ -102,26 +107,36 @@ class RetryHandler:
         """Return the seconds to wait before the next attempt, or `None` to leave it to botocore."""
         if operation.name not in self.operations:
             return None
-        unreadable = response is not None and _is_unreadable(*response)
-        if response is not None and not unreadable and not _is_transient(*response):
+        if response is not None and not _is_transient(*response):
             self._responded = True
             return None
         if not self._responded or self.stopped.is_set() or attempts >= MAX_ATTEMPTS:
-            if unreadable:
-                raise UnreadableResponseError(operation.name)
             return None
         return random() * min(2.0**attempts, MAX_WAIT)  # noqa: S311, jitter that keeps threads apart
 
 
-def _is_unreadable(http_response: Any, parsed: Any) -> bool:
-    """Return whether a body is not JSON, perhaps because it was cut off. botocore reads it as empty."""
-    if int(http_response.status_code) != 200 or parsed.keys() != {"ResponseMetadata"}:
-        return False
+def fail_unless_json(*, response_dict: dict[str, Any], **_: object) -> None:
+    """Handle botocore's event `before-parse`: a body that was cut off, or is not JSON, is a failure.
+
+    botocore reads most of them as empty, and raises an exception that quotes the others.
+    """
+    if response_dict["status_code"] == 200 and not _is_json_object(response_dict["body"]):
+        response_dict["status_code"] = 500
+        response_dict["body"] = _NOT_JSON
+
+
+def _is_json_object(body: bytes) -> bool:
     try:
-        json.loads(http_response.content)
+        return isinstance(from_json(body), dict)
     except ValueError:
-        return True
-    return False
+        return False
+
+
+def update_status(*, response: tuple[Any, Any] | None, **_: object) -> None:
+    """Handle botocore's event `needs-retry`: it retries by the status of HTTP, before what was parsed."""
+    if response is not None:
+        http_response, parsed = response
+        http_response.status_code = parsed["ResponseMetadata"]["HTTPStatusCode"]
 
 
 def _is_transient(http_response: Any, parsed: Any) -> bool:

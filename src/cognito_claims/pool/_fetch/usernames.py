@@ -10,13 +10,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cognito_claims._files import create_private_file, create_private_folder, open_regular_file
+from cognito_claims._files import (
+    create_private_file,
+    create_private_folder,
+    make_durable,
+    open_regular_file,
+)
 
 if TYPE_CHECKING:
     from cognito_claims.pool.manifest import UsernameMode
 
 MIN_KEY_LENGTH: int = 16
 """The minimum length of a key that hashes usernames, in bytes."""
+
+_KEY_LENGTH = 32
+"""The length of a key to discard, in bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +38,7 @@ class Usernames:
     def choose(cls, key: bytes | None, *, usernames: bool) -> Usernames:
         """Return the mode for the arguments of a fetch. The key to discard is generated."""
         if key is None:
-            return cls("kept") if usernames else cls("discarded-key", secrets.token_bytes(32))
+            return cls("kept") if usernames else cls("discarded-key", secrets.token_bytes(_KEY_LENGTH))
         if not usernames or len(key) < MIN_KEY_LENGTH:
             raise ValueError(f"key: must be {MIN_KEY_LENGTH} bytes or more, and requires usernames=True")
         return cls("hashed", key)
@@ -40,6 +48,11 @@ class Usernames:
         """An ID that differs between the caller's keys and does not reveal them; `None` in other modes."""
         # No username contains a space, so this is never the hash of one.
         return self._hash("a key of cognito-claims")[:16] if self.mode == "hashed" else None
+
+    @property
+    def throwaway_key_id(self) -> str | None:
+        """Identifies a key to discard, and names its file; `None` in other modes."""
+        return self._hash("a key of cognito-claims") if self.mode == "discarded-key" else None
 
     def transform(self, username: str) -> str:
         """Return the username as the snapshot stores it."""
@@ -53,28 +66,30 @@ class Usernames:
 class ThrowawayKey:
     """The file of a key that is discarded when its fetch is finished.
 
-    It is never in the folder of the snapshot: beside the hashes, it would tell
-    whoever copies the folder which of a list of names are in it.
+    It is never in the folder of the snapshot: with both, anybody could test which
+    usernames the hashes stand for.
     """
 
-    def __init__(self, fetch_id: str) -> None:
-        self.path: Path = _find_state_folder() / f"{fetch_id}.key"
+    def __init__(self, key_id: str) -> None:
+        self.path: Path = _find_state_folder() / f"{key_id}.key"
+        self._key_id = key_id
 
     def write(self, key: bytes) -> None:
         """Write the key."""
         create_private_folder(self.path.parent)
         with create_private_file(self.path) as file:
             file.write(key)
-            file.flush()
-            os.fsync(file.fileno())
+        make_durable(self.path)
+        make_durable(self.path.parent)
 
     def read(self) -> bytes | None:
-        """Return the key, or `None` if the file does not exist."""
+        """Return the key, or `None` if the file does not exist or is damaged."""
         try:
             with open_regular_file(self.path) as file:
-                return file.read()
+                key = file.read(_KEY_LENGTH + 1)
         except FileNotFoundError:
             return None
+        return key if Usernames("discarded-key", key).throwaway_key_id == self._key_id else None
 
     def discard(self) -> None:
         """Remove the file."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import wraps
 from pathlib import Path
@@ -57,16 +58,23 @@ class Engine(Protocol[TableT]):
         """Return a caller's table: a Parquet file, the name of a table, or a native table."""
         ...
 
-    def list_columns(self, table: TableT) -> list[str]:
-        """Return the names of a table's columns."""
+    def list_types(self, table: TableT) -> dict[str, str]:
+        """Return the type of each column of a table, in the engine's words."""
         ...
 
     def query(self, statement: str, **tables: TableT) -> TableT:
         """Return the result of a statement. It runs when the result is read."""
         ...
 
-    def materialize(self, table: TableT) -> TableT:
-        """Compute a table, so that reading it several times computes it only once."""
+    def split(self, column: str, *tables: TableT) -> Iterable[tuple[TableT, ...]]:
+        """Split tables into parts that fit in memory, the same number for each.
+
+        All rows with the same value in the column are in the same part, in every table.
+        """
+        ...
+
+    def materialize(self, *parts: TableT) -> TableT:
+        """Compute the parts of a table one at a time, so that reading it does not compute it again."""
         ...
 
     def fetch_rows(self, table: TableT) -> Iterator[tuple[Any, ...]]:
@@ -96,15 +104,18 @@ class EngineError(CognitoClaimsError, RuntimeError):
     Attributes:
         engine: `DuckDB` or `Spark`.
         kind: The name of the engine's error, such as `ConversionException`.
+        line: The line of a CSV file that DuckDB could not read, from 1, or `None` if it is not about one.
     """
 
-    def __init__(self, engine: str, kind: str) -> None:
-        super().__init__(engine, kind)
+    def __init__(self, engine: str, kind: str, line: int | None = None) -> None:
+        super().__init__(engine, kind, line)
         self.engine: str = engine
         self.kind: str = kind
+        self.line: int | None = line
 
     def __str__(self) -> str:
-        reason = f"{self.engine} raised {self.kind}, which is left out because it may quote a row"
+        place = f" for line {self.line} of a CSV file" if self.line is not None else ""
+        reason = f"{self.engine} raised {self.kind}{place}, which is left out because it may quote a row"
         return f"{reason}; read the table with {self.engine} to see it"
 
 
@@ -113,6 +124,9 @@ _WITHOUT_ROWS = {
     *("AnalysisException", "ParseException"),
 }
 """The errors of DuckDB and Spark that name tables, columns and files only."""
+
+
+_CSV_LINE = re.compile(r"Invalid Input Error: CSV Error on Line: ([0-9]+)\n")  # the row follows
 
 
 def hide_rows(function: Callable[P, T]) -> Callable[P, T]:
@@ -126,10 +140,14 @@ def hide_rows(function: Callable[P, T]) -> Callable[P, T]:
             engine, kind = find_owner(error), type(error).__name__
             if engine is None or kind in _WITHOUT_ROWS:
                 raise
+            line = _CSV_LINE.match(str(error))
         # Raised outside the handler: the engine's error must not become the context.
-        raise EngineError(engine, kind)
+        raise EngineError(engine, kind, int(line[1]) if line is not None else None)
 
     return call
+
+
+_QUOTED = re.compile(r"`[^`]*`")  # as Spark quotes the parts of a name
 
 
 def parse_columns(columns: str) -> dict[str, str]:
@@ -144,8 +162,14 @@ def find_owner(table: object) -> str | None:
 
 
 def is_file_pattern(source: object) -> TypeGuard[str]:
-    """Return whether a string names files: a table's name has no slash and no suffix `.parquet`."""
-    return isinstance(source, str) and ("/" in source or os.sep in source or source.endswith(".parquet"))
+    """Return whether a string names files.
+
+    A table's name has no slash and no suffix `.parquet`, except between backticks: delta.`/data/members`.
+    """
+    if not isinstance(source, str):
+        return False
+    unquoted = _QUOTED.sub("", source)
+    return "/" in unquoted or os.sep in unquoted or unquoted.endswith(".parquet")
 
 
 def to_path(source: object) -> Path | None:
