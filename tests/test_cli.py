@@ -602,8 +602,10 @@ class TestLazyGroup:
                 assert loaded.help.split("\n\n")[0] == line
                 listed.append(name)
                 groups += [loaded] if isinstance(loaded, LazyGroup) else []
-        assert listed[:7] == ["resolve", "decode", "compare", "role", "conform", "schema", "pool"]
-        assert listed[7:] == ["fetch", "resolve", "audit", "diff"]
+        assert listed[:8] == [
+            *("resolve", "decode", "compare", "role", "access", "conform", "schema", "pool"),
+        ]
+        assert listed[8:] == ["fetch", "resolve", "audit", "diff"]
 
 
 class TestModule:

@@ -194,6 +194,7 @@ class TestUsageErrors:
 
 CONFORM = "conform --endpoint-url URL --select paging/one-group"
 FETCH = "pool fetch --user-pool-id eu-west-1_EXAMPLE --endpoint-url URL"
+ACCESS_FILES = ("description", "principal-tags", "roles", "user-pool")
 LINES = [
     "resolve TOKEN",
     "decode TOKEN",
@@ -201,6 +202,9 @@ LINES = [
     "compare --groups TOKEN",
     "role TOKEN --identity-pool pool.json",
     "role --identity-pool TOKEN",
+    "access --groups TOKEN --identity-pool pool.json",
+    "access --groups groups.json --identity-pool TOKEN",
+    *(f"access --groups groups.json --identity-pool pool.json --{name} TOKEN" for name in ACCESS_FILES),
     f"{CONFORM} --junit TOKEN",
     f"{CONFORM} --evidence TOKEN",
     f"{FETCH} --out TOKEN",
@@ -270,6 +274,7 @@ class TestFiles:
             (["decode", "none.json"], "FILE"),
             (["compare", "--groups", "none.json"], "--groups"),
             (["role", "--identity-pool", "none.json"], "--identity-pool"),
+            (["access", "--identity-pool", "x", "--groups", "none.json"], "--groups"),
             (["pool", "audit", "s", "--identity-pool", "none.json"], "--identity-pool"),
             (["pool", "audit", "s", "--user-pool", "none.json"], "--user-pool"),
             (["pool", "audit", "s", "--baseline", "none.json"], "--baseline"),

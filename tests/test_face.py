@@ -143,6 +143,7 @@ def leave_out_imports(typing: str) -> str:
     ("home", "used"),
     [
         ("", r"\b{}\b"),
+        ("access", r"\b{}\b"),
         ("client", r"(?<!aio\.)\b{}\b"),
         ("client.aio", r"\baio\.{}\b"),
         ("events", r"\b{}\b"),

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 import pytest
 
 from cognito_claims import Policy, resolve
+from cognito_claims.access import TRUST_RULES
 from cognito_claims.client import PAGING_RULES
 from cognito_claims.conformance import load
 from cognito_claims.conformance.cases import SUBJECTS, InvalidVectorsError, get_resource, parse_vectors
@@ -47,7 +48,15 @@ SERVICE_SUBJECTS = ("listing", "paging")
 UNTESTABLE = ("alb-without", "updated-issuer-refused")
 """The rules that no vector can test: there is no event for them."""
 
-ALL_RULES = (*RULES, *CLAIM_RULES, *PAGING_RULES, *EVENT_RULES, *TRIGGER_RULES, *IDENTITY_POOL_RULES)
+ALL_RULES = (
+    *RULES,
+    *CLAIM_RULES,
+    *PAGING_RULES,
+    *EVENT_RULES,
+    *TRIGGER_RULES,
+    *IDENTITY_POOL_RULES,
+    *TRUST_RULES,
+)
 
 
 def find_wrong_in_process(adapter: VectorAdapter, connect: Connect) -> Iterator[str]:

@@ -13,6 +13,7 @@ from cognito_claims import (
     Resolution,
     resolve,
 )
+from cognito_claims.access import Assessment, evaluate_trust
 from cognito_claims.client import ClientWithEvents
 from cognito_claims.conformance.cases import CLAIMS_BY_SUBJECT
 from cognito_claims.conformance.endpoint import Endpoint
@@ -28,6 +29,8 @@ from cognito_claims.conformance.shapes import (
     RoleAnswer,
     RoleInput,
     TokensAnswer,
+    TrustAnswer,
+    TrustInput,
 )
 from cognito_claims.events import (
     TokenPair,
@@ -105,6 +108,14 @@ class VectorAdapter:
             custom_role_arn=case_input.custom_role_arn,
         )
 
+    def evaluate_trust(self, case_input: TrustInput) -> Assessment:
+        return evaluate_trust(
+            case_input.policy,
+            identity_pool_id=case_input.identity_pool_id,
+            principal_tags=case_input.principal_tags,
+            identity_id=case_input.identity_id,
+        )
+
     def answer(self, subject: str, case_input: object, connect: Connect) -> Answer:
         """Return this library's answer to the input of a case."""
         match case_input:
@@ -120,6 +131,10 @@ class VectorAdapter:
                 return OverrideAnswer(id_token=issued.id_token, access_token=issued.access_token)
             case RoleInput():
                 return RoleAnswer(role_arn=self.choose_role(case_input).role_arn)
+            case TrustInput():
+                trust = self.evaluate_trust(case_input)
+                warnings = tuple(rule.id for rule in trust.warnings)
+                return TrustAnswer(verdict=trust.verdict, warnings=warnings)
             case _:
                 raise TypeError(subject)
 

@@ -10,6 +10,7 @@ import importlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from cognito_claims.access import ACCESS_RULES, TRUST_RULES
 from cognito_claims.client import PAGING_RULES
 from cognito_claims.conformance.endpoint import CALLS
 from cognito_claims.events import EVENT_RULES, TRIGGER_RULES
@@ -22,6 +23,7 @@ ROOT = Path(__file__).parents[1]
 PAGES = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md")))
 PACKAGES = (
     "cognito_claims",
+    "cognito_claims.access",
     "cognito_claims.client",
     "cognito_claims.client.aio",
     "cognito_claims.claims",
@@ -82,6 +84,8 @@ PARTS: dict[str, Callable[[], str]] = {
     "event-rules": lambda: format_rules(EVENT_RULES),
     "trigger-rules": lambda: format_rules(TRIGGER_RULES),
     "identity-pool-rules": lambda: format_rules(IDENTITY_POOL_RULES),
+    "trust-rules": lambda: format_rules(TRUST_RULES),
+    "access-rules": lambda: format_rules(ACCESS_RULES),
     "open-questions": lambda: format_questions(OPEN_QUESTIONS),
     "identity-pool-questions": lambda: format_questions(IDENTITY_POOL_QUESTIONS),
     "public-names": format_public_names,

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from cognito_claims._wire.json import as_list, as_object
+from cognito_claims.access import TRUST_RULES
 from cognito_claims.client import PAGING_RULES
 from cognito_claims.conformance.cases import build_schema
 from cognito_claims.events import EVENT_RULES, TRIGGER_RULES
@@ -26,6 +27,7 @@ ALL_RULES = (
     *EVENT_RULES,
     *TRIGGER_RULES,
     *IDENTITY_POOL_RULES,
+    *TRUST_RULES,
 )
 ALL_QUESTIONS = (*OPEN_QUESTIONS, *IDENTITY_POOL_QUESTIONS)
 _WIDTH = 100

@@ -20,6 +20,7 @@ package of their domain:
 - `cognito_claims.tokens`: the claims of ID tokens and access tokens
 - `cognito_claims.events`: API Gateway, AppSync and pre token generation events
 - `cognito_claims.identity_pool`: the IAM role that an identity pool assigns
+- `cognito_claims.access`: the roles that a user can get, and whether their trust policies allow it
 - `cognito_claims.client.aio`: the paginators for aiobotocore
 - `cognito_claims.user_pool`: the description of a user pool
 - `cognito_claims.pool`: whole user pools

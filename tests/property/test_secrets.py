@@ -15,6 +15,7 @@ from hypothesis import given, strategies as st
 from cognito_claims import GroupClaims, Policy, resolve
 from cognito_claims._wire.json import as_list, as_object
 from cognito_claims._wire.parsing import parse_request, parse_response
+from cognito_claims.access import Verdict, effective_access, evaluate_trust, parse_roles
 from cognito_claims.client._operations import ADMIN_LIST_GROUPS_FOR_USER
 from cognito_claims.events import (
     ClaimsSource,
@@ -136,8 +137,57 @@ def paginate(arguments: dict[str, Any]) -> object:
     return parse_request(ADMIN_LIST_GROUPS_FOR_USER.request, arguments)
 
 
+TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Sid": "a",
+            "Effect": "Allow",
+            "Principal": {"Federated": ["cognito-identity.amazonaws.com"], "AWS": "a"},
+            "Action": "sts:AssumeRoleWithWebIdentity",
+            "Condition": {
+                "StringEquals": {"cognito-identity.amazonaws.com:aud": ["eu-west-1:0a1b"]},
+                "ForAnyValue:StringLike": {"cognito-identity.amazonaws.com:amr": "authenticated"},
+            },
+        }
+    ],
+}
+ROLE = {"Arn": role("staff"), "RoleName": "staff", "AssumeRolePolicyDocument": TRUST}
+
+
+def evaluate_policy(policy: Any) -> object:
+    trust = evaluate_trust(policy, identity_pool_id="eu-west-1:0a1b", principal_tags=False)
+    if trust.verdict is not Verdict.YES:
+        raise LookupError(trust.reason)  # it is printed like an error
+    return trust
+
+
+def find_access(**arguments: Any) -> object:
+    return effective_access(resolve([GROUP]), **arguments).explain()
+
+
 CALLS = (
     Call(resolve, {"groups": [GROUP, {"GroupName": "admins", "Description": "a"}]}),
+    Call(parse_roles, {"value": {"Role": ROLE}}),
+    Call(parse_roles, {"value": {"Roles": [ROLE, ROLE]}}, "several roles"),
+    Call(evaluate_policy, {"policy": TRUST}),
+    Call(
+        find_access,
+        {
+            "identity_pool": {"IdentityPoolId": "eu-west-1:0a1b", "RoleMappings": {"Users": BY_RULES}},
+            "roles": [{"Role": ROLE}],
+            "description": {
+                "IdentityPoolId": "eu-west-1:0a1b",
+                "AllowUnauthenticatedIdentities": False,
+                "CognitoIdentityProviders": [{"ProviderName": "a", "ClientId": "b"}],
+            },
+            "principal_tags": {"IdentityPoolId": "eu-west-1:0a1b", "PrincipalTags": {"a": "b"}},
+            "user_pool": {"Id": POOL, "LambdaConfig": {}},
+            "provider": "Users",
+            "account_id": "123456789012",
+            "identity_id": "eu-west-1:2c3d",
+        },
+    ),
     Call(Policy, {"null_precedence": "abstains", "roleless": "ignored"}),
     Call(parse_users, {"response": {"Users": [USER], "NextToken": "a", "ResponseMetadata": {}}}),
     Call(

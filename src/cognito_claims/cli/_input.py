@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import cast
 
@@ -14,6 +14,7 @@ from cognito_claims.cli._exit import ExitCode, exit_on_error, fail
 from cognito_claims.errors import InvalidResponseError
 from cognito_claims.models import AdminListGroupsForUserResponse, GroupType
 from cognito_claims.resolver import Policy, Resolution, resolve
+from cognito_claims.tokens import build_issuer, build_provider_name
 from cognito_claims.user_pool import UserPoolType, parse_user_pool
 
 
@@ -116,3 +117,17 @@ def read_user_pool(path: str) -> UserPoolType:
     description = parse_json(read_input(path, "--user-pool"))
     with exit_on_error():
         return parse_user_pool(description)
+
+
+def find_provider(names: Iterable[str], user_pool_id: str, client_id: str | None) -> str:
+    """Return the provider name of a user pool and its only app client in an identity pool, or fail."""
+    issuer = build_issuer(user_pool_id)
+    if client_id is not None:
+        return build_provider_name(issuer, client_id)
+    start = build_provider_name(issuer, "")
+    found = sorted({name for name in names if name.startswith(start)})
+    if len(found) > 1:
+        clients = ", ".join(name.removeprefix(start) for name in found)
+        error = f"the identity pool has {len(found)} app clients: pass --client-id, one of {clients}"
+        fail(ExitCode.BAD_INPUT, [error])
+    return found[0] if found else start

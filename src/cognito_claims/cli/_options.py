@@ -103,10 +103,12 @@ def build_policy(settings: list[str] | None) -> Policy:
     return Policy(**answers)
 
 
-def require_options(options: Mapping[str, str | None]) -> list[str]:
-    """Return the values of options about a user, or fail if one is missing."""
+def require_options(
+    options: Mapping[str, str | None], purpose: str = "to list a user's groups"
+) -> list[str]:
+    """Return the values of options that belong together, or fail if one is missing."""
     values = [value for value in options.values() if value is not None]
     if len(values) < len(options):
         missing = " and ".join(name for name, value in options.items() if value is None)
-        raise typer.BadParameter(f"to list a user's groups, also pass {missing}")
+        raise typer.BadParameter(f"{purpose}, also pass {missing}")
     return values

@@ -1,7 +1,7 @@
-"""Calls of the service: a user's groups, the roles of identity pools, the description of a user pool."""
+"""Calls of the service: a user's groups, identity pools and their roles, the description of a user pool."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import astuple, dataclass
 from functools import partial
 from typing import Any, TypeVar
@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import typer
 
 from cognito_claims._wire.parsing import parse_response
+from cognito_claims.access import GetRoleResponse, Role
 from cognito_claims.cli._exit import (
     ExitCode,
     exit_on_error,
@@ -20,11 +21,16 @@ from cognito_claims.cli._interrupt import exit_on_interrupt
 from cognito_claims.cli._options import require_options
 from cognito_claims.client import resolve_user
 from cognito_claims.errors import PaginationError
-from cognito_claims.identity_pool import GetIdentityPoolRolesResponse
+from cognito_claims.identity_pool import (
+    DescribeIdentityPoolResponse,
+    GetIdentityPoolRolesResponse,
+    GetPrincipalTagAttributeMapResponse,
+)
 from cognito_claims.resolver import Policy, Resolution
 from cognito_claims.user_pool import DescribeUserPoolResponse, UserPoolType
 
 _T = TypeVar("_T")
+_DENIALS = {"AccessDenied", "AccessDeniedException", "NotAuthorizedException"}
 
 
 @dataclass(frozen=True)
@@ -137,6 +143,54 @@ class Service:
 
         return self.call("cognito-identity", get_roles, identity_pool_id)
 
+    def describe_identity_pool(self, identity_pool_id: str) -> DescribeIdentityPoolResponse:
+        """Get the description of an identity pool, or fail."""
+
+        def describe(client: Any) -> DescribeIdentityPoolResponse:
+            response: object = client.describe_identity_pool(IdentityPoolId=identity_pool_id)
+            return parse_response(DescribeIdentityPoolResponse, response)
+
+        return self.call("cognito-identity", describe, identity_pool_id)
+
+    def get_principal_tags(
+        self, identity_pool_id: str, provider: str
+    ) -> GetPrincipalTagAttributeMapResponse | bool | None:
+        """Get the principal tags of a user pool: `False` without any, `None` if denied; or fail."""
+
+        def get_tags(client: Any) -> GetPrincipalTagAttributeMapResponse | bool | None:
+            arguments = {"IdentityPoolId": identity_pool_id, "IdentityProviderName": provider}
+            try:
+                response: object = client.get_principal_tag_attribute_map(**arguments)
+            except client.exceptions.ClientError as error:
+                code = _get_code(error)
+                if code not in {*_DENIALS, "ResourceNotFoundException"}:
+                    raise
+                return None if code in _DENIALS else False
+            return parse_response(GetPrincipalTagAttributeMapResponse, response)
+
+        return self.call("cognito-identity", get_tags, identity_pool_id)
+
+    def get_roles(self, role_arns: Iterable[str], identity_pool_id: str) -> list[Role]:
+        """Get roles, without those that are denied or not found, which a note names; or fail."""
+
+        def get_roles(client: Any) -> list[Role]:
+            roles: list[Role] = []
+            for arn in role_arns:
+                try:
+                    response: object = client.get_role(RoleName=arn.rpartition("/")[2])
+                except client.exceptions.ClientError as error:
+                    if _get_code(error) not in {*_DENIALS, "NoSuchEntity"}:
+                        raise
+                    typer.echo(f"note: GetRole of {arn}: {_get_code(error)}", err=True)
+                    continue
+                role = parse_response(GetRoleResponse, response).role
+                if role.arn != arn:  # of the same name, in the account of the credentials
+                    typer.echo(f"note: GetRole of {arn}: there is only {role.arn}", err=True)
+                roles.append(role)
+            return roles
+
+        return self.call("iam", get_roles, identity_pool_id)
+
     def describe_user_pool(self, user_pool_id: str) -> UserPoolType:
         """Get the description of a user pool, or fail."""
 
@@ -151,3 +205,8 @@ def _find_region(resource: str | None) -> str | None:
     """Return the region in the ID of a user pool or an identity pool."""
     found = re.match(r"([a-z]{2,}(?:-[a-z]+)+-[0-9]+)[_:]", resource or "")
     return found and found[1]
+
+
+def _get_code(error: Any) -> str:
+    """Return the code of a refusal by the service."""
+    return str(error.response["Error"]["Code"])

@@ -177,6 +177,12 @@ class IdentityPoolVectors(Vectors[shapes.RoleInput, shapes.RoleAnswer], frozen=T
     subject: Literal["identity-pool"]
 
 
+class TrustVectors(Vectors[shapes.TrustInput, shapes.TrustAnswer], frozen=True):
+    """Whether the trust policy of a role admits an identity pool."""
+
+    subject: Literal["trust-policy"]
+
+
 AnyVectors: TypeAlias = (
     TokensVectors
     | ListingVectors
@@ -185,6 +191,7 @@ AnyVectors: TypeAlias = (
     | EventVectors
     | TriggerVectors
     | IdentityPoolVectors
+    | TrustVectors
 )
 _FILE: TypeAdapter[AnyVectors] = TypeAdapter(Annotated[AnyVectors, Field(discriminator="subject")])
 

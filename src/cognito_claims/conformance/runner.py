@@ -2,8 +2,8 @@
 
 Each case has its own user pool, with one user who is in the case's groups. The
 answer is the claims of the user's tokens, or the list of the user's groups.
-Events, triggers, identity pools and pages are not run: they test code that reads
-tokens, events and responses, not a service.
+Events, triggers, identity pools, trust policies and pages are not run: they test
+code that reads tokens, events and responses, not a service.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator

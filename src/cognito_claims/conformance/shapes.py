@@ -15,6 +15,7 @@ from cognito_claims._wire.scalars import (
     StrictStr,
     TupleOf,
 )
+from cognito_claims.access import Verdict
 from cognito_claims.events import ClaimsSource
 from cognito_claims.identity_pool import RoleMapping
 from cognito_claims.models import MAX_GROUPS_PER_USER, GroupType
@@ -98,6 +99,22 @@ class RoleInput(VectorModel, frozen=True):
 
     custom_role_arn: RoleArn | None = None
     """The `CustomRoleArn` of the request, if it has one."""
+
+
+class TrustInput(VectorModel, frozen=True):
+    """A request of an identity pool for credentials of a role, for a signed-in user."""
+
+    policy: _JsonObject
+    """The trust policy of the role, decoded."""
+
+    identity_pool_id: StrictStr
+    """The ID of the identity pool."""
+
+    principal_tags: bool = False
+    """Whether the identity pool maps claims of the user's provider to principal tags."""
+
+    identity_id: StrictStr | None = None
+    """The ID of the user's identity, or null if it is not known."""
 
 
 class Answer(VectorModel, frozen=True):
@@ -206,3 +223,13 @@ class RoleAnswer(Answer, frozen=True):
 
     role_arn: StrictStr | None
     """The role's ARN, or null if the request is denied."""
+
+
+class TrustAnswer(Answer, frozen=True):
+    """Whether the trust policy lets the identity pool assume the role, in the enhanced flow."""
+
+    verdict: Verdict
+    """`yes`, `no`, or `unknown` if a fact is missing or an element of the policy is not evaluated."""
+
+    warnings: tuple[Id, ...] = ()
+    """The IDs of the rules about who else is trusted: `any-identity-pool`, `guests-trusted`."""

@@ -20,7 +20,10 @@ from cognito_claims.identity_pool.choice import (
     get_provider_name,
 )
 from cognito_claims.identity_pool.models import (
+    CognitoIdentityProvider,
+    DescribeIdentityPoolResponse,
     GetIdentityPoolRolesResponse,
+    GetPrincipalTagAttributeMapResponse,
     MappingRule,
     RoleMapping,
     RulesConfiguration,
@@ -33,7 +36,10 @@ __all__ = [
     "IDENTITY_POOL_RULES",
     "AccessDenied",
     "AssumedRole",
+    "CognitoIdentityProvider",
+    "DescribeIdentityPoolResponse",
     "GetIdentityPoolRolesResponse",
+    "GetPrincipalTagAttributeMapResponse",
     "IdTokenLike",
     "MappingRule",
     "RoleMapping",

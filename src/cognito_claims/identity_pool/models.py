@@ -1,4 +1,6 @@
-"""The roles and role mappings of an identity pool, as boto3's `get_identity_pool_roles` returns them.
+"""The description, the roles and the principal tags of an identity pool, as boto3 returns them.
+
+The description has the members that matter for roles, and ignores the others.
 
 Source: the `cognito-identity` service model of 2014-06-30, as botocore ships it.
 """
@@ -12,12 +14,15 @@ from pydantic import Field, model_validator
 from cognito_claims._wire.base import WireModel
 from cognito_claims._wire.json import as_object
 from cognito_claims._wire.parsing import parse_written_response
-from cognito_claims._wire.scalars import ClaimName, Omittable, TupleOf
+from cognito_claims._wire.scalars import ClaimName, Omittable, StrictBool, TupleOf
 from cognito_claims.errors import InvalidResponseError, Problem
 from cognito_claims.models import ServiceResponse
 
 _Arn = Annotated[str, Field(strict=True, min_length=20, max_length=2048)]
 _ProviderName = Annotated[str, Field(strict=True, min_length=1, max_length=128)]
+_IdentityPoolId = Annotated[
+    str, Field(strict=True, min_length=1, max_length=55, pattern=r"^[A-Za-z0-9_-]+:[0-9a-f-]+$")
+]
 
 
 class MappingRule(WireModel, frozen=True):
@@ -68,11 +73,7 @@ class RoleMapping(WireModel, frozen=True):
 class GetIdentityPoolRolesResponse(ServiceResponse, frozen=True):
     """The roles of an identity pool, as boto3's `get_identity_pool_roles` returns them."""
 
-    identity_pool_id: Omittable[
-        Annotated[
-            str, Field(strict=True, min_length=1, max_length=55, pattern=r"^[A-Za-z0-9_-]+:[0-9a-f-]+$")
-        ]
-    ] = None
+    identity_pool_id: Omittable[_IdentityPoolId] = None
     """The ID of the identity pool: its region, a colon and a GUID."""
 
     roles: Omittable[
@@ -93,6 +94,68 @@ class GetIdentityPoolRolesResponse(ServiceResponse, frozen=True):
     def authenticated_role(self) -> str | None:
         """The ARN of the role for authenticated users."""
         return (self.roles or {}).get("authenticated")
+
+
+class CognitoIdentityProvider(WireModel, frozen=True):
+    """A user pool and an app client whose tokens an identity pool accepts."""
+
+    provider_name: Omittable[
+        Annotated[str, Field(strict=True, min_length=1, max_length=128, pattern=r"^[A-Za-z0-9_.:/-]+$")]
+    ] = None
+    """The user pool: `cognito-idp.<region>.amazonaws.com/<poolId>`."""
+
+    client_id: Omittable[
+        Annotated[str, Field(strict=True, min_length=1, max_length=128, pattern=r"^[A-Za-z0-9_]+$")]
+    ] = None
+    """The ID of the app client, 1 to 128 characters."""
+
+    server_side_token_check: Omittable[StrictBool] = None
+    """Whether tokens of users who signed out everywhere, or were deleted, are refused."""
+
+
+class DescribeIdentityPoolResponse(ServiceResponse, frozen=True):
+    """The description of an identity pool, as boto3's `describe_identity_pool` returns it."""
+
+    identity_pool_id: _IdentityPoolId
+    """The ID of the identity pool: its region, a colon and a GUID."""
+
+    allow_unauthenticated_identities: StrictBool
+    """Whether guests get credentials."""
+
+    allow_classic_flow: Omittable[StrictBool] = None
+    """Whether the basic (classic) flow is allowed. Absent if it was never set, and then it is not."""
+
+    cognito_identity_providers: Omittable[TupleOf[CognitoIdentityProvider]] = None
+    """The user pools and app clients whose tokens the identity pool accepts."""
+
+
+class GetPrincipalTagAttributeMapResponse(ServiceResponse, frozen=True):
+    """The principal tags of a provider, as boto3's `get_principal_tag_attribute_map` returns them."""
+
+    identity_pool_id: Omittable[_IdentityPoolId] = None
+    """The ID of the identity pool: its region, a colon and a GUID."""
+
+    identity_provider_name: Omittable[_ProviderName] = None
+    """The provider: for a user pool, `cognito-idp.<region>.amazonaws.com/<poolId>`."""
+
+    use_defaults: Omittable[StrictBool] = None
+    """Whether the default mapping applies, which sets tags too."""
+
+    principal_tags: Omittable[
+        Annotated[
+            dict[
+                Annotated[str, Field(strict=True, min_length=1, max_length=128)],
+                Annotated[str, Field(strict=True, min_length=1, max_length=256)],
+            ],
+            Field(max_length=50),
+        ]
+    ] = None
+    """Up to 50 claims by the tag that they set. It is a dictionary, so this model has no hash."""
+
+    @property
+    def has_tags(self) -> bool:
+        """Whether the identity pool maps claims of this provider to principal tags."""
+        return self.use_defaults is True or bool(self.principal_tags)
 
 
 def parse_identity_pool_roles(mapping: object) -> RoleMapping | GetIdentityPoolRolesResponse | None:

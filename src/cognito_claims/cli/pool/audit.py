@@ -12,8 +12,8 @@ from rich.text import Text
 from cognito_claims import pool
 from cognito_claims._wire.json import as_object
 from cognito_claims.cli import _options as options
-from cognito_claims.cli._exit import ExitCode, exit_on_error, fail
-from cognito_claims.cli._input import read_identity_pool, read_input, read_user_pool
+from cognito_claims.cli._exit import ExitCode, exit_on_error
+from cognito_claims.cli._input import find_provider, read_identity_pool, read_input, read_user_pool
 from cognito_claims.cli._output import Output, format_count, format_sample, write_file, write_result
 from cognito_claims.cli._service import Service
 from cognito_claims.cli.pool._snapshot import (
@@ -27,7 +27,6 @@ from cognito_claims.cli.pool._snapshot import (
 )
 from cognito_claims.pool import Severity
 from cognito_claims.pool.findings import MAX_DETAILED
-from cognito_claims.tokens import build_issuer, build_provider_name
 
 _FailOn: TypeAlias = Literal["error", "warning", "note", "never"]
 
@@ -100,7 +99,8 @@ def audit(
     provider: str | None = None
     with source.open() as opened, exit_on_error():
         if roles is not None:
-            provider = _find_provider(roles, opened.manifest.user_pool_id, client_id)
+            mappings = as_object(roles.get("RoleMappings")) or {}
+            provider = find_provider(mappings, opened.manifest.user_pool_id, client_id)
         result = pool.audit(
             opened,
             policy=answers,
@@ -123,21 +123,6 @@ def audit(
 _MAX_ROLES = 20
 _MAX_GROUPS = 6
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.NOTE: "bold blue"}
-
-
-def _find_provider(roles: dict[str, object], user_pool_id: str, client_id: str | None) -> str:
-    """Return the provider name of the pool and its only app client in an identity pool, or fail."""
-    issuer = build_issuer(user_pool_id)
-    if client_id is not None:
-        return build_provider_name(issuer, client_id)
-    start = build_provider_name(issuer, "")
-    mappings = as_object(roles.get("RoleMappings")) or {}
-    names = sorted(name for name in mappings if name.startswith(start))
-    if len(names) > 1:
-        clients = ", ".join(name.removeprefix(start) for name in names)
-        error = f"the identity pool has {len(names)} app clients: pass --client-id, one of {clients}"
-        fail(ExitCode.BAD_INPUT, [error])
-    return names[0] if names else start
 
 
 def _render_text(audit: pool.Audit) -> str:

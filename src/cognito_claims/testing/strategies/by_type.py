@@ -5,7 +5,7 @@ from collections.abc import Callable
 from hypothesis import strategies as st
 from hypothesis.errors import InvalidArgument
 
-from cognito_claims import events, identity_pool, resolver, tokens, user_pool
+from cognito_claims import access, events, identity_pool, resolver, tokens, user_pool
 from cognito_claims._wire.base import WireModel
 from cognito_claims.claims import AccessTokenGroupClaims, GroupClaims, IdTokenGroupClaims
 from cognito_claims.client import PaginatorConfigDict
@@ -13,7 +13,14 @@ from cognito_claims.models import GroupType, UserType
 from cognito_claims.resolver import resolve
 from cognito_claims.testing import strategies
 from cognito_claims.testing.strategies.events import versioned_trigger_events
-from cognito_claims.testing.strategies.identity_pools import mapping_rules, rules_configurations
+from cognito_claims.testing.strategies.iam import role_responses, roles
+from cognito_claims.testing.strategies.identity_pools import (
+    accepted_providers,
+    descriptions,
+    mapping_rules,
+    principal_tags,
+    rules_configurations,
+)
 from cognito_claims.testing.strategies.models import models
 from cognito_claims.testing.strategies.tokens import identities
 
@@ -64,13 +71,18 @@ _BY_TYPE: dict[type, Callable[[], st.SearchStrategy[object]]] = {
         lambda config: config.model_dump(by_alias=True)
     ),
     UserType: strategies.users,
+    access.GetRoleResponse: role_responses,
+    access.Role: roles,
     events.GroupConfiguration: lambda: versioned_trigger_events("1").map(
         lambda event: event.request.group_configuration
     ),
     events.PreTokenGenerationV1Event: lambda: versioned_trigger_events("1"),
     events.PreTokenGenerationV2Event: lambda: versioned_trigger_events("2"),
     events.PreTokenGenerationV3Event: lambda: versioned_trigger_events("3"),
+    identity_pool.CognitoIdentityProvider: accepted_providers,
+    identity_pool.DescribeIdentityPoolResponse: descriptions,
     identity_pool.GetIdentityPoolRolesResponse: strategies.identity_pool_roles,
+    identity_pool.GetPrincipalTagAttributeMapResponse: principal_tags,
     identity_pool.MappingRule: mapping_rules,
     identity_pool.RoleMapping: strategies.role_mappings,
     identity_pool.RulesConfiguration: rules_configurations,

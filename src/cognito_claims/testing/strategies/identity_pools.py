@@ -3,7 +3,10 @@
 from hypothesis import strategies as st
 
 from cognito_claims.identity_pool import (
+    CognitoIdentityProvider,
+    DescribeIdentityPoolResponse,
     GetIdentityPoolRolesResponse,
+    GetPrincipalTagAttributeMapResponse,
     MappingRule,
     RoleMapping,
     RulesConfiguration,
@@ -32,9 +35,43 @@ def identity_pool_roles() -> st.SearchStrategy[GetIdentityPoolRolesResponse]:
     )
     return models(
         GetIdentityPoolRolesResponse,
-        identity_pool_id=st.uuids().map("eu-west-1:{}".format),
+        identity_pool_id=identity_pool_ids(),
         roles=st.dictionaries(st.sampled_from(["authenticated", "unauthenticated"]), scalars.role_arns()),
         role_mappings=st.dictionaries(providers, role_mappings(), max_size=3),
+    )
+
+
+def identity_pool_ids() -> st.SearchStrategy[str]:
+    """IDs of identity pools, such as `eu-west-1:0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d`."""
+    regions = st.sampled_from(["eu-west-1", "us-gov-west-1", "cn-north-1"])
+    return st.builds("{}:{}".format, regions, st.uuids())
+
+
+def descriptions() -> st.SearchStrategy[DescribeIdentityPoolResponse]:
+    """Descriptions of identity pools."""
+    providers = st.lists(accepted_providers(), max_size=3).map(tuple)
+    return models(
+        DescribeIdentityPoolResponse,
+        identity_pool_id=identity_pool_ids(),
+        cognito_identity_providers=st.none() | providers,
+    )
+
+
+def accepted_providers() -> st.SearchStrategy[CognitoIdentityProvider]:
+    """User pools and app clients whose tokens an identity pool accepts."""
+    names = scalars.user_pool_ids().map(lambda pool: build_issuer(pool).removeprefix("https://"))
+    return models(CognitoIdentityProvider, provider_name=names, client_id=scalars.client_ids())
+
+
+def principal_tags() -> st.SearchStrategy[GetPrincipalTagAttributeMapResponse]:
+    """Principal tags of a provider. There are often none."""
+    tags = st.dictionaries(st.sampled_from(["team", "user"]), st.sampled_from(["custom:team", "sub"]))
+    names = accepted_providers().map(lambda provider: provider.provider_name)
+    return models(
+        GetPrincipalTagAttributeMapResponse,
+        identity_pool_id=identity_pool_ids(),
+        identity_provider_name=names,
+        principal_tags=st.none() | tags,
     )
 
 

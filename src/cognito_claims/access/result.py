@@ -1,0 +1,232 @@
+"""The roles that a user can get, as values, as text and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from itertools import chain
+from typing import TYPE_CHECKING, Final, TypeAlias, final
+
+from cognito_claims.access.assessment import Assessment, Verdict
+from cognito_claims.identity_pool import AccessDenied
+
+if TYPE_CHECKING:
+    from pydantic import JsonValue
+
+    from cognito_claims.identity_pool import AssumedRole
+    from cognito_claims.rules import Rule
+
+CREDENTIALS_LIFETIME: Final = timedelta(hours=1)
+"""How long credentials of the enhanced flow are valid at most."""
+
+_NOT_TRUSTED = (
+    "InvalidIdentityPoolConfigurationException: Invalid identity pool configuration. "
+    "Check assigned IAM roles for this pool."
+)
+
+
+class Way(StrEnum):
+    """How a user gets a role."""
+
+    HANDED_OUT = "handed-out"
+    """The identity pool chooses it."""
+
+    CUSTOM_ROLE = "custom-role"
+    """The user requests it by `CustomRoleArn`."""
+
+    OPEN_QUESTION = "open-question"
+    """The identity pool chooses it if AWS answers an open question differently."""
+
+    CLASSIC_FLOW = "classic-flow"
+    """The user requests it from STS, with a token of the identity pool."""
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class RoleAccess:
+    """A role that a user can get, if the role trusts the identity pool."""
+
+    role_arn: str
+    """The ARN of the role."""
+
+    way: Way
+    """How the user gets it."""
+
+    reason: str
+    """The reason, as a phrase."""
+
+    rules: tuple[Rule, ...]
+    """The rules that led to this way."""
+
+    trust: Assessment
+    """Whether the identity pool can assume the role."""
+
+    valid_for: timedelta | None = CREDENTIALS_LIFETIME
+    """How long its credentials are valid at most, also after the token has expired or the user has left
+    the group. `None` if that is not known."""
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class EffectiveAccess:
+    """The roles that a user can get from an identity pool. What they permit is not evaluated."""
+
+    identity_pool_id: str
+    """The ID of the identity pool."""
+
+    choice: AssumedRole | AccessDenied
+    """The role that the identity pool chooses, or its refusal, with the reason."""
+
+    roles: tuple[RoleAccess, ...]
+    """Every role with each way to get it. The one that is handed out is the first, if there is one."""
+
+    provider: Assessment
+    """Whether the identity pool accepts the tokens of the user pool."""
+
+    classic_flow: Assessment
+    """Whether the identity pool allows the classic flow."""
+
+    trigger: Assessment
+    """Whether a pre token generation trigger may change the groups and roles."""
+
+    notes: tuple[Rule, ...]
+    """The rules to know about these roles: what they replace, and how long credentials remain valid."""
+
+    @property
+    def role(self) -> RoleAccess | None:
+        """The role that the identity pool hands out, or `None` if it denies the request."""
+        return next((one for one in self.roles if one.way is Way.HANDED_OUT), None)
+
+    @property
+    def other_roles(self) -> tuple[RoleAccess, ...]:
+        """The roles that the user can get in other ways."""
+        return tuple(one for one in self.roles if one.way is not Way.HANDED_OUT)
+
+    @property
+    def verdict(self) -> Verdict:
+        """Whether the user gets credentials without requesting a certain role."""
+        if self.role is None:
+            return Verdict.NO
+        verdicts = {self.provider.verdict, self.role.trust.verdict}
+        return next(one for one in (Verdict.NO, Verdict.UNKNOWN, Verdict.YES) if one in verdicts)
+
+    @property
+    def message(self) -> str | None:
+        """The error message of the service, if it is known and the user gets no credentials."""
+        if isinstance(self.choice, AccessDenied):
+            return self.choice.message
+        is_refused = self.role is not None and self.role.trust.verdict is Verdict.NO
+        return _NOT_TRUSTED if is_refused else None
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """All rules that led to the results, each once."""
+        assessments = (self.provider, self.classic_flow, self.trigger)
+        groups = (
+            self.choice.rules,
+            *(rules for one in self.roles for rules in (one.rules, one.trust.rules, one.trust.warnings)),
+            *(one.rules for one in assessments),
+            self.notes,
+        )
+        return tuple(dict.fromkeys(chain.from_iterable(groups)))
+
+    def explain(self) -> str:
+        """Explain the roles as plain text, with the sentence of each rule."""
+        sections = ("\n".join([title, *lines]) for title, lines in list_sections(self))
+        return "\n\n".join(sections)
+
+
+Section: TypeAlias = tuple[str, list[str]]
+
+
+def list_sections(access: EffectiveAccess) -> Iterator[Section]:
+    """Yield the parts of the explanation: a title, and indented lines."""
+    role, choice = access.role, access.choice
+    if role is None:
+        yield "Denied", [f"  {choice.reason}{_format_ids(choice.rules)}"]
+    else:
+        yield f"Handed out: {role.role_arn}", [*_describe_role(role, "  ")]
+    if access.message is not None:
+        yield "Message of the service", [f"  {access.message}"]
+    if access.other_roles:
+        yield "Other roles", [line for one in access.other_roles for line in _describe_other(one)]
+    settings = {
+        "the identity pool accepts the user pool": access.provider,
+        "the classic flow is allowed": access.classic_flow,
+        "a trigger may change groups and roles": access.trigger,
+    }
+    yield "Settings", [_format_assessment(f"  {label}", one) for label, one in settings.items()]
+    yield "Rules", [f"  {rule.id} ({rule.basis}): {rule.sentence}" for rule in access.rules]
+    yield "What the roles permit is not evaluated.", []
+
+
+def _describe_other(role: RoleAccess) -> Iterator[str]:
+    yield f"  {role.role_arn}"
+    yield from _describe_role(role, "    ")
+
+
+def _describe_role(role: RoleAccess, indent: str) -> Iterator[str]:
+    yield f"{indent}{role.way}: {role.reason}{_format_ids(role.rules)}"
+    yield _format_assessment(f"{indent}can be assumed", role.trust)
+    for rule in role.trust.warnings:
+        yield f"{indent}warning{_format_ids((rule,))}"
+    seconds = None if role.valid_for is None else int(role.valid_for.total_seconds())
+    duration = "an unknown time" if seconds is None else f"up to {seconds:,} seconds"
+    yield f"{indent}credentials are valid for {duration}"
+
+
+def _format_assessment(label: str, assessment: Assessment) -> str:
+    return f"{label}: {assessment.verdict}: {assessment.reason}{_format_ids(assessment.rules)}"
+
+
+def _format_ids(rules: tuple[Rule, ...]) -> str:
+    return f" [{', '.join(rule.id for rule in rules)}]" if rules else ""
+
+
+def build_access_report(access: EffectiveAccess) -> dict[str, JsonValue]:
+    """Return the JSON report of `cognito-claims access`. Keys may be added; none changes its meaning."""
+    role, choice = access.role, access.choice
+    return {
+        "version": 1,
+        "identity_pool_id": access.identity_pool_id,
+        "outcome": "denied" if role is None else "assumed",
+        "verdict": access.verdict.value,
+        "reason": choice.reason,
+        "message": access.message,
+        "role": None if role is None else _report_role(role),
+        "other_roles": [_report_role(one) for one in access.other_roles],
+        "provider": _report(access.provider),
+        "classic_flow": _report(access.classic_flow),
+        "trigger": _report(access.trigger),
+        "notes": [rule.id for rule in access.notes],
+        "rules": [
+            {"id": rule.id, "sentence": rule.sentence, "basis": rule.basis.value, "source": rule.source}
+            for rule in access.rules
+        ],
+    }
+
+
+def _report_role(role: RoleAccess) -> dict[str, JsonValue]:
+    trust = role.trust
+    return {
+        "role_arn": role.role_arn,
+        "way": role.way.value,
+        "reason": role.reason,
+        "rules": [rule.id for rule in role.rules],
+        "trust": {
+            **_report(trust),
+            "statement": trust.statement,
+            "warnings": [rule.id for rule in trust.warnings],
+        },
+        "valid_for": None if role.valid_for is None else int(role.valid_for.total_seconds()),
+    }
+
+
+def _report(assessment: Assessment) -> dict[str, JsonValue]:
+    return {
+        "verdict": assessment.verdict.value,
+        "reason": assessment.reason,
+        "rules": [rule.id for rule in assessment.rules],
+    }
