@@ -290,6 +290,16 @@ class TestService:
         assert "(InvalidParameterException)" in result.stderr
         assert "alice" not in result.stderr.replace(alices_pool, "")
 
+    def test_a_response_that_does_not_fit_is_refused_with_the_place(
+        self, proxy: AwsProxy, alices_pool: str, pool_id: str
+    ) -> None:
+        proxy.respond("DescribeIdentityPool", {"IdentityPoolId": pool_id})
+        result = self.call(proxy, alices_pool, pool_id)
+        assert (result.exit_code, result.stdout) == (ExitCode.BAD_INPUT, "")
+        assert result.stderr == (
+            "error: DescribeIdentityPool: AllowUnauthenticatedIdentities: is missing\n"
+        )
+
     def test_a_role_of_a_different_account_is_not_mistaken(
         self, proxy: AwsProxy, moto: Client, pool_id: str
     ) -> None:

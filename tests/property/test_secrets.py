@@ -170,6 +170,7 @@ CALLS = (
     Call(resolve, {"groups": [GROUP, {"GroupName": "admins", "Description": "a"}]}),
     Call(parse_roles, {"value": {"Role": ROLE}}),
     Call(parse_roles, {"value": {"Roles": [ROLE, ROLE]}}, "several roles"),
+    Call(choose_role, {"claims": GroupClaims(("staff",)), "mapping": BY_RULES}, "group claims"),
     Call(evaluate_policy, {"policy": TRUST}),
     Call(
         find_access,

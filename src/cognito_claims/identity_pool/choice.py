@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, ClassVar, TypeAlias, assert_never, final
 from pydantic import BaseModel
 
 from cognito_claims._wire.json import as_list, as_object
+from cognito_claims._wire.parsing import format_name
 from cognito_claims.claims import GROUP_CLAIM_NAMES, GroupClaims
 from cognito_claims.errors import InvalidClaimsError, Problem
 from cognito_claims.identity_pool import rules
@@ -238,7 +239,7 @@ def _require_known_claims(request: _Request) -> None:
             continue
         if rule.claim not in GROUP_CLAIM_NAMES:
             reason = f"rule {number} uses this claim, which group claims lack: pass the whole payload"
-            problems.append(Problem(rule.claim, reason))
+            problems.append(Problem(format_name(rule.claim).strip("'"), reason))
         elif _matches(rule, request.payload.get(rule.claim), contains_element=True):
             if custom is not None:  # any rule that matches decides, not only the first
                 return
