@@ -29,14 +29,12 @@ from cognito_claims.pool._fetch.throttle import Throttle
 from cognito_claims.pool._fetch.usernames import Usernames
 from cognito_claims.pool._resolve import CLAIMS, DISTINCT_SETS, SetResolver
 from cognito_claims.pool._user_sets import SETS
-from cognito_claims.pool.engines.duckdb import DuckDB, connect
+from cognito_claims.pool.engines.duckdb import PARQUET, DuckDB, connect
 
 BUILD = Path(__file__).parents[1] / "build"
 POOL = "eu-west-1_AbCdEfGhI"
 SETS_OF_GROUPS = 4_000
 NO_RATE = 1e9
-PARQUET = "(format parquet, compression zstd)"
-"""As `write_parquet` writes: every side writes the same codec."""
 
 
 def groups() -> list[GroupType]:
@@ -125,7 +123,7 @@ def floor(source: Path, out: Path) -> None:
     """Only group by user."""
     with grouping() as database:
         counted = f"select username, count(*) from '{source}' group by username"
-        database.execute(f"copy ({counted}) to '{out}' {PARQUET}")
+        database.execute(f"copy ({counted}) to '{out}' ({PARQUET})")
 
 
 def ours(source: Path, out: Path) -> None:
@@ -158,7 +156,7 @@ def naive(source: Path, out: Path) -> None:
         while rows := found.fetchmany(100_000):
             lines.writelines(decided(username, names) for username, names in rows)
         lines.flush()
-        database.execute(f"copy (from read_json('{lines.name}')) to '{out}' {PARQUET}")
+        database.execute(f"copy (from read_json('{lines.name}')) to '{out}' ({PARQUET})")
 
 
 def client(url: str) -> Any:
@@ -208,7 +206,7 @@ class _Stub(BaseHTTPRequestHandler):
     """Responds at once, with memberships in ten groups that differ only in their number."""
 
     protocol_version = "HTTP/1.1"
-    wbufsize = -1  # a response in one packet
+    disable_nagle_algorithm = True  # or the client waits 40 ms for the rest of a response
     of_a_group = 0
 
     def do_POST(self) -> None:
