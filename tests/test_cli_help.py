@@ -248,6 +248,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 class TestFiles:
     """A token that is passed where a file belongs is not printed."""
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("line", LINES)
     def test_are_not_echoed(self, line: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         def refuse(*_: object, out: Path, **__: object) -> None:

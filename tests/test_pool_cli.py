@@ -33,6 +33,8 @@ from tests.fake_cognito import RefusedError
 from tests.pool_data import group, write_faulty_pool, write_snapshot
 from tests.pool_server import POOL, WITHOUT_SLEEP, PoolServer
 
+pytestmark = pytest.mark.slow
+
 COMMAND = str(Path(sys.executable).with_name("cognito-claims"))
 
 

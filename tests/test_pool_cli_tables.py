@@ -20,6 +20,8 @@ from cognito_claims.pool import Snapshot
 from tests.pool_data import GROUPS, MEMBERS, POOL, write_faulty_pool, write_snapshot
 from tests.samples import role
 
+pytestmark = pytest.mark.slow
+
 PAIRS = [(user, name) for name, users in MEMBERS.items() for user in users]
 
 

@@ -267,6 +267,7 @@ def answers(groups: list[GroupType], rows: list[tuple[str, str]]) -> Answers:
 
 
 class TestAgreesWithResolve:
+    @pytest.mark.slow
     @settings(max_examples=25)
     @given(pool=pools(), data=st.data())
     def test_of_random_edits(

@@ -455,6 +455,7 @@ def begin(client: Client, out: Path, **options: Any) -> None:
         assert not (out / MANIFEST).exists()
 
 
+@pytest.mark.slow
 class TestRefreshing:
     def test_replaces_a_finished_snapshot(
         self, server: PoolServer, connect: Connect, tmp_path: Path
@@ -561,6 +562,7 @@ class TestRefreshing:
         assert not list(keys.iterdir())
 
 
+@pytest.mark.slow
 class TestAServer:
     @pytest.mark.parametrize("attempts", [1, 10])
     def test_that_throttles_hangs_up_and_fails(

@@ -31,6 +31,8 @@ from tests.fake_cognito import RefusedError
 from tests.pool_data import write_faulty_pool
 from tests.pool_server import POOL, PoolServer
 
+pytestmark = pytest.mark.slow
+
 COMMAND = str(Path(sys.executable).with_name("cognito-claims"))
 
 

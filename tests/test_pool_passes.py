@@ -22,6 +22,8 @@ from cognito_claims.pool._user_sets import query_sets
 from cognito_claims.pool.engines.duckdb import DuckDB
 from tests.pool_data import GROUPS, write_snapshot
 
+pytestmark = pytest.mark.slow
+
 USERS = 50
 NAMES = [group.group_name for group in GROUPS]
 PASSES = pytest.mark.parametrize("max_memory", [100, 1_000, 6_000, 100_000])

@@ -236,6 +236,7 @@ class TestWhatTheMembershipsMayBe:
             with resolve_memberships("members", [{"GroupName": "5"}], session=connection) as result:
                 assert [claims[0] for claims in read_answers(result).values()] == [["5"]]
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("on_spark", [False, True])
     def test_swapped_columns_are_recognized(
         self, tmp_path: Path, request: pytest.FixtureRequest, *, on_spark: bool

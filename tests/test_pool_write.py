@@ -156,6 +156,7 @@ class TestTheSnapshot:
         snapshot = write(tmp_path, [], user_pool_id=POOL)
         assert (snapshot.read_groups(), [*snapshot.read_memberships()]) == ((), [])
 
+    @pytest.mark.slow
     @settings(max_examples=20)
     @given(
         pairs=st.lists(
