@@ -201,7 +201,7 @@ class TestADiff:
     def test_shows_the_groups_that_differ(self, open_page: Open, snapshot: Snapshot) -> None:
         edits = Edits(precedences={"readers": 5}, dropped=frozenset({"beta"}))
         page = open_page(render_diff_html(diff(snapshot, edits)))
-        expect(page.locator(".facts li").last).to_have_text("2 get different groups")
+        expect(page.locator(".facts li").last).to_have_text("2 with different groups")
         dropped, changed = (page.locator("details[id^=group]").nth(number) for number in (0, 1))
         expect(dropped.locator("summary")).to_contain_text("deleted beta")
         dropped.locator("summary").click()
