@@ -7,14 +7,26 @@ from typing import Any
 import pytest
 from botocore.session import get_session
 from hypothesis import given, strategies as st
+from pydantic import BaseModel
 
+import cognito_claims.access.models
+import cognito_claims.user_pool  # noqa: F401, its models are found by their base
 from cognito_claims import InvalidRequestError, InvalidResponseError, resolve
+from cognito_claims._wire.base import WireModel
 from cognito_claims._wire.near_misses import find_intended_name, is_near_miss
 from cognito_claims._wire.parsing import parse_request
 from cognito_claims.identity_pool import choose_role
 from cognito_claims.models import GroupType, ListGroupsResponse, PaginatorConfig
 
 NAMES = sorted({str(field.alias) for field in GroupType.model_fields.values()})
+
+
+def list_names(model: type[BaseModel]) -> set[str]:
+    """Return AWS's names of the fields of a model and of the package's models that derive from it."""
+    if not model.__module__.startswith("cognito_claims."):
+        return set()
+    names = {field.alias or name for name, field in model.model_fields.items()}
+    return names.union(*map(list_names, model.__subclasses__()))
 
 
 @pytest.mark.parametrize(
@@ -95,7 +107,9 @@ def test_a_page_may_have_any_key() -> None:
 
 
 @pytest.mark.parametrize("service", ["cognito-idp", "cognito-identity"])
-def test_no_member_of_awss_is_a_near_miss_of_another(service: str) -> None:
+def test_no_member_of_awss_is_a_near_miss_of_a_known_one(service: str) -> None:
+    """AWS itself has members that are near misses of each other, but the models have neither."""
+    known = list_names(WireModel)
     model: Any = get_session().get_service_model(service)
     shapes = [model.shape_for(name) for name in model.shape_names]
     near = [
@@ -103,9 +117,10 @@ def test_no_member_of_awss_is_a_near_miss_of_another(service: str) -> None:
         for shape in shapes
         if shape.type_name == "structure"
         for pair in permutations(shape.members, 2)
-        if is_near_miss(*pair)
+        if is_near_miss(*pair) and not known.isdisjoint(pair)
     ]
     assert len(shapes) > 50
+    assert {*NAMES, "LambdaConfig", "RoleMappings"} <= known
     assert near == []
 
 
