@@ -50,8 +50,10 @@ select group_name from {memberships} as memberships join {names} as names using 
 INVALID_USERNAMES = r"""
 select bool_or(username is null), bool_or(
     length(username) not between 1 and {max_length} or regexp_matches(username, '[\p{{Z}}\p{{C}}]')
-) from {memberships}
+), count(group_name) from {memberships}
 """
+"""It reads both columns, since DuckDB 1 locates a malformed value only if it reads all before it."""
+
 SORTED_MEMBERSHIPS = """
 select username, group_name from {memberships} order by group_name, username
 """
@@ -215,7 +217,7 @@ def _iterate_pairs(rows: object) -> Iterator[tuple[str, str]]:
 
 def _check_memberships(engine: DuckDB, memberships: str, groups: Iterable[GroupType]) -> None:
     checks = engine.query(INVALID_USERNAMES, memberships=memberships, max_length=str(MAX_NAME_LENGTH))
-    [(missing, invalid)] = engine.fetch_rows(checks)
+    [(missing, invalid, _)] = engine.fetch_rows(checks)
     if missing:
         raise InvalidTableError("memberships", "username is null in at least one row")
     if invalid:

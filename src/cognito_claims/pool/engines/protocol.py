@@ -82,7 +82,7 @@ class Engine(Protocol[TableT]):
         ...
 
     def create_table(self, rows: Iterable[tuple[Any, ...]], columns: str) -> TableT:
-        """Create a small table, with columns such as `name text, ranks int[]`."""
+        """Create a small table, with columns such as `name text, roles text[]`."""
         ...
 
     def to_native(self, table: TableT) -> object:
@@ -137,7 +137,9 @@ def hide_rows(function: Callable[P, T]) -> Callable[P, T]:
         try:
             return function(*args, **kwargs)
         except Exception as error:
-            engine, kind = find_owner(error), type(error).__name__
+            # DuckDB 1 raises Python's own error, which has the bytes, if text is not UTF-8.
+            engine = "DuckDB" if isinstance(error, UnicodeDecodeError) else find_owner(error)
+            kind = type(error).__name__
             if engine is None or kind in _WITHOUT_ROWS:
                 raise
             line = _CSV_LINE.match(str(error))
@@ -151,8 +153,8 @@ _QUOTED = re.compile(r"`[^`]*`")  # as Spark quotes the parts of a name
 
 
 def parse_columns(columns: str) -> dict[str, str]:
-    """Return the type of each column. The types are `int`, `text`, `int[]` and `text[]`."""
-    return dict(column.split() for column in columns.split(","))
+    """Return the type of each column. The types are `int`, `decimal(38,0)`, `text` and `text[]`."""
+    return dict(column.split() for column in re.split(r",\s", columns))
 
 
 def find_owner(table: object) -> str | None:
