@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
+from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -27,8 +28,8 @@ from cognito_claims.pool import Snapshot, audit, resolve_memberships
 from cognito_claims.pool._fetch.fetch import fetch_pool
 from cognito_claims.pool._fetch.throttle import Throttle
 from cognito_claims.pool._fetch.usernames import Usernames
-from cognito_claims.pool._resolve import CLAIMS, DISTINCT_SETS, SetResolver
-from cognito_claims.pool._user_sets import SETS
+from cognito_claims.pool._resolve import CLAIMS, COUNTED_SETS, DISTINCT_SETS, SetResolver
+from cognito_claims.pool._user_sets import RANKS_OF_SETS, SETS, RankedGroups
 from cognito_claims.pool.engines.duckdb import PARQUET, DuckDB, connect
 
 BUILD = Path(__file__).parents[1] / "build"
@@ -302,24 +303,30 @@ def spark(users: int, repeats: int) -> tuple[float, float]:
         }
         os.environ["PYSPARK_PYTHON"] = sys.executable
         session: Any = SparkSession.builder.master("local[2]").config(map=settings).getOrCreate()
-        ranking = resolve(groups()).ranking
-        ranks = [(group.group_name, rank) for rank, group in enumerate(ranking)]
+        ranked = RankedGroups(resolve(groups()).ranking)
+        ranks = [(name, rank, Decimal(weight)) for name, rank, weight in ranked.iterate_rows()]
         columns = "groups array<string>, roles array<string>, preferred_role string, outcome string"
 
         def by_hand(out: Path) -> None:
             session.read.parquet(source).createOrReplaceTempView("memberships")
-            table = session.createDataFrame(ranks, "group_name string, rank int")
+            table = session.createDataFrame(ranks, "group_name string, rank int, weight decimal(38,0)")
             table.createOrReplaceTempView("ranks")
             sets = session.sql(SETS.format(memberships="memberships", ranks="ranks")).persist()
             sets.createOrReplaceTempView("sets")
-            found = map(tuple, session.sql(DISTINCT_SETS.format(sets="sets")).collect())
+            counted = session.sql(COUNTED_SETS.format(sets="sets")).persist()
+            counted.createOrReplaceTempView("counted")
+            tables = {"chosen": "counted", "memberships": "memberships", "ranks": "ranks"}
+            session.sql(RANKS_OF_SETS.format(**tables)).createOrReplaceTempView("ranks_of_sets")
+            distinct = session.sql(DISTINCT_SETS.format(counted="counted", ranks="ranks_of_sets"))
+            resolver = SetResolver(map(tuple, distinct.collect()), ranked, Policy.DOCUMENTED)
             answers = session.createDataFrame(
-                list(SetResolver(found, ranking, Policy.DOCUMENTED)),
-                f"ranks array<int>, {columns}, open_questions array<string>",
+                [(Decimal(set_id), *answer) for set_id, *answer in resolver],
+                f"set_id decimal(38,0), {columns}, open_questions array<string>",
             )
             answers.createOrReplaceTempView("answers")
             session.sql(CLAIMS.format(sets="sets", answers="answers")).write.parquet(str(out))
             sets.unpersist()
+            counted.unpersist()
 
         def by_us(out: Path) -> None:
             with resolve_memberships(source, groups(), session=session) as result:

@@ -18,7 +18,7 @@ from cognito_claims.pool import (
     diff,
     resolve_memberships,
 )
-from cognito_claims.pool._user_sets import query_sets
+from cognito_claims.pool._user_sets import RankedGroups, Side, query_sets
 from cognito_claims.pool.engines.duckdb import DuckDB
 from tests.pool_data import GROUPS, write_snapshot
 
@@ -28,6 +28,7 @@ USERS = 50
 NAMES = [group.group_name for group in GROUPS]
 PASSES = pytest.mark.parametrize("max_memory", [100, 1_000, 6_000, 100_000])
 Bound = Callable[[int], None]
+Change = Callable[[Path, str], None]
 
 
 @pytest.fixture
@@ -116,13 +117,66 @@ class TestTheResultOfSeveralPasses:
             resolve_memberships(tmp_path / "members.parquet", GROUPS)
 
 
+class TestMembershipsThatChangeWhileTheyAreRead:
+    """The sums of the weights are computed first, and then the groups of one user for each sum."""
+
+    CHANGES = pytest.mark.parametrize(
+        "rows",
+        [
+            "select username, 'beta' as group_name from '{source}'",
+            "select username || '!' as username, group_name from '{source}'",
+            "from '{source}' union all select 'user 00', 'beta'",
+        ],
+        ids=["other groups", "other users", "one more group"],
+    )
+
+    @pytest.fixture
+    def change(self, monkeypatch: pytest.MonkeyPatch) -> Change:
+        """Replace a file as soon as the sets are computed."""
+
+        def change(source: Path, rows: str) -> None:
+            def materialize(engine: DuckDB, *parts: str) -> str:
+                table = compute(engine, *parts)
+                if "sum(" in parts[0]:
+                    other = source.with_name("other.parquet")
+                    duckdb.execute(f"copy ({rows.format(source=source)}) to '{other}'")
+                    other.replace(source)
+                return table
+
+            compute = DuckDB.materialize
+            monkeypatch.setattr(DuckDB, "materialize", materialize)
+
+        return change
+
+    @CHANGES
+    def test_are_an_error_of_resolving(self, tmp_path: Path, change: Change, rows: str) -> None:
+        source = snapshot(tmp_path / "pool").memberships_file
+        change(source, rows)
+        with pytest.raises(InvalidTableError, match="changed while they were read"):
+            resolve_memberships(source, GROUPS)
+
+    @CHANGES
+    def test_are_an_error_of_an_audit(self, tmp_path: Path, change: Change, rows: str) -> None:
+        pool = snapshot(tmp_path / "pool")
+        change(pool.memberships_file, rows)
+        with pytest.raises(InvalidTableError, match="changed while they were read"):
+            audit(pool)
+
+    @CHANGES
+    def test_are_an_error_of_a_diff(self, tmp_path: Path, change: Change, rows: str) -> None:
+        pool = snapshot(tmp_path / "pool")
+        change(pool.memberships_file, rows)
+        with pytest.raises(InvalidTableError, match="changed while they were read"):
+            diff(pool, Edits(dropped=frozenset(["admins"])))
+
+
 class TestThePasses:
-    def test_follow_from_the_numbers_of_users_and_of_rows(self, tmp_path: Path, bound: Bound) -> None:
+    def test_follow_from_the_number_of_users(self, tmp_path: Path, bound: Bound) -> None:
         pool = snapshot(tmp_path / "pool")
         assert pool.manifest.memberships == 123
-        memory = USERS * 118 + 123 * 52
+        memory = USERS * 190
         # Away from the bounds, since the number of users is an estimate.
-        for share, of_one, of_two in ((3.4, 1, 1), (1.2, 1, 2), (0.8, 2, 3), (0.45, 3, 5)):
+        for share, of_one, of_two in ((5, 1, 1), (1.2, 1, 2), (0.8, 2, 3), (0.45, 3, 5)):
             bound(round(memory * share))
             with closing(DuckDB()) as engine:
                 members = engine.read(pool.memberships_file)
@@ -135,7 +189,8 @@ class TestThePasses:
         pools = [snapshot(tmp_path / "one"), snapshot(tmp_path / "other", shift=5)]
         passes: list[Counter[str]] = [Counter(), Counter()]
         with closing(DuckDB()) as engine:
-            sides = [(engine.read(pool.memberships_file), GROUPS) for pool in pools]
+            ranks = RankedGroups(GROUPS).create_table(engine)
+            sides = [Side(engine.read(pool.memberships_file), ranks) for pool in pools]
             for part, queries in enumerate(query_sets(engine, *sides)):
                 for side, query in enumerate(queries):
                     for user, _ in engine.fetch_rows(query):

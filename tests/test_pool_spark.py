@@ -13,8 +13,8 @@ import duckdb
 import pytest
 
 from cognito_claims.pool import UnknownGroupsError, resolve_memberships
-from cognito_claims.pool._resolve import DISTINCT_SETS
-from cognito_claims.pool._user_sets import materialize_sets
+from cognito_claims.pool._resolve import COUNTED_SETS
+from cognito_claims.pool._user_sets import RankedGroups, Side, materialize_sets
 from cognito_claims.pool.engines.spark import Spark
 from tests.spark import NO_PYTHON, cluster, connect_server
 from tests.test_pool_resolve import EXPECTED, GROUPS, MEMBERS, group_file, membership_file, read_answers
@@ -57,9 +57,10 @@ class TestThePlan:
         self, spark: "SparkSession", tmp_path: Path
     ) -> None:
         engine = Spark(spark)
-        sets = materialize_sets(engine, engine.read(membership_file(tmp_path)), GROUPS)
-        distinct = engine.query(DISTINCT_SETS, sets=sets)
-        assert count_nodes(engine.to_native(distinct)) == {
+        ranks = RankedGroups(GROUPS).create_table(engine)
+        sets = materialize_sets(engine, Side(engine.read(membership_file(tmp_path)), ranks))
+        counted = engine.query(COUNTED_SETS, sets=sets)
+        assert count_nodes(engine.to_native(counted)) == {
             "Exchange": 2,  # by user, then the partial counts by set
             "BroadcastExchange": 1,
             "BroadcastHashJoin": 1,
@@ -105,11 +106,11 @@ class TestTheNameOfATable:
 
 
 class TestASmallTable:
-    COLUMNS = "name text, ranks int[], names text[], rank int"
+    COLUMNS = "name text, set_id decimal(38,0), names text[], rank int"
     ROWS: tuple[tuple[Any, ...], ...] = (
-        ('it\'s \\ "{x}" :rows żółć\n', [1, -1], ["a", ""], 5),
-        (None, [], [], None),
-        ("", [2**31 - 1], ["\0"], 0),
+        ('it\'s \\ "{x}" :rows żółć\n', 2**96 - 1, ["a", ""], 5),
+        (None, -1, [], None),
+        ("", None, ["\0"], 2**31 - 1),
     )
 
     @pytest.mark.parametrize("max_text", [1, 10_000])
@@ -126,7 +127,7 @@ class TestASmallTable:
         engine = Spark(spark)
         table = engine.create_table([], self.COLUMNS)
         assert list(engine.fetch_rows(table)) == []
-        assert [*engine.list_types(table)] == ["name", "ranks", "names", "rank"]
+        assert [*engine.list_types(table)] == ["name", "set_id", "names", "rank"]
         engine.close()
 
 

@@ -6,11 +6,11 @@ import os
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import closing
+from decimal import Decimal
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cognito_claims.models import GroupType
 from cognito_claims.pool._changes import (
     Diff,
     GroupChange,
@@ -21,11 +21,13 @@ from cognito_claims.pool._changes import (
 )
 from cognito_claims.pool._columns import MEMBERSHIP_COLUMNS
 from cognito_claims.pool._user_sets import (
+    RankedGroups,
+    Side,
     UserSample,
     check_samples,
+    query_ranks,
     query_sets,
     require_known_groups,
-    select_groups,
 )
 from cognito_claims.pool.engines.duckdb import DuckDB
 from cognito_claims.pool.manifest import SnapshotError
@@ -39,25 +41,32 @@ if TYPE_CHECKING:
     from cognito_claims.pool.manifest import Manifest
 
 SAME_MEMBERSHIPS = """
-select username, ranks as before, ranks as after from {sets}
+select username, set_id as before, set_id as after from {sets}
 """
 OTHER_MEMBERSHIPS = """
-select username, coalesce(one.ranks, cast([] as integer[])) as before,
-    coalesce(other.ranks, cast([] as integer[])) as after
+select username, coalesce(one.set_id, 0) as before, coalesce(other.set_id, 0) as after
 from {before} as one full join {after} as other using (username)
 """
-"""A user who is in no group on one side has an empty set there."""
+"""A user who is in no group on one side has the sum 0 there."""
 
-PAIRS_OF_SETS = """
+CHOSEN_USERS = """
+select {column} as set_id, min(username) as username from {pairs} group by {column}
+"""
+COUNTED_PAIRS = """
 select before, after, count(*) as users, min(username, {samples}) as samples
-from {pairs} group by before, after order by before, after
+from {pairs} group by before, after
+"""
+PAIRS_OF_SETS = """
+select before, after, one.ranks as ranks_before, other.ranks as ranks_after, users, samples
+from {counted} left join {before} as one on one.set_id = before
+left join {after} as other on other.set_id = after order by ranks_before, ranks_after
 """
 CHANGED_USERS = """
 select username, preferred_before, preferred_after, roles_gained, roles_lost, groups_gained, groups_lost
 from {pairs} join {answers} using (before, after) order by username
 """
 _ANSWERS = """
-before int[], after int[], preferred_before text, preferred_after text,
+before decimal(38,0), after decimal(38,0), preferred_before text, preferred_after text,
 roles_gained text[], roles_lost text[], groups_gained text[], groups_lost text[]
 """
 
@@ -86,6 +95,7 @@ def diff(
     Raises:
         SnapshotError: If users cannot be matched between the two snapshots, or a file lacks a column or has
             memberships in unknown groups.
+        InvalidTableError: If the memberships change while they are read.
         EngineError: If DuckDB raises an error that may quote a row.
         ValueError: If an edited group does not exist, or `samples` is out of bounds.
         InvalidRequestError: If AWS would refuse a setting.
@@ -93,32 +103,53 @@ def diff(
     """
     max_samples = check_samples(samples)
     with closing(DuckDB()) as engine:
-        members, ranking = _read_side(engine, before)
+        side, groups = _read_side(engine, before)
         if isinstance(after, Snapshot):
             _require_comparable(before, after)
-            members_after, ranking_after = _read_side(engine, after)
-            side_after = _Side(after.memberships_file, ranking_after)
-            parts = query_sets(engine, (members, ranking), (members_after, ranking_after))
+            side_after, groups_after = _read_side(engine, after)
+            parts = query_sets(engine, side, side_after)
             queries = [engine.query(OTHER_MEMBERSHIPS, before=one, after=other) for one, other in parts]
         else:
-            edited = {group.group_name: group for group in after.apply(ranking)}
-            groups_after = [edited.get(group.group_name) for group in ranking]
-            side_after = _Side(before.memberships_file, groups_after)
-            parts = query_sets(engine, (members, ranking))
-            queries = [engine.query(SAME_MEMBERSHIPS, sets=sets) for (sets,) in parts]
+            side_after, groups_after = side, _edit_groups(groups, after)
+            queries = [engine.query(SAME_MEMBERSHIPS, sets=sets) for (sets,) in query_sets(engine, side)]
         pairs = engine.materialize(*queries)
-        seen = _DiffAccumulator(_Side(before.memberships_file, ranking), side_after, policy, samples)
-        rows = engine.fetch_rows(engine.query(PAIRS_OF_SETS, pairs=pairs, samples=max_samples))
+        ranks = _materialize_ranks(engine, side, pairs, "before")
+        ranks_after = (
+            ranks if side_after is side else _materialize_ranks(engine, side_after, pairs, "after")
+        )
+        counted = engine.query(COUNTED_PAIRS, pairs=pairs, samples=max_samples)
+        rows = engine.fetch_rows(
+            engine.query(PAIRS_OF_SETS, counted=counted, before=ranks, after=ranks_after)
+        )
+        seen = _DiffAccumulator(groups, groups_after, policy, samples)
         answers = engine.create_table(seen.add_pairs(rows), _ANSWERS)
         if users_out is not None:
             engine.write(engine.query(CHANGED_USERS, pairs=pairs, answers=answers), Path(users_out))
     return seen.build_diff(before.manifest, after.manifest if isinstance(after, Snapshot) else after)
 
 
-def _read_side(engine: DuckDB, snapshot: Snapshot) -> tuple[str, tuple[GroupType, ...]]:
-    """Return the memberships of a snapshot, and the ranking of its groups."""
-    ranking = resolve(snapshot.read_groups()).ranking
-    return read_table(engine, snapshot.memberships_file, MEMBERSHIP_COLUMNS), ranking
+class _Groups(NamedTuple):
+    """The groups of a side by rank, and the file of its memberships."""
+
+    ranked: RankedGroups
+    memberships: Path
+
+
+def _read_side(engine: DuckDB, snapshot: Snapshot) -> tuple[Side, _Groups]:
+    ranked = RankedGroups(resolve(snapshot.read_groups()).ranking)
+    memberships = read_table(engine, snapshot.memberships_file, MEMBERSHIP_COLUMNS)
+    return Side(memberships, ranked.create_table(engine)), _Groups(ranked, snapshot.memberships_file)
+
+
+def _edit_groups(groups: _Groups, edits: Edits) -> _Groups:
+    before = [group for group in groups.ranked.groups if group is not None]
+    edited = {group.group_name: group for group in edits.apply(before)}
+    return groups._replace(ranked=groups.ranked.replace([edited.get(one.group_name) for one in before]))
+
+
+def _materialize_ranks(engine: DuckDB, side: Side, pairs: str, column: str) -> str:
+    chosen = engine.query(CHOSEN_USERS, pairs=pairs, column=column)
+    return engine.materialize(query_ranks(engine, side, chosen))
 
 
 def _require_comparable(before: Snapshot, after: Snapshot) -> None:
@@ -134,17 +165,6 @@ def _require_comparable(before: Snapshot, after: Snapshot) -> None:
     else:
         return
     raise SnapshotError(after.path, reason)
-
-
-_Groups: TypeAlias = Sequence[GroupType | None]
-"""The groups by rank; `None` for a deleted group."""
-
-
-class _Side(NamedTuple):
-    """The file of the memberships, and the groups."""
-
-    memberships: Path
-    groups: _Groups
 
 
 class _TransitionKey(NamedTuple):
@@ -175,9 +195,10 @@ class _Claims(NamedTuple):
     roles: dict[str, None]
 
 
-def _resolve_ranks(memberships: Path, groups: _Groups, policy: Policy, *ranks: int) -> _Claims:
-    require_known_groups(memberships, ranks)
-    resolution = resolve(select_groups(groups, ranks), policy=policy)
+def _resolve_set(groups: _Groups, policy: Policy, set_id: Decimal, *ranks: int) -> _Claims:
+    found = groups.ranked.select(set_id, ranks)
+    require_known_groups(groups.memberships, ranks)
+    resolution = resolve(found, policy=policy)
     claims = resolution.claims
     return _Claims(resolution, dict.fromkeys(claims.groups), dict.fromkeys(claims.roles))
 
@@ -210,13 +231,13 @@ class _Movements:
 class _DiffAccumulator:
     """Collects the changes between pairs of sets, before and after."""
 
-    def __init__(self, before: _Side, after: _Side, policy: Policy, samples: int) -> None:
-        self._before = {group.group_name: group for group in before.groups if group is not None}
-        self._after = {group.group_name: group for group in after.groups if group is not None}
+    def __init__(self, before: _Groups, after: _Groups, policy: Policy, samples: int) -> None:
+        self._before = {group.group_name: group for group in before.ranked.groups if group is not None}
+        self._after = {group.group_name: group for group in after.ranked.groups if group is not None}
         # A set before may be paired with several sets after, and vice versa.
         cache = lru_cache(maxsize=_MAX_CACHED_SETS)
-        self._resolve_before = cache(partial(_resolve_ranks, *before, policy))
-        self._resolve_after = cache(partial(_resolve_ranks, *after, policy))
+        self._resolve_before = cache(partial(_resolve_set, before, policy))
+        self._resolve_after = cache(partial(_resolve_set, after, policy))
         self._users = 0
         self._affected_users = 0
         self._regrouped_users = 0
@@ -229,8 +250,9 @@ class _DiffAccumulator:
 
     def add_pairs(self, rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
         """Add pairs of sets, and yield those whose roles or groups differ."""
-        for ranks_before, ranks_after, users, samples in rows:
-            before, after = self._resolve_before(*ranks_before), self._resolve_after(*ranks_after)
+        for set_before, set_after, ranks_before, ranks_after, users, samples in rows:
+            before = self._resolve_before(set_before, *(ranks_before or ()))
+            after = self._resolve_after(set_after, *(ranks_after or ()))
             roles = self._roles.add(before.roles, after.roles, users, samples)
             groups = self._groups.add(before.groups, after.groups, users, samples)
             preferred = before.resolution.preferred_role, after.resolution.preferred_role
@@ -243,7 +265,7 @@ class _DiffAccumulator:
                 continue
             if any(groups):
                 self._regrouped_users += users
-            yield ranks_before, ranks_after, *preferred, *roles, *groups
+            yield int(set_before), int(set_after), *preferred, *roles, *groups
 
     def _add_transition(self, before: str | None, role: str | None, after: Resolution) -> UserSample:
         key = _TransitionKey(before, role, after.outcome.name, find_ambiguity_cause(after))

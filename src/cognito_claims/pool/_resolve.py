@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, Literal, Self, TypeVar, cast, overload
 
 from cognito_claims.pool._columns import InvalidTableError
 from cognito_claims.pool._tables import Groups, read_groups, read_memberships, refuse_unknown_names
-from cognito_claims.pool._user_sets import UNKNOWN_RANK, materialize_sets, select_groups
+from cognito_claims.pool._user_sets import UNKNOWN_RANK, RankedGroups, Side, materialize_sets, query_ranks
 from cognito_claims.pool.engines.duckdb import DuckDB
 from cognito_claims.pool.engines.protocol import Engine, SparkFrame, SparkSession, find_owner
 from cognito_claims.pool.engines.spark import Spark
@@ -26,21 +26,25 @@ from cognito_claims.resolver import Policy, resolve
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
-    from cognito_claims.models import GroupType
 
-DISTINCT_SETS = """
-select ranks, count(*) as users, count(username) as named from {sets} group by ranks
+COUNTED_SETS = """
+select set_id, count(*) as users, count(username) as named, min(username) as username
+from {sets} group by set_id
 """
 """The different sets. In SQL, `count(username)` leaves out nulls."""
 
-CLAIMS = """
-select /*+ broadcast(answers) */ username, groups, roles, preferred_role, outcome, open_questions
-from {sets} as sets join {answers} as answers using (ranks)
+DISTINCT_SETS = """
+select set_id, ranks, users, named from {counted} left join {ranks} using (set_id)
 """
 
-_ANSWERS = (
-    "ranks int[], groups text[], roles text[], preferred_role text, outcome text, open_questions text[]"
-)
+CLAIMS = """
+select /*+ broadcast(answers) */ username, groups, roles, preferred_role, outcome, open_questions
+from {sets} as sets join {answers} as answers using (set_id)
+"""
+
+_ANSWERS = """
+set_id decimal(38,0), groups text[], roles text[], preferred_role text, outcome text, open_questions text[]
+"""
 
 FrameT = TypeVar("FrameT", bound=SparkFrame)
 TableT_co = TypeVar("TableT_co", covariant=True)
@@ -130,9 +134,9 @@ def resolve_memberships(
     Args:
         memberships: A table with the columns `username` and `group_name`, one row for each
             membership, in any order: a Parquet file, a DuckDB relation (which is copied), a Spark
-            DataFrame, or the name of a table of the session. A string with a slash or the suffix
-            `.parquet` is the path of a file, or of several files if it contains `*`, unless these are
-            between backticks.
+            DataFrame (which is read twice), or the name of a table of the session. A string with a
+            slash or the suffix `.parquet` is the path of a file, or of several files if it contains
+            `*`, unless these are between backticks.
         groups: All groups of the pool: `GroupType` or boto3 dictionaries, or a table as above with
             the columns `group_name`, `role_arn`, `precedence` (integers) and `user_pool_id`, or
             AWS's names for them. Only the name is required, but a misspelled name of a column is
@@ -145,7 +149,7 @@ def resolve_memberships(
 
     Raises:
         InvalidTableError: If a column or a username is missing, a column of the groups is misspelled,
-            or a table is not the engine's.
+            a table is not the engine's, or the memberships change while they are read.
         UnknownGroupsError: If memberships name groups that are not in `groups`.
         InvalidResponseError: If a group does not fit its model.
         MixedUserPoolsError: If the groups belong to more than one user pool.
@@ -161,13 +165,17 @@ def resolve_memberships(
     with ExitStack() as stack:
         engine = stack.enter_context(closing(_choose_engine(memberships, session)))
         ranking = resolve(read_groups(engine, groups)).ranking
-        members = read_memberships(engine, memberships)
-        sets = materialize_sets(engine, members, ranking)
-        resolver = SetResolver(engine.fetch_rows(engine.query(DISTINCT_SETS, sets=sets)), ranking, policy)
+        ranked = RankedGroups(ranking)
+        side = Side(read_memberships(engine, memberships), ranked.create_table(engine))
+        sets = materialize_sets(engine, side)
+        counted = engine.materialize(engine.query(COUNTED_SETS, sets=sets))
+        ranks = query_ranks(engine, side, counted)
+        distinct = engine.query(DISTINCT_SETS, counted=counted, ranks=ranks)
+        resolver = SetResolver(engine.fetch_rows(distinct), ranked, policy)
         answers = engine.create_table(resolver, _ANSWERS)
         if resolver.found_unknown and unknown_groups == "refuse":
             remedy = 'pass all groups of the pool, or unknown_groups="ignore"'
-            refuse_unknown_names(engine, members, ranking, remedy=remedy)
+            refuse_unknown_names(engine, side.memberships, ranking, remedy=remedy)
         claims = engine.query(CLAIMS, sets=sets, answers=answers)
         stack.pop_all()
         return BulkResolution(engine, claims, resolver)
@@ -176,11 +184,9 @@ def resolve_memberships(
 class SetResolver(Iterable[tuple[Any, ...]]):
     """Resolve the different sets as they are read, and count their users."""
 
-    def __init__(
-        self, rows: Iterator[tuple[Any, ...]], ranking: Sequence[GroupType], policy: Policy
-    ) -> None:
+    def __init__(self, rows: Iterator[tuple[Any, ...]], ranked: RankedGroups, policy: Policy) -> None:
         self._rows: Iterator[tuple[Any, ...]] = rows
-        self._ranking: Sequence[GroupType] = ranking
+        self._ranked: RankedGroups = ranked
         self._policy: Policy = policy
         self.users: int = 0
         self.sets: int = 0
@@ -189,10 +195,10 @@ class SetResolver(Iterable[tuple[Any, ...]]):
         self.found_unknown: bool = False
 
     def __iter__(self) -> Iterator[tuple[Any, ...]]:
-        for ranks, users, named in self._rows:
+        for set_id, ranks, users, named in self._rows:
             if named < users:
                 raise InvalidTableError("memberships", "username is null in at least one row")
-            resolution = resolve(select_groups(self._ranking, ranks), policy=self._policy)
+            resolution = resolve(self._ranked.select(set_id, ranks), policy=self._policy)
             outcome = resolution.outcome.name
             questions = [question.id for question in resolution.open_questions]
             self.users += users
@@ -201,7 +207,7 @@ class SetResolver(Iterable[tuple[Any, ...]]):
             self.open_questions.update(dict.fromkeys(questions, users))
             self.found_unknown = self.found_unknown or ranks[0] == UNKNOWN_RANK  # it sorts first
             claims = resolution.claims
-            yield ranks, claims.groups, claims.roles, claims.preferred_role, outcome, questions
+            yield int(set_id), claims.groups, claims.roles, claims.preferred_role, outcome, questions
 
 
 def _choose_engine(memberships: object, session: object) -> Engine[Any]:

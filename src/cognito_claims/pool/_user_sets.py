@@ -5,13 +5,15 @@ A pool has far fewer sets than users, so each set is resolved only once.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from secrets import randbits
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cognito_claims.pool._columns import MEMBERSHIP_COLUMNS
+from cognito_claims.pool._columns import MEMBERSHIP_COLUMNS, InvalidTableError
 from cognito_claims.pool.engines.duckdb import DuckDB
 from cognito_claims.pool.manifest import FETCH_AGAIN, GROUPS, SnapshotError
 from cognito_claims.pool.snapshot import read_table
@@ -25,23 +27,42 @@ MAX_SAMPLES: int = 10_000
 """The maximum number of users that a finding or a change can name."""
 
 SETS = """
-select /*+ broadcast(ranks) */ username, array_sort(array_agg(coalesce(rank, -1))) as ranks
+select /*+ broadcast(ranks) */ username, sum(coalesce(weight, -1)) as set_id
 from {memberships} as memberships left join {ranks} as ranks using (group_name)
 group by username
 """
-"""Each user's groups, as their ranks among all groups; -1 if no group has the name.
+"""Each user's set of groups. A sum takes far less time and memory than a list for each user.
+
+The sum is a decimal, since DuckDB writes other integers of this size to files as floating-point numbers.
 
 Spark reads the hint, and sends the small table to the rows of the large one. To DuckDB, it is a comment.
 """
 
+RANKS_OF_SETS = """
+select /*+ broadcast(chosen, ranks) */ set_id, array_sort(array_agg(coalesce(rank, -1))) as ranks
+from {chosen} as chosen join {memberships} as memberships using (username)
+left join {ranks} as ranks using (group_name)
+group by set_id
+"""
+"""The ranks of the groups of each set, from one user who is in them; -1 if no group has the name."""
+
+COUNTED_SETS = """
+select set_id, count(*) as users, min(username) as username, min(username, {samples}) as samples
+from {sets} group by set_id
+"""
 SAMPLED_SETS = """
-select ranks, count(*) as users, min(username, {samples}) as samples
-from {sets} group by ranks order by ranks
+select set_id, ranks, users, samples
+from {counted} left join {ranks} using (set_id) order by ranks
 """
 """The different sets, sorted, each with its number of users and the first by name. For DuckDB only."""
 
 UNKNOWN_RANK = -1
 UNKNOWN_GROUPS = f"has memberships in no group, or in one that {GROUPS} lacks; {FETCH_AGAIN}"
+CHANGED = "changed while they were read; read them again, from a table that stays as it is"
+
+_WEIGHT_BITS = 96
+"""The sum of a billion weights still fits. The probability that any two of a million sets
+have the same sum is 1 in 10**17."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,35 +97,72 @@ def check_samples(samples: int) -> str:
     return str(max(samples, 1))  # DuckDB requires 1 or more; `UserSample` drops the sample
 
 
-def create_ranks(engine: Engine[Any], ranking: Sequence[GroupType]) -> Any:
-    """Create the table of each group's rank."""
-    rows = ((group.group_name, rank) for rank, group in enumerate(ranking))
-    return engine.create_table(rows, "group_name text, rank int")
+class RankedGroups:
+    """The groups of a pool by rank, each with a random weight.
+
+    The sum of the weights of a user's groups identifies the set of groups. The weights
+    are random, so nobody can choose groups so that two sets have the same sum.
+    """
+
+    def __init__(self, groups: Sequence[GroupType | None], *, weights: Sequence[int] | None = None) -> None:
+        self.groups: Sequence[GroupType | None] = groups
+        self._weights: Sequence[int] = weights or [randbits(_WEIGHT_BITS) for _ in groups]
+
+    def replace(self, groups: Sequence[GroupType | None]) -> RankedGroups:
+        """Return other groups with the same ranks and weights; `None` is a deleted group."""
+        return RankedGroups(groups, weights=self._weights)
+
+    def iterate_rows(self) -> Iterator[tuple[str, int, int]]:
+        """Yield the name, rank and weight of each group."""
+        for rank, (group, weight) in enumerate(zip(self.groups, self._weights, strict=True)):
+            if group is not None:
+                yield group.group_name, rank, weight
+
+    def create_table(self, engine: Engine[Any]) -> Any:
+        """Create the table of the names, ranks and weights."""
+        return engine.create_table(self.iterate_rows(), "group_name text, rank int, weight decimal(38,0)")
+
+    def select(self, set_id: Decimal, ranks: Sequence[int] | None) -> list[GroupType]:
+        """Return the groups of a set, without unknown and deleted ones.
+
+        Raises:
+            InvalidTableError: If the memberships changed after the sums were computed.
+        """
+        weights = (-1 if rank == UNKNOWN_RANK else self._weights[rank] for rank in ranks or ())
+        if sum(weights) != set_id:
+            raise InvalidTableError("memberships", CHANGED)
+        groups = (self.groups[rank] for rank in ranks or () if rank != UNKNOWN_RANK)
+        return [group for group in groups if group is not None]
 
 
-def query_sets(engine: Engine[Any], *sides: tuple[Any, Sequence[GroupType]]) -> Iterator[tuple[Any, ...]]:
+class Side(NamedTuple):
+    """A table of memberships, and the table of the ranks of the groups."""
+
+    memberships: Any
+    ranks: Any
+
+
+def query_sets(engine: Engine[Any], *sides: Side) -> Iterator[tuple[Any, ...]]:
     """Yield the queries of each user's set of groups, for a part of the users at a time.
 
-    A side has memberships and the ranking of its groups. The queries of a part cover
-    the same users on every side, so the sides can be joined part by part.
+    The queries of a part cover the same users on every side, so the sides can be
+    joined part by part.
     """
-    ranks = [create_ranks(engine, ranking) for _, ranking in sides]
-    for part in engine.split("username", *(memberships for memberships, _ in sides)):
+    for part in engine.split("username", *(side.memberships for side in sides)):
         yield tuple(
-            engine.query(SETS, memberships=memberships, ranks=side_ranks)
-            for memberships, side_ranks in zip(part, ranks, strict=True)
+            engine.query(SETS, memberships=memberships, ranks=side.ranks)
+            for memberships, side in zip(part, sides, strict=True)
         )
 
 
-def materialize_sets(engine: Engine[Any], memberships: Any, ranking: Sequence[GroupType]) -> Any:
+def materialize_sets(engine: Engine[Any], side: Side) -> Any:
     """Compute each user's set of groups."""
-    return engine.materialize(*(sets for (sets,) in query_sets(engine, (memberships, ranking))))
+    return engine.materialize(*(sets for (sets,) in query_sets(engine, side)))
 
 
-def select_groups(ranking: Sequence[GroupType | None], ranks: Iterable[int]) -> list[GroupType]:
-    """Return the groups of these ranks, without unknown and deleted ones."""
-    groups = (ranking[rank] for rank in ranks if rank != UNKNOWN_RANK)
-    return [group for group in groups if group is not None]
+def query_ranks(engine: Engine[Any], side: Side, chosen: Any) -> Any:
+    """Query the ranks of sets. A table has a user of each."""
+    return engine.query(RANKS_OF_SETS, chosen=chosen, **side._asdict())
 
 
 def require_known_groups(memberships: Path, ranks: Collection[int]) -> None:
@@ -122,11 +180,18 @@ def iterate_user_sets(
 
     Raises:
         SnapshotError: If the file lacks a column, or has memberships in unknown groups.
+        InvalidTableError: If it changes while it is read.
     """
     max_samples = check_samples(samples)
+    ranked = RankedGroups(ranking)
     with closing(DuckDB()) as engine:
-        sets = materialize_sets(engine, read_table(engine, memberships, MEMBERSHIP_COLUMNS), ranking)
-        sampled = engine.query(SAMPLED_SETS, sets=sets, samples=max_samples)
-        for ranks, users, names in engine.fetch_rows(sampled):
-            require_known_groups(memberships, ranks)
-            yield UserSet(resolve(select_groups(ranking, ranks), policy=policy), users, tuple(names))
+        members = read_table(engine, memberships, MEMBERSHIP_COLUMNS)
+        side = Side(members, ranked.create_table(engine))
+        sets = materialize_sets(engine, side)
+        counted = engine.materialize(engine.query(COUNTED_SETS, sets=sets, samples=max_samples))
+        ranks = query_ranks(engine, side, counted)
+        sampled = engine.query(SAMPLED_SETS, counted=counted, ranks=ranks)
+        for set_id, found, users, names in engine.fetch_rows(sampled):
+            groups = ranked.select(set_id, found)
+            require_known_groups(memberships, found)
+            yield UserSet(resolve(groups, policy=policy), users, tuple(names))

@@ -147,6 +147,7 @@ def audit(
         ValueError: If `samples` is out of bounds.
         SnapshotError: If a file of the snapshot lacks a column or a value, or memberships are in groups
             that it lacks.
+        InvalidTableError: If the memberships change while they are read.
         EngineError: If DuckDB raises an error that may quote a row.
         ImportError: If the extra `pool` is missing.
     """

@@ -16,7 +16,7 @@ from cognito_claims.pool.engines.protocol import hide_rows, is_file_pattern, par
 if TYPE_CHECKING:
     from pathlib import Path
 
-_TYPES = {"int": "int", "text": "string", "int[]": "array<int>", "text[]": "array<string>"}
+_TYPES = {"int": "int", "decimal(38,0)": "decimal(38,0)", "text": "string", "text[]": "array<string>"}
 _GLOB = re.compile(r"[\\*?\[\]{}]")  # the special characters in the paths that Spark reads
 
 
