@@ -1,7 +1,7 @@
 """Resolve every user of a pool.
 
-The engine gathers each user's set of groups with one plain statement, the same
-for DuckDB and Spark. Many users share a set, so each different set is resolved
+The engine finds each user's set of groups with plain SQL, the same for DuckDB and
+Spark. Many users share a set, so each different set is resolved
 once, and the engine joins the results to the users. No Python code runs for each
 user.
 """
