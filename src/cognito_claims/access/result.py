@@ -21,10 +21,11 @@ if TYPE_CHECKING:
 CREDENTIALS_LIFETIME: Final = timedelta(hours=1)
 """How long credentials of the enhanced flow are valid at most."""
 
-_NOT_TRUSTED = (
+NOT_TRUSTED: Final = (
     "InvalidIdentityPoolConfigurationException: Invalid identity pool configuration. "
     "Check assigned IAM roles for this pool."
 )
+"""The error message of the service if the identity pool cannot assume a role."""
 
 
 class Way(StrEnum):
@@ -118,7 +119,7 @@ class EffectiveAccess:
         if isinstance(self.choice, AccessDenied):
             return self.choice.message
         is_refused = self.role is not None and self.role.trust.verdict is Verdict.NO
-        return _NOT_TRUSTED if is_refused else None
+        return NOT_TRUSTED if is_refused else None
 
     @property
     def rules(self) -> tuple[Rule, ...]:
