@@ -206,6 +206,7 @@ LINES = [
     "access --groups TOKEN --identity-pool pool.json",
     "access --groups groups.json --identity-pool TOKEN",
     *(f"access --groups groups.json --identity-pool pool.json --{name} TOKEN" for name in ACCESS_FILES),
+    "access --groups groups.json --identity-pool pool.json --svg TOKEN",
     f"{CONFORM} --junit TOKEN",
     f"{CONFORM} --evidence TOKEN",
     f"{FETCH} --out TOKEN",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, final
 
 from cognito_claims.access import rules
 from cognito_claims.access.assessment import Assessment, Verdict
@@ -17,7 +17,7 @@ from cognito_claims.access.facts import (
     list_accounts,
     list_assigned_roles,
 )
-from cognito_claims.access.result import EffectiveAccess, RoleAccess, Way
+from cognito_claims.access.result import Access, RoleAccess, Way, list_sections
 from cognito_claims.errors import InvalidClaimsError, MixedUserPoolsError
 from cognito_claims.identity_pool import (
     AccessDenied,
@@ -31,6 +31,22 @@ from cognito_claims.user_pool import DescribeUserPoolResponse, UserPoolType, par
 if TYPE_CHECKING:
     from cognito_claims.access.trust import Flow
     from cognito_claims.resolver import Resolution
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class EffectiveAccess(Access):
+    """The roles that a user can get from an identity pool. What they permit is not evaluated."""
+
+    def explain(self) -> str:
+        """Explain the roles as plain text, with the sentence of each rule."""
+        sections = ("\n".join([title, *lines]) for title, lines in list_sections(self))
+        return "\n\n".join(sections)
+
+    def _repr_html_(self) -> str:
+        from cognito_claims.access.notebook import render_html
+
+        return render_html(self)
 
 
 def effective_access(
@@ -102,6 +118,7 @@ def effective_access(
     notes += [rules.CREDENTIALS_REMAIN] if found else []
     return EffectiveAccess(
         identity_pool_id=pool.identity_pool_id,
+        resolution=resolution,
         choice=choice,
         roles=tuple(found),
         provider=facts.assess_provider(),

@@ -11,6 +11,7 @@ from typing import Literal
 
 import typer
 from rich.console import Console
+from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
@@ -23,6 +24,8 @@ class Output:
 
     def __init__(self) -> None:
         at_terminal = sys.stdout is not None and sys.stdout.isatty()
+        self.can_draw: bool = at_terminal and sys.stdout.encoding.lower().startswith("utf")
+        """Whether the report is read by a person, on a terminal that shows lines and signs."""
         # Console(record=True) would export colours even if NO_COLOR is set.
         self._buffer = StringIO()
         self._console = Console(file=self._buffer, force_terminal=at_terminal or None, highlight=False)
@@ -59,6 +62,16 @@ class Output:
             table.add_row(*row)
         self._console.print(table)
         self.print_line("")
+
+    def print_box(self, title: str, content: Text, width: int, style: str) -> None:
+        """Add a text in a box with a title."""
+        panel = Panel(content, title=title, title_align="left", border_style=style, width=width)
+        self._console.print(panel)
+
+    @property
+    def width(self) -> int:
+        """The number of columns of the terminal."""
+        return self._console.width
 
     @property
     def text(self) -> str:

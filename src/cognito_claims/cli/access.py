@@ -1,17 +1,27 @@
 """`cognito-claims access`: show every role that a user can get from an identity pool."""
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from cognito_claims.access import EffectiveAccess, Role, Verdict, build_access_report, effective_access
+from cognito_claims.access import (
+    EffectiveAccess,
+    Role,
+    Verdict,
+    build_access_report,
+    draw_access,
+    effective_access,
+)
 from cognito_claims.access.result import list_sections
+from cognito_claims.access.steps import list_steps
 from cognito_claims.cli import _options as options
+from cognito_claims.cli._diagram import draw_steps
 from cognito_claims.cli._exit import ExitCode, exit_on_error, fail
 from cognito_claims.cli._identity_pool import IdentityPool, fetch_roles, read_roles
 from cognito_claims.cli._input import read_input, read_user_pool, resolve_groups
-from cognito_claims.cli._output import Output, write_result
+from cognito_claims.cli._output import Output, write_file, write_result
 from cognito_claims.cli._service import Service
 from cognito_claims.errors import CognitoClaimsError
 from cognito_claims.resolver import Policy, Resolution
@@ -49,6 +59,10 @@ def access(
     region: options.Region = None,
     endpoint_url: options.EndpointUrl = None,
     policy: options.PolicySettings = None,
+    svg: Annotated[
+        Path | None,
+        options.declare_output_file("Write a diagram to FILE as self-contained SVG, without the username."),
+    ] = None,
     as_json: options.Json = False,
 ) -> None:
     """Show the roles that a user can get from an identity pool, and if it can assume them.
@@ -82,6 +96,8 @@ def access(
             client_id=client_id,
         )
     found = question.answer(account_id, identity_id)
+    if svg is not None:
+        write_file(svg, draw_access(found, standalone=True))
     write_result(build_access_report(found) if as_json else _render_text(found))
     if found.verdict is Verdict.NO:
         raise typer.Exit(ExitCode.NEGATIVE_RESULT)
@@ -157,8 +173,10 @@ class _Question:
 
 def _render_text(access: EffectiveAccess) -> str:
     output = Output()
+    if output.can_draw:
+        draw_steps(output, list_steps(access))
     for number, (title, lines) in enumerate(list_sections(access)):
-        output.print_line(*([""] if number else []), style="")
+        output.print_line(*([""] if number or output.can_draw else []), style="")
         output.print_line(title, style="bold")
         output.print_line(*lines)
     return output.text

@@ -115,6 +115,11 @@ class Audit:
         """The severity of the most serious finding that counts, or `None`."""
         return next((finding.check.severity for finding in self.findings if finding.counts), None)
 
+    def _repr_html_(self) -> str:
+        from cognito_claims.pool._audit.notebook import render_html
+
+        return render_html(self.snapshot, self.users, len(self.groups), dict(self.outcomes), self.findings)
+
 
 def audit(
     snapshot: Snapshot,
