@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 import pytest
@@ -21,7 +21,7 @@ _OFFLINE = (
 
 
 @contextmanager
-def launch() -> Iterator[Browser]:
+def launch() -> Generator[Browser]:
     """Start a browser, or skip the test if there is none."""
     names = ("chromium", "chromium-browser", "google-chrome")
     path = next(filter(None, map(shutil.which, names)), None)

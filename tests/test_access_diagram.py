@@ -7,8 +7,9 @@ import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import redirect_stdout, suppress
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from playwright.sync_api import Browser, Page, expect
 from cognito_claims import Policy, Resolution, resolve
 from cognito_claims.access import EffectiveAccess, draw_access
 from cognito_claims.access.diagram import wrap
+from cognito_claims.cli._app import app
 from cognito_claims.cli._exit import ExitCode
 from cognito_claims.pool import Audit, Ignore, Snapshot, audit
 from cognito_claims.testing.strategies import resolutions
@@ -28,6 +30,7 @@ from tests.samples import role
 from tests.test_access import (
     ADMIN,
     ALL_ROLES,
+    DESCRIPTION,
     GROUPS,
     OTHER_ID,
     PROVIDER,
@@ -89,6 +92,12 @@ class TestTheDiagram:
         assert "Unknown if it admits the pool" in texts
         assert "Unknown if the user gets any" in texts
 
+    def test_shows_that_the_user_pool_is_not_accepted(self) -> None:
+        assert "It accepts the user pool" in draw()
+        assert "Unknown if it accepts the user pool" in draw(description=None)
+        nobody: dict[str, Any] = {**DESCRIPTION, "CognitoIdentityProviders": []}
+        assert "It does not accept the user pool" in draw(description=nobody)
+
     def test_shows_open_questions_and_triggers(self) -> None:
         groups = [{"GroupName": "a", "UserPoolId": POOL, "RoleArn": STAFF}]
         pool = {"Id": POOL, "LambdaConfig": {"PreTokenGeneration": TRIGGER}}
@@ -143,6 +152,7 @@ class TestTheDiagram:
         root = ET.fromstring(draw_access(evaluate(), user="a\x00b\ud800c\u202ed"))
         assert "a\N{REPLACEMENT CHARACTER}b" in (root.findtext(f"{SVG}desc") or "")
 
+    @pytest.mark.slow
     @given(resolutions())
     def test_is_xml_for_every_resolution(self, resolution: Resolution) -> None:
         ET.fromstring(draw_access(resolution))
@@ -170,6 +180,11 @@ class TestTheDiagram:
     def test_cannot_be_too_narrow(self) -> None:
         with pytest.raises(ValueError, match="width: must be 240 or more, got 239"):
             draw_access(evaluate(), width=239)
+
+    def test_in_the_documentation_is_up_to_date(self) -> None:
+        """To draw it again, write the expected text to the file."""
+        drawn = (Path(__file__).parents[1] / "docs" / "access.svg").read_text()
+        assert drawn == draw_access(evaluate(roles=[*REFUSED, *ALL_ROLES[1:]]), standalone=True)
 
 
 class TestLines:
@@ -232,13 +247,14 @@ class TestNotebooks:
     def test_an_audit_shows_the_most_serious_findings(self, result: Audit, tmp_path: Path) -> None:
         snapshot = Snapshot.open(tmp_path / "s")
         more = audit(snapshot, identity_pool=build_pool(), provider=PROVIDER, roles=[])._repr_html_()
-        assert more.count("<li>") == 10
+        assert more.count("<li ") == 10
         assert "more: see build_audit_report or render_audit_html" in more
         ignores = [Ignore(code=code, reason="x") for code in {one.check.code for one in result.findings}]
         ignored = audit(snapshot, ignores=ignores)._repr_html_()
         assert "8 known or ignored" in ignored
         assert "Findings" not in ignored
 
+    @pytest.mark.slow
     def test_need_no_template_engine(self) -> None:
         code = (
             "import sys\n"
@@ -273,6 +289,9 @@ PICTURES: dict[str, EffectiveAccess] = {
 }
 
 
+Open = Callable[..., Page]
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with launch() as browser:
@@ -282,7 +301,7 @@ def browser() -> Iterator[Browser]:
 @pytest.mark.slow
 class TestInABrowser:
     @pytest.fixture
-    def open_page(self, browser: Browser, tmp_path: Path) -> Iterator[Any]:
+    def open_page(self, browser: Browser, tmp_path: Path) -> Iterator[Open]:
         """Open a page in a window, which must make no request and log no message."""
         pages: list[Page] = []
         messages: list[str] = []
@@ -307,7 +326,7 @@ class TestInABrowser:
     @pytest.mark.parametrize("width", [390, 1280])
     @pytest.mark.parametrize("scheme", ["light", "dark"])
     @pytest.mark.parametrize("name", PICTURES)
-    def test_all_text_fits(self, open_page: Any, name: str, scheme: str, width: int) -> None:
+    def test_all_text_fits(self, open_page: Open, name: str, scheme: str, width: int) -> None:
         page = open_page("page.html", build_page(draw_access(PICTURES[name])), scheme, width)
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
         page.screenshot(path=SCREENSHOTS / f"access-{name}-{scheme}-{width}.png", full_page=True)
@@ -319,7 +338,7 @@ class TestInABrowser:
         tops = page.locator("text").evaluate_all("all => all.map(one => one.getBoundingClientRect().top)")
         assert tops[0] > 0
 
-    def test_texts_do_not_overlap(self, open_page: Any) -> None:
+    def test_texts_do_not_overlap(self, open_page: Open) -> None:
         page = open_page("page.html", build_page(*map(draw_access, PICTURES.values())))
         overlapping = page.evaluate(
             """() => [...document.querySelectorAll("svg")].flatMap(svg => {
@@ -333,7 +352,7 @@ class TestInABrowser:
         )
         assert overlapping == []
 
-    def test_is_an_image_with_a_name(self, open_page: Any) -> None:
+    def test_is_an_image_with_a_name(self, open_page: Open) -> None:
         page = open_page("page.html", build_page(draw_access(evaluate())))
         expect(page.get_by_role("img", name="The access of a user", exact=True)).to_have_count(1)
 
@@ -345,7 +364,7 @@ class TestInABrowser:
         ],
     )
     def test_a_file_has_its_own_colors(
-        self, open_page: Any, scheme: str, text: str, background: str
+        self, open_page: Open, scheme: str, text: str, background: str
     ) -> None:
         page = open_page("access.svg", draw_access(evaluate(), standalone=True), scheme)
         colors = page.evaluate(
@@ -356,7 +375,7 @@ class TestInABrowser:
 
     @pytest.mark.parametrize("width", [390, 1280])
     @pytest.mark.parametrize("scheme", ["light", "dark"])
-    def test_notebooks(self, open_page: Any, tmp_path: Path, scheme: str, width: int) -> None:
+    def test_notebooks(self, open_page: Open, tmp_path: Path, scheme: str, width: int) -> None:
         readers = {"GroupName": "readers", "UserPoolId": POOL, "RoleArn": LONG}
         shown: dict[str, Any] = {
             "access": evaluate([*GROUPS, readers], roles=[*REFUSED, *ALL_ROLES[1:]]),
@@ -374,30 +393,45 @@ class TestInABrowser:
             assert page.evaluate("document.documentElement.scrollWidth") == width
 
 
-@pytest.mark.slow
+class Terminal(StringIO):
+    """A terminal with an encoding."""
+
+    encoding = "utf-8"
+
+    def isatty(self) -> bool:
+        return True
+
+
 class TestATerminal:
-    def show(self, tmp_path: Path, *arguments: str, **environment: str) -> tuple[str, int]:
-        """Run the command in a pseudo-terminal, and return what it displays."""
+    ARGUMENTS = (
+        "access",
+        "--groups",
+        "groups.json",
+        "--identity-pool",
+        "pool.json",
+        "--roles",
+        "admin.json",
+    )
+
+    @pytest.fixture(autouse=True)
+    def _files(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         contents = {"groups": {"Groups": GROUPS}, "pool": build_pool(), "admin": REFUSED[0]}
         for name, content in contents.items():
             (tmp_path / f"{name}.json").write_text(json.dumps(content))
-        files = ["--groups", "groups.json", "--identity-pool", "pool.json", "--roles", "admin.json"]
-        command = [str(Path(sys.executable).parent / "cognito-claims"), "access", *files, *arguments]
-        ours, its = pty.openpty()
-        variables = {**os.environ, "TERM": "xterm", "COLUMNS": "100", **environment}
-        with subprocess.Popen(command, cwd=tmp_path, stdout=its, stderr=its, env=variables) as run:
-            os.close(its)
-            seen = b""
-            with suppress(OSError):  # the other end is closed
-                while chunk := os.read(ours, 4096):
-                    seen += chunk
-        os.close(ours)
-        return re.sub(r"\x1b\[[0-9;]*m", "", seen.decode()).replace("\r", ""), run.returncode
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setenv("TERM", "xterm")
+        monkeypatch.setenv("COLUMNS", "100")
 
-    def test_shows_boxes_and_then_the_text(self, tmp_path: Path) -> None:
-        shown, code = self.show(tmp_path)
-        assert code == ExitCode.NEGATIVE_RESULT
-        boxes, _, text = shown.partition("\n\n")
+    def show(self, encoding: str = "utf-8") -> str:
+        terminal = Terminal()
+        terminal.encoding = encoding
+        with redirect_stdout(terminal), pytest.raises(SystemExit) as caught:
+            app(self.ARGUMENTS)
+        assert caught.value.code == ExitCode.NEGATIVE_RESULT
+        return remove_styles(terminal.getvalue())
+
+    def test_shows_boxes_and_then_the_text(self) -> None:
+        boxes, _, text = self.show().partition("\n\n")
         lines = boxes.splitlines()
         assert lines[0].startswith("╭─ User ─")
         assert {len(line) for line in lines if line.startswith(("╭", "│", "╰"))} == {80}
@@ -406,11 +440,33 @@ class TestATerminal:
         assert any(line.startswith("│ ✗ It does not admit the identity pool") for line in lines)
         assert text.startswith(f"Handed out: {ADMIN}\n")
 
-    def test_fits_a_narrow_terminal(self, tmp_path: Path) -> None:
-        shown, _ = self.show(tmp_path, COLUMNS="40")
-        boxes, _, _ = shown.partition("\n\n")
+    def test_fits_a_narrow_terminal(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("COLUMNS", "40")
+        boxes, _, _ = self.show().partition("\n\n")
         assert {len(line) for line in boxes.splitlines() if line.startswith("│")} == {40}
 
-    def test_shows_the_text_alone_where_lines_cannot_be_drawn(self, tmp_path: Path) -> None:
-        shown, _ = self.show(tmp_path, PYTHONIOENCODING="latin-1")
-        assert shown.startswith(f"Handed out: {ADMIN}\n")
+    def test_shows_the_text_alone_where_lines_cannot_be_drawn(self) -> None:
+        assert self.show("latin-1").startswith(f"Handed out: {ADMIN}\n")
+
+    def test_names_are_no_markup(self, tmp_path: Path) -> None:
+        groups = [{**GROUPS[0], "GroupName": "[red]staff[/red]"}, *GROUPS[1:]]
+        (tmp_path / "groups.json").write_text(json.dumps(groups))
+        assert "│   [red]staff[/red]  precedence 5, outranked" in self.show()
+
+    @pytest.mark.slow
+    def test_may_be_a_real_one(self) -> None:
+        ours, its = pty.openpty()
+        command = [str(Path(sys.executable).parent / "cognito-claims"), *self.ARGUMENTS]
+        with subprocess.Popen(command, stdout=its, stderr=its) as run:
+            os.close(its)
+            seen = b""
+            with suppress(OSError):  # the other end is closed
+                while chunk := os.read(ours, 4096):
+                    seen += chunk
+        os.close(ours)
+        assert run.returncode == ExitCode.NEGATIVE_RESULT
+        assert remove_styles(seen.decode()).replace("\r", "") == self.show()
+
+
+def remove_styles(text: str) -> str:
+    return re.sub(r"\x1b\[[0-9;]*m", "", text)

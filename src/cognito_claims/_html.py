@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from html import escape
 
-_CELL = "text-align:left;vertical-align:top"
+_CELL = "text-align:left;vertical-align:top;padding:4px 16px 4px 0"
 """Jupyter aligns cells to the right."""
 
 
@@ -22,12 +22,12 @@ def build_table(columns: Iterable[str], rows: Iterable[Iterable[str]], *, captio
     )
     head = _build_row("th", columns)
     table = f"<table>{title}<thead>{head}</thead><tbody>{body}</tbody></table>"
-    return f'<div style="overflow-x:auto">{table}</div>'
+    return f'<div style="overflow-x:auto;margin:1em 0">{table}</div>'
 
 
 def build_list(title: str, items: Iterable[str]) -> str:
     """Build a list of items that are HTML already, under a title, or nothing without items."""
-    listed = "".join(f"<li>{item}</li>" for item in items)
+    listed = "".join(f'<li style="margin:6px 0">{item}</li>' for item in items)
     return f"<p><strong>{escape(title)}</strong></p><ul>{listed}</ul>" if listed else ""
 
 

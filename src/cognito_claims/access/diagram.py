@@ -39,7 +39,8 @@ _THEME = (
 _PADDING = 14
 _GAP = 34  # between cards, for an arrow
 _MONO_WIDTH = 0.61  # of a character, in em
-_ICON = 24
+_ICON = 24  # the room for a sign
+_BAR = 10  # the room for the bar beside what leads to the role
 
 
 def draw_access(
@@ -131,8 +132,10 @@ class _Painter:
             fill_opacity=".75",
         )
         self.y += 6
+        has_chosen = any(item.is_chosen for item in step.items)
         for item in step.items:
-            self._draw_item(item)
+            indent = _ICON if item.verdict is not None else _BAR if has_chosen else 0
+            self._draw_item(item, _PADDING + indent)
         self.y += 8
         verdict = step.items[0].verdict if step.title == "Credentials" else None
         color = "currentColor" if verdict is None else _COLORS[verdict]
@@ -157,9 +160,8 @@ class _Painter:
         self._draw_text(step.link, x + 16, font_size="12", fill_opacity=".75")
         self.y += _GAP / 2 - 4
 
-    def _draw_item(self, item: Item) -> None:
+    def _draw_item(self, item: Item, left: int) -> None:
         top, place = self.y, len(self.parts)
-        left = _PADDING + (_ICON if item.verdict is not None else 10 if item.is_chosen else 0)
         right = self._width - _PADDING
         weight = "600" if item.is_chosen or item.verdict is not None else "500"
         if item.text:

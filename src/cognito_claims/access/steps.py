@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 MAX_GROUPS = 8
 """The number of groups that a diagram shows, besides those that decide."""
 
+_PROVIDER = {
+    Verdict.YES: "It accepts the user pool",
+    Verdict.NO: "It does not accept the user pool",
+    Verdict.UNKNOWN: "Unknown if it accepts the user pool",
+}
 _TRUST = {
     Verdict.YES: "It admits the identity pool",
     Verdict.NO: "It does not admit the identity pool",
@@ -146,7 +151,7 @@ def _list_choice(access: Access) -> Iterator[Item]:
     yield Item(code=access.identity_pool_id)
     provider = access.provider
     reason = "" if provider.verdict is Verdict.YES else provider.reason
-    yield Item("It accepts the user pool", detail=reason, verdict=provider.verdict)
+    yield Item(_PROVIDER[provider.verdict], detail=reason, verdict=provider.verdict)
     if access.role is None:
         yield Item("It denies the request", detail=access.choice.reason, verdict=Verdict.NO)
     else:

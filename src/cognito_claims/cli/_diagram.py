@@ -29,15 +29,14 @@ def draw_steps(output: Output, steps: Iterable[Step]) -> None:
 
 
 def _draw_item(item: Item, width: int) -> Iterable[Text]:
-    start = Text("")
+    start = Text(indent := "  ")
     if item.verdict is not None:
         start = Text(f"{_SIGNS[item.verdict]} ", style=f"bold {_STYLES[item.verdict]}")
     elif item.is_chosen:
         start = Text("▌ ", style="bold blue")
-    indent = " " * len(start)
     if item.text:
         note = f"  {item.note}" if item.note else ""
-        text = Text(escape_unprintable(item.text), style="bold" if indent else "")
+        text = Text(escape_unprintable(item.text), style="bold" if start.style else "")
         yield start + text + Text(note, style="dim")
         start = Text(indent)
     for line in wrap(escape_unprintable(item.code), width - len(indent), mono=True):
