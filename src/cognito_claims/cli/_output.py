@@ -23,12 +23,12 @@ class Output:
     """A report as text, styled if stdout is a terminal. Lines that may be copied are never wrapped."""
 
     def __init__(self) -> None:
-        at_terminal = sys.stdout is not None and sys.stdout.isatty()
-        self.can_draw: bool = at_terminal and sys.stdout.encoding.lower().startswith("utf")
+        terminal = sys.stdout.encoding if sys.stdout is not None and sys.stdout.isatty() else None
+        self.can_draw: bool = terminal is not None and terminal.lower().startswith("utf")
         """Whether the report is read by a person, on a terminal that shows lines and signs."""
         # Console(record=True) would export colours even if NO_COLOR is set.
         self._buffer = StringIO()
-        self._console = Console(file=self._buffer, force_terminal=at_terminal or None, highlight=False)
+        self._console = Console(file=self._buffer, force_terminal=bool(terminal) or None, highlight=False)
         if not self._console.is_terminal:
             self._console.width = 10_000  # a file or a pipe has no width that tables must fit
 
