@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, final
+from typing import TYPE_CHECKING
 
 from cognito_claims.access import rules
 from cognito_claims.access.assessment import Assessment, Verdict
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from cognito_claims.resolver import Resolution
 
 
-@final
 @dataclass(frozen=True, slots=True)
 class EffectiveAccess(Access):
     """The roles that a user can get from an identity pool. What they permit is not evaluated."""
