@@ -352,6 +352,11 @@ class TestInABrowser:
         )
         assert overlapping == []
 
+    def test_text_starts_at_the_left_in_a_page_from_right_to_left(self, open_page: Open) -> None:
+        page = open_page("page.html", build_page('<div dir="rtl">', draw_access(evaluate()), "</div>"))
+        starts = page.locator("text").evaluate_all("all => all.map(one => one.getBBox().x)")
+        assert min(starts) >= 14
+
     def test_is_an_image_with_a_name(self, open_page: Open) -> None:
         page = open_page("page.html", build_page(draw_access(evaluate())))
         expect(page.get_by_role("img", name="The access of a user", exact=True)).to_have_count(1)

@@ -74,9 +74,7 @@ def draw_access(
         if following is not None:
             painter.draw_arrow(following)
     height = painter.y + 1
-    title = (
-        "The claims of a user" if steps[-1].title == "Claims in the ID token" else "The access of a user"
-    )
+    title = "The claims of a user" if steps[-1].verdict is None else "The access of a user"
     return _tag(
         "svg",
         _tag("title", escape(title)),
@@ -90,6 +88,7 @@ def draw_access(
         # Where less width is available, all of it shrinks; where more is, nothing grows.
         preserveAspectRatio="xMinYMin meet",
         role="img",
+        direction="ltr",
         fill="currentColor",
         font_family=_SANS,
         font_size="14",
@@ -137,7 +136,7 @@ class _Painter:
             indent = _ICON if item.verdict is not None else _BAR if has_chosen else 0
             self._draw_item(item, _PADDING + indent)
         self.y += 8
-        verdict = step.items[0].verdict if step.title == "Credentials" else None
+        verdict = step.verdict
         color = "currentColor" if verdict is None else _COLORS[verdict]
         card = {"x": "1", "y": f"{top:g}", "width": f"{self._width - 2}", "height": f"{self.y - top:g}"}
         faint = {"fill_opacity": ".04"} if verdict is None else {"fill_opacity": ".12"}
@@ -147,7 +146,7 @@ class _Painter:
 
     def draw_arrow(self, step: Step) -> None:
         """Draw an arrow to the next card, with the words of its link."""
-        verdict = step.items[0].verdict if step.title == "Credentials" else None
+        verdict = step.verdict
         color = "currentColor" if verdict is None else _COLORS[verdict]
         dashes = {"stroke_dasharray": "4 4"} if verdict in (Verdict.NO, Verdict.UNKNOWN) else {}
         shade = {"stroke_opacity": ".6"} if verdict is None else {}

@@ -71,6 +71,9 @@ class Step:
     items: tuple[Item, ...]
     """Its lines."""
 
+    verdict: Verdict | None = None
+    """Whether the user gets credentials; for the last step of a user's access only."""
+
 
 def list_steps(subject: Access | Resolution, user: str | None = None) -> list[Step]:
     """Return the steps from a user to credentials, or to the claims of a resolution.
@@ -91,7 +94,7 @@ def list_steps(subject: Access | Resolution, user: str | None = None) -> list[St
         steps.append(Step("Role", "assigns", (_describe_role(access),)))
         if access.role is not None:
             steps.append(Step("Trust policy", "is guarded by", tuple(_list_trust(access.role))))
-        steps.append(Step("Credentials", "therefore", (_describe_credentials(access),)))
+        steps.append(Step("Credentials", "therefore", (_describe_credentials(access),), access.verdict))
     return steps
 
 

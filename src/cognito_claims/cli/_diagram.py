@@ -22,8 +22,7 @@ def draw_steps(output: Output, steps: Iterable[Step]) -> None:
     for step in steps:
         if step.link:
             output.print_line(f"  ↓ {step.link}", style="dim")
-        verdict = step.items[0].verdict if step.title == "Credentials" else None
-        style = "dim" if verdict is None else _STYLES[verdict]
+        style = "dim" if step.verdict is None else _STYLES[step.verdict]
         lines = [line for item in step.items for line in _draw_item(item, width - _FRAME)]
         output.print_box(step.title, Text("\n").join(lines), width, style)
 
