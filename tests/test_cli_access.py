@@ -9,7 +9,7 @@ import boto3
 import pytest
 from typer.testing import CliRunner, Result
 
-from cognito_claims.access import build_access_report
+from cognito_claims.access import build_access_report, draw_access
 from cognito_claims.cli._app import app
 from cognito_claims.cli._exit import ExitCode
 from tests.aws_proxy import AwsProxy
@@ -110,6 +110,12 @@ class TestFiles:
         )
         assert run(*ALL).exit_code == ExitCode.OK
         assert run(*ALL, "--policy", "observed").exit_code == ExitCode.NEGATIVE_RESULT
+
+    def test_a_diagram_is_written_to_a_file(self, files: Path) -> None:
+        result = run(*ALL, "--svg", "access.svg")
+        assert result.stdout == f"{evaluate().explain()}\n"
+        assert (files / "access.svg").read_text() == draw_access(evaluate(), standalone=True)
+        assert run(*ALL, "--svg", ".").exit_code == ExitCode.NOT_WRITTEN
 
     def test_the_account_and_the_identity_are_options(self, files: Path) -> None:
         assert run(*ALL, "--account-id", "9" * 12).exit_code == ExitCode.NEGATIVE_RESULT

@@ -195,6 +195,7 @@ class TestUsageErrors:
 CONFORM = "conform --endpoint-url URL --select paging/one-group"
 FETCH = "pool fetch --user-pool-id eu-west-1_EXAMPLE --endpoint-url URL"
 ACCESS_FILES = ("description", "principal-tags", "roles", "user-pool")
+AUDIT_FILES = ("description", "principal-tags", "iam")
 LINES = [
     "resolve TOKEN",
     "decode TOKEN",
@@ -205,6 +206,7 @@ LINES = [
     "access --groups TOKEN --identity-pool pool.json",
     "access --groups groups.json --identity-pool TOKEN",
     *(f"access --groups groups.json --identity-pool pool.json --{name} TOKEN" for name in ACCESS_FILES),
+    "access --groups groups.json --identity-pool pool.json --svg TOKEN",
     f"{CONFORM} --junit TOKEN",
     f"{CONFORM} --evidence TOKEN",
     f"{FETCH} --out TOKEN",
@@ -217,6 +219,7 @@ LINES = [
     "pool audit --groups TOKEN --memberships m.csv",
     "pool audit --groups groups.json --memberships TOKEN",
     "pool audit s --identity-pool TOKEN",
+    *(f"pool audit s --identity-pool pool.json --{name} TOKEN" for name in AUDIT_FILES),
     "pool audit s --user-pool TOKEN",
     "pool audit s --baseline TOKEN",
     "pool audit s --ignore TOKEN",
@@ -264,7 +267,7 @@ class TestFiles:
                 assert isinstance(result.exception, SystemExit | None)
 
     def test_are_all_covered(self) -> None:
-        kinds = ("FILE", "KEYFILE", "SNAPSHOT", "LATER", "FOLDER")
+        kinds = ("FILE", "FILE|live", "KEYFILE", "SNAPSHOT", "LATER", "FOLDER")
         files = [one for command in COMMANDS.values() for one in command.params if one.metavar in kinds]
         assert len(files) == len(LINES)
 

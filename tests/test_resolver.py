@@ -1,5 +1,6 @@
 import dataclasses
 import pickle
+import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
@@ -619,9 +620,9 @@ class TestRendering:
     def test_html_escapes_every_value(self) -> None:
         html = resolve([group(HOSTILE, 1, ADMIN), group("b", None, STAFF)])._repr_html_()
         assert "<script>" not in html
-        assert "&lt;script&gt;alert(&#x27;x&#x27;)&lt;/script&gt;&amp;" in html
-        assert html.count("<tr>") == 3
-        assert f"<tr><td>2</td><td>b</td><td>none</td><td>outranked</td><td>{STAFF}</td></tr>" in html
+        assert "&lt;script&gt;alert(&#x27;x&#x27;)&lt;/<wbr>script&gt;&amp;" in html
+        cells = re.findall("<td[^>]*>(.*?)</td>", html)
+        assert cells[5:10] == ["2", "b", "none", "outranked", STAFF.replace("/", "/<wbr>")]
         assert "Open questions" not in html
 
     def test_html_lists_open_questions(self) -> None:

@@ -23,6 +23,7 @@ from cognito_claims.access import (
     Verdict,
     Way,
     build_access_report,
+    draw_access,
     effective_access,
     evaluate_trust,
     parse_roles,
@@ -90,6 +91,10 @@ def access(
     assert_type(found.notes, tuple[Rule, ...])
     assert_type(found.explain(), str)
     assert_type(build_access_report(found), dict[str, JsonValue])
+    assert_type(found.resolution, Resolution)
+    assert_type(draw_access(found), str)
+    draw_access(found.resolution, user="alice", width=480, standalone=True)
+    draw_access([])  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]  # pyrefly: ignore[bad-argument-type]
     assert_type(CREDENTIALS_LIFETIME, timedelta)
     assert_type(ACCESS_RULES + TRUST_RULES, tuple[Rule, ...])
 

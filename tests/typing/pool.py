@@ -159,6 +159,8 @@ def audit_pool_again(snapshot: Snapshot, report: bytes, ignores: str, pool: User
     Ignore(code="empty-group")  # type: ignore[call-arg]  # ty: ignore[missing-argument]  # pyrefly: ignore[missing-argument]
     audit(snapshot, baseline=report)  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]  # pyrefly: ignore[bad-argument-type]
     audit(snapshot, user_pool={"UserPool": {"Id": "eu-west-1_EXAMPLE"}})
+    audit(snapshot, identity_pool={"Type": "Token"}, roles=[{"Role": {}}], principal_tags=False)
+    audit(snapshot, roles=["arn"])  # type: ignore[list-item]  # ty: ignore[invalid-argument-type]  # pyrefly: ignore[bad-argument-type]
     return audit(
         snapshot, user_pool=pool, baseline=baseline, ignores=[*entries, own], today=date(2026, 11, 24)
     )

@@ -21,7 +21,8 @@ What a role permits is not evaluated.
 """
 
 from cognito_claims.access.assessment import Assessment, Verdict
-from cognito_claims.access.effective import effective_access
+from cognito_claims.access.diagram import draw_access
+from cognito_claims.access.effective import EffectiveAccess, effective_access
 from cognito_claims.access.models import GetRoleResponse, Role, parse_roles
 from cognito_claims.access.policy import (
     Condition,
@@ -32,7 +33,6 @@ from cognito_claims.access.policy import (
 )
 from cognito_claims.access.result import (
     CREDENTIALS_LIFETIME,
-    EffectiveAccess,
     RoleAccess,
     Way,
     build_access_report,
@@ -57,6 +57,7 @@ __all__ = [
     "Verdict",
     "Way",
     "build_access_report",
+    "draw_access",
     "effective_access",
     "evaluate_trust",
     "parse_roles",

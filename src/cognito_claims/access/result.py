@@ -16,15 +16,17 @@ if TYPE_CHECKING:
     from pydantic import JsonValue
 
     from cognito_claims.identity_pool import AssumedRole
+    from cognito_claims.resolver import Resolution
     from cognito_claims.rules import Rule
 
 CREDENTIALS_LIFETIME: Final = timedelta(hours=1)
 """How long credentials of the enhanced flow are valid at most."""
 
-_NOT_TRUSTED = (
+NOT_TRUSTED: Final = (
     "InvalidIdentityPoolConfigurationException: Invalid identity pool configuration. "
     "Check assigned IAM roles for this pool."
 )
+"""The error message of the service if the identity pool cannot assume a role."""
 
 
 class Way(StrEnum):
@@ -68,13 +70,15 @@ class RoleAccess:
     the group. `None` if that is not known."""
 
 
-@final
 @dataclass(frozen=True, slots=True)
-class EffectiveAccess:
-    """The roles that a user can get from an identity pool. What they permit is not evaluated."""
+class Access:
+    """The data of `EffectiveAccess`, which adds the renderings for people."""
 
     identity_pool_id: str
     """The ID of the identity pool."""
+
+    resolution: Resolution
+    """The groups of the user, resolved."""
 
     choice: AssumedRole | AccessDenied
     """The role that the identity pool chooses, or its refusal, with the reason."""
@@ -118,7 +122,7 @@ class EffectiveAccess:
         if isinstance(self.choice, AccessDenied):
             return self.choice.message
         is_refused = self.role is not None and self.role.trust.verdict is Verdict.NO
-        return _NOT_TRUSTED if is_refused else None
+        return NOT_TRUSTED if is_refused else None
 
     @property
     def rules(self) -> tuple[Rule, ...]:
@@ -132,16 +136,11 @@ class EffectiveAccess:
         )
         return tuple(dict.fromkeys(chain.from_iterable(groups)))
 
-    def explain(self) -> str:
-        """Explain the roles as plain text, with the sentence of each rule."""
-        sections = ("\n".join([title, *lines]) for title, lines in list_sections(self))
-        return "\n\n".join(sections)
-
 
 Section: TypeAlias = tuple[str, list[str]]
 
 
-def list_sections(access: EffectiveAccess) -> Iterator[Section]:
+def list_sections(access: Access) -> Iterator[Section]:
     """Yield the parts of the explanation: a title, and indented lines."""
     role, choice = access.role, access.choice
     if role is None:
@@ -152,14 +151,19 @@ def list_sections(access: EffectiveAccess) -> Iterator[Section]:
         yield "Message of the service", [f"  {access.message}"]
     if access.other_roles:
         yield "Other roles", [line for one in access.other_roles for line in _describe_other(one)]
-    settings = {
+    settings = list_settings(access).items()
+    yield "Settings", [_format_assessment(f"  {label}", one) for label, one in settings]
+    yield "Rules", [f"  {rule.id} ({rule.basis}): {rule.sentence}" for rule in access.rules]
+    yield "What the roles permit is not evaluated.", []
+
+
+def list_settings(access: Access) -> dict[str, Assessment]:
+    """Return what was assessed of the identity pool and the user pool, by a label."""
+    return {
         "the identity pool accepts the user pool": access.provider,
         "the classic flow is allowed": access.classic_flow,
         "a trigger may change groups and roles": access.trigger,
     }
-    yield "Settings", [_format_assessment(f"  {label}", one) for label, one in settings.items()]
-    yield "Rules", [f"  {rule.id} ({rule.basis}): {rule.sentence}" for rule in access.rules]
-    yield "What the roles permit is not evaluated.", []
 
 
 def _describe_other(role: RoleAccess) -> Iterator[str]:
@@ -185,7 +189,7 @@ def _format_ids(rules: tuple[Rule, ...]) -> str:
     return f" [{', '.join(rule.id for rule in rules)}]" if rules else ""
 
 
-def build_access_report(access: EffectiveAccess) -> dict[str, JsonValue]:
+def build_access_report(access: Access) -> dict[str, JsonValue]:
     """Return the JSON report of `cognito-claims access`. Keys may be added; none changes its meaning."""
     role, choice = access.role, access.choice
     return {

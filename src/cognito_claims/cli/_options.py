@@ -68,6 +68,39 @@ IdentityPool: TypeAlias = Annotated[
     str | None,
     declare_identity_pool_option("The output of `aws cognito-identity get-identity-pool-roles`.", "FILE"),
 ]
+IdentityPoolDescription: TypeAlias = Annotated[
+    str | None,
+    declare_identity_pool_option("The output of `aws cognito-identity describe-identity-pool`.", "FILE"),
+]
+PrincipalTags: TypeAlias = Annotated[
+    str | None,
+    declare_identity_pool_option(
+        "The output of `aws cognito-identity get-principal-tag-attribute-map`.", "FILE"
+    ),
+]
+NoPrincipalTags: TypeAlias = Annotated[
+    bool,
+    typer.Option(
+        "--no-principal-tags",
+        help="The identity pool maps no claims of the user pool to principal tags.",
+        rich_help_panel="Identity pool",
+    ),
+]
+ClientId: TypeAlias = Annotated[
+    str | None,
+    declare_identity_pool_option(
+        "The app client that users sign in to, if the identity pool has several.", "ID"
+    ),
+]
+AccountId: TypeAlias = Annotated[
+    str | None, declare_identity_pool_option("The AWS account of the identity pool.", "ID")
+]
+IdentityPoolId: TypeAlias = Annotated[
+    str | None, declare_live_option("The identity pool, which the service describes.", "ID")
+]
+UserPool: TypeAlias = Annotated[
+    str | None, declare_option("The output of `aws cognito-idp describe-user-pool`.", "FILE")
+]
 Token: TypeAlias = Annotated[
     str | None,
     typer.Argument(help="A token, its payload or a Lambda event; stdin if omitted or `-`.", metavar="FILE"),

@@ -11,6 +11,7 @@ from typing import Literal
 
 import typer
 from rich.console import Console
+from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
@@ -22,10 +23,12 @@ class Output:
     """A report as text, styled if stdout is a terminal. Lines that may be copied are never wrapped."""
 
     def __init__(self) -> None:
-        at_terminal = sys.stdout is not None and sys.stdout.isatty()
+        terminal = sys.stdout.encoding if sys.stdout is not None and sys.stdout.isatty() else None
+        self.can_draw: bool = terminal is not None and terminal.lower().startswith("utf")
+        """Whether the report is read by a person, on a terminal that shows lines and signs."""
         # Console(record=True) would export colours even if NO_COLOR is set.
         self._buffer = StringIO()
-        self._console = Console(file=self._buffer, force_terminal=at_terminal or None, highlight=False)
+        self._console = Console(file=self._buffer, force_terminal=bool(terminal) or None, highlight=False)
         if not self._console.is_terminal:
             self._console.width = 10_000  # a file or a pipe has no width that tables must fit
 
@@ -59,6 +62,16 @@ class Output:
             table.add_row(*row)
         self._console.print(table)
         self.print_line("")
+
+    def print_box(self, title: str, content: Text, width: int, style: str) -> None:
+        """Add a text in a box with a title."""
+        panel = Panel(content, title=title, title_align="left", border_style=style, width=width)
+        self._console.print(panel)
+
+    @property
+    def width(self) -> int:
+        """The number of columns of the terminal."""
+        return self._console.width
 
     @property
     def text(self) -> str:

@@ -170,7 +170,7 @@ class Service:
 
         return self.call("cognito-identity", get_tags, identity_pool_id)
 
-    def get_roles(self, role_arns: Iterable[str], identity_pool_id: str) -> list[Role]:
+    def get_roles(self, role_arns: Iterable[str], identity_pool_id: str | None) -> list[Role]:
         """Get roles, without those that are denied or not found, which a note names; or fail."""
 
         def get_roles(client: Any) -> list[Role]:

@@ -1,38 +1,29 @@
 """`cognito-claims access`: show every role that a user can get from an identity pool."""
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from cognito_claims._wire.parsing import parse_written_response
 from cognito_claims.access import (
     EffectiveAccess,
     Role,
     Verdict,
     build_access_report,
+    draw_access,
     effective_access,
-    parse_roles,
 )
 from cognito_claims.access.result import list_sections
+from cognito_claims.access.steps import list_steps
 from cognito_claims.cli import _options as options
+from cognito_claims.cli._diagram import draw_steps
 from cognito_claims.cli._exit import ExitCode, exit_on_error, fail
-from cognito_claims.cli._input import (
-    find_provider,
-    parse_json,
-    read_identity_pool,
-    read_input,
-    read_user_pool,
-    resolve_groups,
-)
-from cognito_claims.cli._output import Output, write_result
+from cognito_claims.cli._identity_pool import IdentityPool, fetch_roles, read_roles
+from cognito_claims.cli._input import read_input, read_user_pool, resolve_groups
+from cognito_claims.cli._output import Output, write_file, write_result
 from cognito_claims.cli._service import Service
 from cognito_claims.errors import CognitoClaimsError
-from cognito_claims.identity_pool import (
-    DescribeIdentityPoolResponse,
-    GetIdentityPoolRolesResponse,
-    GetPrincipalTagAttributeMapResponse,
-)
 from cognito_claims.resolver import Policy, Resolution
 from cognito_claims.user_pool import UserPoolType
 
@@ -43,45 +34,18 @@ def access(
         options.declare_option("The output of `aws cognito-idp admin-list-groups-for-user`.", "FILE"),
     ] = None,
     identity_pool: options.IdentityPool = None,
-    description: Annotated[
-        str | None,
-        options.declare_identity_pool_option(
-            "The output of `aws cognito-identity describe-identity-pool`.", "FILE"
-        ),
-    ] = None,
-    principal_tags: Annotated[
-        str | None,
-        options.declare_identity_pool_option(
-            "The output of `aws cognito-identity get-principal-tag-attribute-map`.", "FILE"
-        ),
-    ] = None,
-    no_principal_tags: Annotated[
-        bool,
-        typer.Option(
-            "--no-principal-tags",
-            help="The identity pool maps no claims of the user pool to principal tags.",
-            rich_help_panel="Identity pool",
-        ),
-    ] = False,
+    description: options.IdentityPoolDescription = None,
+    principal_tags: options.PrincipalTags = None,
+    no_principal_tags: options.NoPrincipalTags = False,
     roles: Annotated[
         list[str] | None,
         options.declare_option(
             "The output of `aws iam get-role` or `aws iam list-roles`; may be repeated.", "FILE"
         ),
     ] = None,
-    user_pool: Annotated[
-        str | None,
-        options.declare_option("The output of `aws cognito-idp describe-user-pool`.", "FILE"),
-    ] = None,
-    client_id: Annotated[
-        str | None,
-        options.declare_identity_pool_option(
-            "The app client that the user signs in to, if the identity pool has several.", "ID"
-        ),
-    ] = None,
-    account_id: Annotated[
-        str | None, options.declare_identity_pool_option("The AWS account of the identity pool.", "ID")
-    ] = None,
+    user_pool: options.UserPool = None,
+    client_id: options.ClientId = None,
+    account_id: options.AccountId = None,
     identity_id: Annotated[
         str | None,
         options.declare_identity_pool_option(
@@ -90,13 +54,15 @@ def access(
     ] = None,
     user_pool_id: options.UserPoolId = None,
     username: options.Username = None,
-    identity_pool_id: Annotated[
-        str | None, options.declare_live_option("The identity pool, which the service describes.", "ID")
-    ] = None,
+    identity_pool_id: options.IdentityPoolId = None,
     profile: options.Profile = None,
     region: options.Region = None,
     endpoint_url: options.EndpointUrl = None,
     policy: options.PolicySettings = None,
+    svg: Annotated[
+        Path | None,
+        options.declare_output_file("Write a diagram to FILE as self-contained SVG, without the username."),
+    ] = None,
     as_json: options.Json = False,
 ) -> None:
     """Show the roles that a user can get from an identity pool, and if it can assume them.
@@ -118,21 +84,20 @@ def access(
         reason = "pass --groups and --identity-pool, or the options to call the service"
         raise typer.BadParameter(reason)
     else:
-        if no_principal_tags and principal_tags is not None:
-            raise typer.BadParameter("pass --principal-tags or --no-principal-tags, not both")
         with exit_on_error():
-            question = _Question.parse(
-                resolve_groups(read_input(groups, "--groups"), answers),
-                read_identity_pool(identity_pool),
-                description=_read(description, "--description"),
-                principal_tags=_read(principal_tags, "--principal-tags"),
-                roles=[_read(path, "--roles") for path in roles or ()],
-                user_pool=None if user_pool is None else read_user_pool(user_pool),
-                client_id=client_id,
-            )
-        if no_principal_tags:
-            question = replace(question, principal_tags=False)
+            resolution = resolve_groups(read_input(groups, "--groups"), answers)
+        question = _Question.read(
+            resolution,
+            IdentityPool.read(
+                identity_pool, description, principal_tags, no_principal_tags=no_principal_tags
+            ),
+            roles=read_roles(roles or (), "--roles"),
+            user_pool=None if user_pool is None else read_user_pool(user_pool),
+            client_id=client_id,
+        )
     found = question.answer(account_id, identity_id)
+    if svg is not None:
+        write_file(svg, draw_access(found, standalone=True))
     write_result(build_access_report(found) if as_json else _render_text(found))
     if found.verdict is Verdict.NO:
         raise typer.Exit(ExitCode.NEGATIVE_RESULT)
@@ -143,46 +108,29 @@ class _Question:
     """The responses that the answer follows from."""
 
     resolution: Resolution
-    identity_pool: GetIdentityPoolRolesResponse
+    pool: IdentityPool
     provider: str | None
-    description: DescribeIdentityPoolResponse | None
-    principal_tags: GetPrincipalTagAttributeMapResponse | bool | None
     user_pool: UserPoolType | None
     roles: tuple[Role, ...] = ()
     account_id: str | None = None
 
     @classmethod
-    def parse(
+    def read(
         cls,
         resolution: Resolution,
-        identity_pool: object,
+        pool: IdentityPool,
         *,
-        description: object,
-        principal_tags: object,
-        roles: list[object],
+        roles: tuple[Role, ...],
         user_pool: UserPoolType | None,
         client_id: str | None,
     ) -> "_Question":
-        """Validate the content of files, or raise."""
-        pool_roles = parse_written_response(GetIdentityPoolRolesResponse, identity_pool)
-        described = tags = None
-        if description is not None:
-            described = parse_written_response(DescribeIdentityPoolResponse, description)
-        if principal_tags is not None:
-            tags = parse_written_response(GetPrincipalTagAttributeMapResponse, principal_tags)
+        """Combine the content of files, or fail."""
         ids = (group.user_pool_id for group in resolution.ranking if group.user_pool_id is not None)
         user_pool_id = next(ids, None if user_pool is None else user_pool.id)
-        if user_pool_id is None and pool_roles.mappings_by_provider:
+        if user_pool_id is None and pool.roles.mappings_by_provider:
             fail(ExitCode.BAD_INPUT, ["the groups do not name their user pool: pass --user-pool"])
-        return cls(
-            resolution=resolution,
-            identity_pool=pool_roles,
-            provider=user_pool_id and _find_provider(pool_roles, described, user_pool_id, client_id),
-            description=described,
-            principal_tags=tags,
-            user_pool=user_pool,
-            roles=tuple(role for value in roles for role in parse_roles(value)),
-        )
+        provider = user_pool_id and pool.find_provider(user_pool_id, client_id)
+        return cls(resolution, pool, provider, user_pool, roles)
 
     @classmethod
     def fetch(
@@ -196,32 +144,22 @@ class _Question:
     ) -> "_Question":
         """Get the responses from the service, or fail. No call changes anything."""
         resolution = service.resolve_user(user_pool_id, username, policy)
-        pool_roles = service.get_identity_pool_roles(identity_pool_id)
-        description = service.describe_identity_pool(identity_pool_id)
-        provider = _find_provider(pool_roles, description, user_pool_id, client_id)
-        question = cls(
-            resolution=resolution,
-            identity_pool=pool_roles,
-            provider=provider,
-            description=description,
-            principal_tags=service.get_principal_tags(identity_pool_id, provider.rpartition(":")[0]),
-            user_pool=service.describe_user_pool(user_pool_id),
-        )
+        pool = IdentityPool.fetch(service, identity_pool_id, user_pool_id)
+        provider = pool.find_provider(user_pool_id, client_id)
+        question = cls(resolution, pool, provider, service.describe_user_pool(user_pool_id))
         arns = dict.fromkeys(one.role_arn for one in question.answer().roles)
-        roles = service.get_roles(arns, identity_pool_id)
-        # The service finds roles and identity pools of the account of the credentials only.
-        account_id = roles[0].arn.split(":")[4] if roles else None
-        return replace(question, roles=tuple(roles), account_id=account_id)
+        roles, account_id = fetch_roles(service, arns, identity_pool_id)
+        return replace(question, roles=roles, account_id=account_id)
 
     def answer(self, account_id: str | None = None, identity_id: str | None = None) -> EffectiveAccess:
         """Return the roles that the user can get, or fail."""
         try:
             return effective_access(
                 self.resolution,
-                identity_pool=self.identity_pool,
+                identity_pool=self.pool.roles,
                 roles=self.roles,
-                description=self.description,
-                principal_tags=self.principal_tags,
+                description=self.pool.description,
+                principal_tags=self.pool.principal_tags,
                 user_pool=self.user_pool,
                 provider=self.provider,
                 account_id=account_id or self.account_id,
@@ -233,26 +171,12 @@ class _Question:
             fail(ExitCode.BAD_INPUT, message.splitlines())
 
 
-def _find_provider(
-    pool_roles: GetIdentityPoolRolesResponse,
-    description: DescribeIdentityPoolResponse | None,
-    user_pool_id: str,
-    client_id: str | None,
-) -> str:
-    """Return the provider name of the user pool, with the app client if there is only one, or fail."""
-    accepted = () if description is None else description.cognito_identity_providers or ()
-    names = [f"{one.provider_name}:{one.client_id}" for one in accepted]
-    return find_provider([*pool_roles.mappings_by_provider, *names], user_pool_id, client_id)
-
-
-def _read(path: str | None, name: str) -> object:
-    return None if path is None else parse_json(read_input(path, name))
-
-
 def _render_text(access: EffectiveAccess) -> str:
     output = Output()
+    if output.can_draw:
+        draw_steps(output, list_steps(access))
     for number, (title, lines) in enumerate(list_sections(access)):
-        output.print_line(*([""] if number else []), style="")
+        output.print_line(*([""] if number or output.can_draw else []), style="")
         output.print_line(title, style="bold")
         output.print_line(*lines)
     return output.text

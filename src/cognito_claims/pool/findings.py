@@ -229,6 +229,37 @@ IDENTITY_POOL_NEEDS_CLAIMS = Check(
     title="The rules of the identity pool use claims that do not come from groups.",
     remedy="Check the ID tokens of these users with cognito-claims role.",
 )
+ROLE_NOT_ASSUMABLE = Check(
+    code="role-not-assumable",
+    severity=Severity.ERROR,
+    title="The identity pool cannot assume a role.",
+    remedy="Correct the trust policy of the role, and check it with cognito-claims access.",
+)
+ROLE_TRUSTS_ANY_IDENTITY_POOL = Check(
+    code="role-trusts-any-identity-pool",
+    severity=Severity.ERROR,
+    title="A role trusts every identity pool, in any account.",
+    remedy="Require the ID of the identity pool: StringEquals on cognito-identity.amazonaws.com:aud.",
+)
+ROLE_TRUSTS_GUESTS = Check(
+    code="role-trusts-guests",
+    severity=Severity.WARNING,
+    title="A role for users who signed in trusts guests.",
+    remedy="Require authenticated: ForAnyValue:StringLike on cognito-identity.amazonaws.com:amr.",
+)
+CLASSIC_FLOW_WITHOUT_MAPPING = Check(
+    code="classic-flow-without-mapping",
+    severity=Severity.ERROR,
+    title="The identity pool allows the classic flow and has no role mapping: everyone who signs in can "
+    "assume every role that trusts it.",
+    remedy="Set AllowClassicFlow to false, or add a role mapping for the user pool.",
+)
+ACCESS_NOT_EVALUATED = Check(
+    code="access-not-evaluated",
+    severity=Severity.NOTE,
+    title="The trust of some roles, or the classic flow, is not evaluated.",
+    remedy="Pass what the reason names, or check these trust policies yourself.",
+)
 CHANGED_DURING_FETCH = Check(
     code="changed-during-fetch",
     severity=Severity.NOTE,
@@ -241,6 +272,9 @@ CHECKS = (
     FEDERATED_GROUP_WITH_ROLE,
     IDENTITY_POOL_DENIES,
     IDENTITY_POOL_WITHOUT_MAPPING,
+    ROLE_NOT_ASSUMABLE,
+    ROLE_TRUSTS_ANY_IDENTITY_POOL,
+    CLASSIC_FLOW_WITHOUT_MAPPING,
     OPEN_QUESTION,
     EQUAL_PRECEDENCE,
     ROLE_WITHOUT_PRECEDENCE,
@@ -250,12 +284,14 @@ CHECKS = (
     POOL_NEARLY_FULL,
     IDENTITY_POOL_FALLS_BACK,
     IDENTITY_POOL_OPEN_QUESTION,
+    ROLE_TRUSTS_GUESTS,
     ROLELESS_GROUP_FIRST,
     ROLE_OF_NEARLY_EVERYONE,
     EMPTY_GROUP,
     RECREATED_GROUP,
     OVERLAPPING_NAMES,
     IDENTITY_POOL_NEEDS_CLAIMS,
+    ACCESS_NOT_EVALUATED,
     PRE_TOKEN_GENERATION_TRIGGER,
     CHANGED_DURING_FETCH,
 )

@@ -1,9 +1,8 @@
-"""A resolution for people and programs: text, HTML and JSON, from the same rows."""
+"""A resolution for people and programs: text and JSON. `notebook.py` shows the same rows as HTML."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from html import escape
 from typing import TYPE_CHECKING
 
 from cognito_claims.resolver.outcomes import (
@@ -118,27 +117,6 @@ def _align(rows: Iterable[Row]) -> list[str]:
     ]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     return ["  " + "  ".join(map(str.ljust, row, widths)).rstrip() for row in cells]
-
-
-def render_html(decision: Decision, alternatives: Sequence[Alternative]) -> str:
-    """Explain the outcome as HTML. Every value is escaped: a group may be named `<script>`."""
-    rows = "".join(_render_row("td", row) for row in build_rows(rank_groups(decision)))
-    reasons = reason_lines(find_rules(decision), decision.policy)
-    return (
-        f"<p><strong>{escape(headline(decision))}</strong></p>"
-        f"<table><thead>{_render_row('th', COLUMNS)}</thead><tbody>{rows}</tbody></table>"
-        f"{_render_list('Because:', reasons)}"
-        f"{_render_list('Open questions:', open_question_lines(alternatives))}"
-    )
-
-
-def _render_row(tag: str, cells: Iterable[str]) -> str:
-    return "<tr>" + "".join(f"<{tag}>{escape(cell)}</{tag}>" for cell in cells) + "</tr>"
-
-
-def _render_list(title: str, lines: Iterable[str]) -> str:
-    items = "".join(f"<li>{escape(line)}</li>" for line in lines)
-    return f"<p>{escape(title)}</p><ul>{items}</ul>" if items else ""
 
 
 def build_report(

@@ -80,7 +80,9 @@ class Resolution(Decision):
         return rendering.render_text(self, self.alternatives)
 
     def _repr_html_(self) -> str:
-        return rendering.render_html(self, self.alternatives)
+        from cognito_claims.resolver.notebook import render_html  # few programs show one
+
+        return render_html(self, self.claims, self.alternatives)
 
     def __repr__(self) -> str:
         role = "" if self.preferred_role is None else f" {self.preferred_role!r}"

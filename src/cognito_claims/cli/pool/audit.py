@@ -1,19 +1,22 @@
 """`cognito-claims pool audit`: find problems in a pool."""
 
 from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
 import typer
 from rich.text import Text
 
 from cognito_claims import pool
-from cognito_claims._wire.json import as_object
+from cognito_claims.access.facts import list_assigned_roles
 from cognito_claims.cli import _options as options
 from cognito_claims.cli._exit import ExitCode, exit_on_error
-from cognito_claims.cli._input import find_provider, read_identity_pool, read_input, read_user_pool
+from cognito_claims.cli._identity_pool import IdentityPool, fetch_roles, read_roles
+from cognito_claims.cli._input import find_provider, read_input, read_user_pool
 from cognito_claims.cli._output import Output, format_count, format_sample, write_file, write_result
 from cognito_claims.cli._service import Service
 from cognito_claims.cli.pool._snapshot import (
@@ -27,6 +30,7 @@ from cognito_claims.cli.pool._snapshot import (
 )
 from cognito_claims.pool import Severity
 from cognito_claims.pool.findings import MAX_DETAILED
+from cognito_claims.resolver import resolve
 
 _FailOn: TypeAlias = Literal["error", "warning", "note", "never"]
 
@@ -38,19 +42,27 @@ def audit(
     pool_id: PoolId = None,
     policy: options.PolicySettings = None,
     identity_pool: options.IdentityPool = None,
-    client_id: Annotated[
-        str | None,
-        options.declare_identity_pool_option(
-            "The app client that users sign in to, if the identity pool has several.", "ID"
+    description: options.IdentityPoolDescription = None,
+    principal_tags: options.PrincipalTags = None,
+    no_principal_tags: options.NoPrincipalTags = False,
+    client_id: options.ClientId = None,
+    account_id: options.AccountId = None,
+    iam: Annotated[
+        list[str] | None,
+        options.declare_option(
+            "The output of `aws iam list-roles` or `aws iam get-role`, to evaluate trust policies; may be "
+            "repeated. `live` calls GetRole for each role instead.",
+            "FILE|live",
         ),
     ] = None,
-    user_pool: Annotated[
-        str | None,
-        options.declare_option("The output of `aws cognito-idp describe-user-pool`.", "FILE"),
-    ] = None,
+    user_pool: options.UserPool = None,
     user_pool_id: Annotated[
         str | None,
         options.declare_live_option("Get the description of the user pool from the service instead.", "ID"),
+    ] = None,
+    identity_pool_id: Annotated[
+        str | None,
+        options.declare_live_option("Get all about the identity pool from the service instead.", "ID"),
     ] = None,
     profile: options.Profile = None,
     region: options.Region = None,
@@ -85,28 +97,33 @@ def audit(
     service = Service(profile, region, endpoint_url)
     if user_pool is not None and user_pool_id is not None:
         raise typer.BadParameter("pass only one of --user-pool and --user-pool-id")
-    if service.is_configured and user_pool_id is None:
-        raise typer.BadParameter("--profile, --region and --endpoint-url require --user-pool-id")
+    identity = _IdentityPoolOptions(
+        service=service,
+        identity_pool=identity_pool,
+        description=description,
+        principal_tags=principal_tags,
+        no_principal_tags=no_principal_tags,
+        client_id=client_id,
+        account_id=account_id,
+        iam=iam or [],
+        identity_pool_id=identity_pool_id,
+    )
+    if service.is_configured and user_pool_id is None and not identity.is_live:
+        reason = "require --user-pool-id, --identity-pool-id or --iam live"
+        raise typer.BadParameter(f"--profile, --region and --endpoint-url {reason}")
     source = Source(snapshot, groups, memberships, pool_id)
-    source.refuse_overwrite(html, sarif, inputs=(ignore, baseline, identity_pool, user_pool))
-    roles = read_identity_pool(identity_pool) if identity_pool is not None else None
-    if client_id is not None and roles is None:
-        raise typer.BadParameter("--client-id requires --identity-pool")
+    inputs = (ignore, baseline, identity_pool, description, principal_tags, user_pool, *identity.role_files)
+    source.refuse_overwrite(html, sarif, inputs=inputs)
     answers = options.build_policy(policy)
-    description = read_user_pool(user_pool) if user_pool is not None else None
+    described = read_user_pool(user_pool) if user_pool is not None else None
     if user_pool_id is not None:
-        description = service.describe_user_pool(user_pool_id)
-    provider: str | None = None
+        described = service.describe_user_pool(user_pool_id)
     with source.open() as opened, exit_on_error():
-        if roles is not None:
-            mappings = as_object(roles.get("RoleMappings")) or {}
-            provider = find_provider(mappings, opened.manifest.user_pool_id, client_id)
         result = pool.audit(
             opened,
             policy=answers,
-            identity_pool=roles,
-            provider=provider,
-            user_pool=description,
+            **identity.collect(opened),
+            user_pool=described,
             baseline=None if baseline is None else pool.parse_baseline(read_input(baseline, "--baseline")),
             ignores=() if ignore is None else pool.parse_ignores(read_input(ignore, "--ignore")),
             samples=samples,
@@ -118,6 +135,90 @@ def audit(
     write_result(pool.build_audit_report(result) if as_json else _render_text(result))
     if fail_on != "never" and result.worst is not None and result.worst.reaches(Severity(fail_on)):
         raise typer.Exit(ExitCode.NEGATIVE_RESULT)
+
+
+@dataclass(frozen=True)
+class _IdentityPoolOptions:
+    """The options about an identity pool and its roles."""
+
+    service: Service
+    identity_pool: str | None
+    description: str | None
+    principal_tags: str | None
+    no_principal_tags: bool
+    client_id: str | None
+    account_id: str | None
+    iam: list[str]
+    identity_pool_id: str | None
+
+    def __post_init__(self) -> None:
+        """Require options that belong together, or fail."""
+        if self.identity_pool is not None and self.identity_pool_id is not None:
+            raise typer.BadParameter("pass only one of --identity-pool and --identity-pool-id")
+        if self.identity_pool is None:
+            files = {
+                "--description": self.description,
+                "--principal-tags": self.principal_tags,
+                "--no-principal-tags": self.no_principal_tags,
+            }
+            _refuse(files, "--identity-pool")
+        if self.identity_pool is None and self.identity_pool_id is None:
+            others = {
+                "--iam": self.iam,
+                "--client-id": self.client_id,
+                "--account-id": self.account_id,
+            }
+            _refuse(others, "--identity-pool with --description, or --identity-pool-id to call the service")
+        if "live" in self.iam and len(self.iam) > 1:
+            raise typer.BadParameter("--iam: pass files or live, not both")
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the service is called."""
+        return self.identity_pool_id is not None or self.iam == ["live"]
+
+    @property
+    def role_files(self) -> list[str]:
+        """The files with roles."""
+        return [] if self.iam == ["live"] else self.iam
+
+    def collect(self, snapshot: pool.Snapshot) -> dict[str, Any]:
+        """Return the arguments of `audit` about the identity pool, or fail."""
+        user_pool_id = snapshot.manifest.user_pool_id
+        if self.identity_pool_id is not None:
+            found = IdentityPool.fetch(self.service, self.identity_pool_id, user_pool_id)
+        elif self.identity_pool is not None:
+            found = IdentityPool.read(
+                self.identity_pool,
+                self.description,
+                self.principal_tags,
+                no_principal_tags=self.no_principal_tags,
+            )
+        else:
+            return {}
+        roles, account_id = None, self.account_id
+        if self.iam == ["live"]:
+            arns = dict.fromkeys(
+                [*resolve(snapshot.read_groups()).roles, *list_assigned_roles(found.roles)]
+            )
+            roles, own = fetch_roles(self.service, arns, found.roles.identity_pool_id)
+            account_id = account_id or own
+        elif self.iam:
+            roles = read_roles(self.iam, "--iam")
+        return {
+            "identity_pool": found.roles,
+            "provider": find_provider(found.roles.mappings_by_provider, user_pool_id, self.client_id),
+            "roles": roles,
+            "description": found.description,
+            "principal_tags": found.principal_tags,
+            "account_id": account_id,
+        }
+
+
+def _refuse(passed: Mapping[str, object], required: str) -> None:
+    """Refuse the first option that has a value."""
+    for name in (name for name, value in passed.items() if value):
+        raise typer.BadParameter(f"{name} requires {required}")
 
 
 _MAX_ROLES = 20

@@ -7,6 +7,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
+from cognito_claims.access.facts import (
+    IdentityPoolDescription,
+    IdentityPoolFacts,
+    PrincipalTags,
+    RoleLike,
+)
 from cognito_claims.identity_pool import (
     GetIdentityPoolRolesResponse,
     RoleMapping,
@@ -14,8 +20,9 @@ from cognito_claims.identity_pool import (
 )
 from cognito_claims.pool._audit.accumulator import AuditAccumulator, add_role_conflicts
 from cognito_claims.pool._audit.ignores import Ignore, apply_ignores, require_unique
-from cognito_claims.pool._audit.inputs import require_same_pool
+from cognito_claims.pool._audit.inputs import require_identity_pool_roles, require_same_pool
 from cognito_claims.pool._audit.role_choices import RoleChoices
+from cognito_claims.pool._audit.role_trust import RoleTrust
 from cognito_claims.pool._audit.settings import (
     add_foreign_roles,
     build_group_findings,
@@ -108,6 +115,11 @@ class Audit:
         """The severity of the most serious finding that counts, or `None`."""
         return next((finding.check.severity for finding in self.findings if finding.counts), None)
 
+    def _repr_html_(self) -> str:
+        from cognito_claims.pool._audit.notebook import render_html
+
+        return render_html(self.snapshot, self.users, len(self.groups), dict(self.outcomes), self.findings)
+
 
 def audit(
     snapshot: Snapshot,
@@ -115,6 +127,10 @@ def audit(
     policy: Policy = Policy.DOCUMENTED,
     identity_pool: IdentityPoolRoles | None = None,
     provider: str | None = None,
+    roles: Iterable[RoleLike] | None = None,
+    description: IdentityPoolDescription | None = None,
+    principal_tags: PrincipalTags | None = None,
+    account_id: str | None = None,
     user_pool: UserPoolDescription | None = None,
     baseline: Baseline | None = None,
     ignores: Iterable[Ignore] = (),
@@ -131,6 +147,14 @@ def audit(
             the authenticated role.
         provider: The name under which the identity pool knows the pool and the app client. Required
             if `identity_pool` is a response with role mappings.
+        roles: The responses of `get_role` or `list_roles` of the IAM client. If passed, the audit also
+            evaluates the trust policies of the roles of groups and of the identity pool.
+        description: The response of `describe_identity_pool`. If passed, the audit also reports the
+            classic flow.
+        principal_tags: The response of `get_principal_tag_attribute_map`, or whether the identity
+            pool maps claims of the user pool to principal tags. Trust policies may depend on it.
+        account_id: The ID of the AWS account of the identity pool. Required to evaluate `roles` of
+            several accounts.
         user_pool: The response of boto3's `describe_user_pool`. If passed, the audit also reports a
             pre token generation trigger, and compares the account of the pool with those of the roles.
         baseline: An earlier audit of the pool. Its findings are marked as known, unless further groups
@@ -140,10 +164,12 @@ def audit(
         samples: The number of users to name with a finding, 0 to 10,000.
 
     Raises:
-        InvalidResponseError: If `identity_pool` or `user_pool` does not fit its model.
+        InvalidResponseError: If a response or a trust policy does not fit its model, or two responses
+            are of different identity pools.
         InvalidClaimsError: If the identity pool does not know the provider.
-        AuditInputError: If `user_pool` or `baseline` is about a different user pool, or two of `ignores`
-            have the same code and subject.
+        AuditInputError: If `user_pool` or `baseline` is about a different user pool, two of `ignores`
+            have the same code and subject, or `roles` or `description` is passed without the response of
+            `get_identity_pool_roles`.
         ValueError: If `samples` is out of bounds.
         SnapshotError: If a file of the snapshot lacks a column or a value, or memberships are in groups
             that it lacks.
@@ -152,10 +178,10 @@ def audit(
         ImportError: If the extra `pool` is missing.
     """
     manifest = snapshot.manifest
-    roles = parse_identity_pool_roles(identity_pool)
-    description = None if user_pool is None else parse_user_pool(user_pool)
-    if description is not None:
-        require_same_pool("user pool", "Id", description.id, manifest.user_pool_id)
+    pool_roles = parse_identity_pool_roles(identity_pool)
+    described = None if user_pool is None else parse_user_pool(user_pool)
+    if described is not None:
+        require_same_pool("user pool", "Id", described.id, manifest.user_pool_id)
     if baseline is not None:
         path = "snapshot.user_pool_id"
         require_same_pool("baseline", path, baseline.user_pool_id, manifest.user_pool_id)
@@ -163,20 +189,34 @@ def audit(
     ranking = resolve(snapshot.read_groups()).ranking
     seen = AuditAccumulator(samples)
     add_role_conflicts(seen, ranking)
-    add_foreign_roles(seen, ranking, description)
-    choices = None if roles is None else RoleChoices(roles, provider, seen)
+    add_foreign_roles(seen, ranking, described)
+    choices = None if pool_roles is None else RoleChoices(pool_roles, provider, seen)
     if choices is not None:
-        choices.add_settings(ranking, description)
+        choices.add_settings(ranking, described)
+    trust: RoleTrust | None = None
+    if roles is not None or description is not None:
+        facts = IdentityPoolFacts.parse(
+            require_identity_pool_roles(pool_roles),
+            roles=roles or (),
+            description=description,
+            principal_tags=principal_tags,
+            account_id=account_id,
+        )
+        trust = RoleTrust(facts, ranking, seen)
+        trust.add_classic_flow()
+        if roles is not None:
+            trust.add_roles()
     for users in iterate_user_sets(snapshot.memberships_file, ranking, policy=policy, samples=samples):
         seen.add(users)
-        if choices is not None:
-            choices.add(users)
+        choice = None if choices is None else choices.add(users)
+        if trust is not None and choice is not None:
+            trust.add(users, choice)
     recreated = find_recreated_groups(ranking, manifest, baseline)
     found = [
         *seen.build_findings(),
         *build_group_findings(ranking, seen, recreated),
         *build_role_findings(ranking, seen),
-        *build_pool_findings(ranking, manifest, description, recreated),
+        *build_pool_findings(ranking, manifest, described, recreated),
     ]
     order = {check.code: place for place, check in enumerate(CHECKS)}
     found.sort(key=lambda one: (order[one.check.code], -one.users, one.groups, one.about))

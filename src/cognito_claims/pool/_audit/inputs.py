@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 from cognito_claims._wire.near_misses import find_intended_name
 from cognito_claims._wire.parsing import format_reason
 from cognito_claims.errors import CognitoClaimsError, Problem
+from cognito_claims.identity_pool import GetIdentityPoolRolesResponse
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -27,10 +28,10 @@ _REASONS = {
 
 
 class AuditInputError(CognitoClaimsError, ValueError):
-    """A baseline, an ignore list or the description of a user pool cannot be used for an audit.
+    """A baseline, an ignore list or the description of a pool cannot be used for an audit.
 
     Attributes:
-        source: `baseline`, `ignore list` or `user pool`.
+        source: `baseline`, `ignore list`, `user pool` or `identity pool`.
         problems: Every problem with its location.
     """
 
@@ -48,6 +49,16 @@ def require_same_pool(source: str, path: str, user_pool_id: str, expected: str) 
     if user_pool_id != expected:
         reason = f"must be {expected}, as in the snapshot: pass the {source} of that pool"
         raise AuditInputError(source, [Problem(path, reason)])
+
+
+def require_identity_pool_roles(value: object) -> GetIdentityPoolRolesResponse:
+    """Return the roles of an identity pool, or raise `AuditInputError` if they are missing or a mapping."""
+    if not isinstance(value, GetIdentityPoolRolesResponse):
+        reason = (
+            "pass the response of get_identity_pool_roles: its ID is the audience that trust policies name"
+        )
+        raise AuditInputError("identity pool", [Problem("", reason)])
+    return value
 
 
 def parse_audit_input(model: type[_M], value: str | bytes | Mapping[str, object], source: str) -> _M:

@@ -25,3 +25,11 @@ def format_combinations(users_by_names: Counter[tuple[str, ...]]) -> str:
     shown = [f"{format_names(names)} ({users:,})" for names, users in ranked[:_MAX_NAMES]]
     more = [f"and {len(ranked) - _MAX_NAMES:,} more"] if len(ranked) > _MAX_NAMES else []
     return f"In {len(ranked):,} combinations, the groups are: {'; '.join(shown + more)}."
+
+
+def format_counts(counts: Counter[str]) -> str:
+    """Return phrases with their numbers, the most frequent first, and how many more there are."""
+    ranked = sorted(counts.items(), key=lambda one: (-one[1], one[0]))
+    shown = [f"{phrase} ({count:,})" for phrase, count in ranked[:_MAX_NAMES]]
+    more = [f"{len(ranked) - _MAX_NAMES:,} more reasons"] if len(ranked) > _MAX_NAMES else []
+    return "; ".join(shown + more)

@@ -85,8 +85,11 @@ class RoleChoices:
                 found.groups.update(names)
                 seen.watch(found, longer)
 
-    def add(self, users: UserSet) -> None:
-        """Add the role that the identity pool chooses for the users of a set."""
+    def add(self, users: UserSet) -> AssumedRole | AccessDenied | None:
+        """Add the role that the identity pool chooses for the users of a set, and return the choice.
+
+        It is `None` if it depends on claims that do not come from groups.
+        """
         resolution = users.resolution
         try:
             choice = choose_role(resolution, self._roles, provider=self._provider)
@@ -95,13 +98,14 @@ class RoleChoices:
             title = f"The rules of the identity pool use {claims}, which does not come from groups."
             reason = f"the rules use {claims}"
             self._seen.get(findings.IDENTITY_POOL_NEEDS_CLAIMS, claims, title, reason).add_set(users)
-            return
+            return None
         self._add_outcome(users, choice)
         for alternative in choice.alternatives:
             question = alternative.question
             check, title = findings.IDENTITY_POOL_OPEN_QUESTION, _describe_question(question.id)
             found = self._seen.get(check, question.id, title, question.question)
             found.add_set(users, self._find_raising_groups(alternative, resolution.ranking))
+        return choice
 
     def _add_outcome(self, users: UserSet, choice: AssumedRole | AccessDenied) -> None:
         resolution = users.resolution

@@ -1,0 +1,35 @@
+"""A real Chromium for tests, which can reach no network."""
+
+import os
+import shutil
+from collections.abc import Generator
+from contextlib import contextmanager
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+_MISSING = "no Chromium: install it (Debian's package chromium) to see pages in a real browser"
+_OFFLINE = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@contextmanager
+def launch() -> Generator[Browser]:
+    """Start a browser, or skip the test if there is none."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    path = next(filter(None, map(shutil.which, names)), None)
+    if path is None:
+        if os.environ.get("COGNITO_CLAIMS_ALL_TESTS"):
+            pytest.fail(_MISSING)
+        pytest.skip(_MISSING)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=_OFFLINE)
+        yield browser
+        browser.close()
