@@ -40,6 +40,10 @@ from {sets} group by ranks order by ranks
 """
 """The different sets, sorted, each with its number of users and the first by name. For DuckDB only."""
 
+NAMED_MEMBERSHIPS = """
+select * from {memberships} where username in (select username from {names})
+"""
+
 UNKNOWN_RANK = -1
 UNKNOWN_GROUPS = f"has memberships in no group, or in one that {GROUPS} lacks; {FETCH_AGAIN}"
 
@@ -114,18 +118,28 @@ def require_known_groups(memberships: Path, ranks: Collection[int]) -> None:
 
 
 def iterate_user_sets(
-    memberships: Path, ranking: Sequence[GroupType], *, policy: Policy, samples: int
+    memberships: Path,
+    ranking: Sequence[GroupType],
+    *,
+    policy: Policy,
+    samples: int,
+    only: Iterable[str] | None = None,
 ) -> Iterator[UserSet]:
     """Yield the different sets of groups in a file of memberships, resolved.
 
-    `Snapshot.open` has checked that each membership has a username.
+    `Snapshot.open` has checked that each membership has a username. If `only` is
+    passed, the other users are left out.
 
     Raises:
         SnapshotError: If the file lacks a column, or has memberships in unknown groups.
     """
     max_samples = check_samples(samples)
     with closing(DuckDB()) as engine:
-        sets = materialize_sets(engine, read_table(engine, memberships, MEMBERSHIP_COLUMNS), ranking)
+        members = read_table(engine, memberships, MEMBERSHIP_COLUMNS)
+        if only is not None:
+            names = engine.create_table(((name,) for name in only), "username text")
+            members = engine.query(NAMED_MEMBERSHIPS, memberships=members, names=names)
+        sets = materialize_sets(engine, members, ranking)
         sampled = engine.query(SAMPLED_SETS, sets=sets, samples=max_samples)
         for ranks, users, names in engine.fetch_rows(sampled):
             require_known_groups(memberships, ranks)
