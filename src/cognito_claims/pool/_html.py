@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from cognito_claims.resolver import Policy
 
 _TEMPLATES = files("cognito_claims.pool") / "templates"
-_SOURCES = {"style": "page.css", "script": "page.js"}
 
 _ROLE_COLOURS = 12
 _MAX_UNFOLDED_FINDINGS = 20
@@ -219,12 +218,19 @@ def _render(template: str, **values: object) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"breakable": break_at_slashes, "count": "{:,}".format, "counted": _format_count}
-    for name in ("style", "script"):
-        text = (_TEMPLATES / _SOURCES[name]).read_text(encoding="utf-8")
-        environment.globals |= {name: Markup(text), f"{name}_hash": _hash_source(text)}  # noqa: S704
+    filters: dict[str, Any] = {
+        "breakable": break_at_slashes,
+        "count": "{:,}".format,
+        "counted": _format_count,
+    }
+    environment.filters.update(filters)
+    style, script = (_TEMPLATES.joinpath(name).read_text("utf-8") for name in ("page.css", "page.js"))
     return environment.get_template(template).render(
         **values,
+        style=Markup(style),  # noqa: S704, it is ours
+        style_hash=_hash_source(style),
+        script=Markup(script),  # noqa: S704, it is ours
+        script_hash=_hash_source(script),
         version=version("cognito-claims"),
         headline=headline,
         reason_lines=reason_lines,

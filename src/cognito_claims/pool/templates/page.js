@@ -9,7 +9,7 @@ for (const control of all(".controls")) control.hidden = false;
 
 // Tables: sorted by the buttons in their headers, and short until all rows are asked for.
 
-const SHORT = matchMedia("(max-width: 48rem)").matches ? 5 : 10;
+const SHORT = matchMedia("(max-width: 60rem)").matches ? 5 : 10;
 const collator = new Intl.Collator("en", { numeric: true });
 const tables = all("table.sortable");
 
@@ -68,15 +68,14 @@ const items = all("[data-kind]").map(at => ({
   groups: all(".group", at).map(group => normalize(group.textContent)),
   text: normalize(at.textContent),
 }));
+const FEW = 40;
 const opened = new Set();
-const FEW = 20;
 
-function openFew(fold, left, isActive) {
-  const wish = isActive && left <= FEW;
-  if (wish && !fold.open) {
+function openOrClose(fold, isWanted) {
+  if (isWanted && !fold.open) {
     fold.open = true;
     opened.add(fold);
-  } else if (!wish && opened.delete(fold)) fold.open = false;
+  } else if (!isWanted && opened.delete(fold)) fold.open = false;
 }
 
 function applyFilter() {
@@ -84,6 +83,7 @@ function applyFilter() {
   const [group, text] = fields.map(field => normalize(field.value));
   const isActive = Boolean(group || text || levels.length < boxes.length);
   const counts = {};
+  let few = isActive ? FEW : -1;
   for (const item of items) {
     const fits = (!item.levels.length || item.levels.some(level => levels.includes(level)))
       && (!group || item.groups.some(name => name.includes(group)))
@@ -92,11 +92,12 @@ function applyFilter() {
     const count = counts[item.kind] ??= { left: 0, of: 0 };
     count.left += fits;
     count.of += 1;
+    few -= fits;
   }
   for (const fold of all("[data-fold]")) {
-    const left = all("[data-kind]:not(.off)", fold).length;
-    fold.classList.toggle("off", !left);
-    if (fold.tagName === "DETAILS") openFew(fold, left, isActive);
+    const isEmpty = !fold.querySelector("[data-kind]:not(.off)");
+    fold.classList.toggle("off", isEmpty);
+    if (fold.tagName === "DETAILS") openOrClose(fold, few >= 0 && !isEmpty);
   }
   tables.forEach(shorten);
   const shown = Object.entries(counts).map(([kind, { left, of }]) => `${left.toLocaleString("en")} of ${of.toLocaleString("en")} ${kind}`);
