@@ -12,9 +12,10 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from cognito_claims import GroupType
 from cognito_claims.pool import Edits, Ignore, Snapshot, audit, diff, render_audit_html, render_diff_html
 from tests.conftest import OpenPage, Scheme
-from tests.pool_data import group, write_faulty_pool, write_snapshot
+from tests.pool_data import POOL, group, write_faulty_pool, write_snapshot
 
 SCREENSHOTS = Path(__file__).parents[1] / "build" / "screenshots"
+A, B = (f"arn:aws:iam::{digit * 12}:role/reader" for digit in "12")
 EDITS = Edits(
     precedences={"billing": 9, "readers": 5}, roles={"interns": None}, dropped=frozenset({"beta"})
 )
@@ -70,6 +71,29 @@ class TestTheHeader:
         expect(subject).to_contain_text("2026-11-24 12:30 to 12:30 UTC")
         expect(subject).to_contain_text("documented behavior")
         expect(subject).to_contain_text(re.compile(r"cognito-claims \d+\.\d+"))
+
+    @pytest.mark.parametrize(
+        ("roles", "description", "account"),
+        [
+            ((), None, "unknown"),
+            ((A,), None, "111111111111, by the roles"),
+            ((A, B), None, "unknown; roles of 2 accounts"),
+            (
+                (A, B),
+                {"Id": POOL, "Arn": f"arn:aws:cognito-idp:eu-west-1:333333333333:userpool/{POOL}"},
+                "333333333333",
+            ),
+        ],
+    )
+    def test_names_the_account_if_it_is_known(
+        self, tmp_path: Path, roles: tuple[str, ...], description: dict[str, str] | None, account: str
+    ) -> None:
+        groups = [
+            group(f"g{number}").model_copy(update={"role_arn": role}) for number, role in enumerate(roles)
+        ]
+        user_pool = None if description is None else {"UserPool": description}
+        html = render_audit_html(audit(write_snapshot(tmp_path / "pool", groups, {}), user_pool=user_pool))
+        assert f"<dt>Account</dt><dd>{account}</dd>" in html
 
     def test_counts_findings_by_severity(self, report: Page) -> None:
         expect(report.locator(".tiles li")).to_have_text(["3 errors", "4 warnings", "1 note"])
