@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 _TEMPLATES = files("cognito_claims.pool") / "templates"
 
-_ROLE_COLOURS = 12
+_ROLE_COLORS = 12
 _MAX_UNFOLDED_FINDINGS = 20
 _MAX_UNFOLDED_LEVELS = 12
 _FIRST_LEVELS = _WORST_LEVELS = 3
@@ -64,15 +64,6 @@ def render_audit_html(audit: Audit, snapshot: Snapshot | None = None, *, all_use
         EngineError: If DuckDB raises an error that may quote a row.
         ImportError: If the extra `pool` is missing.
     """
-    if snapshot is not None and snapshot.manifest != audit.snapshot:
-        raise ValueError("snapshot: must be the snapshot of the audit")
-    if all_users and snapshot is None:
-        raise ValueError("all_users: requires the snapshot")
-    if all_users and audit.users > MAX_SAMPLES:
-        raise ValueError(
-            f"all_users: a page lists at most {MAX_SAMPLES:,} users, but the pool has {audit.users:,} in "
-            "groups; leave it out, or write a table of all users with resolve_memberships"
-        )
     numbered = list(enumerate(audit.findings, start=1))
     findings_by_group: defaultdict[str, list[int]] = defaultdict(list)
     for number, finding in numbered:
@@ -81,7 +72,7 @@ def render_audit_html(audit: Audit, snapshot: Snapshot | None = None, *, all_use
     groups_by_role: defaultdict[str | None, list[str]] = defaultdict(list)
     for use in audit.groups:
         groups_by_role[use.group.role_arn].append(use.group.group_name)
-    user_sets = [] if snapshot is None else _find_user_sets(audit, snapshot, all_users=all_users)
+    user_sets = _find_user_sets(audit, snapshot, all_users=all_users)
     return _render(
         "audit.html.j2",
         audit=audit,
@@ -93,9 +84,9 @@ def render_audit_html(audit: Audit, snapshot: Snapshot | None = None, *, all_use
         ladder=list(_fold_levels([*_build_levels(audit)])),
         groups_by_role=groups_by_role,
         group_numbers={use.group.group_name: number for number, use in enumerate(audit.groups, start=1)},
-        # The most preferred roles come first, and have different colours.
+        # The most preferred roles come first, and have different colors.
         role_classes={
-            use.role_arn: f"role-{place % _ROLE_COLOURS}" for place, use in enumerate(audit.roles)
+            use.role_arn: f"role-{place % _ROLE_COLORS}" for place, use in enumerate(audit.roles)
         },
         user_sets=user_sets,
         set_numbers={name: number for number, one in enumerate(user_sets, 1) for name in one.samples},
@@ -103,8 +94,19 @@ def render_audit_html(audit: Audit, snapshot: Snapshot | None = None, *, all_use
     )
 
 
-def _find_user_sets(audit: Audit, snapshot: Snapshot, *, all_users: bool) -> list[UserSet]:
+def _find_user_sets(audit: Audit, snapshot: Snapshot | None, *, all_users: bool) -> list[UserSet]:
     """Return the sets of groups of the users to look up, those of most users first."""
+    if snapshot is None:
+        if all_users:
+            raise ValueError("all_users: requires the snapshot")
+        return []
+    if snapshot.manifest != audit.snapshot:
+        raise ValueError("snapshot: must be the snapshot of the audit")
+    if all_users and audit.users > MAX_SAMPLES:
+        raise ValueError(
+            f"all_users: a page lists at most {MAX_SAMPLES:,} users, but {audit.users:,} are in groups; "
+            "leave it out, or write the roles of all users to a table with resolve_memberships"
+        )
     names = {name for finding in audit.findings for name in finding.samples}
     sets = iterate_user_sets(
         snapshot.memberships_file,
