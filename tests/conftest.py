@@ -1,9 +1,11 @@
-"""Fixtures for all tests: moto's server, a server with scripted responses, and boto3 clients."""
+"""Fixtures for all tests: moto's server, a server with scripted responses, boto3 clients and a browser."""
 
 import logging
 import os
+import shutil
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Protocol
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import boto3
 import pytest
@@ -11,6 +13,7 @@ from botocore.config import Config
 from hypothesis import HealthCheck, settings
 from moto.server import ThreadedMotoServer
 from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
+from playwright.sync_api import Browser, Page, Request, sync_playwright
 
 from tests.samples import role
 from tests.scripted_server import ScriptedServer
@@ -29,12 +32,38 @@ settings.load_profile("default")
 collect_ignore = ["typing"]  # for type checkers only
 
 Client = CognitoIdentityProviderClient
+Scheme = Literal["light", "dark"]
+
+NO_CHROMIUM = "no Chromium: install it (Debian's package chromium) to see the report in a real browser"
+OFFLINE = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
 
 
 class Connect(Protocol):
     """Create a boto3 client of an endpoint, which makes one attempt by default."""
 
     def __call__(self, endpoint_url: str, attempts: int = 1) -> Client: ...
+
+
+class OpenPage(Protocol):
+    """Write a report to a file and open it, perhaps with a fragment of its URL."""
+
+    def __call__(
+        self,
+        html: str,
+        *,
+        width: int = 1100,
+        height: int = 800,
+        scheme: Scheme = "light",
+        fragment: str = "",
+    ) -> Page: ...
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -132,3 +161,45 @@ def scripted() -> Iterator[ScriptedServer]:
 def client(scripted: ScriptedServer, connect: Connect) -> CognitoIdentityProviderClient:
     """A client of the scripted server."""
     return connect(scripted.url)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Start Chromium, which loads nothing from the network."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if chromium is None:
+        if os.environ.get("COGNITO_CLAIMS_ALL_TESTS"):
+            pytest.fail(NO_CHROMIUM)
+        pytest.skip(NO_CHROMIUM)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=OFFLINE)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser, tmp_path: Path) -> Iterator[OpenPage]:
+    """Open reports, which must make no request and log no message, such as a violation of their policy."""
+    messages: list[str] = []
+    urls: list[str] = []
+    file = tmp_path / "report.html"
+
+    def note(request: Request) -> None:
+        urls.append(request.url)
+
+    def open_page(
+        html: str, *, width: int = 1100, height: int = 800, scheme: Scheme = "light", fragment: str = ""
+    ) -> Page:
+        file.write_text(html, encoding="utf-8")
+        page = browser.new_page(color_scheme=scheme, viewport={"width": width, "height": height})
+        page.on("console", lambda message: messages.append(message.text))
+        page.on("pageerror", lambda error: messages.append(str(error)))
+        page.on("request", note)
+        page.goto(file.as_uri() + fragment)
+        return page
+
+    yield open_page
+    for context in browser.contexts:
+        context.close()
+    assert messages == []
+    assert {url.partition("#")[0] for url in urls} <= {file.as_uri(), "data:,"}

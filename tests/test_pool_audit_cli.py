@@ -57,8 +57,27 @@ class TestCommand:
         result = call(tmp_path / "s", "--json", "--html", html, "--sarif", sarif, "--samples", 1)
         expected = audit(snapshot, samples=1)
         assert json.loads(result.stdout) == json.loads(build_audit_report(expected))
-        assert html.read_text() == render_audit_html(expected)
+        assert html.read_text() == render_audit_html(expected, snapshot)
         assert sarif.read_text() == build_audit_sarif(expected)
+
+    def test_looks_up_all_users_if_they_are_few(self, tmp_path: Path) -> None:
+        snapshot = write_faulty_pool(tmp_path / "s")
+        html = tmp_path / "report.html"
+        call(tmp_path / "s", "--html", html, "--users")
+        assert html.read_text() == render_audit_html(audit(snapshot), snapshot, all_users=True)
+        refused = call(tmp_path / "s", "--users")
+        assert (refused.exit_code, "--users requires --html" in refused.stderr) == (
+            ExitCode.BAD_INPUT,
+            True,
+        )
+
+    def test_refuses_to_look_up_all_users_if_they_are_many(self, tmp_path: Path) -> None:
+        users = [f"u{number}" for number in range(10_001)]
+        write_snapshot(tmp_path / "s", [group("staff", 1, "staff")], {"staff": users})
+        refused = call(tmp_path / "s", "--html", tmp_path / "report.html", "--users")
+        assert refused.exit_code == ExitCode.BAD_INPUT
+        assert "at most 10,000 users, but 10,001 are in groups" in " ".join(refused.stderr.split())
+        assert not (tmp_path / "report.html").exists()
 
     def test_reports_a_file_that_cannot_be_written(self, tmp_path: Path) -> None:
         write_faulty_pool(tmp_path / "s")

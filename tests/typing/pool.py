@@ -142,6 +142,8 @@ def audit_pool(snapshot: Snapshot) -> str:
         assert_type(role, RoleUse)
     assert_type(MIN_KEY_LENGTH, int)
     assert_type(render_audit_html(result), str)
+    assert_type(render_audit_html(result, snapshot, all_users=True), str)
+    assert_type(result.account_id, str | None)
     assert_type(build_audit_sarif(result), str)
     return build_audit_report(result)
 

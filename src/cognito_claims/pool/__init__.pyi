@@ -25,6 +25,10 @@ from cognito_claims.pool._fetch.fetch import fetch as fetch
 from cognito_claims.pool._fetch.journal import Progress as Progress
 from cognito_claims.pool._fetch.throttle import DEFAULT_RATE as DEFAULT_RATE
 from cognito_claims.pool._fetch.usernames import MIN_KEY_LENGTH as MIN_KEY_LENGTH
+from cognito_claims.pool._html import (
+    render_audit_html as render_audit_html,
+    render_diff_html as render_diff_html,
+)
 from cognito_claims.pool._resolve import (
     BulkResolution as BulkResolution,
     resolve_memberships as resolve_memberships,
@@ -47,7 +51,5 @@ from cognito_claims.pool.report import (
     build_audit_report as build_audit_report,
     build_audit_sarif as build_audit_sarif,
     build_diff_report as build_diff_report,
-    render_audit_html as render_audit_html,
-    render_diff_html as render_diff_html,
 )
 from cognito_claims.pool.snapshot import Membership as Membership, Snapshot as Snapshot

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from cognito_claims.models import GroupType
     from cognito_claims.pool._edits import Edits
     from cognito_claims.pool.manifest import Manifest
+    from cognito_claims.resolver import Policy
 
 Kind: TypeAlias = Literal["gains", "loses", "changes"]
 GroupKind: TypeAlias = Literal["created", "deleted", "recreated", "kept"]
@@ -108,6 +109,9 @@ class Diff:
 
     after: Manifest | Edits
     """The manifest of the snapshot after, or the edits."""
+
+    policy: Policy
+    """The policy that was applied."""
 
     users: int
     """The number of users who are in at least one group, before or after."""

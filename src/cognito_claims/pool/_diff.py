@@ -238,6 +238,7 @@ class _DiffAccumulator:
         cache = lru_cache(maxsize=_MAX_CACHED_SETS)
         self._resolve_before = cache(partial(_resolve_set, before, policy))
         self._resolve_after = cache(partial(_resolve_set, after, policy))
+        self._policy = policy
         self._users = 0
         self._affected_users = 0
         self._regrouped_users = 0
@@ -278,6 +279,7 @@ class _DiffAccumulator:
         return Diff(
             before=before,
             after=after,
+            policy=self._policy,
             users=self._users,
             affected_users=self._affected_users,
             regrouped_users=self._regrouped_users,

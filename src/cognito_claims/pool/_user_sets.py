@@ -5,7 +5,7 @@ A pool has far fewer sets than users, so each set is resolved only once.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -55,6 +55,10 @@ select set_id, ranks, users, samples
 from {counted} left join {ranks} using (set_id) order by ranks
 """
 """The different sets, sorted, each with its number of users and the first by name. For DuckDB only."""
+
+NAMED_MEMBERSHIPS = """
+select * from {memberships} where username in (select username from {names})
+"""
 
 UNKNOWN_RANK = -1
 UNKNOWN_GROUPS = f"has memberships in no group, or in one that {GROUPS} lacks; {FETCH_AGAIN}"
@@ -172,11 +176,17 @@ def require_known_groups(memberships: Path, ranks: Collection[int]) -> None:
 
 
 def iterate_user_sets(
-    memberships: Path, ranking: Sequence[GroupType], *, policy: Policy, samples: int
+    memberships: Path,
+    ranking: Sequence[GroupType],
+    *,
+    policy: Policy,
+    samples: int,
+    only: Iterable[str] | None = None,
 ) -> Iterator[UserSet]:
     """Yield the different sets of groups in a file of memberships, resolved.
 
-    `Snapshot.open` has checked that each membership has a username.
+    `Snapshot.open` has checked that each membership has a username. If `only` is
+    passed, the other users are left out.
 
     Raises:
         SnapshotError: If the file lacks a column, or has memberships in unknown groups.
@@ -186,12 +196,15 @@ def iterate_user_sets(
     ranked = RankedGroups(ranking)
     with closing(DuckDB()) as engine:
         members = read_table(engine, memberships, MEMBERSHIP_COLUMNS)
+        if only is not None:
+            names = engine.create_table(((name,) for name in only), "username text")
+            members = engine.query(NAMED_MEMBERSHIPS, memberships=members, names=names)
         side = Side(members, ranked.create_table(engine))
         sets = materialize_sets(engine, side)
         counted = engine.materialize(engine.query(COUNTED_SETS, sets=sets, samples=max_samples))
         ranks = query_ranks(engine, side, counted)
         sampled = engine.query(SAMPLED_SETS, counted=counted, ranks=ranks)
-        for set_id, found, users, names in engine.fetch_rows(sampled):
+        for set_id, found, users, sample in engine.fetch_rows(sampled):
             groups = ranked.select(set_id, found)
             require_known_groups(memberships, found)
-            yield UserSet(resolve(groups, policy=policy), users, tuple(names))
+            yield UserSet(resolve(groups, policy=policy), users, tuple(sample))

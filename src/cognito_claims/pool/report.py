@@ -1,23 +1,19 @@
-"""Report an audit or a diff as JSON, SARIF or one self-contained HTML file."""
+"""Report an audit or a diff as JSON, or an audit as SARIF."""
 
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from dataclasses import asdict
 from importlib.metadata import version
-from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from cognito_claims.pool._edits import Edits
-from cognito_claims.pool.findings import CHECKS, MAX_DETAILED
+from cognito_claims.pool.findings import CHECKS
 from cognito_claims.pool.manifest import GROUPS
 from cognito_claims.resolver.rendering import policy_to_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cognito_claims.pool._audit.audit import Audit, GroupUse
+    from cognito_claims.pool._audit.audit import Audit
     from cognito_claims.pool._changes import Diff
     from cognito_claims.pool.findings import Check, Finding
     from cognito_claims.pool.manifest import Manifest
@@ -145,60 +141,3 @@ def build_diff_report(diff: Diff) -> str:
             "groups": [asdict(change) for change in diff.groups],
         }
     )
-
-
-def render_audit_html(audit: Audit) -> str:
-    """Return an audit as one HTML file. Every value is escaped, since a group may be named `<script>`."""
-    by_group: defaultdict[str, list[int]] = defaultdict(list)
-    for number, finding in enumerate(audit.findings, start=1):
-        for name in finding.groups:
-            by_group[name].append(number)
-    by_check = [
-        (check, list(numbered))
-        for check, numbered in groupby(enumerate(audit.findings, start=1), key=lambda one: one[1].check)
-    ]
-    # Multiples of the golden angle, so that roles next to each other differ most in hue.
-    hues = {use.role_arn: round(place * 137.5) % 360 for place, use in enumerate(audit.roles)}
-    levels = list(_build_precedence_levels(audit))
-    return _render(
-        "audit.html.j2",
-        audit=audit,
-        findings_by_check=by_check,
-        max_detailed=MAX_DETAILED,
-        precedence_levels=levels,
-        findings_by_group=by_group,
-        hues=hues,
-    )
-
-
-def _build_precedence_levels(audit: Audit) -> Iterator[dict[str, Any]]:
-    """Yield the groups of each precedence, best first, and whether their roles conflict."""
-    number = 0
-    for precedence, tied in groupby(audit.groups, key=lambda use: use.group.precedence):
-        uses: list[tuple[int, GroupUse]] = list(enumerate(tied, start=number + 1))
-        number += len(uses)
-        roles = {use.group.role_arn for _, use in uses} - {None}
-        yield {"precedence": precedence, "uses": uses, "conflicting": len(roles) > 1}
-
-
-def render_diff_html(diff: Diff) -> str:
-    """Return a diff as one HTML file. Every value is escaped."""
-    return _render(
-        "diff.html.j2", diff=diff, edits=str(diff.after) if isinstance(diff.after, Edits) else None
-    )
-
-
-def _render(template: str, **values: object) -> str:
-    try:
-        import jinja2
-    except ImportError as error:
-        raise ImportError('reports need an extra: pip install "cognito-claims[pool]"') from error
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("cognito_claims.pool"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["count"] = "{:,}".format
-    return environment.get_template(template).render(**values)

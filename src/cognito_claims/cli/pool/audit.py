@@ -14,7 +14,7 @@ from rich.text import Text
 from cognito_claims import pool
 from cognito_claims.access.facts import list_assigned_roles
 from cognito_claims.cli import _options as options
-from cognito_claims.cli._exit import ExitCode, exit_on_error
+from cognito_claims.cli._exit import ExitCode, exit_on_error, fail
 from cognito_claims.cli._identity_pool import IdentityPool, fetch_roles, read_roles
 from cognito_claims.cli._input import find_provider, read_input, read_user_pool
 from cognito_claims.cli._output import Output, format_count, format_sample, write_file, write_result
@@ -83,6 +83,14 @@ def audit(
         options.declare_choice("Exit with 1 if a finding has this severity or a higher one.", _FailOn),
     ] = "error",
     html: Html = None,
+    all_users: Annotated[
+        bool,
+        typer.Option(
+            "--users",
+            help=f"Let the HTML report look up all users, up to {pool.MAX_SAMPLES}, instead of those that "
+            "findings name.",
+        ),
+    ] = False,
     sarif: Annotated[
         Path | None, options.declare_output_file("Write the findings to FILE as SARIF, without usernames.")
     ] = None,
@@ -97,6 +105,8 @@ def audit(
     service = Service(profile, region, endpoint_url)
     if user_pool is not None and user_pool_id is not None:
         raise typer.BadParameter("pass only one of --user-pool and --user-pool-id")
+    if all_users and html is None:
+        raise typer.BadParameter("--users requires --html")
     identity = _IdentityPoolOptions(
         service=service,
         identity_pool=identity_pool,
@@ -129,7 +139,9 @@ def audit(
             samples=samples,
         )
         if html is not None:
-            write_file(html, pool.render_audit_html(result))
+            if all_users and result.users > pool.MAX_SAMPLES:
+                fail(ExitCode.BAD_INPUT, [_TOO_MANY_USERS.format(pool.MAX_SAMPLES, result.users)])
+            write_file(html, pool.render_audit_html(result, opened, all_users=all_users))
     if sarif is not None:
         write_file(sarif, pool.build_audit_sarif(result))
     write_result(pool.build_audit_report(result) if as_json else _render_text(result))
@@ -221,6 +233,10 @@ def _refuse(passed: Mapping[str, object], required: str) -> None:
         raise typer.BadParameter(f"{name} requires {required}")
 
 
+_TOO_MANY_USERS = (
+    "--users: a report lists at most {:,} users, but {:,} are in groups; leave it out, or write the roles "
+    "of all users to a table with cognito-claims pool resolve --out"
+)
 _MAX_ROLES = 20
 _MAX_GROUPS = 6
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.NOTE: "bold blue"}

@@ -110,6 +110,9 @@ class Audit:
     expired_ignores: tuple[Ignore, ...] = ()
     """The entries of the ignore list that no longer apply."""
 
+    account_id: str | None = None
+    """The ID of the AWS account of the pool, if its description was passed."""
+
     @property
     def worst(self) -> Severity | None:
         """The severity of the most serious finding that counts, or `None`."""
@@ -238,6 +241,7 @@ def audit(
         findings=tuple(found),
         unused_ignores=unused,
         expired_ignores=expired,
+        account_id=None if described is None else described.account_id,
     )
 
 
