@@ -11,6 +11,9 @@ from tests.loopback import LoopbackServer
 from tests.vector_adapter import VectorAdapter
 
 
+NOW = 1764504000.123
+
+
 @dataclass
 class FakePool:
     groups: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
@@ -61,8 +64,9 @@ class FakeCognito(LoopbackServer):
             case "CreateUserPoolClient":
                 return {"UserPoolClient": {"ClientId": "fake"}}
             case "CreateGroup":
-                pool.groups[body["GroupName"]] = body
-                return {"Group": body}
+                group = {**body, "CreationDate": NOW, "LastModifiedDate": NOW}
+                pool.groups[body["GroupName"]] = group
+                return {"Group": group}
             case "AdminCreateUser":
                 pool.memberships[body["Username"]] = []
                 return {"User": {"Username": body["Username"]}}

@@ -72,7 +72,8 @@ class NothingToResumeFrom(VectorAdapter):
 @breaks("listed-as-created")
 class NameAloneIsListed(VectorAdapter):
     def list_group(self, group: JsonObject) -> JsonObject:
-        return {"GroupName": group["GroupName"]}
+        settings = ("Precedence", "RoleArn", "Description")
+        return {name: value for name, value in group.items() if name not in settings}
 
 
 @breaks("unset-is-absent")

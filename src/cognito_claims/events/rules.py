@@ -6,13 +6,15 @@ from cognito_claims.rules import GROUP_TYPE_API, ID_TOKEN_GUIDE, Basis, Rule
 
 _TRIGGER_GUIDE = "Amazon Cognito Developer Guide, Pre token generation Lambda trigger"
 
+TOKEN_ARRAYS: Final = Rule(
+    "token-arrays",
+    "Groups and roles are arrays in tokens and in AppSync's identity.claims, even with one element.",
+    Basis.DOCUMENTED,
+    ID_TOKEN_GUIDE,
+)
+
 EVENT_RULES: Final[tuple[Rule, ...]] = (
-    Rule(
-        "token-arrays",
-        "Groups and roles are arrays in tokens and in AppSync's identity.claims, even with one element.",
-        Basis.DOCUMENTED,
-        ID_TOKEN_GUIDE,
-    ),
+    TOKEN_ARRAYS,
     Rule(
         "rest-commas",
         "The authorizer of a REST API joins an array with commas, and writes every value as a string.",
