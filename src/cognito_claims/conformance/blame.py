@@ -165,12 +165,15 @@ def _blame_absence(resolution: Resolution) -> Iterator[Fault]:
 def _blame_choice(resolution: Resolution, role: str) -> Iterator[Fault]:
     """Yield what a role of one of the user's groups breaks, if it is preferred by mistake."""
     best_roles = {group.role_arn for group in resolution.decided_by}
-    # The ranking is sorted, so this is the best group with the role.
-    chosen = next(group for group in resolution.ranking if group.role_arn == role)
+    best = resolution.decided_by[0].precedence
     if len(best_roles) > 1:
-        if role in best_roles and chosen.precedence is None:
+        if role in best_roles and best is None:
             yield Fault(NULL_TIES, "groups without a precedence tie, and one of their roles is preferred")
         yield Fault(TIE_DIFFERING_ROLES, "the best groups name different roles, and a role is preferred")
-    if role not in best_roles:
-        rule = NULL_RANKS_LAST if chosen.precedence is None else LOWEST_WINS
-        yield Fault(rule, "a role is preferred that does not rank best")
+    worse = {group.precedence for group in resolution.ranking if group.role_arn == role} - {best}
+    if worse - {None}:
+        yield Fault(
+            LOWEST_WINS, "the role of a group that does not have the lowest precedence is preferred"
+        )
+    if None in worse:
+        yield Fault(NULL_RANKS_LAST, "the role of a group without a precedence is preferred")
