@@ -84,7 +84,7 @@ class TestACorrectEndpoint:
 
         fake.instead["CreateGroup"] = create_group
         assert run_cases("preferred-role", "listing", account_id="210987654321").passed
-        assert accounts == {"210987654321"}
+        assert accounts == {"210987654321", "111122223333"}  # the second is part of some cases
 
     def test_has_its_own_pool_in_the_name_of_a_federated_group(
         self, run_cases: RunCases, fake: FakeCognito
@@ -114,6 +114,8 @@ def rules_of_endpoints() -> dict[str, set[str]]:
 
 INVISIBLE = {
     "federated-auto-group": "it changes which groups decide, and no token shows them",
+    "role-case": "AWS is silent, so the other answer passes too",
+    "role-once": "AWS is silent, so the other answer passes too",
     "roleless-ignored": "AWS is silent, so the other answer passes too",
 }
 
