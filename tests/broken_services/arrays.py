@@ -303,6 +303,12 @@ def the_roles_in_both_tokens(id_token: Any, access_token: Any, *_: Groups) -> No
     access_token |= {ROLES: id_token[ROLES]} if ROLES in id_token else {}
 
 
+@changes_tokens("one-answer", "roles-claim")
+def a_role_twice_only_for_two_groups(id_token: Any, _: Any, groups: Groups, __: Groups) -> None:
+    roles = [group["RoleArn"] for group in groups if "RoleArn" in group]
+    id_token |= {ROLES: roles} if len(roles) == 2 else {}
+
+
 @changes_tokens("AWS documents a set of roles, not whether one comes twice", "roles-claim", bugs=LEGAL)
 def a_role_once_for_each_group(id_token: Any, _: Any, groups: Groups, __: Groups) -> None:
     roles = [group["RoleArn"] for group in groups if "RoleArn" in group]

@@ -132,7 +132,7 @@ def the_token_is_ignored_and_new(groups: Groups, limit: int, token: str | None) 
     return page | ({"NextToken": f"{token or ''}+"} if limit < len(groups) else {})
 
 
-@replaces("list_page", "token-advances", *LISTS)
+@replaces("list_page", "token-ends", *LISTS)
 def the_token_is_always_the_same(groups: Groups, limit: int, token: str | None) -> Page:
     page = cut(groups, limit if token else 0, limit)
     return page | ({"NextToken": "same"} if limit < len(groups) else {})
@@ -216,7 +216,7 @@ def make_tokens_work_once(service: FakeCognito) -> None:
     service.list_page = list_page  # type: ignore[method-assign]
 
 
-register(BUGS, "max-items-resumes", "a_token_works_once", LISTS, make_tokens_work_once)
+register(BUGS, ("max-items-resumes",), "a_token_works_once", LISTS, make_tokens_work_once)
 
 
 # Groups.
@@ -501,7 +501,7 @@ def give_the_role_of_the_group_before(service: FakeCognito) -> None:
 
 register(
     BUGS,
-    "listed-as-created",
+    ("listed-as-created",),
     "a_group_has_the_role_of_the_one_before",
     (*CLAIMS, *LISTS),
     give_the_role_of_the_group_before,

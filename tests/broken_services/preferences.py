@@ -119,41 +119,34 @@ def clamps_at_1000(groups: Groups) -> str | None:
     return choose(groups, lambda one: MAX if one is None else min(one, 1000))
 
 
-@prefers("lowest-wins")
+@prefers("lowest-wins", "tie-differing-roles")
 def takes_the_first_role(groups: Groups) -> str | None:
     return next((group["RoleArn"] for group in with_role(groups)), None)
 
 
-@prefers("lowest-wins")
+@prefers("lowest-wins", "tie-differing-roles")
 def takes_the_last_role(groups: Groups) -> str | None:
     return next((group["RoleArn"] for group in reversed(with_role(groups))), None)
 
 
-@prefers("lowest-wins")
+@prefers("lowest-wins", "tie-differing-roles")
 def takes_the_first_group_by_name(groups: Groups) -> str | None:
     ordered = sorted(with_role(groups), key=lambda group: str(group["GroupName"]))
     return ordered[0]["RoleArn"] if ordered else None
 
 
-@prefers("lowest-wins")
+@prefers("lowest-wins", "tie-differing-roles")
 def takes_the_first_role_by_name(groups: Groups) -> str | None:
     return min((group["RoleArn"] for group in with_role(groups)), default=None)
 
 
-@prefers("lowest-wins")
+@prefers("lowest-wins", "tie-differing-roles")
 def takes_the_role_of_most_groups(groups: Groups) -> str | None:
     roles = [group["RoleArn"] for group in with_role(groups)]
     return max(roles, key=roles.count, default=None)
 
 
-@prefers("lowest-wins")
-def prefers_none_of_several_roles(groups: Groups) -> str | None:
-    return (
-        with_role(groups)[0]["RoleArn"] if with_role(groups) and names_one_role(with_role(groups)) else None
-    )
-
-
-@prefers("lowest-wins")
+@prefers("lowest-wins", "null-ranks-last")
 def any_tie_counts(groups: Groups) -> str | None:
     tied = any(not names_one_role(step) for step in of_ranks(groups))
     return None if tied else choose(groups, rank)
@@ -182,7 +175,7 @@ def a_tie_goes_by_the_names_of_roles(groups: Groups) -> str | None:
     return choose(groups, rank, lambda tied: min(one["RoleArn"] for one in tied))
 
 
-@prefers("tie-differing-roles")
+@prefers("tie-differing-roles", "null-ties")
 def a_tie_goes_to_the_majority(groups: Groups) -> str | None:
     def vote(tied: Groups) -> str | None:
         [(role, most), *others] = Counter(one["RoleArn"] for one in tied).most_common()

@@ -16,8 +16,8 @@ class Bug:
     """A bug. Its function replaces one part of a correct service."""
 
     name: str
-    rule: str
-    """The rule that must be blamed first, or the reason why the bug is none."""
+    rules: tuple[str, ...]
+    """The rule that must be blamed first. A bug that breaks two may have either of them first."""
     subjects: tuple[str, ...]
     """The subjects whose cases can show it."""
     install: Install
@@ -25,18 +25,18 @@ class Bug:
 
 BUGS: dict[str, Bug] = {}
 LEGAL: dict[str, Bug] = {}
-"""What looks like a bug, and is allowed. Its `rule` is the reason."""
+"""What looks like a bug, and is allowed. In place of rules, it has the reason."""
 
 CLAIMS = ("preferred-role", "roles-claim", "groups-claim", "access-token")
 LISTS = ("listing", "paging")
 
 
 def register(
-    bugs: dict[str, Bug], rule: str, name: str, subjects: tuple[str, ...], install: Install
+    bugs: dict[str, Bug], rules: tuple[str, ...], name: str, subjects: tuple[str, ...], install: Install
 ) -> None:
     name = name.replace("_", "-")
     assert name not in bugs, name
-    bugs[name] = Bug(name, rule, subjects, install)
+    bugs[name] = Bug(name, rules, subjects, install)
 
 
 def replaces(
@@ -48,14 +48,14 @@ def replaces(
         def install(service: FakeCognito) -> None:
             setattr(service, part, function)
 
-        register(bugs, rule, function.__name__, subjects, install)
+        register(bugs, (rule,), function.__name__, subjects, install)
         return function
 
     return decorate
 
 
 def prefers(
-    rule: str, bugs: dict[str, Bug] = BUGS
+    *rules: str, bugs: dict[str, Bug] = BUGS
 ) -> Callable[[Callable[[Groups], str | None]], Callable[[Groups], str | None]]:
     """Register a function that chooses the preferred role from the groups."""
 
@@ -71,7 +71,7 @@ def prefers(
 
             service.issue_tokens = issue_tokens  # type: ignore[method-assign]
 
-        register(bugs, rule, function.__name__, ("preferred-role",), install)
+        register(bugs, rules, function.__name__, ("preferred-role",), install)
         return function
 
     return decorate
@@ -94,7 +94,7 @@ def changes_tokens(rule: str, *subjects: str, bugs: dict[str, Bug] = BUGS) -> Ca
 
             service.issue_tokens = issue_tokens  # type: ignore[method-assign]
 
-        register(bugs, rule, function.__name__, subjects, install)
+        register(bugs, (rule,), function.__name__, subjects, install)
         return function
 
     return decorate

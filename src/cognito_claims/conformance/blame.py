@@ -117,11 +117,12 @@ def _find_array_faults(
     extra, missing = found.keys() - allowed.keys(), allowed.keys() - found.keys()
     if extra.intersection(foreign):
         yield Fault(rules.MEMBERS_ONLY, f"{claim.name} of the {where} is also of groups without the user")
-    if extra.difference(foreign):
+    too_often = any(found[one] > allowed[one] for one in found.keys() & allowed.keys())
+    if extra.difference(foreign) or (too_often and missing):
         yield Fault(rules.NAMES_AS_CREATED, f"{claim.name} of the {where} has an element of no group")
-    if any(found[one] > allowed[one] for one in found.keys() & allowed.keys()):
+    elif too_often:
         yield Fault(rules.NO_DUPLICATES, f"{claim.name} of the {where} has an element too often")
-    if missing and not extra.difference(foreign):
+    elif missing:
         yield Fault(claim.complete, f"{claim.name} of the {where} lacks {len(missing)} of {len(allowed)}")
 
 

@@ -120,7 +120,8 @@ def _list_groups(
     for group in (group for page in pages for group in page.groups):
         if group not in listed:
             listed.append(group)
-    faults += find_wrong_names(pool, [str(group["GroupName"]) for group in listed], groups)
+    if failure is None:  # otherwise, groups may be missing because of that
+        faults += find_wrong_names(pool, [str(group["GroupName"]) for group in listed], groups)
     created = {group.group_name: group.model_dump(by_alias=True) for group in groups}
     for group in listed:
         if (settings := created.get(str(group["GroupName"]))) is not None:
@@ -154,7 +155,7 @@ def _find_faults(
     for name in _TYPES.keys() & group.keys():
         if group[name] is not None and type(group[name]) not in _TYPES[name]:
             yield Fault(rules.DOCUMENTED_TYPES, f"{name} is {_name_type(group[name])}")
-        elif group[name] is None and created.get(name) is None:
+        elif group[name] is None and name in created and created[name] is None:
             yield Fault(UNSET_IS_ABSENT, f"{name} is null")
     for name, value in created.items():
         listed = group.get(name)
