@@ -36,6 +36,7 @@ class FakeCognito(LoopbackServer):
         self.calls: list[str] = []
         self.authorization = ""
         self.instead: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {}
+        self.replace_body: dict[str, bytes] = {}
         self._numbers = count(1)
 
     def post(self, headers: dict[str, str], body: bytes) -> tuple[int, bytes]:
@@ -45,7 +46,7 @@ class FakeCognito(LoopbackServer):
             status, response = 200, self.respond(operation, json.loads(body))
         except RefusedError as error:
             status, response = error.status, {"__type": error.error, "message": "refused"}
-        return status, json.dumps(response).encode()
+        return status, self.replace_body.get(operation, json.dumps(response).encode())
 
     def respond(self, operation: str, body: dict[str, Any]) -> dict[str, Any]:
         self.calls.append(operation)

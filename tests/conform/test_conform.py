@@ -101,18 +101,18 @@ def test_an_endpoint_that_breaks_a_rule_is_caught(
 
 
 @pytest.mark.parametrize(
-    ("rule", "one_for_all", "page_size"), [("limit-bounds", False, 100), ("each-group-once", True, 2)]
+    ("rule", "one_twice", "page_size"), [("limit-bounds", False, 100), ("each-group-once", True, 2)]
 )
 def test_a_failure_that_shows_its_rule_spares_the_others(
     rule: str,
-    one_for_all: bool,
+    one_twice: bool,
     page_size: int,
     run_cases: RunCases,
     fake: FakeCognito,
 ) -> None:
     class Broken(VectorAdapter):
         def list_page(self, groups: list[Any], limit: int, start: int) -> dict[str, Any]:  # noqa: ARG002
-            listed = [groups[0]] * len(groups) if one_for_all else groups
+            listed = [*groups[:2], groups[1]] if one_twice else groups
             return super().list_page(listed, page_size, start)
 
     fake.adapter = Broken()

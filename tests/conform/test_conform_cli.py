@@ -20,7 +20,7 @@ from cognito_claims.cli._exit import ExitCode
 from cognito_claims.cli.conform import summarize_answers
 from cognito_claims.client.rate_limiter import RateLimiter
 from cognito_claims.conformance import load
-from cognito_claims.conformance.endpoint import CALLS
+from cognito_claims.conformance.endpoint import BYSTANDERS, CALLS
 from cognito_claims.conformance.runner import CONTROL, select
 from cognito_claims.conformance.scorecard import ObservedAnswer
 from tests.broken_rules import BREAKS
@@ -61,7 +61,9 @@ class TestReports:
             line.split() == ["tie-differing-roles", "documented", "0", "1", "0", "0"] for line in lines
         )
         assert any(line.split() == ["lowest-wins", "documented", "1", "0", "0", "0"] for line in lines)
-        assert lines[-1] == "1 pass, 1 fail, 0 not-emitted, 1 error"
+        assert lines[-2] == "1 pass, 1 fail, 0 not-emitted, 1 error"
+        broken_rules = "tie-differing-roles, request-accepted"
+        assert lines[-1] == f"broken, the most likely cause first: {broken_rules}"
 
     def test_json(self, broken: str) -> None:
         result = call("--endpoint-url", broken, *self.WANTED, "--format", "json")
@@ -72,6 +74,7 @@ class TestReports:
         assert report["counts"] == {"pass": 1, "fail": 1, "not-emitted": 0, "error": 1}
         tie = {"rule": "tie-differing-roles", "basis": "documented"}
         assert {**tie, "pass": 0, "fail": 1, "not-emitted": 0, "error": 0} in report["rules"]
+        assert report["blamed"] == ["tie-differing-roles", "request-accepted"]
         assert [case["verdict"] for case in report["cases"]] == ["pass", "fail", "error"]
         assert report["cases"][1]["expected"] == [{"id_token": {}, "decided_by": ["admins", "staff"]}]
 
@@ -92,6 +95,23 @@ class TestReports:
         assert "role/admin" in str(text)
         [(tag, _)] = found["groups-claim/comma-in-a-name"]
         assert tag == "error"
+
+    def test_junit_on_stdout(self, broken: str, tmp_path: Path) -> None:
+        file = tmp_path / "junit.xml"
+        arguments = ("--endpoint-url", broken, *self.WANTED, "--junit", str(file), "--format", "junit")
+        assert call(*arguments).stdout == file.read_text()
+
+    def test_markdown(self, broken: str) -> None:
+        lines = call("--endpoint-url", broken, *self.WANTED, "--format", "markdown").stdout.splitlines()
+        assert lines[0] == "## Amazon Cognito group claims: 1 pass, 1 fail, 1 error"
+        assert "| `tie-differing-roles` | documented | 0 | 1 | 0 | 0 |" in lines
+        reason = "the best groups name different roles, and a role is preferred"
+        assert f"| `{TIE}` | fail | `tie-differing-roles` | {reason} |" in lines
+        assert lines[-1].startswith("| `groups-claim/comma-in-a-name` | error | `request-accepted` | ")
+
+    def test_markdown_without_failures(self, fake: FakeCognito) -> None:
+        arguments = ("--endpoint-url", fake.url, "--select", WINNER, "--format", "markdown")
+        assert "| case |" not in call(*arguments).stdout
 
     def test_evidence(self, fake: FakeCognito, tmp_path: Path) -> None:
         broken = type("Broken", (BREAKS["roleless-ignored"], BREAKS["no-groups"]), {})
@@ -177,12 +197,13 @@ class TestCommandLine:
         result = call("--plan", "--select", "paging", "--select", WINNER)
         assert result.exit_code == ExitCode.OK
         lines = [line.strip() for line in result.stdout.splitlines()]
-        assert lines[0].startswith("18 cases.")
-        assert "0 to 100 groups; 329 in all" in lines
+        assert lines[0].startswith("18 cases in 1 user pool, ")
+        assert "0 to 100 groups for each user; cases share equal groups" in lines
         assert [line for line in lines if line.startswith("cognito-idp:")] == [
             f"cognito-idp:{call}" for call in CALLS
         ]
         assert "arn:aws:iam::123456789012:role/staff" in lines
+        assert BYSTANDERS.role_arn in lines
 
     def test_uses_the_credentials_of_the_environment_or_placeholders(
         self, fake: FakeCognito, monkeypatch: pytest.MonkeyPatch
@@ -221,6 +242,13 @@ class TestCommandLine:
         result = call("--endpoint-url", fake.url, "--select", "access-token")
         assert result.exit_code == ExitCode.OK
         assert "5/5" in result.stderr
+
+    def test_prints_lines_of_progress_elsewhere(
+        self, fake: FakeCognito, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("cognito_claims.cli.conform._CASES_BETWEEN_LINES", 2)
+        result = call("--endpoint-url", fake.url, "--select", "access-token")
+        assert result.stderr.splitlines() == ["2 of 5 cases, access-token", "4 of 5 cases, access-token"]
 
     @pytest.mark.slow
     def test_shows_progress_at_a_terminal(self, fake: FakeCognito) -> None:

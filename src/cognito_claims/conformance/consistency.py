@@ -1,5 +1,6 @@
 """Whether a service answers each open question in one way."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Final
 
@@ -11,18 +12,23 @@ BY_DEFAULT: Final = "by default"
 DIFFERENTLY: Final = "differently"
 
 
+def find_questions(vectors: Iterable[AnyVectors], selected: Iterable[str]) -> tuple[str, ...]:
+    """Return the open questions and unspecified rules that at least two cases depend on alone."""
+    selected = set(selected)
+    counts: Counter[str] = Counter()
+    for case in (case for one in vectors for case in one.cases if case.id in selected):
+        open_in_case = {question for answer in case.expected for question in answer.differs_on}
+        if len(open_in_case) == 1:
+            counts.update(open_in_case)
+    return tuple(question for question, count in counts.items() if count > 1)
+
+
 def check_consistency(
     vectors: Iterable[AnyVectors], selected: Iterable[str], answers: Iterable[ObservedAnswer]
 ) -> Iterator[Result]:
-    """Yield a result for each open question that at least two of the selected cases depend on alone."""
-    selected, answers = set(selected), tuple(answers)
-    counts: dict[str, int] = {}
-    for case in (case for one in vectors for case in one.cases if case.id in selected):
-        questions = {question for answer in case.expected for question in answer.differs_on}
-        if len(questions) == 1:
-            [question] = questions
-            counts[question] = counts.get(question, 0) + 1
-    for question in (question for question, count in counts.items() if count > 1):
+    """Yield a result for each question that at least two of the selected cases depend on alone."""
+    answers = tuple(answers)
+    for question in find_questions(vectors, selected):
         yield _check_question(question, [answer for answer in answers if answer.open == (question,)])
 
 
