@@ -147,6 +147,12 @@ def takes_the_role_of_most_groups(groups: Groups) -> str | None:
 
 
 @prefers("lowest-wins", "null-ranks-last")
+def prefers_none_of_several_roles(groups: Groups) -> str | None:
+    nominees = with_role(groups)
+    return nominees[0]["RoleArn"] if nominees and names_one_role(nominees) else None
+
+
+@prefers("lowest-wins", "null-ranks-last")
 def any_tie_counts(groups: Groups) -> str | None:
     tied = any(not names_one_role(step) for step in of_ranks(groups))
     return None if tied else choose(groups, rank)

@@ -10,6 +10,7 @@ import pytest
 from cognito_claims.cli._exit import ExitCode
 from cognito_claims.conformance import load
 from cognito_claims.conformance.endpoint import CALLS, Endpoint
+from cognito_claims.conformance.rules import CONSISTENCY
 from cognito_claims.conformance.runner import run, select
 from cognito_claims.conformance.scorecard import Verdict
 from tests.broken_rules import BREAKS
@@ -90,7 +91,9 @@ def test_an_endpoint_that_breaks_a_rule_is_caught(
     card = run_cases(rule)
     [score] = [score for score in card.rules if score.rule == rule]
     assert score.counts[Verdict.PASS] < len(card.results)
-    caught = [result for result in card.results if result.verdict is not Verdict.PASS]
+    # Beside the cases, answers to an open question may differ.
+    cases = [result for result in card.results if result.subject != CONSISTENCY]
+    caught = [result for result in cases if result.verdict is not Verdict.PASS]
     assert caught
     assert not card.passed
     for result in caught:
@@ -209,7 +212,7 @@ def test_an_invalid_token_is_an_error_that_does_not_quote_it(
     token: Any, run_cases: RunCases, fake: FakeCognito
 ) -> None:
     def initiate_auth(body: dict[str, Any]) -> dict[str, Any]:
-        if fake.calls.count("AdminInitiateAuth") == 1:  # of the control
+        if fake.calls.count("AdminInitiateAuth") <= 2:  # of the control
             return fake.respond_correctly("AdminInitiateAuth", body)
         return {"AuthenticationResult": {"IdToken": token, "AccessToken": token}}
 
