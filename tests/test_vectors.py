@@ -331,6 +331,8 @@ class TestAnswers:
         )
         assert not one.is_equivalent(OverrideAnswer(id_token={"scope": "a b"}, access_token={"scope": "a"}))
         assert not one.is_equivalent(OverrideAnswer(id_token={"scope": "a b"}, access_token={}))
+        array = OverrideAnswer(id_token={"scope": "a b"}, access_token={"scope": ["a", "b"]})
+        assert not one.is_equivalent(array)
 
     @pytest.mark.parametrize("other", ["a", "a,b", "[a b]", None, {"a": "b"}, [["a", "b"]], [1]])
     def test_nothing_else_is_an_array(self, other: Any) -> None:

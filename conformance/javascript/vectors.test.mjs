@@ -29,7 +29,7 @@ const ANSWERS = {
 
 /** Return a value in which the order of arrays, of members and of scopes does not matter. */
 function normalize(value, name) {
-  if (name === "scope") return value.split(" ").sort();
+  if (name === "scope" && typeof value === "string") return value.split(" ").sort().join(" ");
   if (Array.isArray(value)) return value.map((one) => normalize(one)).sort();
   if (value === null || typeof value !== "object") return value;
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, normalize(member, key)]));
