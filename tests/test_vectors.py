@@ -196,6 +196,18 @@ class TestPreferredRole:
                 assert [group.group_name for group in decided_by] == [*answer.decided_by], case.id
 
 
+def test_every_answer_names_the_groups_that_decide() -> None:
+    for case in TestPreferredRole.CASES:
+        for answer in case.expected:
+            assert answer.decided_by is not None, case.id
+
+
+def test_the_example_of_the_readme_is_a_case() -> None:
+    example = json.loads(README.partition("```json\n")[2].partition("```")[0])
+    file = json.loads(get_resource("preferred-role").read_bytes())
+    assert example in file["cases"]
+
+
 def test_a_case_that_aws_leaves_open_has_several_answers() -> None:
     unspecified = {rule.id for rule in ALL_RULES if rule.basis is Basis.UNSPECIFIED}
     for vectors in VECTORS:
@@ -319,6 +331,8 @@ class TestAnswers:
         )
         assert not one.is_equivalent(OverrideAnswer(id_token={"scope": "a b"}, access_token={"scope": "a"}))
         assert not one.is_equivalent(OverrideAnswer(id_token={"scope": "a b"}, access_token={}))
+        array = OverrideAnswer(id_token={"scope": "a b"}, access_token={"scope": ["a", "b"]})
+        assert not one.is_equivalent(array)
 
     @pytest.mark.parametrize("other", ["a", "a,b", "[a b]", None, {"a": "b"}, [["a", "b"]], [1]])
     def test_nothing_else_is_an_array(self, other: Any) -> None:

@@ -262,15 +262,15 @@ class OverrideAnswer(Answer, frozen=True):
 
     def is_equivalent(self, other: "Answer") -> bool:
         """Return whether two answers are the same, apart from the order of arrays and of scopes."""
-        return _to_comparable(_split_scopes(self)) == _to_comparable(_split_scopes(other))
+        return _to_comparable(_sort_scopes(self)) == _to_comparable(_sort_scopes(other))
 
 
-def _split_scopes(answer: Answer) -> dict[str, object]:
+def _sort_scopes(answer: Answer) -> dict[str, object]:
     members: dict[str, object] = {**answer.to_json()}
     access_token = as_object(members.get("access_token")) or {}
     if not isinstance(scope := access_token.get("scope"), str):
         return members
-    return {**members, "access_token": {**access_token, "scope": scope.split()}}
+    return {**members, "access_token": {**access_token, "scope": " ".join(sorted(scope.split()))}}
 
 
 class RoleAnswer(Answer, frozen=True):
