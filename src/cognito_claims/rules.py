@@ -3,7 +3,8 @@
 `RULES` decide the preferred role, and `CLAIM_RULES` which claims each token
 contains. The other domains have their own rules: `PAGING_RULES` in
 `cognito_claims.client`, `EVENT_RULES` and `TRIGGER_RULES` in
-`cognito_claims.events`, `IDENTITY_POOL_RULES` in `cognito_claims.identity_pool`.
+`cognito_claims.events`, `IDENTITY_POOL_RULES` in `cognito_claims.identity_pool`,
+`SERVICE_RULES` in `cognito_claims.conformance`.
 
 AWS publishes no algorithm. These rules restate its documentation, each with its
 basis and its source:
