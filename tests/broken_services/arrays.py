@@ -45,6 +45,16 @@ def ten_groups(names: Names) -> object:
     return write((names or [])[:10])
 
 
+@changes_claim("all-groups", GROUPS)
+def twenty_five_groups(names: Names) -> object:
+    return write((names or [])[:25])
+
+
+@changes_claim("all-groups", GROUPS)
+def sixty_groups(names: Names) -> object:
+    return write((names or [])[:60])
+
+
 @changes_claim("token-arrays", GROUPS)
 def groups_with_commas(names: Names) -> object:
     return ",".join(names) if names else ...
@@ -231,6 +241,16 @@ def two_roles(roles: Names) -> object:
 @changes_claim("all-roles", ROLES, where=(0,))
 def five_roles(roles: Names) -> object:
     return write((roles or [])[:5])
+
+
+@changes_claim("all-roles", ROLES, where=(0,))
+def ten_roles(roles: Names) -> object:
+    return write((roles or [])[:10])
+
+
+@changes_claim("all-roles", ROLES, where=(0,))
+def sixty_roles(roles: Names) -> object:
+    return write((roles or [])[:60])
 
 
 @changes_claim("all-roles", ROLES, where=(0,))

@@ -207,6 +207,30 @@ def a_tie_of_a_number_goes_to_the_first(groups: Groups) -> str | None:
     return choose(groups, rank, lambda tied: tied[0]["RoleArn"] if "Precedence" in tied[0] else None)
 
 
+def agree(of: Callable[[str], str]) -> Callable[[Groups], str | None]:
+    """Return the first of the roles that tie, if a part of their ARNs is equal."""
+
+    def prefer(tied: Groups) -> str | None:
+        return tied[0]["RoleArn"] if len({of(one["RoleArn"]) for one in tied}) == 1 else None
+
+    return prefer
+
+
+@prefers("tie-differing-roles")
+def a_tie_of_one_name_is_none(groups: Groups) -> str | None:
+    return choose(groups, rank, agree(lambda role: role.rpartition("/")[2]))
+
+
+@prefers("tie-differing-roles")
+def a_tie_of_one_path_is_none(groups: Groups) -> str | None:
+    return choose(groups, rank, agree(lambda role: role.partition("role/")[2]))
+
+
+@prefers("IAM does not distinguish roles by case: role-case", bugs=LEGAL)
+def a_tie_without_regard_to_case_is_none(groups: Groups) -> str | None:
+    return choose(groups, rank, agree(str.lower))
+
+
 @prefers("null-ties")
 def a_tie_of_nulls_goes_to_the_first(groups: Groups) -> str | None:
     return choose(groups, rank, lambda tied: None if "Precedence" in tied[0] else tied[0]["RoleArn"])
