@@ -54,6 +54,18 @@ class TestPools:
         assert "CreateUserPool" in str(second.error)
         assert second.broken == ()
 
+    def test_an_endpoint_may_refuse_roles_that_do_not_exist(
+        self, run_cases: RunCases, fake: FakeCognito
+    ) -> None:
+        def create_group(group: dict[str, Any]) -> dict[str, Any]:
+            if "RoleArn" in group:
+                raise RefusedError(400, "InvalidParameterException")
+            return group
+
+        fake.create_group = create_group  # type: ignore[method-assign]
+        without, with_role = run_cases("listing/precedence-zero", LISTED).results
+        assert (without.verdict, with_role.verdict) == (Verdict.PASS, Verdict.ERROR)
+
 
 class TestWithoutSignIn:
     def test_listing_and_paging_are_scored(self, run_cases: RunCases, fake: FakeCognito) -> None:
