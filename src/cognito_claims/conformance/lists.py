@@ -19,7 +19,6 @@ from cognito_claims.conformance import rules, shapes
 from cognito_claims.conformance.endpoint import BYSTANDERS, EXAMPLE_POOL, Pool
 from cognito_claims.conformance.observation import Fault, Observation
 from cognito_claims.models import GroupType
-from cognito_claims.rules import Rule
 
 _SETTINGS: Final = ("Precedence", "RoleArn", "Description")
 _SHOWN: Final = ("GroupName", *_SETTINGS)
@@ -142,36 +141,43 @@ def find_wrong_names(pool: Pool, listed: Iterable[str], groups: Iterable[GroupTy
 def _find_faults(
     group: dict[str, Any], created: dict[str, object], pages: Iterable[Page]
 ) -> Iterator[Fault]:
-    unknown = sorted(group.keys() - _TYPES.keys()) + [name for page in pages for name in page.unknown]
+    for name, types in _TYPES.items():
+        value = group.get(name)
+        if value is not None and type(value) not in types:
+            yield Fault(rules.DOCUMENTED_TYPES, f"{name} is {_name_type(value)}")
+    unknown = [*sorted(group.keys() - _TYPES.keys()), *(name for page in pages for name in page.unknown)]
+    wrong = [*_find_wrong_settings(group, created), *_find_missing_members(group)]
+    if unknown and any(name not in group for name, _ in wrong):
+        # A member that is missing may be there under a different name.
+        names = ", ".join(dict.fromkeys(unknown))
+        yield Fault(rules.DOCUMENTED_MEMBERS, f"not documented as members: {names}")
+    for _, fault in wrong:
+        yield fault
 
-    def report(rule: Rule, reason: str) -> Iterator[Fault]:
-        if unknown:  # a member that is missing may be there under a different name
-            names = ", ".join(dict.fromkeys(unknown))
-            yield Fault(rules.DOCUMENTED_MEMBERS, f"not documented as members: {names}")
-        yield Fault(rule, reason)
 
-    for name in _TYPES.keys() & group.keys():
-        if group[name] is not None and type(group[name]) not in _TYPES[name]:
-            yield Fault(rules.DOCUMENTED_TYPES, f"{name} is {_name_type(group[name])}")
-        elif group[name] is None and name in created and created[name] is None:
-            yield Fault(UNSET_IS_ABSENT, f"{name} is null")
+def _find_wrong_settings(group: dict[str, Any], created: dict[str, object]) -> Iterator[tuple[str, Fault]]:
+    """Yield the members that differ from the group as it was created."""
     for name, value in created.items():
         listed = group.get(name)
-        if value is not None and listed in (None, ""):
-            yield from report(LISTED_AS_CREATED, f"{name} was set, and is not listed")
-        elif value is not None and listed != value:
-            yield Fault(LISTED_AS_CREATED, f"{name} is listed with a different value")
-        elif value is None and listed not in (None, ""):
+        if value is None and listed not in (None, ""):
             # A number stands for an absent one; a text belongs to a different group.
             rule = LISTED_AS_CREATED if isinstance(listed, str) else UNSET_IS_ABSENT
-            yield Fault(rule, f"{name} was not set, and is listed")
-    if "UserPoolId" not in group:
-        yield from report(rules.POOL_AND_DATES, "UserPoolId is missing")
-    elif group["UserPoolId"] != EXAMPLE_POOL:
-        yield Fault(rules.POOL_AND_DATES, "UserPoolId is not the ID of the user pool")
-    for name in _DATES:
+            yield name, Fault(rule, f"{name} was not set, and is listed")
+        elif value is None and name in group and listed is None:
+            yield name, Fault(UNSET_IS_ABSENT, f"{name} is null")
+        elif value is not None and listed in (None, ""):
+            yield name, Fault(LISTED_AS_CREATED, f"{name} was set, and is not listed")
+        elif value is not None and listed != value:
+            yield name, Fault(LISTED_AS_CREATED, f"{name} is listed with a different value")
+
+
+def _find_missing_members(group: dict[str, Any]) -> Iterator[tuple[str, Fault]]:
+    """Yield the members that every group has, and this one has not."""
+    for name in ("UserPoolId", *_DATES):
         if group.get(name) is None:
-            yield from report(rules.POOL_AND_DATES, f"{name} is missing")
+            yield name, Fault(rules.POOL_AND_DATES, f"{name} is missing")
+    if group.get("UserPoolId") not in (None, EXAMPLE_POOL):
+        yield "UserPoolId", Fault(rules.POOL_AND_DATES, "UserPoolId is not the ID of the user pool")
 
 
 def find_duplicates(names: Iterable[str]) -> list[str]:
