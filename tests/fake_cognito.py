@@ -8,7 +8,9 @@ from itertools import count
 from typing import Any
 
 from tests.loopback import LoopbackServer
-from tests.vector_adapter import VectorAdapter
+from tests.vector_adapter import JsonObject, VectorAdapter
+
+NOW = 1764504000.123
 
 
 @dataclass
@@ -34,6 +36,7 @@ class FakeCognito(LoopbackServer):
         self.calls: list[str] = []
         self.authorization = ""
         self.instead: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {}
+        self.replace_body: dict[str, bytes] = {}
         self._numbers = count(1)
 
     def post(self, headers: dict[str, str], body: bytes) -> tuple[int, bytes]:
@@ -43,7 +46,7 @@ class FakeCognito(LoopbackServer):
             status, response = 200, self.respond(operation, json.loads(body))
         except RefusedError as error:
             status, response = error.status, {"__type": error.error, "message": "refused"}
-        return status, json.dumps(response).encode()
+        return status, self.replace_body.get(operation, json.dumps(response).encode())
 
     def respond(self, operation: str, body: dict[str, Any]) -> dict[str, Any]:
         self.calls.append(operation)
@@ -61,8 +64,9 @@ class FakeCognito(LoopbackServer):
             case "CreateUserPoolClient":
                 return {"UserPoolClient": {"ClientId": "fake"}}
             case "CreateGroup":
-                pool.groups[body["GroupName"]] = body
-                return {"Group": body}
+                group = self.create_group({**body, "CreationDate": NOW, "LastModifiedDate": NOW})
+                pool.groups[body["GroupName"]] = group
+                return {"Group": group}
             case "AdminCreateUser":
                 pool.memberships[body["Username"]] = []
                 return {"User": {"Username": body["Username"]}}
@@ -72,15 +76,19 @@ class FakeCognito(LoopbackServer):
                 pool.memberships[body["Username"]].append(body["GroupName"])
                 return {}
             case "AdminListGroupsForUser":
-                groups = [
-                    self.adapter.list_group(group) for group in self.groups_of(pool, body["Username"])
-                ]
-                return self.adapter.list_page(groups, body.get("Limit", 60), int(body.get("NextToken", 0)))
+                listed = self.list_groups(pool, body["Username"])
+                return self.list_page(
+                    [self.list_group(group) for group in listed],
+                    body.get("Limit", 60),
+                    body.get("NextToken"),
+                )
             case "AdminInitiateAuth":
                 groups = self.groups_of(pool, body["AuthParameters"]["USERNAME"])
-                issued = self.adapter.issue_tokens(groups)
-                tokens = {"IdToken": issued.id_token, "AccessToken": issued.access_token}
-                encoded = {name: encode_unsigned(claims) for name, claims in tokens.items()}
+                tokens = self.issue_tokens(groups, [*pool.groups.values()])
+                names = ("IdToken", "AccessToken")
+                encoded = {
+                    name: encode_unsigned(claims) for name, claims in zip(names, tokens, strict=True)
+                }
                 return {"AuthenticationResult": encoded}
             case "DeleteUserPool":
                 del self.pools[body["UserPoolId"]]
@@ -88,8 +96,32 @@ class FakeCognito(LoopbackServer):
             case _:
                 raise RefusedError(501, "NotImplemented")
 
-    def groups_of(self, pool: FakePool, username: str) -> list[dict[str, Any]]:
+    # A bug replaces one of these methods.
+
+    def create_group(self, group: JsonObject) -> JsonObject:
+        """Return the group as it is stored."""
+        return group
+
+    def groups_of(self, pool: FakePool, username: str) -> list[JsonObject]:
         return [pool.groups[name] for name in pool.memberships[username]]
+
+    def issue_tokens(
+        self,
+        groups: list[JsonObject],
+        pool: list[JsonObject],  # noqa: ARG002
+    ) -> tuple[JsonObject, JsonObject]:
+        """Return the claims of the ID token and of the access token."""
+        issued = self.adapter.issue_tokens(groups)
+        return issued.id_token, issued.access_token
+
+    def list_groups(self, pool: FakePool, username: str) -> list[JsonObject]:
+        return self.groups_of(pool, username)
+
+    def list_group(self, group: JsonObject) -> JsonObject:
+        return self.adapter.list_group(group)
+
+    def list_page(self, groups: list[JsonObject], limit: int, token: str | None) -> JsonObject:
+        return self.adapter.list_page(groups, limit, int(token or 0))
 
 
 def encode_unsigned(claims: dict[str, Any]) -> str:

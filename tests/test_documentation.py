@@ -13,12 +13,10 @@ from typing import Any
 
 import pytest
 
-from cognito_claims.conformance import load
-from cognito_claims.conformance.runner import select
 from cognito_claims.events.override import RESERVED_NAMES
 from tests.conftest import Client
 from tests.samples import role
-from tools import generate, scorecards
+from tools import generate
 from tools.revealed import CHECKERS, collect_rows
 
 ROOT = Path(__file__).parents[1]
@@ -179,24 +177,6 @@ def test_the_vectors_readme_lists_the_reserved_claims() -> None:
     text = (ROOT / "src/cognito_claims/conformance/vectors/README.md").read_text()
     listed = text.partition("Reserved claims")[2].partition("every name")[0]
     assert {*re.findall("`([a-z_]+)`", listed)} == RESERVED_NAMES
-
-
-class TestScorecards:
-    TEXT = (ROOT / "docs" / "conformance.md").read_text().partition("<!-- scorecards -->")[2]
-
-    def test_are_of_the_versions_that_are_pinned(self) -> None:
-        rows = re.findall(r"^\| ([^|`]+) \| ([0-9.]+) \| (PyPI|npm) \|", self.TEXT, re.MULTILINE)
-        assert rows == [(one.name, one.version, one.registry) for one in scorecards.EMULATORS]
-        pinned = (ROOT / "requirements" / "emulators" / "ministack.txt").read_text()
-        assert f"ministack=={scorecards.MINISTACK} " in pinned
-
-    def test_are_of_the_cases_and_rules_that_there_are(self) -> None:
-        cases = {*select()}
-        counts = re.findall(r"^\| .* \| (?:PyPI|npm) \| (.+) \|$", self.TEXT, re.MULTILINE)
-        for row in counts:
-            assert sum(map(int, row.split(" | "))) == len(cases), "run: python -m tools.scorecards"
-        asked = {rule for one in load() for case in one.cases if case.id in cases for rule in case.rules}
-        assert {*re.findall(r"^\| `([a-z-]+)` \|", self.TEXT, re.MULTILINE)} == asked
 
 
 @pytest.mark.slow

@@ -326,6 +326,18 @@ class TestRestAmbiguous:
             parse_rest_api_event(rest(roles="," * 50_000))
 
 
+class TestUnknownNames:
+    """If the names of the pool's groups permit no way to split the string, it is ambiguous."""
+
+    @pytest.mark.parametrize("text", ["a,b", "a,c,b", "a,"])
+    def test_they_are_no_error_of_the_string(self, text: str) -> None:
+        with pytest.raises(AmbiguousClaimsError, match="known_groups matches no reading"):
+            parse_rest_api_event(rest(groups=f"a,{text}"), known_groups=["a", "c"])
+
+    def test_a_name_without_a_comma_needs_no_known_names(self) -> None:
+        assert parse_rest_api_event(rest(groups="staff"), known_groups=["admins"]).groups == ("staff",)
+
+
 class TestHttpBrackets:
     """The authorizer of an HTTP API writes an array in brackets with spaces between."""
 
@@ -424,7 +436,7 @@ class TestTriggerConfiguration:
         assert second["scopes"]
 
 
-class TestDecodedClaims:
+class TestDecodedArrays:
     """serverless-offline writes the claims of the decoded token, where a gateway writes strings."""
 
     OFFLINE: ClassVar[list[tuple[str, Callable[[Any], GroupClaims]]]] = [

@@ -274,6 +274,32 @@ class TestArrayElements:
         ]
 
 
+class TestClaimText:
+    @pytest.mark.parametrize(
+        ("claim", "value", "matches"),
+        [
+            (3, "3", True),
+            (3, "3.0", False),
+            (1.5, "1.5", True),
+            (True, "true", True),
+            (True, "True", False),
+            (False, "false", True),
+            ({"a": 1}, '{"a":1}', True),
+        ],
+    )
+    def test_a_claim_that_is_no_string_is_compared_as_json(
+        self, claim: object, value: str, matches: bool
+    ) -> None:
+        choice = choose_role({"x": claim}, build_rules(("x", "Equals", value, ADMIN)))
+        assert get_rule_ids(choice) == ["first-match" if matches else "no-match", "claim-text"]
+
+    def test_the_rule_applies_only_to_claims_that_were_compared(self) -> None:
+        mapping = build_rules(("a", "Equals", "1", ADMIN), ("b", "Equals", "1", STAFF))
+        assert get_rule_ids(choose_role({"a": "1", "b": 1}, mapping)) == ["first-match"]
+        both = choose_role({"a": ["2"], "b": 1}, mapping)
+        assert get_rule_ids(both) == ["first-match", "array-elements", "claim-text"]
+
+
 class TestCustomRoleOfRules:
     ROWS = (("a", "Equals", "1", ADMIN), ("a", "Equals", "1", STAFF), ("a", "Equals", "2", LEGAL))
 

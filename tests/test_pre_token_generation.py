@@ -514,7 +514,18 @@ class TestSuppressedWins:
         of_v2 = issued(v2(idTokenGeneration=both, accessTokenGeneration=both), GroupClaims())
         assert of_v2 == TokenPair({"b": "2"}, {"b": "2"})
 
-    def test_and_a_scope_too(self) -> None:
+
+class TestTriggerScopes:
+    """From version 2, a response changes the scope of the access token."""
+
+    @pytest.mark.parametrize("version", ["2", "3"])
+    def test_only_in_the_access_token(self, version: str) -> None:
+        scopes = v2(accessTokenGeneration={"scopesToAdd": ["b"], "scopesToSuppress": ["a"]})
+        before = TokenPair({"scope": "a"}, {"scope": "a"})
+        returned = {"version": version, "response": scopes}
+        assert apply_override(before, returned) == TokenPair({"scope": "a"}, {"scope": "b"})
+
+    def test_a_scope_that_is_added_and_suppressed_is_suppressed(self) -> None:
         scopes = {"scopesToAdd": ["c", "d"], "scopesToSuppress": ["a", "c"]}
         before = TokenPair({}, {"scope": "a b"})
         assert apply_override(before, v2(accessTokenGeneration=scopes)).access_token == {"scope": "b d"}

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from cognito_claims import (
-    AdminListGroupsForUserPaginator,
     AmbiguousClaimsError,
     GroupClaims,
     GroupType,
     InvalidClaimsError,
     Resolution,
     resolve,
+    resolve_user,
 )
 from cognito_claims.access import Assessment, evaluate_trust
 from cognito_claims.client import ClientWithEvents
@@ -85,9 +85,9 @@ class VectorAdapter:
         """Return the names of the groups that a client collects."""
         with ScriptedServer() as server:
             server.queue_response(*pages, [*pages][-1])
-            paginator = AdminListGroupsForUserPaginator(connect(server.url))
-            groups = paginator.paginate(Username="alice", UserPoolId="eu-west-1_EXAMPLE").groups()
-            return tuple(group.group_name for group in groups)
+            client = connect(server.url)
+            resolution = resolve_user(client, username="alice", user_pool_id="eu-west-1_EXAMPLE")
+            return tuple(group.group_name for group in resolution.ranking)
 
     def parse_event(self, case_input: EventInput) -> GroupClaims:
         return parse_event(

@@ -13,7 +13,8 @@ from pathlib import Path
 from cognito_claims.access import ACCESS_RULES, TRUST_RULES
 from cognito_claims.client import PAGING_RULES
 from cognito_claims.conformance.endpoint import CALLS
-from cognito_claims.events import EVENT_RULES, TRIGGER_RULES
+from cognito_claims.conformance.rules import SERVICE_RULES
+from cognito_claims.events import EVENT_RULES, TRIGGER_QUESTIONS, TRIGGER_RULES
 from cognito_claims.identity_pool import IDENTITY_POOL_QUESTIONS, IDENTITY_POOL_RULES
 from cognito_claims.pool import CHECKS
 from cognito_claims.rules import CLAIM_RULES, OPEN_QUESTIONS, RULES, OpenQuestion, Rule
@@ -81,6 +82,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "preferred-role-rules": lambda: format_rules(RULES),
     "claim-rules": lambda: format_rules(CLAIM_RULES),
     "paging-rules": lambda: format_rules(PAGING_RULES),
+    "service-rules": lambda: format_rules(SERVICE_RULES),
     "event-rules": lambda: format_rules(EVENT_RULES),
     "trigger-rules": lambda: format_rules(TRIGGER_RULES),
     "identity-pool-rules": lambda: format_rules(IDENTITY_POOL_RULES),
@@ -88,6 +90,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "access-rules": lambda: format_rules(ACCESS_RULES),
     "open-questions": lambda: format_questions(OPEN_QUESTIONS),
     "identity-pool-questions": lambda: format_questions(IDENTITY_POOL_QUESTIONS),
+    "trigger-questions": lambda: format_questions(TRIGGER_QUESTIONS),
     "public-names": format_public_names,
     "types": revealed.format_table,
     "checks": format_checks,

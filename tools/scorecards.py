@@ -1,9 +1,10 @@
-"""Run the conformance vectors against emulators, and write the scorecards into docs/conformance.md.
+"""Run the conformance vectors against emulators, and write the scorecards into the documentation.
 
     python -m tools.scorecards
 
 Each emulator is installed at a pinned version into `build/emulators/`, and
-listens on loopback. cognito-local needs Node.js.
+listens on loopback. cognito-local needs Node.js. The summary is a part of
+docs/conformance.md, and each emulator has a page in docs/scorecards/.
 """
 
 import json
@@ -27,6 +28,7 @@ from cognito_claims.conformance.scorecard import Verdict
 from tools.generate import ROOT, replace_part
 
 PAGE = ROOT / "docs" / "conformance.md"
+FOLDER = ROOT / "docs" / "scorecards"
 BUILD = ROOT / "build" / "emulators"
 COGNITO_LOCAL = "5.3.0"
 MINISTACK = "1.5.33"
@@ -43,8 +45,16 @@ class Emulator:
     command: Callable[[int], list[str]]
     """Install the emulator, and return the command that serves on a port."""
 
+    started_by: str
+    """The command that a person starts it with."""
+
     environment: Callable[[int], dict[str, str]] = lambda _: {}
     """Return the environment variables for a port."""
+
+    @property
+    def page(self) -> str:
+        """The file name of its page."""
+        return f"{'-'.join(self.name.replace(',', '').replace('_', '-').lower().split())}.md"
 
 
 def use_moto(module: str) -> Callable[[int], list[str]]:
@@ -79,15 +89,26 @@ def install_ministack(_: int) -> list[str]:
 
 
 EMULATORS = (
-    Emulator("moto", version("moto"), "PyPI", use_moto("moto.server")),
     Emulator(
-        "moto, with moto_role_claims", version("moto"), "PyPI", use_moto("cognito_claims.testing.moto")
+        "moto",
+        version("moto"),
+        "PyPI",
+        use_moto("moto.server"),
+        "python -m moto.server -H 127.0.0.1 -p 5000",
+    ),
+    Emulator(
+        "moto, with moto_role_claims",
+        version("moto"),
+        "PyPI",
+        use_moto("cognito_claims.testing.moto"),
+        "python -m cognito_claims.testing.moto -H 127.0.0.1 -p 5000",
     ),
     Emulator(
         "cognito-local",
         COGNITO_LOCAL,
         "npm",
         install_cognito_local,
+        "HOST=127.0.0.1 PORT=5000 npx cognito-local",
         lambda port: {"HOST": "127.0.0.1", "PORT": str(port)},
     ),
     Emulator(
@@ -95,6 +116,7 @@ EMULATORS = (
         MINISTACK,
         "PyPI",
         install_ministack,
+        "BIND_HOST=127.0.0.1 GATEWAY_PORT=5000 SERVICES=cognito-idp ministack",
         lambda port: {"BIND_HOST": "127.0.0.1", "GATEWAY_PORT": str(port), "SERVICES": "cognito-idp"},
     ),
 )
@@ -137,7 +159,7 @@ def _wait_until_ready(port: int, process: "subprocess.Popen[bytes]", log: str) -
 
 def create_report(emulator: Emulator) -> dict[str, Any]:
     """Run the command of this project against an emulator, and return its report."""
-    command = [str(Path(sys.executable).with_name("cognito-claims")), "conform", "--json"]
+    command = [str(Path(sys.executable).with_name("cognito-claims")), "conform", "--format", "json"]
     with run_emulator(emulator) as url:
         process = subprocess.run([*command, "--endpoint-url", url], check=False, stdout=subprocess.PIPE)
     if process.returncode not in (0, 1):
@@ -146,11 +168,16 @@ def create_report(emulator: Emulator) -> dict[str, Any]:
     return report
 
 
-def render_scorecards(reports: Iterable[tuple[Emulator, dict[str, Any]]], date: str) -> str:
-    """Return the scorecards as Markdown: all cases by verdict, then the results of each rule."""
+def render_summary(reports: Iterable[tuple[Emulator, dict[str, Any]]], date: str) -> str:
+    """Return the summary as Markdown: all cases by verdict, then the results of each rule."""
     reports = tuple(reports)
     rows = [
-        (emulator.name, emulator.version, emulator.registry, *map(str, report["counts"].values()))
+        (
+            f"[{emulator.name}](scorecards/{emulator.page})",
+            emulator.version,
+            emulator.registry,
+            *map(str, report["counts"].values()),
+        )
         for emulator, report in reports
     ]
     rules = [
@@ -160,6 +187,52 @@ def render_scorecards(reports: Iterable[tuple[Emulator, dict[str, Any]]], date: 
     summary = _render_table(("emulator", "version", "from", *Verdict), rows)
     by_rule = _render_table(("rule", *(emulator.name for emulator, _ in reports)), rules)
     return f"Generated on {date} with `python -m tools.scorecards`.\n\n{summary}\n{by_rule}"
+
+
+def render_page(emulator: Emulator, report: dict[str, Any], date: str) -> str:
+    """Return an emulator's page: how it was tested, what it passes, fails and never emits."""
+    counts = ", ".join(f"{count} {verdict}" for verdict, count in report["counts"].items() if count)
+    rules = (
+        (f"`{rule['rule']}`", rule["basis"], *(str(rule[verdict]) for verdict in Verdict))
+        for rule in report["rules"]
+    )
+    lines = [
+        f"# Conformance of {emulator.name}",
+        "",
+        f"Version {emulator.version}, from {emulator.registry}, on {date}: {counts}.",
+        "[Scorecards](../conformance.md#scorecards) explains the verdicts and compares emulators.",
+        "",
+        "```console",
+        f"$ {emulator.started_by}",
+        "$ cognito-claims conform --endpoint-url http://127.0.0.1:5000",
+        "```",
+        "",
+        "## Rules",
+        "",
+        _render_table(("rule", "basis", *Verdict), rules),
+    ]
+    absent = [f"`{rule['rule']}`" for rule in report["rules"] if rule["not-emitted"] and not rule["pass"]]
+    if absent:
+        lines += [f"Absent, since the emulator adds no such claim to a token: {', '.join(absent)}.", ""]
+    answers = [case for case in report["cases"] if case["differs_on"]]
+    if answers:
+        lines += ["## Open questions", ""]
+        lines += ["These answers are correct, and differ from this library's default.", ""]
+        rows = ((f"`{case['case']}`", _format_ids(case["differs_on"])) for case in answers)
+        lines += [_render_table(("case", "answered differently"), rows)]
+    failures = [case for case in report["cases"] if case["verdict"] in (Verdict.FAIL, Verdict.ERROR)]
+    if failures:
+        lines += ["## Failures", ""]
+        reasons = (
+            (f"`{case['case']}`", case["verdict"], _format_ids(case["broken"]), case["error"] or "")
+            for case in failures
+        )
+        lines += [_render_table(("case", "verdict", "broken rules", "reason"), reasons)]
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def _format_ids(ids: Iterable[str]) -> str:
+    return ", ".join(f"`{one}`" for one in ids)
 
 
 def _format_counts(rule: dict[str, Any]) -> str:
@@ -173,10 +246,15 @@ def _render_table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 
 def main() -> None:
-    """Write the scorecards into docs/conformance.md."""
+    """Write the summary and the pages."""
+    date = datetime.now(UTC).date().isoformat()
     reports = [(emulator, create_report(emulator)) for emulator in EMULATORS]
-    text = render_scorecards(reports, datetime.now(UTC).date().isoformat())
+    text = render_summary(reports, date)
     PAGE.write_text(replace_part("scorecards", text, PAGE.read_text()))
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    FOLDER.mkdir()
+    for emulator, report in reports:
+        (FOLDER / emulator.page).write_text(render_page(emulator, report, date))
     print(text)
 
 

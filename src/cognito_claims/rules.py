@@ -3,7 +3,8 @@
 `RULES` decide the preferred role, and `CLAIM_RULES` which claims each token
 contains. The other domains have their own rules: `PAGING_RULES` in
 `cognito_claims.client`, `EVENT_RULES` and `TRIGGER_RULES` in
-`cognito_claims.events`, `IDENTITY_POOL_RULES` in `cognito_claims.identity_pool`.
+`cognito_claims.events`, `IDENTITY_POOL_RULES` in `cognito_claims.identity_pool`,
+`SERVICE_RULES` in `cognito_claims.conformance`.
 
 AWS publishes no algorithm. These rules restate its documentation, each with its
 basis and its source:
@@ -84,7 +85,7 @@ class OpenQuestion:
     """The evidence for each answer."""
 
     setting: Literal["null_precedence", "roleless"] | None = None
-    """The setting of `Policy` that answers it. `None` for a question about identity pools."""
+    """The setting of `Policy` that answers it. `None` if the preferred role does not depend on it."""
 
     def __str__(self) -> str:
         return self.id
@@ -212,6 +213,27 @@ ID_TOKEN_ALONE: Final = Rule(
     Basis.DOCUMENTED,
     f"{ID_TOKEN_GUIDE}; {ACCESS_TOKEN_GUIDE}",
 )
+ROLE_ONCE: Final = Rule(
+    "role-once",
+    "A role that several groups name is in cognito:roles once.",
+    Basis.UNSPECIFIED,
+    f"the claim is a set of roles: {RBAC_GUIDE}; AWS does not document duplicates, and no published token "
+    "shows them",
+)
+ROLE_CASE: Final = Rule(
+    "role-case",
+    "Role ARNs that differ in case only are different roles.",
+    Basis.UNSPECIFIED,
+    "IAM permits no two role names that differ in case only; AWS does not document how Amazon Cognito "
+    "compares ARNs",
+)
 
-CLAIM_RULES: Final[tuple[Rule, ...]] = (ALL_GROUPS, NO_GROUPS, ALL_ROLES, ID_TOKEN_ALONE)
+CLAIM_RULES: Final[tuple[Rule, ...]] = (
+    ALL_GROUPS,
+    NO_GROUPS,
+    ALL_ROLES,
+    ID_TOKEN_ALONE,
+    ROLE_ONCE,
+    ROLE_CASE,
+)
 """Which claims each token contains."""

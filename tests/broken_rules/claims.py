@@ -7,9 +7,10 @@ from dataclasses import replace
 from types import EllipsisType
 
 from cognito_claims import GroupClaims, GroupType, Policy, Resolution
-from cognito_claims._wire.json import get_path
-from cognito_claims.conformance.shapes import EventInput
+from cognito_claims._wire.json import as_list, get_path
+from cognito_claims.conformance.shapes import EventInput, RoleInput
 from cognito_claims.events import ClaimsSource
+from cognito_claims.identity_pool import AccessDenied, AssumedRole
 from tests.broken_rules.registry import breaks
 from tests.vector_adapter import IssuedTokens, JsonObject, VectorAdapter
 
@@ -151,6 +152,33 @@ class PreferredRoleAlone(BrokenTokens):
         id_token.pop("cognito:roles", None)
         if resolution.preferred_role is not None:
             id_token["cognito:roles"] = [resolution.preferred_role]
+
+
+@breaks("role-once")
+class ARoleComesOncePerGroup(BrokenTokens):
+    def change(self, resolution: Resolution, id_token: JsonObject, access_token: JsonObject) -> None:
+        if resolution.roles:
+            id_token["cognito:roles"] = [one.role_arn for one in resolution.ranking if one.role_arn]
+
+
+@breaks("role-case")
+class CaseOfRolesIsIgnored(VectorAdapter):
+    def resolve(self, groups: Groups) -> Resolution:
+        right = super().resolve(groups)
+        roles = [group.role_arn for group in reversed(right.ranking) if group.role_arn is not None]
+        spellings = {role.lower(): role for role in roles}
+        folded = [
+            group.model_copy(update={"role_arn": group.role_arn and spellings[group.role_arn.lower()]})
+            for group in right.ranking
+        ]
+        return super().resolve(folded)
+
+    def choose_role(self, case_input: RoleInput) -> AssumedRole | AccessDenied:
+        roles = as_list(case_input.claims.get("cognito:roles")) or []
+        spellings = {str(role).lower(): role for role in roles}
+        custom = case_input.custom_role_arn
+        folded = None if custom is None else spellings.get(custom.lower(), custom)
+        return super().choose_role(case_input.model_copy(update={"custom_role_arn": folded}))
 
 
 @breaks("id-token-alone")

@@ -7,8 +7,8 @@ from copy import deepcopy
 from dataclasses import replace
 from typing import Any
 
-from cognito_claims import GroupClaims
-from cognito_claims._wire.json import get_path
+from cognito_claims import AmbiguousClaimsError, GroupClaims, InvalidClaimsError
+from cognito_claims._wire.json import as_list, get_path
 from cognito_claims.conformance.shapes import EventInput
 from cognito_claims.events import ClaimsSource, TokenPair
 from tests.broken_rules.registry import breaks
@@ -27,12 +27,22 @@ class BrokenRestApi(VectorAdapter):
         without_groups = deepcopy(case_input.event)
         claims: Any = get_path(without_groups, "requestContext", "authorizer", "claims")
         text = claims.pop("cognito:groups", None)
+        if as_list(text) is not None:
+            return super().parse_event(case_input)
         right = super().parse_event(case_input.model_copy(update={"event": without_groups}))
         return replace(right, groups=tuple(self.split(text or "")))
 
 
 @breaks("rest-commas")
 class RestIsReadAsHttp(BrokenRestApi):
+    def parse_event(self, case_input: EventInput) -> GroupClaims:
+        try:
+            return super().parse_event(case_input)
+        except InvalidClaimsError:
+            if case_input.source is not ClaimsSource.REST_API:
+                raise
+            return GroupClaims()  # the roles may be of any form
+
     def split(self, text: str) -> Iterable[str]:
         return text[1:-1].split(" ")
 
@@ -43,13 +53,48 @@ class EveryCommaSplits(BrokenRestApi):
         return text.split(",") if text else ()
 
 
+def can_split(text: str, names: Iterable[str]) -> bool:
+    """Return whether a string is a list of these names, joined with commas."""
+    return text in names or any(
+        text.startswith(f"{name},") and can_split(text[len(name) + 1 :], names) for name in names
+    )
+
+
+@breaks("unknown-names")
+class UnknownNamesAreInvalid(VectorAdapter):
+    def parse_event(self, case_input: EventInput) -> GroupClaims:
+        try:
+            return super().parse_event(case_input)
+        except AmbiguousClaimsError as error:
+            text = get_path(case_input.event, "requestContext", "authorizer", "claims", "cognito:groups")
+            known = case_input.known_groups
+            if known is None or can_split(str(text), known):
+                raise
+            raise InvalidClaimsError("broken", error.problems) from None
+
+
+def get_authorizer_claims(event: JsonObject) -> JsonObject:
+    authorizer: Any = get_path(event, "requestContext", "authorizer") or {}
+    claims: JsonObject = authorizer.get("jwt", authorizer).get("claims", {})
+    return claims
+
+
+@breaks("decoded-arrays")
+class ArraysAreReadAsTheirText(VectorAdapter):
+    def parse_event(self, case_input: EventInput) -> GroupClaims:
+        event = deepcopy(case_input.event)
+        claims = get_authorizer_claims(event)
+        texts = {name: str(value) for name, value in claims.items() if as_list(value) is not None}
+        claims.update(texts)
+        return super().parse_event(case_input.model_copy(update={"event": event}))
+
+
 @breaks("http-brackets")
 class HttpIsReadAsRest(VectorAdapter):
     def parse_event(self, case_input: EventInput) -> GroupClaims:
-        if case_input.source is not ClaimsSource.HTTP_API:
+        claims = get_authorizer_claims(case_input.event)
+        if case_input.source is not ClaimsSource.HTTP_API or as_list(claims.get("cognito:groups")):
             return super().parse_event(case_input)
-        authorizer: Any = get_path(case_input.event, "requestContext", "authorizer")
-        claims = authorizer.get("jwt", authorizer)["claims"]
         groups, roles = (
             tuple(str(claims.get(name)).split(",")) for name in ("cognito:groups", "cognito:roles")
         )
@@ -152,6 +197,14 @@ class AddedWins(BrokenOverride):
                 ]
             if name in details:
                 details[name] = generation
+
+
+@breaks("trigger-scopes")
+class ScopesDoNotChange(BrokenOverride):
+    def change(self, details: JsonObject, id_token: JsonObject) -> None:
+        if generation := details.get("accessTokenGeneration"):
+            kept = {name: value for name, value in generation.items() if not name.startswith("scopes")}
+            details["accessTokenGeneration"] = kept
 
 
 @breaks("reserved-claims")

@@ -138,6 +138,17 @@ class AnAbsentClaimIsEmpty(BrokenMatching):
         return "" if claim is None else None
 
 
+@breaks("claim-text")
+class OnlyStringsAreCompared(VectorAdapter):
+    def choose_role(self, case_input: RoleInput) -> Role:
+        claims = {
+            name: value
+            for name, value in case_input.claims.items()
+            if isinstance(value, str | list) or value is None
+        }
+        return super().choose_role(case_input.model_copy(update={"claims": claims}))
+
+
 @breaks("array-elements")
 class AnArrayIsItsText(BrokenMatching):
     def read(self, claim: object) -> str | None:

@@ -40,6 +40,9 @@ class TheLastOfAPageComesTwice(VectorAdapter):
         page = super().list_page(groups, limit, start)
         return {**page, "Groups": page["Groups"] + page["Groups"][-1:]}
 
+    def read_pages(self, pages: Iterable[JsonObject], connect: Connect) -> tuple[str, ...]:
+        return tuple(group["GroupName"] for page in pages for group in page["Groups"])
+
 
 @dataclass(frozen=True)
 class ForgetfulPool(Pool):
@@ -72,7 +75,8 @@ class NothingToResumeFrom(VectorAdapter):
 @breaks("listed-as-created")
 class NameAloneIsListed(VectorAdapter):
     def list_group(self, group: JsonObject) -> JsonObject:
-        return {"GroupName": group["GroupName"]}
+        settings = ("Precedence", "RoleArn", "Description")
+        return {name: value for name, value in group.items() if name not in settings}
 
 
 @breaks("unset-is-absent")
@@ -82,7 +86,9 @@ class UnsetIsZeroOrEmpty(VectorAdapter):
 
     def read_pages(self, pages: Iterable[JsonObject], connect: Connect) -> tuple[str, ...]:
         if any(
-            "" in (page.get("NextToken"), *group.values()) for page in pages for group in page["Groups"]
+            not {"", None}.isdisjoint([page.get("NextToken", "absent"), *group.values()])
+            for page in pages
+            for group in page["Groups"]
         ):
             raise InvalidResponseError("AdminListGroupsForUser", [])
         return super().read_pages(pages, connect)

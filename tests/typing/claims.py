@@ -18,6 +18,7 @@ from cognito_claims import (
 )
 from cognito_claims.events import (
     EVENT_RULES,
+    TRIGGER_QUESTIONS,
     TRIGGER_RULES,
     ClaimsSource,
     PreTokenGenerationEvent,
@@ -131,6 +132,7 @@ def triggers(
     assert_type(issued, TokenPair)
     assert_type(apply_override(issued, event).group_claims, GroupClaims)
     assert_type(TRIGGER_RULES, tuple[Rule, ...])
+    assert_type(TRIGGER_QUESTIONS, tuple[OpenQuestion, ...])
 
     read = parse_trigger_event(event)
     assert_type(read, PreTokenGenerationV1Event | PreTokenGenerationV2Event | PreTokenGenerationV3Event)

@@ -5,7 +5,7 @@ import pytest
 
 from cognito_claims import GroupClaims, GroupType, Policy, resolve
 from cognito_claims.client import PAGING_RULES, ClientWithEvents
-from cognito_claims.conformance import load
+from cognito_claims.conformance import SERVICE_RULES, load
 from cognito_claims.conformance.cases import AnyVectors, IdentityPoolVectors, TokensVectors
 from cognito_claims.conformance.endpoint import Endpoint
 from cognito_claims.conformance.runner import run, select
@@ -59,6 +59,7 @@ def vectors() -> None:
             assert_type(one.cases[0].expected, tuple[RoleAnswer, ...])
     assert_type(CLAIM_RULES, tuple[Rule, ...])
     assert_type(PAGING_RULES, tuple[Rule, ...])
+    assert_type(SERVICE_RULES, tuple[Rule, ...])
 
 
 def running(client: ClientWithEvents) -> dict[Verdict, int]:
@@ -67,5 +68,6 @@ def running(client: ClientWithEvents) -> dict[Verdict, int]:
 
     card = run(Endpoint(client), select(["lowest-wins"]), on_result=check)
     assert_type(card, Scorecard)
+    assert_type(card.blamed, tuple[str, ...])
     run(client, ["lowest-wins"])  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]  # pyrefly: ignore[bad-argument-type]
     return card.counts

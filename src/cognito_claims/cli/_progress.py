@@ -14,16 +14,17 @@ _SECONDS_BETWEEN_LINES = 30.0
 
 @contextmanager
 def show_progress(
-    unit: str, wait: Callable[[float], bool] | None = None
+    unit: str, wait: Callable[[float], bool] | None = None, step: int | None = None
 ) -> Generator[Callable[..., None], None, None]:
     """Show the progress of the block: a bar if stderr is a terminal, or else a line every 30 seconds.
 
     The function that it yields takes `completed`, `total` and `description`. `wait`
     waits this many seconds between two lines, or returns true once the block has ended.
+    With a step, there is also a line whenever so many more are completed.
     """
     console = Console(stderr=True)
     if not console.is_terminal:
-        with _print_lines(unit, wait) as update:
+        with _print_lines(unit, wait, step) as update:
             yield update
         return
     with Progress(
@@ -41,7 +42,7 @@ def show_progress(
 
 @contextmanager
 def _print_lines(
-    unit: str, wait: Callable[[float], bool] | None
+    unit: str, wait: Callable[[float], bool] | None, step: int | None
 ) -> Generator[Callable[..., None], None, None]:
     ended = Event()
     wait = wait or ended.wait
@@ -50,6 +51,8 @@ def _print_lines(
     def update(*, completed: int, total: int, description: str = "") -> None:
         nonlocal line
         line = f"{completed:,} of {total:,} {unit}{', ' if description else ''}{description}"
+        if step is not None and completed % step == 0:
+            typer.echo(line, err=True)
 
     def print_lines() -> None:
         while not wait(_SECONDS_BETWEEN_LINES):

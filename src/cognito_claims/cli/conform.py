@@ -3,7 +3,7 @@
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -12,10 +12,10 @@ from typing import Annotated, Any, Never
 from urllib.parse import urlsplit
 
 import typer
-from rich.text import Text
 
 from cognito_claims._signals import handle_signals
 from cognito_claims.cli import _options as options
+from cognito_claims.cli._conformance import Format, render, report_case
 from cognito_claims.cli._exit import ExitCode, fail
 from cognito_claims.cli._options import MIN_RATE
 from cognito_claims.cli._output import Output, format_count, write_file, write_result
@@ -24,13 +24,18 @@ from cognito_claims.cli._service import Service
 from cognito_claims.client._operations import SERVICE_ID
 from cognito_claims.client.rate_limiter import RateLimiter
 from cognito_claims.conformance import runner
-from cognito_claims.conformance.cases import load
-from cognito_claims.conformance.endpoint import CALLS, EXAMPLE_ACCOUNT, Endpoint, EndpointError
+from cognito_claims.conformance.endpoint import (
+    BYSTANDERS,
+    CALLS,
+    EXAMPLE_ACCOUNT,
+    Endpoint,
+    EndpointError,
+)
 from cognito_claims.conformance.scorecard import ObservedAnswer, Result, Scorecard, Verdict
-from cognito_claims.conformance.shapes import GroupsInput, PagingInput
 from cognito_claims.tokens import AWS_DOMAINS
 
 _AWS_RATE = 5.0  # a tenth of the quota of AdminListGroupsForUser, to leave the rest to other programs
+_CASES_BETWEEN_LINES = 25
 _AWS = "Run against AWS itself"
 
 
@@ -72,13 +77,15 @@ def conform(
         Path | None,
         options.declare_output_file("Write the answers to unspecified cases to FILE, for sharing."),
     ] = None,
-    as_json: options.Json = False,
+    output_format: Annotated[
+        Format, typer.Option("--format", help="`text`, `json`, `junit` or `markdown`.", metavar="FORMAT")
+    ] = Format.TEXT,
 ) -> None:
     """Run the conformance vectors against an endpoint.
 
-    Each case creates a user pool and removes it again. Exits with 0 if every case passed; with 1 if one did
-    not; with 2 for invalid input; with 3 if the endpoint cannot be reached or cannot create user pools;
-    with 4 if a file could not be written; with 130 if interrupted, after every user pool was removed.
+    Creates user pools and removes them again. Exits with 0 if every case passed; with 1 if one did not;
+    with 2 for invalid input; with 3 if the endpoint cannot be reached or cannot create user pools; with 4
+    if a file could not be written; with 130 if interrupted, after every user pool was removed.
     """
     cases = select_cases(select or ())
     if plan:
@@ -94,7 +101,7 @@ def conform(
         meta: Any = endpoint.client.meta
         meta.events.register(f"before-send.{SERVICE_ID}", RateLimiter(1 / (rate or _AWS_RATE)))
     card = run_cases(endpoint, cases, name=endpoint_url or "AWS")
-    write_result(_build_report(card, endpoint_url) if as_json else _render_text(card))
+    write_result(render(card, output_format, endpoint_url or "aws"))
     if junit is not None:
         write_file(junit, card.to_junit(), private=False)
     if evidence is not None:
@@ -149,12 +156,11 @@ def run_cases(endpoint: Endpoint, cases: tuple[str, ...], *, name: str) -> Score
     """Run the cases against the endpoint, or fail. Every user pool is removed."""
     completed: list[Result] = []
     try:
-        with handle_signals(_interrupt), show_progress("cases") as update_bar:
+        with handle_signals(_interrupt), show_progress("cases", step=_CASES_BETWEEN_LINES) as update_bar:
 
             def count_result(result: Result) -> None:
                 completed.append(result)
-                subject = result.case.partition("/")[0]
-                update_bar(completed=len(completed), total=len(cases), description=subject)
+                update_bar(completed=len(completed), total=len(cases), description=result.subject)
 
             return runner.run(endpoint, cases, on_result=count_result)
     except EndpointError as error:
@@ -174,17 +180,20 @@ def _list_not_removed(endpoint: Endpoint) -> list[str]:
 
 def render_plan(cases: tuple[str, ...], account: str = EXAMPLE_ACCOUNT) -> str:
     """Return what the cases create, and the permissions needed, as text."""
-    inputs = [case.input for vectors in load() for case in vectors.cases if case.id in cases]
-    memberships = [one.groups for one in inputs if isinstance(one, GroupsInput)]
-    counts = [*map(len, memberships), *(one.group_count for one in inputs if isinstance(one, PagingInput))]
-    roles = {group.role_arn for groups in memberships for group in groups if group.role_arn is not None}
+    selected = runner.select_cases(cases)
+    batches = runner.group_by_pool(selected)
+    memberships = [runner.get_groups(case) for _, case in selected]
+    counts = [*map(len, memberships)]
+    groups = [BYSTANDERS, *(group for membership in memberships for group in membership)]
+    roles = {group.role_arn for group in groups if group.role_arn is not None}
     output = Output()
     output.print_line(
-        f"{format_count(len(cases), 'case')}. Each creates these resources and removes them again:",
+        f"{format_count(len(cases), 'case')} in {format_count(len(batches), 'user pool')}, one at a time:",
         "  a user pool, named cognito-claims-conform-...",
         "  an app client that allows administrators to sign in with passwords",
-        "  a user with a random password, without sending an invitation",
-        f"  {min(counts)} to {format_count(max(counts), 'group')}; {sum(counts)} in all",
+        f"  the group {BYSTANDERS.group_name}, with a user in it",
+        "  a user for each case, with a random password, without sending an invitation",
+        f"  {min(counts)} to {format_count(max(counts), 'group')} for each user; cases share equal groups",
         "",
         "Permissions:",
         *(f"  cognito-idp:{call}" for call in CALLS),
@@ -192,32 +201,6 @@ def render_plan(cases: tuple[str, ...], account: str = EXAMPLE_ACCOUNT) -> str:
         *(f"    {role.replace(EXAMPLE_ACCOUNT, account)}" for role in sorted(roles)),
     )
     return output.text
-
-
-def _build_report(card: Scorecard, endpoint_url: str | None) -> dict[str, object]:
-    return {
-        "version": 1,
-        "vectors": 1,
-        "endpoint": endpoint_url or "aws",
-        "passed": card.passed,
-        "counts": card.counts,
-        "rules": [{"rule": score.rule, "basis": score.basis, **score.counts} for score in card.rules],
-        "cases": [_report_case(result) for result in card.results],
-        "not_removed": card.not_removed,
-    }
-
-
-def _report_case(result: Result) -> dict[str, object]:
-    return {
-        "case": result.case,
-        "rules": result.rules,
-        "verdict": result.verdict,
-        "broken": result.broken,
-        "expected": result.expected,
-        "got": result.got,
-        "error": result.error,
-        "differs_on": result.differs_on,
-    }
 
 
 def _build_evidence(card: Scorecard, endpoint: Endpoint) -> dict[str, object]:
@@ -236,7 +219,7 @@ def _build_evidence(card: Scorecard, endpoint: Endpoint) -> dict[str, object]:
             {"case": one.case, "open": one.open, "differs_on": one.differs_on, "got": one.got}
             for one in card.observed_answers
         ],
-        "contradicted": [_report_case(result) for result in card.results if result.verdict is Verdict.FAIL],
+        "contradicted": [report_case(result) for result in card.results if result.verdict is Verdict.FAIL],
     }
 
 
@@ -246,47 +229,3 @@ def summarize_answers(cases: Iterable[ObservedAnswer], question: str) -> str:
     if len(answers) != 1:
         return "contradictory" if answers else "undecided"
     return "differently" if answers.pop() else "by default"
-
-
-_STYLES = {
-    Verdict.PASS: "green",
-    Verdict.FAIL: "bold red",
-    Verdict.NOT_EMITTED: "yellow",
-    Verdict.ERROR: "red",
-}
-
-
-def _render_text(card: Scorecard) -> str:
-    output = Output()
-    for result in card.results:
-        if result.verdict in (Verdict.FAIL, Verdict.ERROR):
-            _print_failure(output, result)
-    rows = ([Text(score.rule), Text(score.basis), *_style_counts(score.counts)] for score in card.rules)
-    output.print_table(("Rule", "Basis", *Verdict), rows, right=tuple(Verdict))
-    counts = card.counts
-    output.print_line(", ".join(f"{count} {verdict}" for verdict, count in counts.items()), style="bold")
-    if counts[Verdict.NOT_EMITTED]:
-        reason = "the endpoint never adds the claim to a token, so these cases show nothing"
-        output.print_line(f"{Verdict.NOT_EMITTED}: {reason}")
-    for answer in card.observed_answers:
-        if answer.differs_on:
-            questions = ", ".join(answer.differs_on)
-            output.print_line(f"{answer.case}: passes with the other answer to {questions}")
-    return output.text
-
-
-def _style_counts(counts: Mapping[Verdict, int]) -> Iterator[Text]:
-    return (Text(str(count), _STYLES[verdict] if count else "dim") for verdict, count in counts.items())
-
-
-def _print_failure(output: Output, result: Result) -> None:
-    output.print_line(f"{result.verdict.upper()}  {result.case}", style=_STYLES[result.verdict])
-    rules = result.broken or result.rules
-    output.print_line(f"  {result.description}", f"  rules: {', '.join(rules)}")
-    if result.error is not None:
-        output.print_line(f"  {result.error}")
-    if result.got is not None:
-        expected = " or ".join(json.dumps(one, ensure_ascii=False) for one in result.expected)
-        got = json.dumps(result.got, ensure_ascii=False)
-        output.print_line(f"  expected: {expected}", f"  got:      {got}")
-    output.print_line("")

@@ -7,11 +7,13 @@ implementers in any language. `load()` loads them in Python, and
 
 from cognito_claims.conformance.cases import Case, InvalidVectorsError, Vectors, load
 from cognito_claims.conformance.endpoint import Endpoint, EndpointError
+from cognito_claims.conformance.rules import SERVICE_RULES
 from cognito_claims.conformance.runner import run, select
 from cognito_claims.conformance.scorecard import Result, Scorecard, Verdict
 from cognito_claims.conformance.shapes import TokensAnswer
 
 __all__ = [
+    "SERVICE_RULES",
     "Case",
     "Endpoint",
     "EndpointError",

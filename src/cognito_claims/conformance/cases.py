@@ -27,7 +27,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from cognito_claims._wire.scalars import StrictStr
 from cognito_claims.conformance import shapes
-from cognito_claims.conformance.shapes import Answer, Id, VectorModel
+from cognito_claims.conformance.shapes import Answer, Flag, Id, VectorModel
 from cognito_claims.errors import CognitoClaimsError, Problem
 from cognito_claims.rules import Basis
 
@@ -64,6 +64,9 @@ class Case(VectorModel, Generic[InputT, AnswerT], frozen=True):
 
     description: _Line
     """What the case shows, in one line."""
+
+    flags: tuple[Flag, ...]
+    """Properties of the case, to select cases by. The basis of every rule that decides is one."""
 
     rules: tuple[Id, ...]
     """The rules that decide the case: an implementation that breaks one of them fails."""
@@ -117,7 +120,10 @@ class Vectors(VectorModel, Generic[InputT, AnswerT], frozen=True):
     """The schema of this file."""
 
     version: Literal[1]
-    """The version of the vectors, 1."""
+    """The version of the form of the vectors, 1. It is also the name of the folder."""
+
+    release: Annotated[str, Field(strict=True, pattern=r"^[0-9]+\.[0-9]+\.[0-9]+$")]
+    """The release of the vectors, which `CHANGELOG.md` describes. `package.json` has the same."""
 
     subject: str
     """The subject, which is also the name of the file."""

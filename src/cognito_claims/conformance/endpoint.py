@@ -1,6 +1,6 @@
-"""The endpoint under test, on which each case has its own user pool.
+"""The endpoint under test, and a user pool on it.
 
-A pool is deleted when its case ends, also after an error or Ctrl-C. While a
+A pool is deleted when its cases end, also after an error or Ctrl-C. While a
 pool is being created or deleted, signals are deferred: otherwise its ID could
 be lost.
 """
@@ -8,10 +8,11 @@ be lost.
 import json
 import secrets
 import signal
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from itertools import count
+from typing import Any, Final
 
 from cognito_claims._signals import handle_signals
 from cognito_claims._wire.json import as_object, decode_base64url_json, get_path
@@ -21,6 +22,7 @@ from cognito_claims.client import (
     GroupPageIterator,
     PaginatorConfigDict,
 )
+from cognito_claims.client._operations import SERVICE_ID
 from cognito_claims.errors import CognitoClaimsError
 from cognito_claims.events import TokenPair
 from cognito_claims.models import AdminListGroupsForUserResponse, GroupType
@@ -40,7 +42,20 @@ CALLS = (
 
 EXAMPLE_POOL = "eu-west-1_EXAMPLE"
 EXAMPLE_ACCOUNT = "123456789012"
-_USERNAME = "alice@example.com"  # cognito-local accepts email addresses only
+
+BYSTANDERS: Final = GroupType(
+    group_name="bystanders", precedence=0, role_arn=f"arn:aws:iam::{EXAMPLE_ACCOUNT}:role/bystander"
+)
+"""A group of every pool that outranks others, in which no user of a case is."""
+
+_REFUSALS: Final = (
+    "GroupExistsException",
+    "InvalidParameterException",
+    "ResourceNotFoundException",
+    "UserNotFoundException",
+)
+_BYSTANDER = "bystander@example.com"  # cognito-local accepts email addresses only
+_LIST_RESPONSE = f"before-parse.{SERVICE_ID}.AdminListGroupsForUser"
 
 
 class EndpointError(CognitoClaimsError, RuntimeError):
@@ -51,9 +66,13 @@ class UnreadableTokenError(ValueError):
     """The result of a sign-in is not a pair of tokens. The message does not quote it."""
 
 
+class EndlessListError(ValueError):
+    """A list has more pages than its groups explain."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """A user pool that exists for one case."""
+    """A user pool for cases that do not need a group of one name with different settings."""
 
     client: Any
     """A boto3 client of `cognito-idp`."""
@@ -67,20 +86,48 @@ class Pool:
     account_id: str
     """The AWS account in the ARNs of the groups' roles."""
 
+    groups: dict[str, GroupType] = field(default_factory=dict[str, GroupType])
+    """The groups that exist, by name, with the IDs of the vectors."""
+
+    _numbers: Iterator[int] = field(default_factory=lambda: count(1))
+
+    def add_bystander(self) -> None:
+        """Create a group that outranks others, with a user who is its only member."""
+        username = self._create_user(_BYSTANDER)
+        try:
+            self._add_to_group(username, BYSTANDERS)
+        except Exception as error:
+            if not is_refusal(error):
+                raise
+            # The endpoint may require that the role exists.
+            self._add_to_group(username, BYSTANDERS.model_copy(update={"role_arn": None}))
+
     def populate(self, groups: Iterable[GroupType]) -> str:
-        """Create the groups and a user who is in all of them, and return the username."""
-        created = self.client.admin_create_user(
-            UserPoolId=self.id, Username=_USERNAME, MessageAction="SUPPRESS"
-        )
-        username = str(created["User"]["Username"])
+        """Create a user who is in all of the groups, and those groups that do not exist yet.
+
+        Returns:
+            The username.
+        """
+        username = self._create_user(f"user-{next(self._numbers)}@example.com")
         for group in groups:
-            settings: dict[str, Any] = group.model_dump(by_alias=True, exclude={"user_pool_id"})
-            settings = self._replace_ids(settings, to_endpoint=True)
-            self.client.create_group(UserPoolId=self.id, **settings)
-            self.client.admin_add_user_to_group(
-                UserPoolId=self.id, Username=username, GroupName=settings["GroupName"]
-            )
+            self._add_to_group(username, group)
         return username
+
+    def _create_user(self, email: str) -> str:
+        created = self.client.admin_create_user(
+            UserPoolId=self.id, Username=email, MessageAction="SUPPRESS"
+        )
+        return str(created["User"]["Username"])
+
+    def _add_to_group(self, username: str, group: GroupType) -> None:
+        members: object = group.model_dump(by_alias=True, exclude={"user_pool_id"})
+        settings = self._replace_ids(members, to_endpoint=True)
+        if group.group_name not in self.groups:
+            self.client.create_group(UserPoolId=self.id, **settings)
+            self.groups[group.group_name] = group
+        self.client.admin_add_user_to_group(
+            UserPoolId=self.id, Username=username, GroupName=settings["GroupName"]
+        )
 
     def sign_in(self, username: str) -> TokenPair:
         """Sign in and decode both tokens, without verifying their signatures.
@@ -109,21 +156,43 @@ class Pool:
         paginator = AdminListGroupsForUserPaginator(self.client)
         return paginator.paginate(UserPoolId=self.id, Username=username, PaginationConfig=config)
 
-    def dump_listed_group(self, group: GroupType) -> dict[str, Any]:
-        """Return the members of a listed group, with the IDs that the vectors use."""
-        members = group.model_dump(
-            by_alias=True, include={"group_name", "precedence", "role_arn", "description"}
-        )
-        return self._replace_ids(members, to_endpoint=False)
+    @contextmanager
+    def record_pages(self, most: int) -> Generator[list[object], None, None]:
+        """Record the body of each response of AdminListGroupsForUser as JSON, with the IDs of the vectors.
 
-    def _replace_ids(self, members: dict[str, Any], *, to_endpoint: bool) -> dict[str, Any]:
+        boto3 hides what it can convert or does not know. A body that is not JSON is `None`.
+
+        Raises:
+            EndlessListError: If there are more than `most` pages.
+        """
+        pages: list[object] = []
+
+        def record(response_dict: dict[str, Any], **_: object) -> None:
+            if response_dict["status_code"] == 200:
+                pages.append(self._read_body(response_dict["body"]))
+            if len(pages) > most:
+                raise EndlessListError("the list does not end")
+
+        events = self.client.meta.events
+        events.register(_LIST_RESPONSE, record)
+        try:
+            yield pages
+        finally:
+            events.unregister(_LIST_RESPONSE, record)
+
+    def _read_body(self, body: bytes) -> object:
+        try:
+            return self._replace_ids(json.loads(body), to_endpoint=False)
+        except (ValueError, RecursionError):
+            return None
+
+    def _replace_ids(self, members: Any, *, to_endpoint: bool) -> Any:
         """Replace the pool and the account of the vectors by the real ones, or the reverse."""
         # In the text, since the IDs are parts of group names and ARNs.
         text = json.dumps(members)
         for example, real in ((EXAMPLE_POOL, self.id), (EXAMPLE_ACCOUNT, self.account_id)):
             text = text.replace(example, real) if to_endpoint else text.replace(real, example)
-        replaced: dict[str, Any] = json.loads(text)
-        return replaced
+        return json.loads(text)
 
 
 def _decode_payload(token: object) -> dict[str, Any]:
@@ -152,7 +221,7 @@ class Endpoint:
 
     @contextmanager
     def create_pool(self) -> Generator[Pool, None, None]:
-        """Create a user pool with an app client, and delete it at the end."""
+        """Create a user pool with an app client and a bystander, and delete it at the end."""
         client: Any = self.client
         pool_id = ""
         try:
@@ -164,7 +233,9 @@ class Endpoint:
                 ClientName="conform",
                 ExplicitAuthFlows=["ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
             )
-            yield Pool(client, pool_id, app["UserPoolClient"]["ClientId"], self.account_id)
+            pool = Pool(client, pool_id, app["UserPoolClient"]["ClientId"], self.account_id)
+            pool.add_bystander()
+            yield pool
         finally:
             if pool_id:
                 self._delete(pool_id)
@@ -186,3 +257,29 @@ def _defer_signals() -> Generator[None, None, None]:
         yield
     for number in arrived[:1]:
         signal.raise_signal(number)
+
+
+def describe_in_one_line(error: Exception) -> str:
+    """Return the message of an error, unless it may quote a response, and so a token."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    lines = str(error).splitlines() or [""]
+    known = isinstance(error, BotoCoreError | ClientError | CognitoClaimsError | UnreadableTokenError)
+    return lines[0] if known else f"the response could not be read ({type(error).__name__})"
+
+
+def is_connection_error(error: Exception) -> bool:
+    """Return whether the endpoint cannot be reached."""
+    from botocore.exceptions import ConnectionError as NotConnectedError
+
+    return isinstance(error, NotConnectedError)
+
+
+def is_refusal(error: Exception) -> bool:
+    """Return whether the endpoint refused a request as invalid."""
+    from botocore.exceptions import ClientError
+
+    if not isinstance(error, ClientError):
+        return False
+    response: Any = error.response
+    return response["Error"].get("Code") in _REFUSALS

@@ -1,39 +1,56 @@
 """Run the vectors against an endpoint with a boto3 client.
 
-Each case has its own user pool, with one user who is in the case's groups. The
-answer is the claims of the user's tokens, or the list of the user's groups.
-Events, triggers, identity pools, trust policies and pages are not run: they test
-code that reads tokens, events and responses, not a service.
+Each case has its own user, who is in the case's groups. The answer is the claims
+of the user's tokens, or the list of the user's groups. Cases share a user pool
+unless they need a group of one name with different settings; so each pool has
+groups that the user is not in, and one of them outranks others. Events,
+triggers, identity pools, trust policies and pages are not run: they test code
+that reads tokens, events and responses, not a service.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import Generic, TypeAlias
+from typing import Any, TypeAlias, TypeVar
+from unicodedata import normalize
 
 from pydantic import JsonValue
 
-from cognito_claims._wire.scalars import MAX_PAGE_SIZE
-from cognito_claims.client import PaginatorConfigDict
-from cognito_claims.client.rules import EACH_GROUP_ONCE, LIMIT_BOUNDS
 from cognito_claims.conformance import shapes
+from cognito_claims.conformance.blame import find_claim_faults
 from cognito_claims.conformance.cases import (
     CLAIMS_BY_SUBJECT,
-    AnswerT,
     Case,
-    InputT,
     ListingVectors,
     PagingVectors,
     TokensVectors,
     load,
 )
-from cognito_claims.conformance.endpoint import Endpoint, EndpointError, Pool, UnreadableTokenError
+from cognito_claims.conformance.consistency import check_consistency
+from cognito_claims.conformance.endpoint import (
+    BYSTANDERS,
+    Endpoint,
+    EndpointError,
+    Pool,
+    describe_in_one_line,
+    is_connection_error,
+    is_refusal,
+)
+from cognito_claims.conformance.lists import find_stored_faults, observe_listing
+from cognito_claims.conformance.observation import Observation, join_reasons
+from cognito_claims.conformance.paging import create_groups, observe_paging
+from cognito_claims.conformance.rules import NO_DUPLICATES, REQUEST_ACCEPTED
 from cognito_claims.conformance.scorecard import Result, Scorecard, Verdict
-from cognito_claims.errors import CognitoClaimsError
 from cognito_claims.models import GroupType
 
 EndpointVectors: TypeAlias = TokensVectors | ListingVectors | PagingVectors
 """The vectors that an endpoint can answer."""
+
+EndpointCase: TypeAlias = Case[Any, Any]
+"""A case of these vectors."""
+
+_T = TypeVar("_T")
 
 CONTROL = "preferred-role/lower-number-wins"
 """A case in which every claim is present: an endpoint that omits a claim here never emits it."""
@@ -71,169 +88,201 @@ def run(
     Args:
         endpoint: The endpoint. Every user pool that the run creates is deleted.
         cases: The IDs of the cases, as `select` returns them.
-        on_result: Called with each result as soon as it is known.
+        on_result: Called with the result of each case as soon as it is known.
 
     Raises:
-        EndpointError: If the endpoint cannot be reached or cannot create user pools.
+        EndpointError: If the endpoint cannot be reached, cannot create user pools, or cannot sign
+            users in and every case needs that.
     """
     vectors = _load()
-    runner = _Runner(endpoint, cases, _find_emitted_claims(endpoint, vectors, cases))
-    results: list[Result] = []
-    for one in vectors:
-        for result in runner.run(one):
-            results.append(result)
-            on_result(result)
-    return Scorecard(tuple(results), vectors, tuple(endpoint.not_removed))
+    selected = select_cases(cases)
+    emitted = _find_emitted_claims(endpoint, vectors, cases)
+    results: dict[str, Result] = {}
+    runnable = selected
+    if isinstance(emitted, _Failure):
+        runnable = tuple((subject, case) for subject, case in selected if not _needs_tokens(case.id))
+        if not runnable:
+            raise EndpointError(emitted.reason)
+        for _, case in (one for one in selected if one not in runnable):
+            results[case.id] = _judge(case, emitted)
+            on_result(results[case.id])
+        emitted = frozenset()
+    runner = _Runner(endpoint, emitted, on_result)
+    for batch in group_by_pool(runnable):
+        results |= {result.case: result for result in runner.run_batch(batch)}
+    card = Scorecard(tuple(results[case.id] for _, case in selected), vectors, tuple(endpoint.not_removed))
+    return replace(card, results=(*card.results, *check_consistency(vectors, cases, card.observed_answers)))
+
+
+def select_cases(cases: Collection[str]) -> tuple[tuple[str, EndpointCase], ...]:
+    """Return the cases of these IDs with their subjects."""
+    return tuple((one.subject, case) for one in _load() for case in one.cases if case.id in cases)
+
+
+def group_by_pool(
+    cases: Iterable[tuple[str, EndpointCase]],
+) -> tuple[tuple[tuple[str, EndpointCase], ...], ...]:
+    """Return the cases in batches that can share a user pool."""
+    batches: list[_Batch] = []
+    for subject, case in cases:
+        needed = _group_by_name(get_groups(case))
+        batch = next((one for one in batches if one.has_room_for(needed)), None)
+        if batch is None:
+            batch = _Batch([], _group_by_name([BYSTANDERS]))
+            batches.append(batch)
+        batch.cases.append((subject, case))
+        batch.groups.update(needed)
+    return tuple(tuple(batch.cases) for batch in batches)
+
+
+def _group_by_name(groups: Iterable[GroupType]) -> dict[str, frozenset[GroupType]]:
+    """Return the groups by name. Names that an endpoint may take for one are one."""
+    by_name: dict[str, frozenset[GroupType]] = {}
+    for group in groups:
+        name = normalize("NFKC", group.group_name).casefold()
+        by_name[name] = by_name.get(name, frozenset()) | {group}
+    return by_name
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """Cases that share a pool."""
+
+    cases: list[tuple[str, EndpointCase]]
+    groups: dict[str, frozenset[GroupType]]
+
+    def has_room_for(self, needed: Mapping[str, frozenset[GroupType]]) -> bool:
+        return all(self.groups.get(name, groups) == groups for name, groups in needed.items())
+
+
+def get_groups(case: EndpointCase) -> tuple[GroupType, ...]:
+    """Return the groups that the user of a case is in."""
+    if isinstance(case.input, shapes.PagingInput):
+        return create_groups(case.input)
+    groups: tuple[GroupType, ...] = case.input.groups
+    return groups
+
+
+@dataclass(frozen=True)
+class _Failure:
+    """An exception, as far as a result may quote it."""
+
+    reason: str
+    broken: tuple[str, ...] = ()
+
+
+def _attempt(action: Callable[[], _T]) -> _T | _Failure:
+    """Return the result of an action, or how it failed.
+
+    Raises:
+        EndpointError: If the endpoint cannot be reached any more.
+    """
+    try:
+        return action()
+    except Exception as error:  # noqa: BLE001, botocore's parser fails in many ways
+        reason, is_lost = describe_in_one_line(error), is_connection_error(error)
+        broken = (REQUEST_ACCEPTED.id,) if is_refusal(error) else ()
+    # Raised outside the handler: the error may hold a response, or a request with the password.
+    if is_lost:
+        raise EndpointError(reason)
+    return _Failure(reason, broken)
+
+
+def _sign_in(pool: Pool, groups: Sequence[GroupType]) -> frozenset[str]:
+    """Sign in as a user in the groups and as one in the first, and return the names of all claims."""
+    # An endpoint may prefer a role only if a user has no other.
+    pairs = [pool.sign_in(pool.populate(some)) for some in (groups, groups[:1])]
+    return frozenset(name for tokens in pairs for name in (*tokens.id_token, *tokens.access_token))
 
 
 def _find_emitted_claims(
     endpoint: Endpoint, vectors: Iterable[EndpointVectors], cases: Collection[str]
-) -> frozenset[str]:
-    """Return the names of the claims that the endpoint can add to tokens.
+) -> frozenset[str] | _Failure:
+    """Return the names of the claims that the endpoint can add to tokens, or why it issues none.
 
     Raises:
-        EndpointError: If the endpoint cannot be reached, cannot create user pools, or has no
-            sign-in that a case needs.
+        EndpointError: If the endpoint cannot be reached or cannot create user pools.
     """
     tokens_vectors = (one for one in vectors if isinstance(one, TokensVectors))
     [control] = [case.input for one in tokens_vectors for case in one.cases if case.id == CONTROL]
-    try:
+    with ExitStack() as stack:
         # Even if no case signs in, so that an endpoint without user pools fails here, once.
-        with endpoint.create_pool() as pool:
-            if not any(case.startswith(tuple(CLAIMS_BY_SUBJECT)) for case in cases):
-                return frozenset()
-            tokens = pool.sign_in(pool.populate(control.groups))
-    except Exception as error:  # noqa: BLE001, as in `_run_case`
-        reason = _describe_in_one_line(error)
-    else:
-        return frozenset({*tokens.id_token, *tokens.access_token})
-    # Raised outside the handler: the error may hold a response, or a request with the password.
-    raise EndpointError(reason)
+        pool = _attempt(partial(stack.enter_context, endpoint.create_pool()))
+        if isinstance(pool, _Failure):
+            raise EndpointError(pool.reason)
+        if not any(map(_needs_tokens, cases)):
+            return frozenset()
+        return _attempt(partial(_sign_in, pool, control.groups))
 
 
-@dataclass(frozen=True)
-class _Observation(Generic[AnswerT]):
-    """An endpoint's answer, and the faults that its responses show."""
-
-    answer: AnswerT
-    fault: str | None = None
-    broken: tuple[str, ...] = ()
-    not_emitted: bool = False
-
-
-_Observe: TypeAlias = Callable[[Pool, InputT], _Observation[AnswerT]]
+def _needs_tokens(case: str) -> bool:
+    return case.partition("/")[0] in CLAIMS_BY_SUBJECT
 
 
 @dataclass(frozen=True)
 class _Runner:
     endpoint: Endpoint
-    selected: Collection[str]
     emitted: frozenset[str]
+    on_result: Callable[[Result], object]
 
-    def run(self, vectors: EndpointVectors) -> Iterator[Result]:
-        match vectors:
-            case ListingVectors():
-                return self._run_cases(vectors.cases, _list_groups)
-            case PagingVectors():
-                return self._run_cases(vectors.cases, _list_pages)
+    def run_batch(self, batch: Iterable[tuple[str, EndpointCase]]) -> Iterable[Result]:
+        """Run cases that share a user pool."""
+        results: list[Result] = []
+        with ExitStack() as stack:
+            pool = _attempt(partial(stack.enter_context, self.endpoint.create_pool()))
+            for subject, case in batch:
+                if isinstance(pool, _Failure):
+                    result = _judge(case, pool)
+                else:
+                    result = _judge(case, _attempt(partial(self._observe, pool, subject, case)))
+                results.append(result)
+                self.on_result(result)
+        return results
+
+    def _observe(self, pool: Pool, subject: str, case: EndpointCase) -> Observation[Any]:
+        match subject:
+            case "listing":
+                return observe_listing(pool, case.input.groups)
+            case "paging":
+                return observe_paging(pool, case.input)
             case _:
-                observe = partial(self._observe_tokens, CLAIMS_BY_SUBJECT[vectors.subject])
-                return self._run_cases(vectors.cases, observe)
-
-    def _run_cases(
-        self, cases: Iterable[Case[InputT, AnswerT]], observe: _Observe[InputT, AnswerT]
-    ) -> Iterator[Result]:
-        return (self._run_case(case, observe) for case in cases if case.id in self.selected)
-
-    def _run_case(self, case: Case[InputT, AnswerT], observe: _Observe[InputT, AnswerT]) -> Result:
-        expected = tuple(
-            answer.to_json() | answer.model_dump(mode="json", include={"differs_on"}, exclude_defaults=True)
-            for answer in case.expected
-        )
-        result = partial(Result, case.id, case.description, case.rules, expected=expected)
-        seen, error = self._observe(case, observe)
-        if seen is None:
-            return result(Verdict.ERROR, error=error)
-        match = case.find_match(seen.answer)
-        got = seen.answer.to_json()
-        if seen.not_emitted:
-            return result(Verdict.NOT_EMITTED, got=got)
-        if match is None or seen.fault is not None:
-            broken = case.rules if match is None else seen.broken
-            return result(Verdict.FAIL, got=got, error=seen.fault, broken=broken)
-        return result(Verdict.PASS, got=got, differs_on=match.differs_on)
-
-    def _observe(
-        self, case: Case[InputT, AnswerT], observe: _Observe[InputT, AnswerT]
-    ) -> tuple[_Observation[AnswerT] | None, str | None]:
-        """Return what was observed, or an error in one line.
-
-        Raises:
-            EndpointError: If the endpoint cannot be reached any more.
-        """
-        try:
-            with self.endpoint.create_pool() as pool:
-                return observe(pool, case.input), None
-        except Exception as error:  # noqa: BLE001, botocore's parser fails in many ways
-            reason, connected = _describe_in_one_line(error), not _is_connection_error(error)
-        if connected:
-            return None, reason
-        raise EndpointError(reason)
+                return self._observe_tokens(pool, subject, case)
 
     def _observe_tokens(
-        self, names: tuple[str, ...], pool: Pool, case_input: shapes.GroupsInput
-    ) -> _Observation[shapes.TokensAnswer]:
-        tokens = pool.sign_in(pool.populate(case_input.groups))
+        self, pool: Pool, subject: str, case: EndpointCase
+    ) -> Observation[shapes.TokensAnswer]:
+        names, groups = CLAIMS_BY_SUBJECT[subject], case.input.groups
+        username = pool.populate(groups)
+        tokens = pool.sign_in(username)
         id_token, access_token = _pick(names, tokens.id_token), _pick(names, tokens.access_token)
-        not_emitted = self.emitted.isdisjoint(names) and not (id_token or access_token)
         answer = shapes.TokensAnswer(id_token=id_token, access_token=access_token)
-        return _Observation(answer, not_emitted=not_emitted)
+        if self.emitted.isdisjoint(names) and not (id_token or access_token):
+            return Observation(answer, answer.to_json(), not_emitted=True)
+        faults = [*find_claim_faults(subject, groups, answer, pool.groups.values())]
+        if case.find_match(answer) is None:
+            # What is stored wrongly leads to wrong claims, so it comes first.
+            faults = find_stored_faults(pool, username, groups) + faults
+        else:
+            faults = [fault for fault in faults if fault.rule is NO_DUPLICATES]
+        return Observation(answer, answer.to_json(), tuple(faults))
 
 
 def _pick(names: tuple[str, ...], claims: dict[str, JsonValue]) -> dict[str, JsonValue]:
     return {name: claims[name] for name in names if name in claims}
 
 
-def _list_groups(pool: Pool, case_input: shapes.GroupsInput) -> _Observation[shapes.ListingAnswer]:
-    username = pool.populate(case_input.groups)
-    # MaxItems ends the list even if the endpoint returns a token on every page.
-    config = PaginatorConfigDict(PageSize=MAX_PAGE_SIZE, MaxItems=len(case_input.groups))
-    listed = map(pool.dump_listed_group, pool.list_groups(username, config).groups())
-    return _Observation(shapes.ListingAnswer(groups=tuple(map(shapes.ListedGroup.model_validate, listed))))
-
-
-def _list_pages(pool: Pool, case_input: shapes.PagingInput) -> _Observation[shapes.PagingAnswer]:
-    names = [f"group-{number}" for number in range(case_input.group_count)]
-    username = pool.populate([GroupType(group_name=name) for name in names])
-    size = case_input.page_size
-    first = pool.list_groups(username, PaginatorConfigDict(PageSize=size, MaxItems=case_input.max_items))
-    pages = list(first)
-    count = sum(len(page.groups) for page in pages)
-    token = first.resume_token
-    if token is not None:
-        pages += pool.list_groups(username, PaginatorConfigDict(PageSize=size, StartingToken=token))
-    listed = [group.group_name for page in pages for group in page.groups]
-    answer = shapes.PagingAnswer(first=count, resumes=token is not None, rest=len(listed) - count)
-    longest = max(len(page.groups) for page in pages)
-    if longest > size:
-        fault = f"a page has {longest} groups, but Limit is {size}"
-        return _Observation(answer, fault, (LIMIT_BOUNDS.id,))
-    if len(set(listed)) < len(listed) or not set(listed) <= set(names):
-        fault = "a group is listed twice, or is not one of the user's groups"
-        return _Observation(answer, fault, (EACH_GROUP_ONCE.id,))
-    return _Observation(answer)
-
-
-def _describe_in_one_line(error: Exception) -> str:
-    from botocore.exceptions import BotoCoreError, ClientError
-
-    lines = str(error).splitlines() or [""]
-    known = isinstance(error, BotoCoreError | ClientError | CognitoClaimsError | UnreadableTokenError)
-    # An unexpected error may quote the response, and so a token.
-    return lines[0] if known else f"the response could not be read ({type(error).__name__})"
-
-
-def _is_connection_error(error: Exception) -> bool:
-    from botocore.exceptions import ConnectionError as NotConnectedError
-
-    return isinstance(error, NotConnectedError)
+def _judge(case: EndpointCase, seen: Observation[Any] | _Failure) -> Result:
+    expected = tuple(
+        answer.to_json() | answer.model_dump(mode="json", include={"differs_on"}, exclude_defaults=True)
+        for answer in case.expected
+    )
+    result = partial(Result, case.id, case.description, case.rules, expected=expected)
+    if isinstance(seen, _Failure):
+        return result(Verdict.ERROR, error=seen.reason, broken=seen.broken)
+    if seen.not_emitted:
+        return result(Verdict.NOT_EMITTED, got=seen.got)
+    match = None if seen.answer is None else case.find_match(seen.answer)
+    if match is None or seen.faults:
+        broken = tuple(dict.fromkeys(fault.rule.id for fault in seen.faults)) or case.rules
+        return result(Verdict.FAIL, got=seen.got, error=join_reasons(seen.faults), broken=broken)
+    return result(Verdict.PASS, got=seen.got, differs_on=match.differs_on)

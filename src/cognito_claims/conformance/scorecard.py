@@ -10,6 +10,7 @@ from xml.etree import ElementTree as ET
 from pydantic import JsonValue
 
 from cognito_claims.conformance.cases import AnyVectors
+from cognito_claims.conformance.rules import SERVICE_RULES, SERVICE_RULES_BY_SUBJECT
 
 
 class Verdict(StrEnum):
@@ -54,16 +55,21 @@ class Result:
     """What went wrong, in one line."""
 
     broken: tuple[str, ...] = ()
-    """The IDs of the rules to which a failure is attributed: all rules of the case, unless the
-    answer shows which one is broken."""
+    """The IDs of the rules that the answer breaks, the most specific first. All rules of the case,
+    if the answer does not show which."""
 
     differs_on: tuple[str, ...] = ()
     """The open questions and unspecified rules on which the answer differs from this library's default."""
 
+    @property
+    def subject(self) -> str:
+        """The subject of the case."""
+        return self.case.partition("/")[0]
+
 
 @dataclass(frozen=True, slots=True)
 class RuleScore:
-    """The results of the cases that a rule decides."""
+    """The results of the cases that a rule decides, or in which the runner checks it."""
 
     rule: str
     """The rule's ID."""
@@ -117,13 +123,20 @@ class Scorecard:
 
     @property
     def rules(self) -> tuple[RuleScore, ...]:
-        """The scores of the rules that decide the cases, in the order of the vectors."""
+        """The scores of the rules, in the order of the vectors, with `SERVICE_RULES` at the end."""
         basis = {rule.id: rule.basis.value for vectors in self.vectors for rule in vectors.rules}
+        basis |= {rule.id: rule.basis.value for rule in SERVICE_RULES}
         scores = (
             RuleScore(rule, basis[rule], _count_verdicts(_judge_rule(rule, one) for one in self.results))
             for rule in basis
         )
         return tuple(score for score in scores if any(score.counts.values()))
+
+    @property
+    def blamed(self) -> tuple[str, ...]:
+        """The rules that are the first to be broken in a case, the one of most cases first."""
+        counts = Counter(result.broken[0] for result in self.results if result.broken)
+        return tuple(rule for rule, _ in counts.most_common())
 
     @property
     def observed_answers(self) -> tuple[ObservedAnswer, ...]:
@@ -136,13 +149,13 @@ class Scorecard:
         return tuple(
             ObservedAnswer(result.case, open_in[result.case], result.differs_on, result.got)
             for result in self.results
-            if result.verdict is Verdict.PASS and open_in[result.case]
+            if result.verdict is Verdict.PASS and open_in.get(result.case)
         )
 
     def to_junit(self) -> str:
         """Return the results as JUnit XML: one suite for each subject, one test for each case."""
         root = ET.Element("testsuites", _count_for_junit(self.results))
-        for subject, group in groupby(self.results, lambda result: result.case.partition("/")[0]):
+        for subject, group in groupby(self.results, lambda result: result.subject):
             results = list(group)
             suite = ET.SubElement(root, "testsuite", {"name": subject, **_count_for_junit(results)})
             for result in results:
@@ -156,9 +169,14 @@ class Scorecard:
         return ET.tostring(root, "unicode", xml_declaration=True) + "\n"
 
 
+def get_checked_rules(subject: str, rules: Iterable[str]) -> tuple[str, ...]:
+    """Return the rules on which a case has a verdict: those that decide it, and those of every response."""
+    return (*rules, *(rule.id for rule in SERVICE_RULES_BY_SUBJECT[subject] if rule.id not in rules))
+
+
 def _judge_rule(rule: str, result: Result) -> Verdict | None:
     """Return a case's verdict on one rule. A failure that is attributed to other rules is a pass."""
-    if rule not in result.rules:
+    if rule not in get_checked_rules(result.subject, result.rules):
         return None
     attributed_to_others = result.verdict is Verdict.FAIL and rule not in result.broken
     return Verdict.PASS if attributed_to_others else result.verdict

@@ -1,8 +1,12 @@
 """The input and the expected answers of a case, one form for each subject."""
 
-from typing import Annotated, Literal
+from collections import Counter
+from enum import StrEnum
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, Field, JsonValue
+from pydantic import BaseModel, Field, GetJsonSchemaHandler, JsonValue
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from cognito_claims._wire.base import to_wire_name
 from cognito_claims._wire.json import as_list, as_object
@@ -26,6 +30,44 @@ _JsonObject = dict[str, JsonValue]
 
 class VectorModel(BaseModel, frozen=True, extra="forbid", defer_build=True, use_attribute_docstrings=True):
     """A value of a vector file. An unknown key is an error."""
+
+
+class Flag(StrEnum):
+    """A property of a case, to select cases by."""
+
+    explanation: str
+    """What the flag says about a case, in one sentence."""
+
+    def __new__(cls, value: str, explanation: str = "") -> Self:
+        """Create a member; without an explanation, `Flag(value)` finds one."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.explanation = explanation
+        return member
+
+    DOCUMENTED = "documented", "AWS documents a rule that decides the case."
+    OBSERVED = "observed", "A rule that decides the case was seen in published tokens or events only."
+    UNSPECIFIED = "unspecified", "A rule that decides the case is a choice of this project: AWS is silent."
+    OPEN = "open", "Several answers are correct, since AWS leaves a question open."
+    BOUNDARY = "boundary", "A number, a length or a count is at a limit of AWS, or next to a common limit."
+    LETTER_CASE = "letter-case", "Values differ in upper and lower case only."
+    UNICODE = "unicode", "A value has characters outside ASCII."
+    DELIMITER = "delimiter", "A value has a character that separates or encloses values elsewhere."
+    FOREIGN_ARN = "foreign-arn", "An ARN is of a different partition or account."
+    FEDERATED = "federated", "A group has the name of one that a federated sign-in creates."
+    MACHINE = "machine", "The token is issued for client credentials, so there is no user."
+    UPDATED_ISSUER = "updated-issuer", "The token has the updated issuer."
+    TRUNCATED = "truncated", "A value was cut off."
+    EMULATOR = "emulator", "Emulators return this form; AWS does not."
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        described = handler.resolve_ref_schema(handler(schema))
+        del described["enum"], described["type"]
+        described["oneOf"] = [{"const": flag.value, "description": flag.explanation} for flag in cls]
+        return described
 
 
 class GroupsInput(VectorModel, frozen=True, alias_generator=to_wire_name):
@@ -125,7 +167,7 @@ class Answer(VectorModel, frozen=True):
     there are several, this answer results only if all of them are answered differently."""
 
     def is_equivalent(self, other: "Answer") -> bool:
-        """Return whether two answers are the same, with arrays compared as sets."""
+        """Return whether two answers are the same, apart from the order of arrays."""
         return _to_comparable(self.to_json()) == _to_comparable(other.to_json())
 
     def to_json(self) -> dict[str, JsonValue]:
@@ -137,7 +179,8 @@ def _to_comparable(value: object) -> object:
     if (members := as_object(value)) is not None:
         return frozenset((name, _to_comparable(member)) for name, member in members.items())
     if (elements := as_list(value)) is not None:
-        return frozenset(map(_to_comparable, elements))
+        # Counted, since an element that comes twice is a different answer. Not sorted: types may differ.
+        return frozenset(Counter(map(_to_comparable, elements)).items())
     return type(value), value  # in Python, True equals 1
 
 
@@ -215,7 +258,19 @@ class OverrideAnswer(Answer, frozen=True):
     """All claims of the ID token."""
 
     access_token: _JsonObject
-    """All claims of the access token."""
+    """All claims of the access token. Its `scope` may list the scopes in any order."""
+
+    def is_equivalent(self, other: "Answer") -> bool:
+        """Return whether two answers are the same, apart from the order of arrays and of scopes."""
+        return _to_comparable(_sort_scopes(self)) == _to_comparable(_sort_scopes(other))
+
+
+def _sort_scopes(answer: Answer) -> dict[str, object]:
+    members: dict[str, object] = {**answer.to_json()}
+    access_token = as_object(members.get("access_token")) or {}
+    if not isinstance(scope := access_token.get("scope"), str):
+        return members
+    return {**members, "access_token": {**access_token, "scope": " ".join(sorted(scope.split()))}}
 
 
 class RoleAnswer(Answer, frozen=True):

@@ -25,11 +25,12 @@ from cognito_claims.events.pre_token_generation import (
     parse_pre_token_generation_event,
     parse_trigger_event,
 )
-from cognito_claims.events.rules import EVENT_RULES, TRIGGER_RULES
+from cognito_claims.events.rules import EVENT_RULES, TRIGGER_QUESTIONS, TRIGGER_RULES
 from cognito_claims.tokens import EventLike
 
 __all__ = [
     "EVENT_RULES",
+    "TRIGGER_QUESTIONS",
     "TRIGGER_RULES",
     "ClaimsSource",
     "EventLike",

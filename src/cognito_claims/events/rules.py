@@ -2,17 +2,19 @@
 
 from typing import Final
 
-from cognito_claims.rules import GROUP_TYPE_API, ID_TOKEN_GUIDE, Basis, Rule
+from cognito_claims.rules import GROUP_TYPE_API, ID_TOKEN_GUIDE, Basis, OpenQuestion, Rule
 
 _TRIGGER_GUIDE = "Amazon Cognito Developer Guide, Pre token generation Lambda trigger"
 
+TOKEN_ARRAYS: Final = Rule(
+    "token-arrays",
+    "Groups and roles are arrays in tokens and in AppSync's identity.claims, even with one element.",
+    Basis.DOCUMENTED,
+    ID_TOKEN_GUIDE,
+)
+
 EVENT_RULES: Final[tuple[Rule, ...]] = (
-    Rule(
-        "token-arrays",
-        "Groups and roles are arrays in tokens and in AppSync's identity.claims, even with one element.",
-        Basis.DOCUMENTED,
-        ID_TOKEN_GUIDE,
-    ),
+    TOKEN_ARRAYS,
     Rule(
         "rest-commas",
         "The authorizer of a REST API joins an array with commas, and writes every value as a string.",
@@ -23,14 +25,28 @@ EVENT_RULES: Final[tuple[Rule, ...]] = (
         "rest-ambiguous",
         "A name may contain a comma, so only the names of the pool's groups decide how to split "
         "what a REST API joined.",
-        Basis.DOCUMENTED,
+        Basis.OBSERVED,
         f"follows from rest-commas and the pattern of GroupName: {GROUP_TYPE_API}",
+    ),
+    Rule(
+        "unknown-names",
+        "If the names of the pool's groups permit no way to split what a REST API joined, the names are "
+        "incomplete, and the string is ambiguous.",
+        Basis.UNSPECIFIED,
+        "a choice of this project: a reader can also refuse the string as invalid",
     ),
     Rule(
         "http-brackets",
         "The authorizer of an HTTP API joins an array with spaces, in brackets, and drops null claims.",
         Basis.OBSERVED,
         "published events",
+    ),
+    Rule(
+        "decoded-arrays",
+        "Emulators of API Gateway pass on the claims of the decoded token: an array in place of a string "
+        "is read as it is.",
+        Basis.OBSERVED,
+        "serverless-offline",
     ),
     Rule(
         "trigger-configuration",
@@ -105,5 +121,26 @@ TRIGGER_RULES: Final[tuple[Rule, ...]] = (
         Basis.DOCUMENTED,
         _TRIGGER_GUIDE,
     ),
+    Rule(
+        "trigger-scopes",
+        "From version 2, scopesToAdd and scopesToSuppress change the scope of the access token.",
+        Basis.DOCUMENTED,
+        _TRIGGER_GUIDE,
+    ),
 )
 """The rules for how a pre token generation trigger changes the claims."""
+
+TRIGGER_QUESTIONS: Final[tuple[OpenQuestion, ...]] = (
+    OpenQuestion(
+        "omitted-override",
+        "Does a response without groupOverrideDetails leave the groups as they are?",
+        "In published tokens, it does. According to the guide, however, a trigger leaves the groups as "
+        "they are by copying groupConfiguration to groupOverrideDetails.",
+    ),
+    OpenQuestion(
+        "partial-override",
+        "Does a key that is missing in groupOverrideDetails count as empty?",
+        "In one published token, it does. AWS documents objects with all keys, and without any.",
+    ),
+)
+"""Every open question about triggers."""

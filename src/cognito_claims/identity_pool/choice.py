@@ -331,16 +331,24 @@ def _choose_by_rules(request: _Request, mapping: RoleMapping, other: OpenQuestio
     # The rules after the first match are not evaluated, so they are no reason for the choice.
     evaluated = mapping_rules[: matching[0][0]] if matching else mapping_rules
     values = [request.payload.get(rule.claim) for rule in evaluated]
-    element_rules = () if all(as_list(value) is None for value in values) else (rules.ARRAY_ELEMENTS,)
+    type_rules = _find_type_rules(values)
     if matching:
         number, rule = matching[0]
         reason = f"rule {number} of {len(mapping_rules)} matches: "
         reason += f"{rule.claim} {rule.match_type} {rule.value!r}"
-        return AssumedRole(rule.role_arn, reason, (rules.FIRST_MATCH, *element_rules))
+        return AssumedRole(rule.role_arn, reason, (rules.FIRST_MATCH, *type_rules))
     absent = (rules.ABSENT_CLAIM,) if None in values else ()
     count = len(mapping_rules)
     reason = "the rule does not match" if count == 1 else f"none of {count} rules matches"
-    return _resolve_ambiguity(request, mapping, reason, rules.NO_MATCH, *absent, *element_rules)
+    return _resolve_ambiguity(request, mapping, reason, rules.NO_MATCH, *absent, *type_rules)
+
+
+def _find_type_rules(values: list[object]) -> tuple[Rule, ...]:
+    """Return the rules for claims of other types than strings."""
+    others = [value for value in values if value is not None and not isinstance(value, str)]
+    arrays = [value for value in others if as_list(value) is not None]
+    found = {rules.ARRAY_ELEMENTS: bool(arrays), rules.CLAIM_TEXT: len(arrays) < len(others)}
+    return tuple(rule for rule, applies in found.items() if applies)
 
 
 def _resolve_ambiguity(request: _Request, mapping: RoleMapping, reason: str, *causes: Rule) -> _Choice:

@@ -75,6 +75,12 @@ ARRAY_ELEMENTS: Final = Rule(
     Basis.UNSPECIFIED,
     "AWS does not document rules on claims that are arrays",
 )
+CLAIM_TEXT: Final = Rule(
+    "claim-text",
+    "A claim that is neither a string nor an array is compared as its JSON text, such as 3 or true.",
+    Basis.UNSPECIFIED,
+    "AWS does not document rules on claims that are no strings",
+)
 
 IDENTITY_POOL_RULES: Final[tuple[Rule, ...]] = (
     NO_MAPPING,
@@ -87,6 +93,7 @@ IDENTITY_POOL_RULES: Final[tuple[Rule, ...]] = (
     NO_MATCH,
     ABSENT_CLAIM,
     ARRAY_ELEMENTS,
+    CLAIM_TEXT,
     CUSTOM_ROLE_OF_RULES,
 )
 """Which IAM role an identity pool chooses (enhanced flow, ID tokens)."""
