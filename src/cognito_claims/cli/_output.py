@@ -11,7 +11,6 @@ from typing import Literal
 
 import typer
 from rich.console import Console
-from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
@@ -65,6 +64,8 @@ class Output:
 
     def print_box(self, title: str, content: Text, width: int, style: str) -> None:
         """Add a text in a box with a title."""
+        from rich.panel import Panel  # most commands draw no box
+
         panel = Panel(content, title=title, title_align="left", border_style=style, width=width)
         self._console.print(panel)
 
