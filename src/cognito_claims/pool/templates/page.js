@@ -2,6 +2,7 @@
 
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 const normalize = text => text.trim().toLowerCase();
+const format = count => count.toLocaleString("en");
 const folds = all("details");
 
 document.documentElement.classList.add("js");
@@ -19,7 +20,7 @@ function shorten(table) {
   rows.forEach((row, place) => row.classList.toggle("beyond", place >= end));
   const more = table.nextElementSibling;
   more.hidden = rows.length <= end;
-  more.textContent = `Show all ${rows.length.toLocaleString("en")} ${table.dataset.noun}`;
+  more.textContent = `Show all ${format(rows.length)} ${table.dataset.noun}`;
 }
 
 function showAll(table) {
@@ -68,6 +69,7 @@ const items = all("[data-kind]").map(at => ({
   groups: all(".group", at).map(group => normalize(group.textContent)),
   text: normalize(at.textContent),
 }));
+const containers = all("[data-fold]").filter(fold => fold.querySelector("[data-kind]"));
 const FEW = 40;
 const opened = new Set();
 
@@ -94,19 +96,22 @@ function applyFilter() {
     count.of += 1;
     few -= fits;
   }
-  for (const fold of all("[data-fold]")) {
+  for (const fold of containers) {
     const isEmpty = !fold.querySelector("[data-kind]:not(.off)");
     fold.classList.toggle("off", isEmpty);
     if (fold.tagName === "DETAILS") openOrClose(fold, few >= 0 && !isEmpty);
   }
   tables.forEach(shorten);
-  const shown = Object.entries(counts).map(([kind, { left, of }]) => `${left.toLocaleString("en")} of ${of.toLocaleString("en")} ${kind}`);
+  const shown = Object.entries(counts)
+    .filter(([kind]) => kind) // a group of the ladder is counted in the table
+    .map(([kind, { left, of }]) => `${format(left)} of ${format(of)} ${kind}`);
   document.getElementById("shown").textContent = isActive ? `Shown: ${shown.join(", ")}` : "";
 }
 
 function writeFragment() {
   const parameters = new URLSearchParams();
-  if (!boxes.every(box => box.checked)) parameters.set(boxes[0].name, boxes.filter(box => box.checked).map(box => box.value));
+  const levels = boxes.filter(box => box.checked).map(box => box.value);
+  if (levels.length < boxes.length) parameters.set(boxes[0].name, levels);
   for (const field of fields) if (field.value) parameters.set(field.name, field.value);
   history.replaceState(null, "", `#${parameters}`);
 }
@@ -130,6 +135,7 @@ filter.addEventListener("reset", () => setTimeout(() => { applyFilter(); writeFr
 const lookUp = document.getElementById("look-up");
 const sets = all(".set").map(at => ({
   at,
+  list: at.querySelector(".names").closest("details"), // the set itself, unless the names are folded
   names: all(".names li", at).map(one => ({ at: one, text: normalize(one.textContent) })),
 }));
 
@@ -149,8 +155,11 @@ function applyLookUp() {
     return hits;
   });
   document.getElementById("sets").open = Boolean(query) && left.length > 0;
-  for (const set of sets) set.at.open = Boolean(query) && left.length === 1 && set === left[0];
-  document.getElementById("found").textContent = query ? `${users.toLocaleString("en")} found` : "";
+  for (const set of sets) {
+    set.list.open = Boolean(query);
+    set.at.open = Boolean(query) && left.length === 1 && set === left[0];
+  }
+  document.getElementById("found").textContent = query ? `${format(users)} found` : "";
 }
 
 lookUp?.addEventListener("input", applyLookUp);
