@@ -1,4 +1,4 @@
-"""The reports as pages to work with, in a real Chromium: the filter, the tables, the look-up, and their size."""
+"""The reports as pages to work with, in a real Chromium: the filter, tables, the look-up, and size."""
 
 import re
 from pathlib import Path
