@@ -2,7 +2,6 @@
 
 import logging
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
@@ -13,8 +12,9 @@ from botocore.config import Config
 from hypothesis import HealthCheck, settings
 from moto.server import ThreadedMotoServer
 from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
-from playwright.sync_api import Browser, Page, Request, sync_playwright
+from playwright.sync_api import Browser, Page, Request
 
+from tests.chromium import launch
 from tests.samples import role
 from tests.scripted_server import ScriptedServer
 from tests.spark import has_java, session
@@ -33,17 +33,6 @@ collect_ignore = ["typing"]  # for type checkers only
 
 Client = CognitoIdentityProviderClient
 Scheme = Literal["light", "dark"]
-
-NO_CHROMIUM = "no Chromium: install it (Debian's package chromium) to see the report in a real browser"
-OFFLINE = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 
 class Connect(Protocol):
@@ -166,15 +155,8 @@ def client(scripted: ScriptedServer, connect: Connect) -> CognitoIdentityProvide
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Start Chromium, which loads nothing from the network."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if chromium is None:
-        if os.environ.get("COGNITO_CLAIMS_ALL_TESTS"):
-            pytest.fail(NO_CHROMIUM)
-        pytest.skip(NO_CHROMIUM)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=OFFLINE)
+    with launch() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture

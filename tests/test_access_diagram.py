@@ -16,7 +16,6 @@ from cognito_claims.access import EffectiveAccess, draw_access
 from cognito_claims.access.diagram import wrap
 from cognito_claims.pool import Audit, Ignore, Snapshot, audit
 from cognito_claims.testing.strategies import resolutions
-from tests.chromium import launch
 from tests.pool_data import MEMBERS, POOL, write_faulty_pool
 from tests.samples import role
 from tests.test_access import (
@@ -282,12 +281,6 @@ PICTURES: dict[str, EffectiveAccess] = {
 
 
 Open = Callable[..., Page]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with launch() as browser:
-        yield browser
 
 
 @pytest.mark.slow

@@ -95,12 +95,23 @@ def effective_access(
         principal_tags=principal_tags,
         account_id=account_id,
     )
-    parsed_pool = None if user_pool is None else parse_user_pool(user_pool)
+    described = None if user_pool is None else parse_user_pool(user_pool)
+    return evaluate_access(resolution, pool, described, provider, identity_id)
+
+
+def evaluate_access(
+    resolution: Resolution,
+    pool: IdentityPoolFacts,
+    user_pool: UserPoolType | None,
+    provider: str | None,
+    identity_id: str | None = None,
+) -> EffectiveAccess:
+    """Evaluate the access of a user, as `effective_access` does, from responses that are parsed."""
     facts = _Facts(
         resolution=resolution,
         pool=pool,
-        user_pool=parsed_pool,
-        user_pool_id=_find_user_pool_id(resolution, parsed_pool),
+        user_pool=user_pool,
+        user_pool_id=_find_user_pool_id(resolution, user_pool),
         provider=provider,
         identity_id=identity_id,
     )

@@ -11,11 +11,14 @@ import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from importlib.metadata import version
 from importlib.resources import files
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from cognito_claims.access import draw_access
+from cognito_claims.errors import InvalidClaimsError, InvalidResponseError
 from cognito_claims.pool._audit.accumulator import identify_precedence
 from cognito_claims.pool._edits import Edits
 from cognito_claims.pool._user_sets import MAX_SAMPLES, UserSet, iterate_user_sets
@@ -27,7 +30,7 @@ if TYPE_CHECKING:
     from cognito_claims.pool._changes import Diff
     from cognito_claims.pool.findings import Check, Finding
     from cognito_claims.pool.snapshot import Snapshot
-    from cognito_claims.resolver import Policy
+    from cognito_claims.resolver import Policy, Resolution
 
 _TEMPLATES = files("cognito_claims.pool") / "templates"
 
@@ -36,6 +39,9 @@ _MAX_UNFOLDED_FINDINGS = 20
 _MAX_UNFOLDED_LEVELS = 12
 _FIRST_LEVELS = _WORST_LEVELS = 3
 """Of a longer ladder, the levels that are not folded: the first, and the ties that touch the most users."""
+
+_MAX_DIAGRAMS = 200
+"""A diagram has about 5 kB, so only the sets of the most users have one."""
 
 _SHADES = (0.0, 0.01, 0.1)
 """A tie has one shade more for each of these shares of the users that it touches more than."""
@@ -89,6 +95,7 @@ def render_audit_html(audit: Audit, snapshot: Snapshot | None = None, *, all_use
             use.role_arn: f"role-{place % _ROLE_COLORS}" for place, use in enumerate(audit.roles)
         },
         user_sets=user_sets,
+        diagrams=[_draw_access(audit, one.resolution) for one in user_sets[:_MAX_DIAGRAMS]],
         set_numbers={name: number for number, one in enumerate(user_sets, 1) for name in one.samples},
         all_users=all_users,
     )
@@ -116,6 +123,15 @@ def _find_user_sets(audit: Audit, snapshot: Snapshot | None, *, all_users: bool)
         only=None if all_users else sorted(names)[:MAX_SAMPLES],
     )
     return sorted(sets, key=lambda one: (-one.users, one.samples))
+
+
+def _draw_access(audit: Audit, resolution: Resolution) -> str:
+    if audit.evaluate_access is not None:
+        # A rule of the identity pool may need a claim that does not come from groups, and the trust
+        # policy of a role that no group has may be malformed.
+        with suppress(InvalidClaimsError, InvalidResponseError):
+            return draw_access(audit.evaluate_access(resolution))
+    return draw_access(resolution)
 
 
 def _describe_account(audit: Audit) -> str:

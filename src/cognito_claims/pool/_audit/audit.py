@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
+from cognito_claims.access.effective import EffectiveAccess, evaluate_access
 from cognito_claims.access.facts import (
     IdentityPoolDescription,
     IdentityPoolFacts,
@@ -32,7 +34,7 @@ from cognito_claims.pool._audit.settings import (
 )
 from cognito_claims.pool._user_sets import iterate_user_sets
 from cognito_claims.pool.findings import CHECKS, Finding, Severity
-from cognito_claims.resolver import Policy, resolve
+from cognito_claims.resolver import Policy, Resolution, resolve
 from cognito_claims.user_pool import DescribeUserPoolResponse, UserPoolType, parse_user_pool
 
 if TYPE_CHECKING:
@@ -112,6 +114,11 @@ class Audit:
 
     account_id: str | None = None
     """The ID of the AWS account of the pool, if its description was passed."""
+
+    evaluate_access: Callable[[Resolution], EffectiveAccess] | None = field(
+        default=None, repr=False, compare=False
+    )
+    """Evaluates the access of a user, as `effective_access` does; `None` if no roles were passed."""
 
     @property
     def worst(self) -> Severity | None:
@@ -196,6 +203,7 @@ def audit(
     choices = None if pool_roles is None else RoleChoices(pool_roles, provider, seen)
     if choices is not None:
         choices.add_settings(ranking, described)
+    facts: IdentityPoolFacts | None = None
     trust: RoleTrust | None = None
     if roles is not None or description is not None:
         facts = IdentityPoolFacts.parse(
@@ -242,6 +250,9 @@ def audit(
         unused_ignores=unused,
         expired_ignores=expired,
         account_id=None if described is None else described.account_id,
+        evaluate_access=None
+        if facts is None or roles is None
+        else partial(evaluate_access, pool=facts, user_pool=described, provider=provider),
     )
 
 
