@@ -14,6 +14,8 @@ from tests.broken_rules.role_mutants import OPEN_ROLES, ROLE_MUTANTS
 from tests.broken_rules.trigger_mutants import OPEN_TRIGGERS, TRIGGER_MUTANTS
 from tests.conftest import Connect
 
+pytestmark = pytest.mark.slow
+
 MUTANTS = (*READER_MUTANTS, *TRIGGER_MUTANTS, *ROLE_MUTANTS)
 OPEN_MUTANTS = (*OPEN_READERS, *OPEN_TRIGGERS, *OPEN_ROLES)
 CASES: dict[str, tuple[Any, ...]] = {vectors.subject: vectors.cases for vectors in load()}

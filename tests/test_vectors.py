@@ -106,6 +106,12 @@ def test_each_rule_decides_a_case_and_is_a_near_miss_in_a_different_one(rule: st
     assert any(rule in case.near_misses for _, case in CASES.values())
 
 
+def test_each_rule_decides_several_cases() -> None:
+    counts = Counter(rule for _, case in CASES.values() for rule in case.rules)
+    # There is one way to be in no group.
+    assert [rule for rule, count in counts.items() if count == 1] == ["no-groups"]
+
+
 def test_each_case_is_decided_by_a_rule_and_no_rule_is_both() -> None:
     for _, case in CASES.values():
         assert case.rules, case.id

@@ -11,7 +11,8 @@ token: an array is read as it is.
 >>> parse_rest_api_event(event, known_groups=["admins", "staff", "guests"]).groups
 ('admins', 'staff')
 
-Rules: `rest-commas`, `rest-ambiguous`, `http-brackets`, `updated-issuer-refused`.
+Rules: `rest-commas`, `rest-ambiguous`, `unknown-names`, `http-brackets`, `decoded-arrays`,
+`updated-issuer-refused`.
 """
 
 import re

@@ -135,7 +135,7 @@ def override_claims(
 ) -> dict[str, Any]:
     """Return a copy of the event whose response also adds or suppresses these claims.
 
-    Rules: `reserved-claims`, `suppressed-wins`, `suppress-groups`.
+    Rules: `reserved-claims`, `suppressed-wins`, `suppress-groups`, `trigger-scopes`.
 
     Args:
         event: The event, as for `parse_trigger_event`. Its version decides the form of the response.
