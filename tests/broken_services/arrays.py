@@ -329,6 +329,17 @@ def a_role_twice_only_for_two_groups(id_token: Any, _: Any, groups: Groups, __: 
     id_token |= {ROLES: roles} if len(roles) == 2 else {}
 
 
+@changes_tokens("tokens have other claims too", "groups-claim", "access-token", bugs=LEGAL)
+def claims_of_a_trigger(id_token: Any, access_token: Any, *_: Groups) -> None:
+    for token in (id_token, access_token):
+        token.update({"custom:department": "legal", "cognito:username": "alice"})
+
+
+@changes_claim("AWS guarantees no order", GROUPS, bugs=LEGAL)
+def groups_in_reverse_order(names: Names) -> object:
+    return write((names or [])[::-1])
+
+
 @changes_tokens("AWS documents a set of roles, not whether one comes twice", "roles-claim", bugs=LEGAL)
 def a_role_once_for_each_group(id_token: Any, _: Any, groups: Groups, __: Groups) -> None:
     roles = [group["RoleArn"] for group in groups if "RoleArn" in group]

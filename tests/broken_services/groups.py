@@ -60,6 +60,11 @@ def unset_texts_are_empty(group: JsonObject) -> None:
     group.setdefault("Description", "")
 
 
+@changes_group("a number of seconds may be whole", bugs=LEGAL)
+def dates_are_whole_seconds(group: JsonObject) -> None:
+    group |= {name: int(group[name]) for name in _DATES}
+
+
 @changes_group("AWS adds members over time", bugs=LEGAL)
 def there_is_a_new_member(group: JsonObject) -> None:
     group["Color"] = "blue"

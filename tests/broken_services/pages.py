@@ -103,6 +103,25 @@ def limit_is_at_most_ten(groups: Groups, limit: int, token: str | None) -> Page:
     return cut(groups, int(token or 0), min(limit, 10))
 
 
+@replaces("list_page", "a page may be short, and the last one empty", *LISTS, bugs=LEGAL)
+def each_page_has_one_group_and_a_token(groups: Groups, _: int, token: str | None) -> Page:
+    start = int(token or 0)
+    page: Page = {"Groups": groups[start : start + 1]}
+    return page | ({"NextToken": str(start + 1)} if start < len(groups) else {})
+
+
+@replaces("list_page", "a page may be empty", *LISTS, bugs=LEGAL)
+def every_other_page_is_empty(groups: Groups, limit: int, token: str | None) -> Page:
+    if token is None or token.endswith("-"):
+        return cut(groups, int((token or "0").rstrip("-")), limit)
+    return {"Groups": [], "NextToken": f"{token}-"}
+
+
+@replaces("list_page", "AWS guarantees no order", *LISTS, bugs=LEGAL)
+def groups_come_in_a_different_order(groups: Groups, limit: int, token: str | None) -> Page:
+    return cut(groups[::-1], int(token or 0), limit)
+
+
 @replaces("list_page", "a page may be empty", *LISTS, bugs=LEGAL)
 def the_first_page_is_empty(groups: Groups, limit: int, token: str | None) -> Page:
     return cut(groups, int(token), limit) if token else {"Groups": [], "NextToken": "0"}

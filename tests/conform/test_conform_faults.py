@@ -128,18 +128,6 @@ def test_a_wrong_claim_is_blamed_on_what_is_stored(run_cases: RunCases, fake: Fa
     assert result.broken[0] == "listed-as-created"
 
 
-def test_an_answer_that_no_rule_explains_breaks_every_rule_of_the_case(
-    run_cases: RunCases, fake: FakeCognito
-) -> None:
-    roleless = "preferred-role/federated-user-in-a-null-tie"
-    role = "arn:aws:iam::123456789012:role/staff"
-    tokens = ({"cognito:preferred_role": role}, dict[str, Any]())
-    fake.issue_tokens = lambda *_: tokens  # type: ignore[method-assign]
-    [result] = run_cases(roleless).results
-    assert result.verdict is Verdict.FAIL
-    assert "null-ties" in result.broken
-
-
 class TestOpenQuestions:
     def test_a_question_that_no_case_answers_shows_nothing(
         self, run_cases: RunCases, fake: FakeCognito

@@ -79,7 +79,7 @@ def _render_markdown(card: Scorecard, endpoint: str) -> str:
     lines += ["", "| case | verdict | rules | reason |", "| --- | --- | --- | --- |"] * bool(failures)
     for result in failures:
         rules = ", ".join(f"`{rule}`" for rule in result.broken or result.rules)
-        reason = (result.error or result.description).replace("|", r"\|").replace("<", "&lt;")
+        reason = str(result.error).replace("|", r"\|").replace("<", "&lt;")
         lines.append(f"| `{result.case}` | {result.verdict} | {rules} | {reason} |")
     return "\n".join(lines)
 
@@ -128,9 +128,9 @@ def _style_counts(counts: Mapping[Verdict, int]) -> Iterator[Text]:
 def _print_failure(output: Output, result: Result) -> None:
     output.print_line(f"{result.verdict.upper()}  {result.case}", style=_STYLES[result.verdict])
     rules = result.broken or result.rules
-    output.print_line(f"  {result.description}", f"  rules: {', '.join(rules)}")
-    if result.error is not None:
-        output.print_line(f"  {result.error}")
+    output.print_line(
+        f"  {result.description}", f"  rules: {', '.join(rules)}", f"  reason: {result.error}"
+    )
     if result.got is not None:
         expected = " or ".join(json.dumps(one, ensure_ascii=False) for one in result.expected)
         got = json.dumps(result.got, ensure_ascii=False)

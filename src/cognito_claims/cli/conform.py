@@ -181,14 +181,14 @@ def _list_not_removed(endpoint: Endpoint) -> list[str]:
 def render_plan(cases: tuple[str, ...], account: str = EXAMPLE_ACCOUNT) -> str:
     """Return what the cases create, and the permissions needed, as text."""
     selected = runner.select_cases(cases)
-    batches = runner.group_by_pool(selected)
+    pools = len(runner.group_by_pool(selected)) + 1  # the first shows which claims are emitted
     memberships = [runner.get_groups(case) for _, case in selected]
     counts = [*map(len, memberships)]
     groups = [BYSTANDERS, *(group for membership in memberships for group in membership)]
     roles = {group.role_arn for group in groups if group.role_arn is not None}
     output = Output()
     output.print_line(
-        f"{format_count(len(cases), 'case')} in {format_count(len(batches), 'user pool')}, one at a time:",
+        f"{format_count(len(cases), 'case')} in {format_count(pools, 'user pool')}, one at a time:",
         "  a user pool, named cognito-claims-conform-...",
         "  an app client that allows administrators to sign in with passwords",
         f"  the group {BYSTANDERS.group_name}, with a user in it",

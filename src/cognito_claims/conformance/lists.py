@@ -72,7 +72,7 @@ def parse_pages(bodies: Iterable[object]) -> tuple[list[Page], list[Fault]]:
         token = members.get("NextToken")
         if "NextToken" in members and not isinstance(token, str):
             rule = UNSET_IS_ABSENT if token is None else rules.DOCUMENTED_TYPES
-            faults.append(Fault(rule, f"NextToken is {_name_type(token)}"))
+            faults.append(Fault(rule, f"NextToken is of the type {type(token).__name__}"))
         unknown = tuple(sorted(members.keys() - {"Groups", "NextToken"}))
         pages.append(Page(tuple(named), str(token) if token else None, unknown))
     return pages, faults
@@ -144,7 +144,7 @@ def _find_faults(
     for name, types in _TYPES.items():
         value = group.get(name)
         if value is not None and type(value) not in types:
-            yield Fault(rules.DOCUMENTED_TYPES, f"{name} is {_name_type(value)}")
+            yield Fault(rules.DOCUMENTED_TYPES, f"{name} is of the type {type(value).__name__}")
     unknown = [*sorted(group.keys() - _TYPES.keys()), *(name for page in pages for name in page.unknown)]
     wrong = [*_find_wrong_settings(group, created), *_find_missing_members(group)]
     if unknown and any(name not in group for name, _ in wrong):
@@ -183,8 +183,3 @@ def _find_missing_members(group: dict[str, Any]) -> Iterator[tuple[str, Fault]]:
 def find_duplicates(names: Iterable[str]) -> list[str]:
     """Return the names that come more than once."""
     return [name for name, count in Counter(names).items() if count > 1]
-
-
-def _name_type(value: object) -> str:
-    names = {type(None): "null", str: "a string", float: "a fraction", bool: "a boolean", int: "an integer"}
-    return names.get(type(value), "an object or an array")

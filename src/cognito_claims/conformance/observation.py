@@ -38,6 +38,6 @@ class Observation(Generic[AnswerT]):
     """Whether the service never emits the claims that the case is about."""
 
 
-def join_reasons(faults: Iterable[Fault]) -> str | None:
-    """Return the reasons in one line, or `None` without any."""
-    return "; ".join(dict.fromkeys(fault.reason for fault in faults)) or None
+def join_reasons(faults: Iterable[Fault]) -> str:
+    """Return the reasons in one line."""
+    return "; ".join(dict.fromkeys(fault.reason for fault in faults)) or "the answer is not expected"

@@ -106,7 +106,7 @@ def run(
         for _, case in (one for one in selected if one not in runnable):
             results[case.id] = _judge(case, emitted)
             on_result(results[case.id])
-        emitted = frozenset()
+        emitted = frozenset[str]()
     runner = _Runner(endpoint, emitted, on_result)
     for batch in group_by_pool(runnable):
         results |= {result.case: result for result in runner.run_batch(batch)}

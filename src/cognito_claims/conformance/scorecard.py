@@ -149,7 +149,7 @@ class Scorecard:
         return tuple(
             ObservedAnswer(result.case, open_in[result.case], result.differs_on, result.got)
             for result in self.results
-            if result.verdict is Verdict.PASS and open_in.get(result.case)
+            if result.verdict is Verdict.PASS and open_in.get(result.case, ())
         )
 
     def to_junit(self) -> str:
