@@ -101,6 +101,13 @@ class TestLists:
             assert result.verdict is Verdict.FAIL
             assert result.broken[0] == rule
 
+    def test_a_precedence_that_is_no_number(self, run_cases: RunCases, fake: FakeCognito) -> None:
+        fake.list_group = lambda group: {**group, "Precedence": "high"}  # type: ignore[method-assign]
+        [result] = run_cases(LISTED).results
+        assert result.verdict is Verdict.FAIL
+        assert result.broken[0] == "documented-types"
+        assert "high" in str(result.got)
+
     def test_a_refused_request(self, run_cases: RunCases, fake: FakeCognito) -> None:
         fake.instead["AdminListGroupsForUser"] = build_refusal()
         for case in (LISTED, "paging/one-group"):
