@@ -8,7 +8,7 @@
 ('admins',)
 
 An answer is correct if it is equivalent to one of the expected answers. Arrays
-are compared as sets, since AWS guarantees no order:
+are compared without their order, since AWS guarantees none, but with their duplicates:
 
 >>> answer = shapes.TokensAnswer(id_token=case.expected[0].id_token, decided_by=["admins"])
 >>> case.find_match(answer) == case.expected[0]
