@@ -50,7 +50,7 @@ def test_shows_which_role_can_be_assumed_if_roles_are_known(tmp_path: Path) -> N
 @pytest.mark.parametrize("unrelated", [False, True])
 def test_shows_the_claims_if_the_access_cannot_be_evaluated(tmp_path: Path, unrelated: bool) -> None:
     if unrelated:
-        malformed = {
+        malformed: dict[str, Any] = {
             "Arn": "arn:aws:iam::123456789012:role/x",
             "RoleName": "x",
             "AssumeRolePolicyDocument": {},
