@@ -7,30 +7,17 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from cognito_claims import GroupType
-from cognito_claims.pool import Edits, Snapshot, audit, diff, render_audit_html, render_diff_html
+from cognito_claims.pool import Snapshot, audit, diff, render_audit_html, render_diff_html
+from tests.chromium import SCREENSHOTS
 from tests.conftest import OpenPage
-from tests.pool_data import POOL, group, write_faulty_pool, write_snapshot
+from tests.pool_data import EDITS, POOL, group, write_snapshot
 
-SCREENSHOTS = Path(__file__).parents[1] / "build" / "screenshots"
 A, B = (f"arn:aws:iam::{digit * 12}:role/reader" for digit in "12")
-EDITS = Edits(
-    precedences={"billing": 9, "readers": 5}, roles={"interns": None}, dropped=frozenset({"beta"})
-)
-
-
-@pytest.fixture(scope="module")
-def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
-    return write_faulty_pool(tmp_path_factory.mktemp("pool") / "faulty")
-
-
-@pytest.fixture(scope="module")
-def html(snapshot: Snapshot) -> str:
-    return render_audit_html(audit(snapshot), snapshot, all_users=True)
 
 
 @pytest.fixture
-def report(open_page: OpenPage, html: str) -> Page:
-    return open_page(html, width=1280)
+def report(open_page: OpenPage, faulty_report: str) -> Page:
+    return open_page(faulty_report, width=1280)
 
 
 def build_large_pool() -> tuple[list[GroupType], dict[str, list[str]]]:
@@ -129,8 +116,8 @@ class TestTheFilter:
         expect(shown(report.locator("[data-kind=findings]"))).to_have_count(1)
         expect(shown(report.locator("[data-kind=groups]"))).to_contain_text("interns")
 
-    def test_is_in_the_url(self, open_page: OpenPage, html: str) -> None:
-        page = open_page(html, fragment="#severity=warning,note&text=role&group=inter")
+    def test_is_in_the_url(self, open_page: OpenPage, faulty_report: str) -> None:
+        page = open_page(faulty_report, fragment="#severity=warning,note&text=role&group=inter")
         expect(page.get_by_label("errors")).not_to_be_checked()
         expect(page.get_by_label("warnings")).to_be_checked()
         expect(page.get_by_label("Text")).to_have_value("role")
@@ -148,8 +135,8 @@ class TestTheFilter:
         expect(report.locator("#group-1")).to_be_visible()
         expect(report.get_by_label("Text")).to_have_value("")
 
-    def test_of_a_diff(self, open_page: OpenPage, snapshot: Snapshot) -> None:
-        page = open_page(render_diff_html(diff(snapshot, EDITS)))
+    def test_of_a_diff(self, open_page: OpenPage, faulty_pool: Snapshot) -> None:
+        page = open_page(render_diff_html(diff(faulty_pool, EDITS)))
         page.get_by_label("gains", exact=True).uncheck()
         page.get_by_label("changes", exact=True).uncheck()
         expect(page.locator("#shown")).to_contain_text("1 of 1 roles")
@@ -187,8 +174,8 @@ class TestTables:
         page = open_page(large, fragment="#group-700")
         expect(page.locator("#group-700")).to_be_in_viewport()
 
-    def test_are_cards_on_a_phone(self, open_page: OpenPage, html: str) -> None:
-        page = open_page(html, width=390, height=844)
+    def test_are_cards_on_a_phone(self, open_page: OpenPage, faulty_report: str) -> None:
+        page = open_page(faulty_report, width=390, height=844)
         card = page.locator("#group-3")
         expect(card).to_contain_text("billing")
         boxes = [box for cell in card.locator("th, td").all() if (box := cell.bounding_box()) is not None]
@@ -219,8 +206,8 @@ class TestTables:
         assert wide == []
         assert page.evaluate("document.documentElement.scrollWidth") == width
 
-    def test_arns_break_at_slashes_and_colons(self, html: str) -> None:
-        assert "arn:<wbr>aws:<wbr>iam:<wbr>:<wbr>123456789012:<wbr>role/<wbr>admin" in html
+    def test_arns_break_at_slashes_and_colons(self, faulty_report: str) -> None:
+        assert "arn:<wbr>aws:<wbr>iam:<wbr>:<wbr>123456789012:<wbr>role/<wbr>admin" in faulty_report
 
 
 class TestTheLookUp:
@@ -255,12 +242,14 @@ class TestTheLookUp:
         expect(report.locator(".set:target")).to_contain_text("interns")
         expect(report.locator(".set:target .names li")).to_have_text("fay")
 
-    def test_has_the_users_of_the_findings_only_unless_all_are_asked_for(self, snapshot: Snapshot) -> None:
-        result = audit(snapshot)
-        assert "5 users in 5 sets of groups" in render_audit_html(result, snapshot)
-        assert "9 users in 9 sets of groups" in render_audit_html(result, snapshot, all_users=True)
+    def test_has_the_users_of_the_findings_only_unless_all_are_asked_for(
+        self, faulty_pool: Snapshot
+    ) -> None:
+        result = audit(faulty_pool)
+        assert "5 users in 5 sets of groups" in render_audit_html(result, faulty_pool)
+        assert "9 users in 9 sets of groups" in render_audit_html(result, faulty_pool, all_users=True)
         assert 'id="look-up"' not in render_audit_html(result)
-        assert 'id="look-up"' not in render_audit_html(audit(snapshot, samples=0), snapshot)
+        assert 'id="look-up"' not in render_audit_html(audit(faulty_pool, samples=0), faulty_pool)
 
     def test_renders_the_answer_of_a_set_once(self, open_page: OpenPage, tmp_path: Path) -> None:
         users = [f"user-{number}" for number in range(500)]
@@ -285,13 +274,13 @@ class TestTheLookUp:
         page.locator("#set-1").get_by_text("10 more groups").click()
         expect(shown(page.locator("#set-1 .chips li"))).to_have_count(30)
 
-    def test_refuses_more_users_than_a_page_can_hold(self, snapshot: Snapshot, tmp_path: Path) -> None:
+    def test_refuses_more_users_than_a_page_can_hold(self, faulty_pool: Snapshot, tmp_path: Path) -> None:
         users = [f"u{number}" for number in range(10_001)]
         pool = write_snapshot(tmp_path / "many", [group("staff", 1, "staff")], {"staff": users})
         with pytest.raises(ValueError, match="at most 10,000 users, but 10,001 are in groups"):
             render_audit_html(audit(pool), pool, all_users=True)
         with pytest.raises(ValueError, match="must be the snapshot of the audit"):
-            render_audit_html(audit(pool), snapshot)
+            render_audit_html(audit(pool), faulty_pool)
         with pytest.raises(ValueError, match="requires the snapshot"):
             render_audit_html(audit(pool), all_users=True)
 
