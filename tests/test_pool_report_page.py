@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from cognito_claims import GroupType
 from cognito_claims.pool import Snapshot, audit, diff, render_audit_html, render_diff_html
@@ -170,6 +170,15 @@ class TestTables:
         expect(rows).to_have_count(1000)
         expect(page.get_by_text("Show all 1,000 groups")).to_be_hidden()
 
+    def test_sort_the_rows_beyond_the_end_too(self, open_page: OpenPage, large: str) -> None:
+        page = open_page(large)
+        table = page.get_by_role("table", name="Groups")
+        table.get_by_role("button", name="Group").click()
+        table.get_by_role("button", name="Group").click()
+        expect(shown(table.locator("tbody th"))).to_have_text(
+            [f"department-{number:04}" for number in range(999, 989, -1)]
+        )
+
     def test_lengthen_for_a_link(self, open_page: OpenPage, large: str) -> None:
         page = open_page(large, fragment="#group-700")
         expect(page.locator("#group-700")).to_be_in_viewport()
@@ -321,13 +330,30 @@ class TestTheLadder:
 
 
 class TestAThousandGroups:
-    @pytest.mark.parametrize(("width", "height", "screens"), [(1280, 800, 5), (390, 844, 8)])
+    @pytest.mark.parametrize(("width", "height", "screens"), [(1280, 800, 5), (390, 844, 7)])
     def test_are_a_few_screens(
         self, open_page: OpenPage, large: str, width: int, height: int, screens: int
     ) -> None:
         page = open_page(large, width=width, height=height)
         assert get_height(page) <= screens * height
         page.screenshot(path=SCREENSHOTS / f"large-{width}-light.png", full_page=True)
+
+    @pytest.mark.parametrize(("width", "height", "screens"), [(1280, 800, 5), (390, 844, 9)])
+    def test_are_folded_without_javascript(
+        self, browser: Browser, tmp_path: Path, large: str, width: int, height: int, screens: int
+    ) -> None:
+        (file := tmp_path / "large.html").write_text(large, "utf-8")
+        page = browser.new_page(java_script_enabled=False, viewport={"width": width, "height": height})
+        page.goto(file.as_uri())
+        assert get_height(page) <= screens * height
+        rows = shown(page.locator("[data-kind=groups]"))
+        expect(rows).to_have_count(10)
+        page.get_by_text("990 more groups").click()
+        expect(rows).to_have_count(1000)
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+        page.goto(f"{file.as_uri()}#group-700")  # the browser opens the fold
+        expect(page.locator("#group-700")).to_be_in_viewport()
+        page.close()
 
     def test_can_be_filtered(self, open_page: OpenPage, large: str) -> None:
         page = open_page(large)

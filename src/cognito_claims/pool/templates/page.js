@@ -3,9 +3,13 @@
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 const normalize = text => text.trim().toLowerCase();
 const format = count => count.toLocaleString("en");
-const folds = all("details");
 
 document.documentElement.classList.add("js");
+for (const rest of all(".rest")) { // without this script, the end of a long table is folded
+  rest.previousElementSibling.tBodies[0].append(...rest.querySelector("tbody").rows);
+  rest.remove();
+}
+const folds = all("details");
 for (const control of all(".controls")) control.hidden = false;
 
 // Tables: sorted by the buttons in their headers, and short until all rows are asked for.
