@@ -255,10 +255,21 @@ class TestTheLookUp:
         self, faulty_pool: Snapshot
     ) -> None:
         result = audit(faulty_pool)
-        assert "5 users in 5 sets of groups" in render_audit_html(result, faulty_pool)
+        assert "5 named users in 5 sets of groups" in render_audit_html(result, faulty_pool)
         assert "9 users in 9 sets of groups" in render_audit_html(result, faulty_pool, all_users=True)
         assert 'id="look-up"' not in render_audit_html(result)
         assert 'id="look-up"' not in render_audit_html(audit(faulty_pool, samples=0), faulty_pool)
+
+    @pytest.mark.parametrize(("all_users", "count"), [(False, "9 named users"), (True, "151 users")])
+    def test_shows_which_users_of_a_set_are_counted(
+        self, tmp_path: Path, all_users: bool, count: str
+    ) -> None:
+        users = [f"user-{number:03}" for number in range(151)]
+        groups = [group("billing", 1, "billing"), group("support", 1, "support")]
+        pool = write_snapshot(tmp_path / "tie", groups, {one.group_name: users for one in groups})
+        html = render_audit_html(audit(pool, samples=9), pool, all_users=all_users)
+        assert f"{count} in 2 groups" in html
+        assert f"{count} in 1 set of groups" in html
 
     def test_renders_the_answer_of_a_set_once(self, open_page: OpenPage, tmp_path: Path) -> None:
         users = [f"user-{number}" for number in range(500)]

@@ -41,7 +41,7 @@ _FIRST_LEVELS = _WORST_LEVELS = 3
 """Of a longer ladder, the levels that are not folded: the first, and the ties that touch the most users."""
 
 _MAX_DIAGRAMS = 200
-"""A diagram has about 5 kB, so only the sets of the most users have one."""
+"""A diagram has about 5 kB, so only the sets with the most users to look up have one."""
 
 _SHADES = (0.0, 0.01, 0.1)
 """A tie has one shade more for each of these shares of the users that it touches more than."""
@@ -102,7 +102,7 @@ def render_audit_html(audit: Audit, snapshot: Snapshot | None = None, *, all_use
 
 
 def _find_user_sets(audit: Audit, snapshot: Snapshot | None, *, all_users: bool) -> list[UserSet]:
-    """Return the sets of groups of the users to look up, those of most users first."""
+    """Return the sets of groups of the users to look up, those with the most of them first."""
     if snapshot is None:
         if all_users:
             raise ValueError("all_users: requires the snapshot")
