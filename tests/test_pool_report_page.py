@@ -327,6 +327,14 @@ class TestTheLadder:
         expect(page.locator(".legend li")).to_have_count(4)
         expect(page.locator(".legend")).to_contain_text("more than 10 %")
 
+    def test_shows_the_arns_of_roles_with_the_same_name(self, tmp_path: Path) -> None:
+        """The last part of both is the same."""
+        groups = [group(arn, 1).model_copy(update={"role_arn": arn}) for arn in (A, B)]
+        groups += [group("other", 1, "team/staff")]
+        html = render_audit_html(audit(write_snapshot(tmp_path / "pool", groups, {})))
+        small = re.findall(r"<small>(.*?) ·", html.replace("<wbr>", ""))
+        assert small == [A, B, "staff"]
+
     def test_folds_long_runs_of_levels(self, open_page: OpenPage, tmp_path: Path) -> None:
         groups = [group(f"g{number}", number, "role") for number in range(40)]
         groups += [group("tie", 20, "other"), *(group(f"h{number}", 39, "role") for number in range(20))]

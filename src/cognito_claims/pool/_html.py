@@ -9,8 +9,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from importlib.metadata import version
 from importlib.resources import files
@@ -89,6 +89,7 @@ def render_audit_html(audit: Audit, snapshot: Snapshot | None = None, *, all_use
         counts={one: sum(f.counts and f.check.severity is one for f in audit.findings) for one in Severity},
         ladder=list(_fold_levels([*_build_levels(audit)])),
         groups_by_role=groups_by_role,
+        role_labels=_label_roles(use.role_arn for use in audit.roles),
         group_numbers={use.group.group_name: number for number, use in enumerate(audit.groups, start=1)},
         # The most preferred roles come first, and have different colors.
         role_classes={
@@ -132,6 +133,13 @@ def _draw_access(audit: Audit, resolution: Resolution) -> str:
         with suppress(InvalidClaimsError, InvalidResponseError):
             return draw_access(audit.evaluate_access(resolution))
     return draw_access(resolution)
+
+
+def _label_roles(arns: Iterable[str]) -> dict[str, str]:
+    """Return the last part of each ARN, or all of it if others have the same last part."""
+    labels = {arn: arn.rpartition("/")[2] for arn in arns}
+    counts = Counter(labels.values())
+    return {arn: label if counts[label] == 1 else arn for arn, label in labels.items()}
 
 
 def _describe_account(audit: Audit) -> str:
