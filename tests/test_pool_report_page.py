@@ -391,6 +391,23 @@ class TestAThousandGroups:
 
 
 class TestPaper:
+    def test_shows_everything_if_the_page_is_filtered(self, report: Page) -> None:
+        report.get_by_label("errors").uncheck()
+        report.get_by_label("Text").fill("nothing has this text")
+        report.get_by_label("Username").fill("nobody")
+        expect(shown(report.locator("[data-kind], .set"))).to_have_count(0)
+        report.evaluate("dispatchEvent(new Event('beforeprint'))")
+        report.emulate_media(media="print")
+        for items, count in (("[data-kind=findings]", 8), ("[data-kind=groups]", 10), (".set", 9)):
+            expect(shown(report.locator(items))).to_have_count(count)
+        expect(report.locator("#shown")).to_be_hidden()
+
+    def test_closes_all_folds_after_two_events(self, report: Page) -> None:
+        """A browser may send `beforeprint` for a preview and for the paper."""
+        for event in ("beforeprint", "beforeprint", "afterprint"):
+            report.evaluate("name => dispatchEvent(new Event(name))", event)
+        expect(report.locator("details[open]")).to_have_count(0)
+
     def test_shows_everything_but_the_controls(self, report: Page) -> None:
         report.evaluate("dispatchEvent(new Event('beforeprint'))")
         report.emulate_media(media="print")

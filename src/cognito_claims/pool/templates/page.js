@@ -197,11 +197,14 @@ show(location.hash);
 
 // Paper shows everything.
 
-let closed = [];
+const closed = new Set();
 addEventListener("beforeprint", () => {
-  closed = folds.filter(fold => !fold.open);
-  for (const fold of closed) fold.open = true;
+  for (const fold of folds) {
+    if (!fold.open) closed.add(fold);
+    fold.open = true;
+  }
 });
 addEventListener("afterprint", () => {
   for (const fold of closed) fold.open = false;
+  closed.clear();
 });
