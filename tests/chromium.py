@@ -4,9 +4,12 @@ import os
 import shutil
 from collections.abc import Generator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
+
+SCREENSHOTS = Path(__file__).parents[1] / "build" / "screenshots"
 
 _MISSING = "no Chromium: install it (Debian's package chromium) to see pages in a real browser"
 _OFFLINE = (

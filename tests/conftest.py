@@ -14,7 +14,9 @@ from moto.server import ThreadedMotoServer
 from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
 from playwright.sync_api import Browser, Page, Request
 
+from cognito_claims.pool import Snapshot, audit, render_audit_html
 from tests.chromium import launch
+from tests.pool_data import write_faulty_pool
 from tests.samples import role
 from tests.scripted_server import ScriptedServer
 from tests.spark import has_java, session
@@ -157,6 +159,17 @@ def browser() -> Iterator[Browser]:
     """Start Chromium, which loads nothing from the network."""
     with launch() as browser:
         yield browser
+
+
+@pytest.fixture(scope="session")
+def faulty_pool(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
+    return write_faulty_pool(tmp_path_factory.mktemp("pool") / "faulty")
+
+
+@pytest.fixture(scope="session")
+def faulty_report(faulty_pool: Snapshot) -> str:
+    """Render the report of a pool with many problems, with all users."""
+    return render_audit_html(audit(faulty_pool), faulty_pool, all_users=True)
 
 
 @pytest.fixture

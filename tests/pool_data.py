@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from cognito_claims import GroupType, Policy
-from cognito_claims.pool import Manifest, Membership, Snapshot
+from cognito_claims.pool import Edits, Manifest, Membership, Snapshot
 from cognito_claims.pool.manifest import UNFINISHED, publish, write_manifest
 from cognito_claims.pool.snapshot import write_tables
 from cognito_claims.resolver import Decision
@@ -72,6 +72,11 @@ MEMBERS = {
     f"{POOL}_Google": ["hal", "gus"],
 }
 """The members of a pool with many problems."""
+
+EDITS = Edits(
+    precedences={"billing": 9, "readers": 5}, roles={"interns": None}, dropped=frozenset({"beta"})
+)
+"""Edits of this pool, which change preferred roles, other roles and groups."""
 
 
 def write_faulty_pool(folder: Path, **manifest: Any) -> Snapshot:

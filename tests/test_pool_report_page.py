@@ -4,33 +4,20 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from cognito_claims import GroupType
-from cognito_claims.pool import Edits, Snapshot, audit, diff, render_audit_html, render_diff_html
+from cognito_claims.pool import Snapshot, audit, diff, render_audit_html, render_diff_html
+from tests.chromium import SCREENSHOTS
 from tests.conftest import OpenPage
-from tests.pool_data import POOL, group, write_faulty_pool, write_snapshot
+from tests.pool_data import EDITS, POOL, group, write_snapshot
 
-SCREENSHOTS = Path(__file__).parents[1] / "build" / "screenshots"
 A, B = (f"arn:aws:iam::{digit * 12}:role/reader" for digit in "12")
-EDITS = Edits(
-    precedences={"billing": 9, "readers": 5}, roles={"interns": None}, dropped=frozenset({"beta"})
-)
-
-
-@pytest.fixture(scope="module")
-def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
-    return write_faulty_pool(tmp_path_factory.mktemp("pool") / "faulty")
-
-
-@pytest.fixture(scope="module")
-def html(snapshot: Snapshot) -> str:
-    return render_audit_html(audit(snapshot), snapshot, all_users=True)
 
 
 @pytest.fixture
-def report(open_page: OpenPage, html: str) -> Page:
-    return open_page(html, width=1280)
+def report(open_page: OpenPage, faulty_report: str) -> Page:
+    return open_page(faulty_report, width=1280)
 
 
 def build_large_pool() -> tuple[list[GroupType], dict[str, list[str]]]:
@@ -129,8 +116,8 @@ class TestTheFilter:
         expect(shown(report.locator("[data-kind=findings]"))).to_have_count(1)
         expect(shown(report.locator("[data-kind=groups]"))).to_contain_text("interns")
 
-    def test_is_in_the_url(self, open_page: OpenPage, html: str) -> None:
-        page = open_page(html, fragment="#severity=warning,note&text=role&group=inter")
+    def test_is_in_the_url(self, open_page: OpenPage, faulty_report: str) -> None:
+        page = open_page(faulty_report, fragment="#severity=warning,note&text=role&group=inter")
         expect(page.get_by_label("errors")).not_to_be_checked()
         expect(page.get_by_label("warnings")).to_be_checked()
         expect(page.get_by_label("Text")).to_have_value("role")
@@ -148,8 +135,8 @@ class TestTheFilter:
         expect(report.locator("#group-1")).to_be_visible()
         expect(report.get_by_label("Text")).to_have_value("")
 
-    def test_of_a_diff(self, open_page: OpenPage, snapshot: Snapshot) -> None:
-        page = open_page(render_diff_html(diff(snapshot, EDITS)))
+    def test_of_a_diff(self, open_page: OpenPage, faulty_pool: Snapshot) -> None:
+        page = open_page(render_diff_html(diff(faulty_pool, EDITS)))
         page.get_by_label("gains", exact=True).uncheck()
         page.get_by_label("changes", exact=True).uncheck()
         expect(page.locator("#shown")).to_contain_text("1 of 1 roles")
@@ -183,12 +170,21 @@ class TestTables:
         expect(rows).to_have_count(1000)
         expect(page.get_by_text("Show all 1,000 groups")).to_be_hidden()
 
+    def test_sort_the_rows_beyond_the_end_too(self, open_page: OpenPage, large: str) -> None:
+        page = open_page(large)
+        table = page.get_by_role("table", name="Groups")
+        table.get_by_role("button", name="Group").click()
+        table.get_by_role("button", name="Group").click()
+        expect(shown(table.locator("tbody th"))).to_have_text(
+            [f"department-{number:04}" for number in range(999, 989, -1)]
+        )
+
     def test_lengthen_for_a_link(self, open_page: OpenPage, large: str) -> None:
         page = open_page(large, fragment="#group-700")
         expect(page.locator("#group-700")).to_be_in_viewport()
 
-    def test_are_cards_on_a_phone(self, open_page: OpenPage, html: str) -> None:
-        page = open_page(html, width=390, height=844)
+    def test_are_cards_on_a_phone(self, open_page: OpenPage, faulty_report: str) -> None:
+        page = open_page(faulty_report, width=390, height=844)
         card = page.locator("#group-3")
         expect(card).to_contain_text("billing")
         boxes = [box for cell in card.locator("th, td").all() if (box := cell.bounding_box()) is not None]
@@ -219,8 +215,8 @@ class TestTables:
         assert wide == []
         assert page.evaluate("document.documentElement.scrollWidth") == width
 
-    def test_arns_break_at_slashes_and_colons(self, html: str) -> None:
-        assert "arn:<wbr>aws:<wbr>iam:<wbr>:<wbr>123456789012:<wbr>role/<wbr>admin" in html
+    def test_arns_break_at_slashes_and_colons(self, faulty_report: str) -> None:
+        assert "arn:<wbr>aws:<wbr>iam:<wbr>:<wbr>123456789012:<wbr>role/<wbr>admin" in faulty_report
 
 
 class TestTheLookUp:
@@ -255,12 +251,25 @@ class TestTheLookUp:
         expect(report.locator(".set:target")).to_contain_text("interns")
         expect(report.locator(".set:target .names li")).to_have_text("fay")
 
-    def test_has_the_users_of_the_findings_only_unless_all_are_asked_for(self, snapshot: Snapshot) -> None:
-        result = audit(snapshot)
-        assert "5 users in 5 sets of groups" in render_audit_html(result, snapshot)
-        assert "9 users in 9 sets of groups" in render_audit_html(result, snapshot, all_users=True)
+    def test_has_the_users_of_the_findings_only_unless_all_are_asked_for(
+        self, faulty_pool: Snapshot
+    ) -> None:
+        result = audit(faulty_pool)
+        assert "5 named users in 5 sets of groups" in render_audit_html(result, faulty_pool)
+        assert "9 users in 9 sets of groups" in render_audit_html(result, faulty_pool, all_users=True)
         assert 'id="look-up"' not in render_audit_html(result)
-        assert 'id="look-up"' not in render_audit_html(audit(snapshot, samples=0), snapshot)
+        assert 'id="look-up"' not in render_audit_html(audit(faulty_pool, samples=0), faulty_pool)
+
+    @pytest.mark.parametrize(("all_users", "count"), [(False, "9 named users"), (True, "151 users")])
+    def test_shows_which_users_of_a_set_are_counted(
+        self, tmp_path: Path, all_users: bool, count: str
+    ) -> None:
+        users = [f"user-{number:03}" for number in range(151)]
+        groups = [group("billing", 1, "billing"), group("support", 1, "support")]
+        pool = write_snapshot(tmp_path / "tie", groups, {one.group_name: users for one in groups})
+        html = render_audit_html(audit(pool, samples=9), pool, all_users=all_users)
+        assert f"{count} in 2 groups" in html
+        assert f"{count} in 1 set of groups" in html
 
     def test_renders_the_answer_of_a_set_once(self, open_page: OpenPage, tmp_path: Path) -> None:
         users = [f"user-{number}" for number in range(500)]
@@ -285,13 +294,13 @@ class TestTheLookUp:
         page.locator("#set-1").get_by_text("10 more groups").click()
         expect(shown(page.locator("#set-1 .chips li"))).to_have_count(30)
 
-    def test_refuses_more_users_than_a_page_can_hold(self, snapshot: Snapshot, tmp_path: Path) -> None:
+    def test_refuses_more_users_than_a_page_can_hold(self, faulty_pool: Snapshot, tmp_path: Path) -> None:
         users = [f"u{number}" for number in range(10_001)]
         pool = write_snapshot(tmp_path / "many", [group("staff", 1, "staff")], {"staff": users})
         with pytest.raises(ValueError, match="at most 10,000 users, but 10,001 are in groups"):
             render_audit_html(audit(pool), pool, all_users=True)
         with pytest.raises(ValueError, match="must be the snapshot of the audit"):
-            render_audit_html(audit(pool), snapshot)
+            render_audit_html(audit(pool), faulty_pool)
         with pytest.raises(ValueError, match="requires the snapshot"):
             render_audit_html(audit(pool), all_users=True)
 
@@ -318,6 +327,14 @@ class TestTheLadder:
         expect(page.locator(".legend li")).to_have_count(4)
         expect(page.locator(".legend")).to_contain_text("more than 10 %")
 
+    def test_shows_the_arns_of_roles_with_the_same_name(self, tmp_path: Path) -> None:
+        """The last part of both is the same."""
+        groups = [group(arn, 1).model_copy(update={"role_arn": arn}) for arn in (A, B)]
+        groups += [group("other", 1, "team/staff")]
+        html = render_audit_html(audit(write_snapshot(tmp_path / "pool", groups, {})))
+        small = re.findall(r"<small>(.*?) ·", html.replace("<wbr>", ""))
+        assert small == [A, B, "staff"]
+
     def test_folds_long_runs_of_levels(self, open_page: OpenPage, tmp_path: Path) -> None:
         groups = [group(f"g{number}", number, "role") for number in range(40)]
         groups += [group("tie", 20, "other"), *(group(f"h{number}", 39, "role") for number in range(20))]
@@ -332,13 +349,30 @@ class TestTheLadder:
 
 
 class TestAThousandGroups:
-    @pytest.mark.parametrize(("width", "height", "screens"), [(1280, 800, 5), (390, 844, 8)])
+    @pytest.mark.parametrize(("width", "height", "screens"), [(1280, 800, 5), (390, 844, 7)])
     def test_are_a_few_screens(
         self, open_page: OpenPage, large: str, width: int, height: int, screens: int
     ) -> None:
         page = open_page(large, width=width, height=height)
         assert get_height(page) <= screens * height
         page.screenshot(path=SCREENSHOTS / f"large-{width}-light.png", full_page=True)
+
+    @pytest.mark.parametrize(("width", "height", "screens"), [(1280, 800, 5), (390, 844, 9)])
+    def test_are_folded_without_javascript(
+        self, browser: Browser, tmp_path: Path, large: str, width: int, height: int, screens: int
+    ) -> None:
+        (file := tmp_path / "large.html").write_text(large, "utf-8")
+        page = browser.new_page(java_script_enabled=False, viewport={"width": width, "height": height})
+        page.goto(file.as_uri())
+        assert get_height(page) <= screens * height
+        rows = shown(page.locator("[data-kind=groups]"))
+        expect(rows).to_have_count(10)
+        page.get_by_text("990 more groups").click()
+        expect(rows).to_have_count(1000)
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+        page.goto(f"{file.as_uri()}#group-700")  # the browser opens the fold
+        expect(page.locator("#group-700")).to_be_in_viewport()
+        page.close()
 
     def test_can_be_filtered(self, open_page: OpenPage, large: str) -> None:
         page = open_page(large)
@@ -350,13 +384,40 @@ class TestAThousandGroups:
         expect(page.locator("#shown")).to_contain_text("1,000 of 1,000 groups")
         assert get_height(page) <= 5 * 800
 
-    def test_lead_to_a_level_that_is_folded(self, open_page: OpenPage, large: str) -> None:
+    def test_show_levels_that_are_folded(self, open_page: OpenPage, large: str) -> None:
+        page = open_page(large)
+        level = page.locator(".precedence-level", has_text="department-0700")
+        expect(level).to_be_hidden()
+        page.locator(".run", has=level).locator("> details > summary").click()
+        expect(level).to_be_visible()
+        level.get_by_role("link", name="department-0700").click()
+        expect(page.locator("tr:target")).to_contain_text("department-0700")
+        expect(page.locator("tr:target")).to_be_in_viewport()
+
+    def test_show_findings_that_are_folded(self, open_page: OpenPage, large: str) -> None:
         page = open_page(large)
         page.locator("details[data-check=equal-precedence] > summary").click()
         expect(shown(page.locator("[data-code=equal-precedence]"))).to_have_count(20)
 
 
 class TestPaper:
+    def test_shows_everything_if_the_page_is_filtered(self, report: Page) -> None:
+        report.get_by_label("errors").uncheck()
+        report.get_by_label("Text").fill("nothing has this text")
+        report.get_by_label("Username").fill("nobody")
+        expect(shown(report.locator("[data-kind], .set"))).to_have_count(0)
+        report.evaluate("dispatchEvent(new Event('beforeprint'))")
+        report.emulate_media(media="print")
+        for items, count in (("[data-kind=findings]", 8), ("[data-kind=groups]", 10), (".set", 9)):
+            expect(shown(report.locator(items))).to_have_count(count)
+        expect(report.locator("#shown")).to_be_hidden()
+
+    def test_closes_all_folds_after_two_events(self, report: Page) -> None:
+        """A browser may send `beforeprint` for a preview and for the paper."""
+        for event in ("beforeprint", "beforeprint", "afterprint"):
+            report.evaluate("name => dispatchEvent(new Event(name))", event)
+        expect(report.locator("details[open]")).to_have_count(0)
+
     def test_shows_everything_but_the_controls(self, report: Page) -> None:
         report.evaluate("dispatchEvent(new Event('beforeprint'))")
         report.emulate_media(media="print")

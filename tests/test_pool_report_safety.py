@@ -9,32 +9,20 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from cognito_claims.pool import Edits, Ignore, Snapshot, audit, diff, render_audit_html, render_diff_html
+from cognito_claims.pool import Audit, Ignore, Snapshot, audit, diff, render_audit_html, render_diff_html
+from tests.chromium import SCREENSHOTS
 from tests.conftest import OpenPage, Scheme
-from tests.pool_data import group, write_faulty_pool, write_snapshot
-
-SCREENSHOTS = Path(__file__).parents[1] / "build" / "screenshots"
-EDITS = Edits(
-    precedences={"billing": 9, "readers": 5}, roles={"interns": None}, dropped=frozenset({"beta"})
-)
-
-
-@pytest.fixture(scope="module")
-def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
-    return write_faulty_pool(tmp_path_factory.mktemp("pool") / "faulty")
-
-
-@pytest.fixture(scope="module")
-def html(snapshot: Snapshot) -> str:
-    return render_audit_html(audit(snapshot), snapshot, all_users=True)
+from tests.pool_data import EDITS, group, write_snapshot
+from tests.samples import role
+from tests.test_access import ALL_ROLES, DESCRIPTION, OTHER_ID, PROVIDER, build_pool, build_role, trust
 
 
 class TestWithoutJavaScript:
     @pytest.fixture
-    def page(self, browser: Browser, html: str) -> Iterator[Page]:
+    def page(self, browser: Browser, faulty_report: str) -> Iterator[Page]:
         context = browser.new_context(java_script_enabled=False)
         page = context.new_page()
-        page.set_content(html)
+        page.set_content(faulty_report)
         yield page
         context.close()
 
@@ -57,10 +45,12 @@ class TestSafety:
 
     @pytest.mark.parametrize("attack", ATTACKS)
     def test_the_policy_refuses_what_is_injected(
-        self, browser: Browser, html: str, tmp_path: Path, attack: str
+        self, browser: Browser, faulty_report: str, tmp_path: Path, attack: str
     ) -> None:
         """Even if a value were not escaped."""
-        (file := tmp_path / "attacked.html").write_text(html.replace("<main", f"{attack}<main", 1), "utf-8")
+        (file := tmp_path / "attacked.html").write_text(
+            faulty_report.replace("<main", f"{attack}<main", 1), "utf-8"
+        )
         page = browser.new_page()
         messages: list[str] = []
         page.on("console", lambda message: messages.append(message.text))
@@ -74,9 +64,9 @@ class TestSafety:
         page.close()
 
     def test_a_script_that_is_added_later_is_refused(
-        self, browser: Browser, html: str, tmp_path: Path
+        self, browser: Browser, faulty_report: str, tmp_path: Path
     ) -> None:
-        (file := tmp_path / "report.html").write_text(html, "utf-8")
+        (file := tmp_path / "report.html").write_text(faulty_report, "utf-8")
         page = browser.new_page()
         page.goto(file.as_uri())
         refused = page.evaluate(
@@ -91,8 +81,8 @@ class TestSafety:
         assert page.evaluate("window.attacked") is None
         page.close()
 
-    def test_the_policy_has_hashes_only(self, html: str, snapshot: Snapshot) -> None:
-        for page in (html, render_diff_html(diff(snapshot, EDITS))):
+    def test_the_policy_has_hashes_only(self, faulty_report: str, faulty_pool: Snapshot) -> None:
+        for page in (faulty_report, render_diff_html(diff(faulty_pool, EDITS))):
             [policy] = re.findall(r'Content-Security-Policy" content="([^"]*)"', page)
             assert "unsafe" not in policy
             assert len(re.findall(r"(?:script|style)-src 'sha256-[\w+/]{43}='", policy)) == 2
@@ -110,22 +100,39 @@ class TestSafety:
         assert page.locator("script").count() == 1
 
 
+def audit_access(pool: Snapshot) -> Audit:
+    """Audit trust policies of each kind: they admit the identity pool, admit another, or are unknown."""
+    refused = [build_role(role(name), trust(OTHER_ID)) for name in ("billing", "reader")]
+    return audit(
+        pool,
+        identity_pool=build_pool(),
+        provider=PROVIDER,
+        roles=[*ALL_ROLES, *refused],
+        description=DESCRIPTION,
+        principal_tags=False,
+    )
+
+
 class TestAccessibility:
     @pytest.mark.parametrize("scheme", ["light", "dark"])
     @pytest.mark.parametrize(("width", "height"), [(1280, 800), (390, 844)])
-    @pytest.mark.parametrize("name", ["report", "diff"])
+    @pytest.mark.parametrize("name", ["report", "report-iam", "diff"])
     def test_axe_finds_nothing(
-        self, open_page: OpenPage, snapshot: Snapshot, name: str, width: int, height: int, scheme: Scheme
+        self, open_page: OpenPage, faulty_pool: Snapshot, name: str, width: int, height: int, scheme: Scheme
     ) -> None:
-        html = (
-            render_diff_html(diff(snapshot, EDITS))
-            if name == "diff"
-            else render_audit_html(audit(snapshot), snapshot)
-        )
+        match name:
+            case "diff":
+                html = render_diff_html(diff(faulty_pool, EDITS))
+            case "report":
+                html = render_audit_html(audit(faulty_pool), faulty_pool)
+            case _:
+                html = render_audit_html(audit_access(faulty_pool), faulty_pool, all_users=True)
+                assert html.count("<title>The access of a user</title>") == 9
         page = open_page(html, width=width, height=height, scheme=scheme)
         page.screenshot(path=SCREENSHOTS / f"{name}-{width}-{scheme}.png", full_page=True)
         axe: Any = import_module("axe_playwright_python.sync_playwright").Axe()
         assert axe.run(page).response["violations"] == []
         page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
+        page.screenshot(path=SCREENSHOTS / f"{name}-open-{width}-{scheme}.png", full_page=True)
         results = axe.run(page)
         assert results.response["violations"] == [], results.generate_report()

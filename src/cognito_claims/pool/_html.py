@@ -9,8 +9,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from importlib.metadata import version
 from importlib.resources import files
@@ -41,7 +41,7 @@ _FIRST_LEVELS = _WORST_LEVELS = 3
 """Of a longer ladder, the levels that are not folded: the first, and the ties that touch the most users."""
 
 _MAX_DIAGRAMS = 200
-"""A diagram has about 5 kB, so only the sets of the most users have one."""
+"""A diagram has about 5 kB, so only the sets with the most users to look up have one."""
 
 _SHADES = (0.0, 0.01, 0.1)
 """A tie has one shade more for each of these shares of the users that it touches more than."""
@@ -89,6 +89,7 @@ def render_audit_html(audit: Audit, snapshot: Snapshot | None = None, *, all_use
         counts={one: sum(f.counts and f.check.severity is one for f in audit.findings) for one in Severity},
         ladder=list(_fold_levels([*_build_levels(audit)])),
         groups_by_role=groups_by_role,
+        role_labels=_label_roles(use.role_arn for use in audit.roles),
         group_numbers={use.group.group_name: number for number, use in enumerate(audit.groups, start=1)},
         # The most preferred roles come first, and have different colors.
         role_classes={
@@ -102,7 +103,7 @@ def render_audit_html(audit: Audit, snapshot: Snapshot | None = None, *, all_use
 
 
 def _find_user_sets(audit: Audit, snapshot: Snapshot | None, *, all_users: bool) -> list[UserSet]:
-    """Return the sets of groups of the users to look up, those of most users first."""
+    """Return the sets of groups of the users to look up, those with the most of them first."""
     if snapshot is None:
         if all_users:
             raise ValueError("all_users: requires the snapshot")
@@ -132,6 +133,13 @@ def _draw_access(audit: Audit, resolution: Resolution) -> str:
         with suppress(InvalidClaimsError, InvalidResponseError):
             return draw_access(audit.evaluate_access(resolution))
     return draw_access(resolution)
+
+
+def _label_roles(arns: Iterable[str]) -> dict[str, str]:
+    """Return the last part of each ARN, or all of it if others have the same last part."""
+    labels = {arn: arn.rpartition("/")[2] for arn in arns}
+    counts = Counter(labels.values())
+    return {arn: label if counts[label] == 1 else arn for arn, label in labels.items()}
 
 
 def _describe_account(audit: Audit) -> str:

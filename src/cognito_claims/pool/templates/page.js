@@ -3,9 +3,13 @@
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 const normalize = text => text.trim().toLowerCase();
 const format = count => count.toLocaleString("en");
-const folds = all("details");
 
 document.documentElement.classList.add("js");
+for (const rest of all(".rest")) { // without this script, the end of a long table is folded
+  rest.previousElementSibling.tBodies[0].append(...rest.querySelector("tbody").rows);
+  rest.remove();
+}
+const folds = all("details");
 for (const control of all(".controls")) control.hidden = false;
 
 // Tables: sorted by the buttons in their headers, and short until all rows are asked for.
@@ -193,11 +197,14 @@ show(location.hash);
 
 // Paper shows everything.
 
-let closed = [];
+const closed = new Set();
 addEventListener("beforeprint", () => {
-  closed = folds.filter(fold => !fold.open);
-  for (const fold of closed) fold.open = true;
+  for (const fold of folds) {
+    if (!fold.open) closed.add(fold);
+    fold.open = true;
+  }
 });
 addEventListener("afterprint", () => {
   for (const fold of closed) fold.open = false;
+  closed.clear();
 });
