@@ -304,7 +304,7 @@ def spark(users: int, repeats: int) -> tuple[float, float]:
         os.environ["PYSPARK_PYTHON"] = sys.executable
         session: Any = SparkSession.builder.master("local[2]").config(map=settings).getOrCreate()
         ranked = RankedGroups(resolve(groups()).ranking)
-        ranks = [(name, rank, Decimal(weight)) for name, rank, weight in ranked.iterate_rows()]
+        ranks = [(name, rank, Decimal(weight)) for name, rank, weight in ranked.list_rows()]
         columns = "groups array<string>, roles array<string>, preferred_role string, outcome string"
 
         def by_hand(out: Path) -> None:

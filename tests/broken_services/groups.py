@@ -252,7 +252,7 @@ def names_outside_ascii_are_refused(group: JsonObject) -> None:
 
 @stores("request-accepted")
 def precedence_zero_is_refused(group: JsonObject) -> None:
-    if group.get("Precedence") == 0 and group["GroupName"] != "bystanders":
+    if group.get("Precedence") == 0:
         raise RefusedError(400, "InvalidParameterException")
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from cognito_claims.cli._exit import ExitCode
 from cognito_claims.conformance import load
-from cognito_claims.conformance.endpoint import BYSTANDERS, is_refusal
+from cognito_claims.conformance.endpoint import BYSTANDERS, EndpointError, is_refusal
 from cognito_claims.conformance.rules import SERVICE_RULES_BY_SUBJECT
 from cognito_claims.conformance.runner import get_groups, group_by_pool, select, select_cases
 from cognito_claims.conformance.scorecard import Verdict
@@ -65,6 +65,23 @@ class TestPools:
         fake.create_group = create_group  # type: ignore[method-assign]
         without, with_role = run_cases("listing/precedence-zero", LISTED).results
         assert (without.verdict, with_role.verdict) == (Verdict.PASS, Verdict.ERROR)
+
+    @pytest.mark.parametrize("code", ["InvalidParameterException", "InternalErrorException"])
+    def test_an_endpoint_may_refuse_the_group_of_the_bystander(
+        self, run_cases: RunCases, fake: FakeCognito, code: str
+    ) -> None:
+        def create_group(group: dict[str, Any]) -> dict[str, Any]:
+            if group["GroupName"] == BYSTANDERS.group_name:
+                raise RefusedError(400, code)
+            return group
+
+        fake.create_group = create_group  # type: ignore[method-assign]
+        if code == "InvalidParameterException":
+            [result] = run_cases(LISTED).results
+            assert result.verdict is Verdict.PASS
+        else:
+            with pytest.raises(EndpointError, match=code):
+                run_cases(LISTED)
 
 
 class TestWithoutSignIn:

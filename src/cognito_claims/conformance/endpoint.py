@@ -94,13 +94,16 @@ class Pool:
     def add_bystander(self) -> None:
         """Create a group that outranks others, with a user who is its only member."""
         username = self._create_user(_BYSTANDER)
-        try:
-            self._add_to_group(username, BYSTANDERS)
-        except Exception as error:
-            if not is_refusal(error):
-                raise
-            # The endpoint may require that the role exists.
-            self._add_to_group(username, BYSTANDERS.model_copy(update={"role_arn": None}))
+        # The endpoint may require that the role exists, or refuse the precedence 0.
+        without_role = BYSTANDERS.model_copy(update={"role_arn": None})
+        for group in (BYSTANDERS, without_role, without_role.model_copy(update={"precedence": None})):
+            try:
+                self._add_to_group(username, group)
+            except Exception as error:
+                if not is_refusal(error):
+                    raise
+            else:
+                return
 
     def populate(self, groups: Iterable[GroupType]) -> str:
         """Create a user who is in all of the groups, and those groups that do not exist yet.

@@ -116,15 +116,14 @@ class RankedGroups:
         """Return other groups with the same ranks and weights; `None` is a deleted group."""
         return RankedGroups(groups, weights=self._weights)
 
-    def iterate_rows(self) -> Iterator[tuple[str, int, int]]:
-        """Yield the name, rank and weight of each group."""
-        for rank, (group, weight) in enumerate(zip(self.groups, self._weights, strict=True)):
-            if group is not None:
-                yield group.group_name, rank, weight
+    def list_rows(self) -> Iterator[tuple[str, int, int]]:
+        """Return the name, rank and weight of each group."""
+        weighted = enumerate(zip(self.groups, self._weights, strict=True))
+        return ((one.group_name, rank, weight) for rank, (one, weight) in weighted if one is not None)
 
     def create_table(self, engine: Engine[Any]) -> Any:
         """Create the table of the names, ranks and weights."""
-        return engine.create_table(self.iterate_rows(), "group_name text, rank int, weight decimal(38,0)")
+        return engine.create_table(self.list_rows(), "group_name text, rank int, weight decimal(38,0)")
 
     def select(self, set_id: Decimal, ranks: Sequence[int] | None) -> list[GroupType]:
         """Return the groups of a set, without unknown and deleted ones.
