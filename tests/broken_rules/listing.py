@@ -63,7 +63,7 @@ class ForgetfulEndpoint(Endpoint):
     @contextmanager
     def create_pool(self) -> Generator[Pool, None, None]:
         with super().create_pool() as pool:
-            yield ForgetfulPool(pool.client, pool.id, pool.client_id, pool.account_id)
+            yield ForgetfulPool(pool.client, pool.id, pool.account_id)
 
 
 @breaks("max-items-resumes")

@@ -85,11 +85,14 @@ class TestPools:
 
 
 class TestWithoutSignIn:
-    def test_listing_and_paging_are_scored(self, run_cases: RunCases, fake: FakeCognito) -> None:
-        fake.instead["AdminInitiateAuth"] = build_refusal(501)
+    @pytest.mark.parametrize("missing", ["AdminInitiateAuth", "CreateUserPoolClient"])
+    def test_listing_and_paging_are_scored(
+        self, run_cases: RunCases, fake: FakeCognito, missing: str
+    ) -> None:
+        fake.instead[missing] = build_refusal(501)
         card = run_cases(WINNER, LISTED, "paging/one-group")
         assert [result.verdict for result in card.results] == [Verdict.ERROR, Verdict.PASS, Verdict.PASS]
-        assert "AdminInitiateAuth" in str(card.results[0].error)
+        assert missing in str(card.results[0].error)
 
     def test_the_error_is_printed_once(self, fake: FakeCognito) -> None:
         fake.instead["AdminInitiateAuth"] = build_refusal(501)

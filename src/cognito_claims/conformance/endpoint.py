@@ -80,9 +80,6 @@ class Pool:
     id: str
     """The pool's ID."""
 
-    client_id: str
-    """The ID of an app client that allows sign-in by password."""
-
     account_id: str
     """The AWS account in the ARNs of the groups' roles."""
 
@@ -90,6 +87,7 @@ class Pool:
     """The groups that exist, by name, with the IDs of the vectors."""
 
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
+    _client_ids: list[str] = field(default_factory=list[str])
 
     def add_bystander(self) -> None:
         """Create a group that outranks others, with a user who is its only member."""
@@ -145,12 +143,23 @@ class Pool:
         )
         response: object = self.client.admin_initiate_auth(
             UserPoolId=self.id,
-            ClientId=self.client_id,
+            ClientId=self._get_client_id(),
             AuthFlow="ADMIN_USER_PASSWORD_AUTH",
             AuthParameters={"USERNAME": username, "PASSWORD": password},
         )
         tokens = (get_path(response, "AuthenticationResult", name) for name in ("IdToken", "AccessToken"))
         return TokenPair(*(self._replace_ids(_decode_payload(one), to_endpoint=False) for one in tokens))
+
+    def _get_client_id(self) -> str:
+        """Return the ID of an app client that allows sign-in by password, which is created once."""
+        if not self._client_ids:
+            app = self.client.create_user_pool_client(
+                UserPoolId=self.id,
+                ClientName="conform",
+                ExplicitAuthFlows=["ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
+            )
+            self._client_ids.append(app["UserPoolClient"]["ClientId"])
+        return self._client_ids[0]
 
     def list_groups(
         self, username: str, config: PaginatorConfigDict
@@ -224,19 +233,14 @@ class Endpoint:
 
     @contextmanager
     def create_pool(self) -> Generator[Pool, None, None]:
-        """Create a user pool with an app client and a bystander, and delete it at the end."""
+        """Create a user pool with a bystander, and delete it at the end."""
         client: Any = self.client
         pool_id = ""
         try:
             with _defer_signals():
                 name = f"cognito-claims-conform-{secrets.token_hex(8)}"
                 pool_id = client.create_user_pool(PoolName=name)["UserPool"]["Id"]
-            app = client.create_user_pool_client(
-                UserPoolId=pool_id,
-                ClientName="conform",
-                ExplicitAuthFlows=["ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
-            )
-            pool = Pool(client, pool_id, app["UserPoolClient"]["ClientId"], self.account_id)
+            pool = Pool(client, pool_id, self.account_id)
             pool.add_bystander()
             yield pool
         finally:

@@ -41,7 +41,7 @@ from cognito_claims.conformance.lists import find_stored_faults, observe_listing
 from cognito_claims.conformance.observation import Observation, join_reasons
 from cognito_claims.conformance.paging import create_groups, observe_paging
 from cognito_claims.conformance.rules import NO_DUPLICATES, REQUEST_ACCEPTED
-from cognito_claims.conformance.scorecard import Result, Scorecard, Verdict
+from cognito_claims.conformance.scorecard import Result, Scorecard, Verdict, get_checked_rules
 from cognito_claims.models import GroupType
 
 EndpointVectors: TypeAlias = TokensVectors | ListingVectors | PagingVectors
@@ -67,7 +67,9 @@ def select(wanted: Iterable[str] = ()) -> tuple[str, ...]:
     """
     wanted = tuple(wanted)
     ids_by_case: dict[str, set[str]] = {
-        case.id: {case.id, vectors.subject, *case.rules} for vectors in _load() for case in vectors.cases
+        case.id: {case.id, vectors.subject, *get_checked_rules(vectors.subject, case.rules)}
+        for vectors in _load()
+        for case in vectors.cases
     }
     known = set[str]().union(*ids_by_case.values())
     for one in wanted:

@@ -1,5 +1,6 @@
 """The result of a run: a verdict for each case, and a score for each rule."""
 
+import json
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -164,7 +165,8 @@ class Scorecard:
                     tag = "error" if result.verdict is Verdict.ERROR else "failure"
                     message = _escape_for_xml(result.error or result.description)
                     element = ET.SubElement(test, tag, message=message, type=result.verdict)
-                    element.text = _escape_for_xml(f"expected {list(result.expected)}\ngot {result.got}")
+                    expected, got = (json.dumps(one) for one in (result.expected, result.got))
+                    element.text = f"expected {expected}\ngot {got}"
         ET.indent(root)
         return ET.tostring(root, "unicode", xml_declaration=True) + "\n"
 
