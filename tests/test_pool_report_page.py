@@ -384,7 +384,17 @@ class TestAThousandGroups:
         expect(page.locator("#shown")).to_contain_text("1,000 of 1,000 groups")
         assert get_height(page) <= 5 * 800
 
-    def test_lead_to_a_level_that_is_folded(self, open_page: OpenPage, large: str) -> None:
+    def test_show_levels_that_are_folded(self, open_page: OpenPage, large: str) -> None:
+        page = open_page(large)
+        level = page.locator(".precedence-level", has_text="department-0701")
+        expect(level).to_be_hidden()
+        page.locator(".run", has=level).locator("> details > summary").click()
+        expect(level).to_be_visible()
+        level.get_by_role("link", name="department-0701").click()
+        expect(page.locator("tr:target")).to_contain_text("department-0701")
+        expect(page.locator("tr:target")).to_be_in_viewport()
+
+    def test_show_findings_that_are_folded(self, open_page: OpenPage, large: str) -> None:
         page = open_page(large)
         page.locator("details[data-check=equal-precedence] > summary").click()
         expect(shown(page.locator("[data-code=equal-precedence]"))).to_have_count(20)

@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from cognito_claims.pool import Ignore, Snapshot, audit, diff, render_audit_html, render_diff_html
+from cognito_claims.pool import Audit, Ignore, Snapshot, audit, diff, render_audit_html, render_diff_html
 from tests.chromium import SCREENSHOTS
 from tests.conftest import OpenPage, Scheme
 from tests.pool_data import EDITS, group, write_snapshot
+from tests.samples import role
+from tests.test_access import ALL_ROLES, DESCRIPTION, OTHER_ID, PROVIDER, build_pool, build_role, trust
 
 
 class TestWithoutJavaScript:
@@ -98,22 +100,39 @@ class TestSafety:
         assert page.locator("script").count() == 1
 
 
+def audit_access(pool: Snapshot) -> Audit:
+    """Audit trust policies of each kind: they admit the identity pool, admit another, or are unknown."""
+    refused = [build_role(role(name), trust(OTHER_ID)) for name in ("billing", "reader")]
+    return audit(
+        pool,
+        identity_pool=build_pool(),
+        provider=PROVIDER,
+        roles=[*ALL_ROLES, *refused],
+        description=DESCRIPTION,
+        principal_tags=False,
+    )
+
+
 class TestAccessibility:
     @pytest.mark.parametrize("scheme", ["light", "dark"])
     @pytest.mark.parametrize(("width", "height"), [(1280, 800), (390, 844)])
-    @pytest.mark.parametrize("name", ["report", "diff"])
+    @pytest.mark.parametrize("name", ["report", "report-iam", "diff"])
     def test_axe_finds_nothing(
         self, open_page: OpenPage, faulty_pool: Snapshot, name: str, width: int, height: int, scheme: Scheme
     ) -> None:
-        html = (
-            render_diff_html(diff(faulty_pool, EDITS))
-            if name == "diff"
-            else render_audit_html(audit(faulty_pool), faulty_pool)
-        )
+        match name:
+            case "diff":
+                html = render_diff_html(diff(faulty_pool, EDITS))
+            case "report":
+                html = render_audit_html(audit(faulty_pool), faulty_pool)
+            case _:
+                html = render_audit_html(audit_access(faulty_pool), faulty_pool, all_users=True)
+                assert html.count("<title>The access of a user</title>") == 9
         page = open_page(html, width=width, height=height, scheme=scheme)
         page.screenshot(path=SCREENSHOTS / f"{name}-{width}-{scheme}.png", full_page=True)
         axe: Any = import_module("axe_playwright_python.sync_playwright").Axe()
         assert axe.run(page).response["violations"] == []
         page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
+        page.screenshot(path=SCREENSHOTS / f"{name}-open-{width}-{scheme}.png", full_page=True)
         results = axe.run(page)
         assert results.response["violations"] == [], results.generate_report()
