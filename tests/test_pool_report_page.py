@@ -386,12 +386,12 @@ class TestAThousandGroups:
 
     def test_show_levels_that_are_folded(self, open_page: OpenPage, large: str) -> None:
         page = open_page(large)
-        level = page.locator(".precedence-level", has_text="department-0700")
+        level = page.locator(".precedence-level", has_text="department-0701")
         expect(level).to_be_hidden()
         page.locator(".run", has=level).locator("> details > summary").click()
         expect(level).to_be_visible()
-        level.get_by_role("link", name="department-0700").click()
-        expect(page.locator("tr:target")).to_contain_text("department-0700")
+        level.get_by_role("link", name="department-0701").click()
+        expect(page.locator("tr:target")).to_contain_text("department-0701")
         expect(page.locator("tr:target")).to_be_in_viewport()
 
     def test_show_findings_that_are_folded(self, open_page: OpenPage, large: str) -> None:
