@@ -12,14 +12,17 @@ from cognito_claims import (
     InvalidClaimsError,
     InvalidResponseError,
     MixedUserPoolsError,
+    Policy,
     Resolution,
     resolve,
 )
 from cognito_claims.access import (
     ACCESS_RULES,
+    Assessment,
     EffectiveAccess,
     GetRoleResponse,
     Role,
+    UnknownRole,
     Verdict,
     Way,
     build_access_report,
@@ -271,6 +274,25 @@ class TestTriggerChanges:
         assert access.trigger.verdict is Verdict.UNKNOWN
         assert access.trigger.reason == "the description of the user pool was not passed"
 
+    USER_POOLS: ClassVar[list[Any]] = [None, {"Id": POOL, "LambdaConfig": {"PreTokenGeneration": TRIGGER}}]
+
+    @pytest.mark.parametrize("user_pool", USER_POOLS)
+    @pytest.mark.parametrize("roles", [ALL_ROLES, [build_role(ADMIN, trust(OTHER_ID))]])
+    def test_leaves_the_answer_unknown(self, user_pool: Any, roles: Any) -> None:
+        access = evaluate(user_pool=user_pool, roles=roles)
+        assert (access.verdict, access.message) == (Verdict.UNKNOWN, None)
+        assert access.credentials.rules == (rules.TRIGGER_CHANGES,)
+        reason = f"{access.trigger.reason}, and a trigger may change the groups and roles"
+        assert access.credentials.reason == reason
+
+    @pytest.mark.parametrize("user_pool", USER_POOLS)
+    def test_does_not_matter_without_a_mapping_or_if_the_user_pool_is_not_accepted(
+        self, user_pool: Any
+    ) -> None:
+        assert evaluate(user_pool=user_pool, mapping=None).verdict is Verdict.YES
+        nobody = {**DESCRIPTION, "CognitoIdentityProviders": None}
+        assert evaluate(user_pool=user_pool, description=nobody).verdict is Verdict.NO
+
 
 def test_each_rule_has_a_class() -> None:
     names = {"Test" + "".join(map(str.title, rule.id.split("-"))) for rule in ACCESS_RULES}
@@ -320,8 +342,55 @@ class TestWays:
             (SIGNED_IN, "open-question", Verdict.YES),
         ]
         assert access.roles[1].reason == "with the other answer to null-precedence"
-        denied = evaluate(lone)
-        assert list_roles(denied) == [(STAFF, "handed-out", Verdict.YES)]
+        assert access.verdict is Verdict.YES
+
+    def test_rules_on_other_claims_may_choose_theirs(self) -> None:
+        rows = [
+            {"Claim": claim, "MatchType": "Equals", "Value": "admins", "RoleARN": arn}
+            for claim, arn in (("email", LEGAL), ("cognito:groups", ADMIN))
+        ]
+        mapping = {**TOKEN, "Type": "Rules", "RulesConfiguration": {"Rules": rows}}
+        access = evaluate(mapping=mapping)
+        reason = "the rules use email, which does not come from groups"
+        assert access.choice == UnknownRole(reason)
+        assert (access.role, access.message) == (None, None)
+        assert access.credentials == Assessment(Verdict.UNKNOWN, reason, ())
+        assert list_roles(access) == [
+            (ADMIN, "custom-role", Verdict.YES),
+            (LEGAL, "custom-role", Verdict.UNKNOWN),
+        ]
+        assert access.explain().startswith(f"Unknown\n  {reason}\n")
+        report = build_access_report(access)
+        assert (report["outcome"], report["verdict"], report["reason"]) == ("unknown", "unknown", reason)
+        refused = evaluate(mapping=mapping, description={**DESCRIPTION, "CognitoIdentityProviders": []})
+        assert refused.verdict is Verdict.NO
+
+    LONE: ClassVar[list[dict[str, Any]]] = [{"GroupName": "staff", "UserPoolId": POOL, "RoleArn": STAFF}]
+
+    @pytest.mark.parametrize("policy", [Policy.DOCUMENTED, Policy.OBSERVED])
+    def test_an_open_question_that_decides_leaves_the_answer_unknown(self, policy: Policy) -> None:
+        access = evaluate(resolve(self.LONE, policy=policy))
+        assert (access.role is None) is (policy is Policy.OBSERVED)
+        assert access.verdict is Verdict.UNKNOWN
+        questions = [one.question for one in access.choice.alternatives]
+        assert access.credentials.reason == "; ".join(f"it depends on {one.id}" for one in questions)
+        others = [one.role_arn for one in access.choice.alternatives]
+        assert build_access_report(access)["alternatives"] == [
+            {"open_question": one.id, "role_arn": arn} for one, arn in zip(questions, others, strict=True)
+        ]
+        for question in questions:
+            assert f"\n  {question.id}: {question.question} {question.evidence}\n" in access.explain()
+        assert f"  with the other answer: {others[0] or 'denied'}\n" in access.explain()
+        assert access.message is None
+
+    def test_an_open_question_that_changes_only_the_role_leaves_the_answer(self) -> None:
+        mapping = {"Type": "Token", "AmbiguousRoleResolution": "AuthenticatedRole"}
+        refused = [build_role(arn, trust(OTHER_ID)) for arn in (STAFF, SIGNED_IN)]
+        access = evaluate(self.LONE, mapping=mapping, roles=refused)
+        assert access.verdict is Verdict.NO
+        denied = evaluate(self.LONE, roles=refused)
+        # The two answers have different messages.
+        assert (denied.verdict, denied.message) == (Verdict.NO, None)
 
     def test_a_denied_user_may_request_a_role(self) -> None:
         tie = [{**group, "Precedence": 1} for group in GROUPS]
@@ -480,6 +549,9 @@ class TestExplanation:
   can be assumed: yes: {ALLOWS} [allow-required]
   credentials are valid for up to 3,600 seconds
 
+Credentials
+  the user gets credentials: yes: it is cognito:preferred_role [preferred-assumed]
+
 Other roles
   {STAFF}
     custom-role: the CustomRoleArn is one of cognito:roles [custom-role]
@@ -513,4 +585,18 @@ Settings
         }
         assert [rule["id"] for rule in report["rules"]] == [rule.id for rule in access.rules]
         assert [one["role_arn"] for one in report["other_roles"]] == [STAFF]
+        assert report["alternatives"] == []
         assert report["role"]["valid_for"] == 3600
+
+    def test_the_reason_is_that_of_the_verdict(self) -> None:
+        refused = evaluate(roles=[build_role(ADMIN, trust(OTHER_ID))])
+        assert refused.role is not None
+        assert build_access_report(refused)["reason"] == refused.role.trust.reason
+        other = evaluate(provider=f"{USER_POOL}:2example", mapping=None)
+        assert build_access_report(other)["reason"] == other.provider.reason
+        assert other.message is None
+        unknown = evaluate(description=None, roles=[])
+        assert build_access_report(unknown)["reason"] == (
+            "the trust policy of the role was not passed; "
+            "the description of the identity pool was not passed"
+        )

@@ -20,6 +20,7 @@ from cognito_claims.access import (
     Statement,
     TrustPolicy,
     TrustPolicyLike,
+    UnknownRole,
     Verdict,
     Way,
     build_access_report,
@@ -79,7 +80,7 @@ def access(
         principal_tags=tags,
     )
     assert_type(found, EffectiveAccess)
-    assert_type(found.choice, AssumedRole | AccessDenied)
+    assert_type(found.choice, AssumedRole | AccessDenied | UnknownRole)
     assert_type(found.role, RoleAccess | None)
     assert_type(found.roles, tuple[RoleAccess, ...])
     assert_type(found.other_roles[0].way, Way)

@@ -34,6 +34,7 @@ from cognito_claims.access.policy import (
 from cognito_claims.access.result import (
     CREDENTIALS_LIFETIME,
     RoleAccess,
+    UnknownRole,
     Way,
     build_access_report,
 )
@@ -54,6 +55,7 @@ __all__ = [
     "Statement",
     "TrustPolicy",
     "TrustPolicyLike",
+    "UnknownRole",
     "Verdict",
     "Way",
     "build_access_report",

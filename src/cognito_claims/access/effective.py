@@ -17,7 +17,7 @@ from cognito_claims.access.facts import (
     list_accounts,
     list_assigned_roles,
 )
-from cognito_claims.access.result import Access, RoleAccess, Way, list_sections
+from cognito_claims.access.result import Access, RoleAccess, UnknownRole, Way, list_sections
 from cognito_claims.errors import InvalidClaimsError, MixedUserPoolsError
 from cognito_claims.identity_pool import (
     AccessDenied,
@@ -25,6 +25,7 @@ from cognito_claims.identity_pool import (
     GetIdentityPoolRolesResponse,
     choose_role,
 )
+from cognito_claims.identity_pool.choice import join_missing_claims
 from cognito_claims.tokens import build_issuer, build_provider_name
 from cognito_claims.user_pool import DescribeUserPoolResponse, UserPoolType, parse_user_pool
 
@@ -84,8 +85,7 @@ def effective_access(
     Raises:
         InvalidResponseError: If a response or a trust policy does not fit its model, or two
             responses are of different identity pools.
-        InvalidClaimsError: If the provider is unknown, or the choice of a role depends on a rule about a
-            claim that does not come from groups.
+        InvalidClaimsError: If the provider is unknown.
         MixedUserPoolsError: If the user pool is not the one of the groups.
     """
     pool = IdentityPoolFacts.parse(
@@ -115,7 +115,7 @@ def evaluate_access(
         provider=provider,
         identity_id=identity_id,
     )
-    choice = choose_role(resolution, pool.pool_roles, provider=provider)
+    choice = facts.choose_role()
     classic = pool.assess_classic_flow()
     found = [*facts.list_enhanced(choice)]
     if classic.verdict is Verdict.YES:
@@ -147,7 +147,17 @@ class _Facts:
     provider: str | None
     identity_id: str | None
 
-    def list_enhanced(self, choice: AssumedRole | AccessDenied) -> Iterator[RoleAccess]:
+    def choose_role(self) -> AssumedRole | AccessDenied | UnknownRole:
+        """Return the choice of the identity pool, or why it is unknown."""
+        try:
+            return choose_role(self.resolution, self.pool.pool_roles, provider=self.provider)
+        except InvalidClaimsError as error:
+            if self.provider is None:
+                raise
+            claims = join_missing_claims(error)
+        return UnknownRole(f"the rules use {claims}, which does not come from groups")
+
+    def list_enhanced(self, choice: AssumedRole | AccessDenied | UnknownRole) -> Iterator[RoleAccess]:
         """Yield the roles of the enhanced flow."""
         if (arn := choice.role_arn) is not None:
             yield RoleAccess(arn, Way.HANDED_OUT, choice.reason, choice.rules, self._assess_role(arn))
@@ -165,8 +175,7 @@ class _Facts:
             pool_roles = self.pool.pool_roles
             choice = choose_role(self.resolution, pool_roles, provider=self.provider, custom_role_arn=arn)
         except InvalidClaimsError as error:
-            claims = ", ".join(dict.fromkeys(problem.path for problem in error.problems))
-            reason = f"a rule about {claims}, which does not come from groups, names it"
+            reason = f"a rule about {join_missing_claims(error)}, which does not come from groups, names it"
             trust = Assessment(Verdict.UNKNOWN, "it is not known whether the rule matches", ())
             return RoleAccess(arn, Way.CUSTOM_ROLE, reason, (), trust)
         if choice.role_arn is None:

@@ -23,7 +23,6 @@ from cognito_claims.cli._identity_pool import IdentityPool, fetch_roles, read_ro
 from cognito_claims.cli._input import read_input, read_user_pool, resolve_groups
 from cognito_claims.cli._output import Output, write_file, write_result
 from cognito_claims.cli._service import Service
-from cognito_claims.errors import CognitoClaimsError
 from cognito_claims.resolver import Policy, Resolution
 from cognito_claims.user_pool import UserPoolType
 
@@ -153,7 +152,7 @@ class _Question:
 
     def answer(self, account_id: str | None = None, identity_id: str | None = None) -> EffectiveAccess:
         """Return the roles that the user can get, or fail."""
-        try:
+        with exit_on_error():
             return effective_access(
                 self.resolution,
                 identity_pool=self.pool.roles,
@@ -165,10 +164,6 @@ class _Question:
                 account_id=account_id or self.account_id,
                 identity_id=identity_id,
             )
-        except CognitoClaimsError as error:
-            # This command reads no token, whose claims a rule of the identity pool may use.
-            message = str(error).replace("pass the whole payload", "use cognito-claims role with a token")
-            fail(ExitCode.BAD_INPUT, message.splitlines())
 
 
 def _render_text(access: EffectiveAccess) -> str:
