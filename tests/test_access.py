@@ -129,6 +129,14 @@ class TestAcceptedProvider:
         access = evaluate(provider=provider, mapping=None)
         assert (access.provider.verdict, access.provider.reason) == (Verdict.YES, f"it accepts {USER_POOL}")
 
+    def test_an_empty_provider_is_none(self) -> None:
+        assert evaluate(provider="", mapping=None).provider.reason == f"it accepts {USER_POOL}"
+
+    def test_a_provider_may_have_no_app_client(self) -> None:
+        listed = [{"ProviderName": USER_POOL}]
+        access = evaluate(description={**DESCRIPTION, "CognitoIdentityProviders": listed})
+        assert access.provider.reason == f"it accepts only {USER_POOL}:"
+
     def test_is_unknown_without_a_description_or_a_user_pool(self) -> None:
         access = evaluate(description=None)
         assert (access.provider.verdict, access.verdict) == (Verdict.UNKNOWN, Verdict.UNKNOWN)
@@ -486,6 +494,15 @@ class TestInput:
             evaluate(description=other)
         with pytest.raises(InvalidResponseError, match=r"^GetPrincipalTagAttributeMap: IdentityPoolId"):
             evaluate(principal_tags={"IdentityPoolId": OTHER_ID})
+
+    @pytest.mark.parametrize("provider", [PROVIDER, None])
+    def test_the_principal_tags_must_be_those_of_the_user_pool(self, provider: str | None) -> None:
+        tags = {"IdentityProviderName": USER_POOL, "PrincipalTags": {}}
+        assert evaluate(mapping=None, provider=provider, principal_tags=tags).verdict is Verdict.YES
+        other = {**tags, "IdentityProviderName": USER_POOL.replace(POOL, "eu-west-1_OTHER")}
+        refusal = f"IdentityProviderName: must be {USER_POOL}: pass the principal tags of this provider"
+        with pytest.raises(InvalidResponseError, match=refusal):
+            evaluate(mapping=None, provider=provider, principal_tags=other)
 
     def test_the_user_pool_must_be_that_of_the_groups(self) -> None:
         with pytest.raises(MixedUserPoolsError):

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import boto3
 import pytest
@@ -79,6 +79,7 @@ def replace_role(*roles: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 CODES = {
+    "user-pool-not-accepted",
     "role-not-assumable",
     "role-trusts-any-identity-pool",
     "role-trusts-guests",
@@ -132,6 +133,30 @@ class TestARoleThatCannotBeAssumed:
     def test_may_lack_what_principal_tags_require(self, auditor: Auditor) -> None:
         found = auditor.audit(principal_tags=True)["role-not-assumable"]
         assert all("sts:TagSession" in one.reason for one in found)
+
+
+class TestAUserPoolThatIsNotAccepted:
+    NOBODY: ClassVar[dict[str, Any]] = {**DESCRIPTION, "CognitoIdentityProviders": []}
+
+    @pytest.mark.parametrize("roles", [ALL_ROLES, None])
+    def test_is_one_finding_about_all_users(self, auditor: Auditor, roles: Any) -> None:
+        [found] = auditor.audit(roles, description=self.NOBODY)["user-pool-not-accepted"]
+        assert found.reason == "it accepts no user pool"
+        assert (found.users, found.samples) == (3, ("ann", "bob", "cid"))
+
+    def test_may_be_accepted_with_a_different_app_client(self, auditor: Auditor) -> None:
+        found = auditor.audit(provider=f"{PROVIDER}x")
+        assert found["user-pool-not-accepted"][0].reason == f"it accepts only {PROVIDER}"
+
+    def test_is_not_found_where_it_is_accepted_or_unknown(self, auditor: Auditor) -> None:
+        for description in (DESCRIPTION, None):
+            assert "user-pool-not-accepted" not in auditor.audit(description=description)
+
+    def test_is_that_of_the_snapshot_without_a_provider(self, auditor: Auditor) -> None:
+        pool = build_pool(None)
+        for description, is_found in ((DESCRIPTION, False), (self.NOBODY, True)):
+            found = auditor.audit(identity_pool=pool, provider=None, description=description)
+            assert ("user-pool-not-accepted" in found) is is_found
 
 
 class TestARoleThatTrustsOthers:
@@ -246,6 +271,11 @@ class TestInput:
         with pytest.raises(InvalidResponseError, match="DescribeIdentityPool: IdentityPoolId: must be"):
             auditor.audit(description={**DESCRIPTION, "IdentityPoolId": OTHER_ID})
 
+    def test_requires_the_principal_tags_of_the_user_pool(self, auditor: Auditor) -> None:
+        tags = {"IdentityProviderName": "cognito-idp.eu-west-1.amazonaws.com/eu-west-1_OTHER"}
+        with pytest.raises(InvalidResponseError, match="IdentityProviderName: must be cognito-idp"):
+            auditor.audit(principal_tags=tags)
+
     def test_a_malformed_policy_is_refused_with_the_place(self, auditor: Auditor) -> None:
         with pytest.raises(InvalidResponseError, match=r"roles\[0\].*Statement\[0\]\.Effect"):
             auditor.audit([build_role(ADMIN, {"Statement": [{}]})])
@@ -311,6 +341,16 @@ class TestFiles:
         ids = [one["ruleId"] for one in sarif["runs"][0]["results"]]
         assert "role-not-assumable" in ids
 
+    def test_the_app_client_must_be_known(self, files: Path) -> None:
+        [first] = DESCRIPTION["CognitoIdentityProviders"]
+        both = [first, {**first, "ClientId": "2example"}]
+        (files / "description.json").write_text(
+            json.dumps({**DESCRIPTION, "CognitoIdentityProviders": both})
+        )
+        refused = call(*GIVEN)
+        assert refused.exit_code == ExitCode.BAD_INPUT
+        assert "pass --client-id, one of 1example23456789, 2example" in refused.stderr
+
     def test_the_account_is_an_option(self) -> None:
         result = call(*GIVEN, *ROLES, "--no-principal-tags", "--account-id", "9" * 12)
         assert result.stdout.count("error  role-not-assumable") == 3
@@ -318,8 +358,8 @@ class TestFiles:
     @pytest.mark.parametrize(
         ("arguments", "error"),
         [
-            (["--iam", "admin.json"], "--iam requires --identity-pool with --description, or"),
-            (["--iam", "live"], "--iam requires --identity-pool with --description, or"),
+            (["--iam", "admin.json"], "--iam requires --identity-pool, or --identity-pool-id to call"),
+            (["--iam", "live"], "--iam requires --identity-pool, or --identity-pool-id to call"),
             (["--account-id", "9" * 12], "--account-id requires --identity-pool"),
             (["--description", "description.json"], "--description requires --identity-pool"),
             (["--principal-tags", "tags.json"], "--principal-tags requires --identity-pool"),

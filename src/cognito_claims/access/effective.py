@@ -26,7 +26,6 @@ from cognito_claims.identity_pool import (
     choose_role,
 )
 from cognito_claims.identity_pool.choice import join_missing_claims
-from cognito_claims.tokens import build_issuer, build_provider_name
 from cognito_claims.user_pool import DescribeUserPoolResponse, UserPoolType, parse_user_pool
 
 if TYPE_CHECKING:
@@ -83,19 +82,21 @@ def effective_access(
         identity_id: The ID of the user's identity, for trust policies with a condition on `sub`.
 
     Raises:
-        InvalidResponseError: If a response or a trust policy does not fit its model, or two
-            responses are of different identity pools.
+        InvalidResponseError: If a response or a trust policy does not fit its model, two responses are of
+            different identity pools, or the principal tags are those of a different provider.
         InvalidClaimsError: If the provider is unknown.
         MixedUserPoolsError: If the user pool is not the one of the groups.
     """
+    described = None if user_pool is None else parse_user_pool(user_pool)
     pool = IdentityPoolFacts.parse(
         identity_pool,
         roles=roles,
         description=description,
         principal_tags=principal_tags,
         account_id=account_id,
+        provider=provider,
+        user_pool_id=_find_user_pool_id(resolution, described),
     )
-    described = None if user_pool is None else parse_user_pool(user_pool)
     return evaluate_access(resolution, pool, described, provider, identity_id)
 
 
@@ -111,7 +112,6 @@ def evaluate_access(
         resolution=resolution,
         pool=pool,
         user_pool=user_pool,
-        user_pool_id=_find_user_pool_id(resolution, user_pool),
         provider=provider,
         identity_id=identity_id,
     )
@@ -131,7 +131,7 @@ def evaluate_access(
         resolution=resolution,
         choice=choice,
         roles=tuple(found),
-        provider=facts.assess_provider(),
+        provider=pool.assess_provider(),
         classic_flow=classic,
         trigger=facts.assess_trigger(),
         notes=tuple(notes),
@@ -143,7 +143,6 @@ class _Facts:
     resolution: Resolution
     pool: IdentityPoolFacts
     user_pool: UserPoolType | None
-    user_pool_id: str | None
     provider: str | None
     identity_id: str | None
 
@@ -212,24 +211,6 @@ class _Facts:
             reason = "the user pool has no pre token generation trigger"
             return Assessment(Verdict.NO, reason, found)
         return Assessment(Verdict.YES, f"the user pool has the trigger {trigger}", found)
-
-    def assess_provider(self) -> Assessment:
-        """Return whether the identity pool accepts the tokens of the user pool."""
-        found = (rules.ACCEPTED_PROVIDER,)
-        if self.pool.description is None:
-            return Assessment(Verdict.UNKNOWN, "the description of the identity pool was not passed", found)
-        wanted = self.provider
-        if wanted is None and self.user_pool_id is not None:
-            wanted = build_provider_name(build_issuer(self.user_pool_id), "")
-        if wanted is None:
-            return Assessment(Verdict.UNKNOWN, "neither the provider nor the user pool was passed", found)
-        listed = self.pool.description.cognito_identity_providers or ()
-        accepted = [f"{one.provider_name}:{one.client_id}" for one in listed]
-        # A name without an app client ends in a colon.
-        if any(name == wanted or (wanted[-1] == ":" and name.startswith(wanted)) for name in accepted):
-            return Assessment(Verdict.YES, f"it accepts {wanted.removesuffix(':')}", found)
-        names = f"only {', '.join(accepted)}" if accepted else "no user pool"
-        return Assessment(Verdict.NO, f"it accepts {names}", found)
 
 
 def _find_user_pool_id(resolution: Resolution, user_pool: UserPoolType | None) -> str | None:

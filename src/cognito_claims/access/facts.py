@@ -17,6 +17,7 @@ from cognito_claims.identity_pool import (
     GetIdentityPoolRolesResponse,
     GetPrincipalTagAttributeMapResponse,
 )
+from cognito_claims.tokens import build_issuer, build_provider_name
 
 if TYPE_CHECKING:
     from cognito_claims.access.policy import TrustPolicyLike
@@ -43,6 +44,9 @@ class IdentityPoolFacts:
     """The roles by their ARN."""
 
     account_id: str | None
+    provider: str | None
+    """The name of the provider, such as `cognito-idp.<region>.amazonaws.com/<poolId>:<clientId>`. Without
+    an app client, it ends in a colon."""
 
     @classmethod
     def parse(
@@ -53,18 +57,24 @@ class IdentityPoolFacts:
         description: IdentityPoolDescription | None,
         principal_tags: PrincipalTags | None,
         account_id: str | None,
+        provider: str | None,
+        user_pool_id: str | None,
     ) -> IdentityPoolFacts:
         """Validate the responses.
 
         Raises:
-            InvalidResponseError: If one does not fit its model, or two are of different identity pools.
+            InvalidResponseError: If one does not fit its model, two are of different identity pools, or
+                the principal tags are those of a different provider.
         """
+        if not provider and user_pool_id is not None:
+            provider = build_provider_name(build_issuer(user_pool_id), "")
         pool_roles = parse_written_response(GetIdentityPoolRolesResponse, identity_pool)
         described = tags = None
         if description is not None:
             described = parse_written_response(DescribeIdentityPoolResponse, description)
         if not isinstance(principal_tags, bool | None):
             tags = parse_written_response(GetPrincipalTagAttributeMapResponse, principal_tags)
+            _require_same_provider(tags, provider)
             principal_tags = tags.has_tags
         return cls(
             identity_pool_id=_find_identity_pool_id(pool_roles, described, tags),
@@ -73,7 +83,23 @@ class IdentityPoolFacts:
             has_tags=principal_tags,
             roles=_index_roles(roles),
             account_id=account_id,
+            provider=provider or None,
         )
+
+    def assess_provider(self) -> Assessment:
+        """Return whether the identity pool accepts the tokens of the provider."""
+        found = (rules.ACCEPTED_PROVIDER,)
+        if self.description is None:
+            return Assessment(Verdict.UNKNOWN, "the description of the identity pool was not passed", found)
+        wanted = self.provider
+        if wanted is None:
+            return Assessment(Verdict.UNKNOWN, "neither the provider nor the user pool was passed", found)
+        accepted = self.description.list_providers()
+        # A name without an app client ends in a colon.
+        if any(name == wanted or (wanted[-1] == ":" and name.startswith(wanted)) for name in accepted):
+            return Assessment(Verdict.YES, f"it accepts {wanted.removesuffix(':')}", found)
+        names = f"only {', '.join(accepted)}" if accepted else "no user pool"
+        return Assessment(Verdict.NO, f"it accepts {names}", found)
 
     def assess_role(
         self,
@@ -182,6 +208,17 @@ def _find_identity_pool_id(
             problem = Problem("IdentityPoolId", f"must be {first}, as in the other responses")
             raise InvalidResponseError(operation, [problem])
     return first
+
+
+def _require_same_provider(tags: GetPrincipalTagAttributeMapResponse, provider: str | None) -> None:
+    """Raise `InvalidResponseError` if principal tags are those of a different provider."""
+    if provider is None or tags.identity_provider_name is None:
+        return
+    user_pool = provider.partition(":")[0]
+    if tags.identity_provider_name.partition(":")[0] != user_pool:
+        reason = f"must be {user_pool}: pass the principal tags of this provider"
+        problem = Problem("IdentityProviderName", reason)
+        raise InvalidResponseError("GetPrincipalTagAttributeMap", [problem])
 
 
 def _index_roles(values: Iterable[object]) -> dict[str, Role]:

@@ -64,8 +64,7 @@ class IdentityPool:
 
     def find_provider(self, user_pool_id: str, client_id: str | None) -> str:
         """Return the provider name of a user pool and its only app client, or fail."""
-        accepted = () if self.description is None else self.description.cognito_identity_providers or ()
-        names = [f"{one.provider_name}:{one.client_id}" for one in accepted]
+        names = [] if self.description is None else self.description.list_providers()
         return find_provider([*self.roles.mappings_by_provider, *names], user_pool_id, client_id)
 
 

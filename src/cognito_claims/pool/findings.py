@@ -229,6 +229,12 @@ IDENTITY_POOL_NEEDS_CLAIMS = Check(
     title="The rules of the identity pool use claims that do not come from groups.",
     remedy="Check the ID tokens of these users with cognito-claims role.",
 )
+USER_POOL_NOT_ACCEPTED = Check(
+    code="user-pool-not-accepted",
+    severity=Severity.ERROR,
+    title="The identity pool does not accept the tokens of the user pool.",
+    remedy="Add the user pool with the app client to the identity providers of the identity pool.",
+)
 ROLE_NOT_ASSUMABLE = Check(
     code="role-not-assumable",
     severity=Severity.ERROR,
@@ -272,6 +278,7 @@ CHECKS = (
     FEDERATED_GROUP_WITH_ROLE,
     IDENTITY_POOL_DENIES,
     IDENTITY_POOL_WITHOUT_MAPPING,
+    USER_POOL_NOT_ACCEPTED,
     ROLE_NOT_ASSUMABLE,
     ROLE_TRUSTS_ANY_IDENTITY_POOL,
     CLASSIC_FLOW_WITHOUT_MAPPING,

@@ -33,6 +33,7 @@ class RoleTrust:
     ) -> None:
         self._facts = facts
         self._seen = seen
+        self._all_names = [group.group_name for group in ranking]
         self._names: defaultdict[str, list[str]] = defaultdict(list)
         for group in ranking:
             if group.role_arn is not None:
@@ -62,6 +63,13 @@ class RoleTrust:
             check = findings.ACCESS_NOT_EVALUATED
             found = self._seen.get(check, reason="; ".join(parts))
             found.groups.update(name for arn in self._unknown_roles for name in self._names.get(arn, ()))
+
+    def add_provider(self) -> None:
+        """Add the finding about a user pool whose tokens the identity pool does not accept."""
+        provider = self._facts.assess_provider()
+        if provider.verdict is Verdict.NO:
+            found = self._seen.get(findings.USER_POOL_NOT_ACCEPTED, reason=provider.reason)
+            self._seen.watch(found, self._all_names)
 
     def add_classic_flow(self) -> None:
         """Add the finding about roles that users can request by the classic flow."""
