@@ -154,6 +154,14 @@ class TestSameAccount:
         assert access.role is not None
         assert (access.role.trust.verdict, access.role.trust.rules) == (Verdict.NO, (rules.SAME_ACCOUNT,))
         assert "account 999999999999, and the identity pool to 123456789012" in access.role.trust.reason
+        assert (access.verdict, access.message) == (Verdict.NO, None)
+
+    def test_a_role_of_a_different_account_may_trust_others(self) -> None:
+        given = [build_role(ADMIN, trust(Condition={}))]
+        access = evaluate(roles=given, account_id="9" * 12)
+        assert access.role is not None
+        assert access.role.trust.rules == (rules.SAME_ACCOUNT,)
+        assert access.role.trust.warnings == (rules.ANY_IDENTITY_POOL, rules.GUESTS_TRUSTED)
 
     def test_roles_of_several_accounts_are_unknown_without_the_account(self) -> None:
         groups = [{"GroupName": "admins", "Precedence": 0, "RoleArn": self.FOREIGN}]

@@ -126,6 +126,13 @@ class TestARoleThatCannotBeAssumed:
     def test_may_belong_to_a_different_account(self, auditor: Auditor) -> None:
         found = auditor.audit(account_id="9" * 12)["role-not-assumable"]
         assert {one.about for one in found} == {ADMIN, STAFF, SIGNED_IN}
+        assert not any(NOT_TRUSTED in one.reason for one in found)
+
+    def test_of_a_different_account_may_trust_others(self, auditor: Auditor) -> None:
+        roles = replace_role(build_role(ADMIN, trust(Condition=AMR)))
+        found = auditor.audit(roles, account_id="9" * 12)
+        [one] = found["role-trusts-any-identity-pool"]
+        assert (one.about, one.groups) == (ADMIN, ("admins",))
 
     def test_is_not_found_where_the_trust_is_complete(self, auditor: Auditor) -> None:
         assert not CODES & auditor.audit().keys()
@@ -190,8 +197,8 @@ class TestTheClassicFlow:
         found = auditor.audit(roles, identity_pool=build_pool(None), description=CLASSIC)
         [one] = found["classic-flow-without-mapping"]
         assert one.groups == ("admins", "crew", "staff")
-        trusting, unknown = (2, 0) if roles else (0, 2)
-        assert f"of which {trusting} trust it and {unknown} are not evaluated" in one.reason
+        trusting, unknown = (3, 0) if roles else (0, 3)
+        assert f"of 3 known roles, {trusting} trust it and {unknown} are not evaluated" in one.reason
         assert "access-not-evaluated" not in found
 
     def test_lists_the_groups_whose_roles_trust_it(self, auditor: Auditor) -> None:
@@ -210,15 +217,23 @@ class TestTheClassicFlow:
         found = auditor.audit(identity_pool=build_pool(mapping), description=description)
         assert "classic-flow-without-mapping" not in found
 
-    def test_is_not_found_where_no_role_of_a_group_trusts_it(self, auditor: Auditor) -> None:
-        roles = [build_role(arn, trust(OTHER_ID)) for arn in (ADMIN, STAFF)]
-        found = auditor.audit(roles, identity_pool=build_pool(None), description=CLASSIC)
-        assert "classic-flow-without-mapping" not in found
+    def test_is_found_even_if_no_known_role_trusts_it(self, auditor: Auditor) -> None:
+        roles = [build_role(arn, trust(OTHER_ID)) for arn in (ADMIN, STAFF, SIGNED_IN)]
+        [one] = auditor.audit(roles, identity_pool=build_pool(None), description=CLASSIC)[
+            "classic-flow-without-mapping"
+        ]
+        assert one.reason.endswith("of 3 known roles, 0 trust it and 0 are not evaluated")
+        assert one.groups == ()
 
-    def test_is_not_found_where_no_group_has_a_role(self, auditor: Auditor) -> None:
+    def test_includes_roles_of_no_group(self, auditor: Auditor) -> None:
         groups = [group("admins", 0), group("staff"), group("crew")]
-        found = auditor.audit(groups=groups, identity_pool=build_pool(None), description=CLASSIC)
-        assert "classic-flow-without-mapping" not in found
+        emergency = role("break-glass")
+        pool = {**build_pool(None), "Roles": {}}
+        [one] = auditor.audit([build_role(emergency)], groups, identity_pool=pool, description=CLASSIC)[
+            "classic-flow-without-mapping"
+        ]
+        assert one.reason.endswith(f"1 trust it and 0 are not evaluated: {emergency!r}")
+        assert one.groups == ()
 
 
 class TestWhatIsNotEvaluated:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from cognito_claims.access import rules
@@ -138,7 +139,7 @@ def evaluate_access(
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Facts:
     resolution: Resolution
     pool: IdentityPoolFacts
@@ -146,12 +147,17 @@ class _Facts:
     provider: str | None
     identity_id: str | None
 
+    @cached_property
+    def accounts(self) -> frozenset[str | None]:
+        """The accounts of the known roles."""
+        return list_accounts(self._list_known_roles())
+
     def choose_role(self) -> AssumedRole | AccessDenied | UnknownRole:
         """Return the choice of the identity pool, or why it is unknown."""
         try:
             return choose_role(self.resolution, self.pool.pool_roles, provider=self.provider)
         except InvalidClaimsError as error:
-            if self.provider is None:
+            if not self.provider:
                 raise
             claims = join_missing_claims(error)
         return UnknownRole(f"the rules use {claims}, which does not come from groups")
@@ -198,8 +204,7 @@ class _Facts:
         return tuple(dict.fromkeys([*self.resolution.roles, *list_assigned_roles(self.pool.pool_roles)]))
 
     def _assess_role(self, role_arn: str, flow: Flow = "enhanced") -> Assessment:
-        accounts = list_accounts(self._list_known_roles())
-        return self.pool.assess_role(role_arn, accounts, flow, identity_id=self.identity_id)
+        return self.pool.assess_role(role_arn, self.accounts, flow, identity_id=self.identity_id)
 
     def assess_trigger(self) -> Assessment:
         """Return whether a trigger may change the groups and roles in the token."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 from cognito_claims._wire.parsing import parse_written_response
@@ -47,6 +47,11 @@ class IdentityPoolFacts:
     provider: str | None
     """The name of the provider, such as `cognito-idp.<region>.amazonaws.com/<poolId>:<clientId>`. Without
     an app client, it ends in a colon."""
+
+    _assessed: dict[tuple[str, Flow, str | None], Assessment] = field(
+        default_factory=dict[tuple[str, Flow, str | None], Assessment], compare=False, repr=False
+    )
+    """Whether each trust policy admits the identity pool, since an audit asks again for many users."""
 
     @classmethod
     def parse(
@@ -122,18 +127,28 @@ class IdentityPoolFacts:
             InvalidResponseError: If the trust policy is not one.
         """
         account = _get_account(role_arn)
+        trust = self._assess_policy(role_arn, flow, identity_id)
         if flow == "enhanced" and self.account_id not in (None, account):
             reason = f"the role belongs to account {account}, and the identity pool to {self.account_id}"
-            return Assessment(Verdict.NO, reason, (rules.SAME_ACCOUNT,))
-        role = self.roles.get(role_arn)
-        if role is None or role.assume_role_policy_document is None:
-            return Assessment(Verdict.UNKNOWN, "the trust policy of the role was not passed", ())
-        trust = self._evaluate_policy(role_arn, role.assume_role_policy_document, flow, identity_id)
+            return Assessment(Verdict.NO, reason, (rules.SAME_ACCOUNT,), None, trust.warnings)
         is_open = flow == "enhanced" and self.account_id is None and len(accounts) > 1
         if is_open and trust.verdict is Verdict.YES:
             reason = "the roles belong to several accounts: pass the account of the identity pool"
             return Assessment(Verdict.UNKNOWN, reason, (rules.SAME_ACCOUNT,), None, trust.warnings)
         return trust
+
+    def _assess_policy(self, role_arn: str, flow: Flow, identity_id: str | None) -> Assessment:
+        """Return whether the trust policy of a role admits the identity pool. It is evaluated once."""
+        key = (role_arn, flow, identity_id)
+        if key not in self._assessed:
+            role = self.roles.get(role_arn)
+            policy = None if role is None else role.assume_role_policy_document
+            self._assessed[key] = (
+                Assessment(Verdict.UNKNOWN, "the trust policy of the role was not passed", ())
+                if policy is None
+                else self._evaluate_policy(role_arn, policy, flow, identity_id)
+            )
+        return self._assessed[key]
 
     def _evaluate_policy(
         self, role_arn: str, policy: TrustPolicyLike, flow: Flow, identity_id: str | None
@@ -148,7 +163,9 @@ class IdentityPoolFacts:
             )
         except InvalidResponseError as error:
             place = f"roles[{[*self.roles].index(role_arn)}]"
-            problems = [Problem(f"{place}.{path}", reason) for path, reason in error.problems]
+            problems = [
+                Problem(f"{place}.{path}", f"{reason} (in {role_arn})") for path, reason in error.problems
+            ]
         raise InvalidResponseError("GetRole", problems)
 
     def assess_classic_flow(self) -> Assessment:

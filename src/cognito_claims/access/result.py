@@ -10,6 +10,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, ClassVar, Final, TypeAlias, final
 
 from cognito_claims.access.assessment import Assessment, Verdict
+from cognito_claims.access.rules import SAME_ACCOUNT
 from cognito_claims.identity_pool import AccessDenied
 from cognito_claims.identity_pool.rules import NO_MAPPING
 
@@ -188,7 +189,10 @@ class Access:
         is_certain = self.verdict is Verdict.NO and not self.choice.alternatives
         if not is_certain or self.provider.verdict is Verdict.NO:
             return None
-        return self.choice.message if isinstance(self.choice, AccessDenied) else NOT_TRUSTED
+        if isinstance(self.choice, AccessDenied):
+            return self.choice.message
+        # AWS documents no message for a role of a different account.
+        return None if SAME_ACCOUNT in self.credentials.rules else NOT_TRUSTED
 
     @property
     def rules(self) -> tuple[Rule, ...]:
