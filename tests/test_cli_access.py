@@ -123,6 +123,22 @@ class TestFiles:
         assert (files / "access.svg").read_text() == draw_access(evaluate(), standalone=True)
         assert run(*ALL, "--svg", ".").exit_code == ExitCode.NOT_WRITTEN
 
+    @pytest.mark.parametrize(
+        "file", ["groups", "pool", "description", "tags", "admin", "roles", "user-pool"]
+    )
+    def test_a_diagram_does_not_replace_an_input(self, files: Path, file: str) -> None:
+        before = (files / f"{file}.json").read_bytes()
+        result = run(*ALL, "--svg", f"./{file}.json")
+        assert (result.exit_code, result.stdout) == (ExitCode.BAD_INPUT, "")
+        assert "is an input, which must not change" in result.stderr
+        assert (files / f"{file}.json").read_bytes() == before
+
+    @pytest.mark.parametrize("account", ["zoe@example.org", "1" * 11, "\u0661" * 12, ""])
+    def test_an_account_must_have_12_digits(self, account: str) -> None:
+        result = run(*ALL, "--account-id", account)
+        assert (result.exit_code, result.stdout) == (ExitCode.BAD_INPUT, "")
+        assert result.stderr == "error: --account-id: must be 12 digits\n"
+
     def test_the_account_and_the_identity_are_options(self, files: Path) -> None:
         assert run(*ALL, "--account-id", "9" * 12).exit_code == ExitCode.NEGATIVE_RESULT
         condition = {"StringEquals": {"cognito-identity.amazonaws.com:sub": "eu-west-1:me"}}
@@ -281,6 +297,16 @@ class TestService:
         assert result.exit_code == ExitCode.OK
         assert result.stderr == f"note: GetRole of {ADMIN}: {code}\nnote: GetRole of {STAFF}: {code}\n"
         assert result.stdout.count("unknown: the trust policy of the role was not passed") == 2
+
+    def test_a_role_without_a_name_is_unknown(self, proxy: AwsProxy, moto: Client, pool_id: str) -> None:
+        nameless = "arn:aws:iam::123456789012:role/"
+        pool = moto.create_user_pool(PoolName="nameless")["UserPool"]["Id"]
+        moto.admin_create_user(UserPoolId=pool, Username="alice")
+        moto.create_group(UserPoolId=pool, GroupName="admins", Precedence=0, RoleArn=nameless)
+        moto.admin_add_user_to_group(UserPoolId=pool, Username="alice", GroupName="admins")
+        result = self.call(proxy, pool, pool_id, "--client-id", "1example23456789")
+        assert f"note: GetRole of {nameless}: it ends in no name of a role" in result.stderr
+        assert result.exit_code == ExitCode.NEGATIVE_RESULT  # its user pool is not accepted
 
     def test_tags_that_are_refused_are_unknown(
         self, proxy: AwsProxy, alices_pool: str, pool_id: str

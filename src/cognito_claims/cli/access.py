@@ -21,7 +21,7 @@ from cognito_claims.cli._diagram import draw_steps
 from cognito_claims.cli._exit import ExitCode, exit_on_error, fail
 from cognito_claims.cli._identity_pool import IdentityPool, fetch_roles, read_roles
 from cognito_claims.cli._input import read_input, read_user_pool, resolve_groups
-from cognito_claims.cli._output import Output, write_file, write_result
+from cognito_claims.cli._output import Output, refuse_overwrite, write_file, write_result
 from cognito_claims.cli._service import Service
 from cognito_claims.resolver import Policy, Resolution
 from cognito_claims.user_pool import UserPoolType
@@ -64,7 +64,7 @@ def access(
     ] = None,
     as_json: options.Json = False,
 ) -> None:
-    """Show the roles that a user can get from an identity pool, and if it can assume them.
+    """Show the roles that a user can get from an identity pool, and whether it can assume each.
 
     What the roles permit is not evaluated. Exits with 0 if the user gets credentials, or that is unknown;
     with 1 if the identity pool denies them or cannot assume the role; with 2 for invalid input; with 3 if
@@ -72,6 +72,8 @@ def access(
     """
     service = Service(profile, region, endpoint_url)
     answers = options.build_policy(policy)
+    one_each = (groups, identity_pool, description, principal_tags, user_pool)
+    refuse_overwrite([svg], [*one_each, *(roles or ())])
     live = {"--user-pool-id": user_pool_id, "--username": username, "--identity-pool-id": identity_pool_id}
     files = (groups, identity_pool, description, principal_tags, roles, user_pool)
     if service.is_configured or any(value is not None for value in live.values()):
