@@ -207,6 +207,16 @@ class TestCredentialsRemain:
         assert rules.CREDENTIALS_REMAIN in access.notes
         assert {one.valid_for for one in access.roles} == {timedelta(hours=1)}
 
+    def test_not_those_of_a_role_that_cannot_be_assumed(self) -> None:
+        refused = evaluate(GROUPS[:1], roles=[build_role(STAFF, trust(OTHER_ID))])
+        assert "credentials are valid" not in refused.explain()
+
+    def test_not_those_of_the_classic_flow(self) -> None:
+        pool = {**build_pool(None), "Roles": {}}
+        access = evaluate([], identity_pool=pool, description=CLASSIC)
+        assert {one.way for one in access.roles} == {Way.CLASSIC_FLOW}
+        assert access.notes == ()
+
     def test_where_there_are_none(self) -> None:
         assert evaluate([], identity_pool={**build_pool(), "Roles": {}}).notes == ()
 

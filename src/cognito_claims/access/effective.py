@@ -126,7 +126,8 @@ def evaluate_access(
         choice.role_arn,
     )
     notes = [rules.ROLE_REPLACES] if replaces else []
-    notes += [rules.CREDENTIALS_REMAIN] if found else []
+    is_enhanced = any(one.way is not Way.CLASSIC_FLOW for one in found)
+    notes += [rules.CREDENTIALS_REMAIN] if is_enhanced else []
     return EffectiveAccess(
         identity_pool_id=pool.identity_pool_id,
         resolution=resolution,

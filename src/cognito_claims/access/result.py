@@ -262,6 +262,8 @@ def _describe_role(role: RoleAccess, indent: str) -> Iterator[str]:
     yield _format_assessment(f"{indent}can be assumed", role.trust)
     for rule in role.trust.warnings:
         yield f"{indent}warning{_format_ids((rule,))}"
+    if role.trust.verdict is Verdict.NO:
+        return
     seconds = None if role.valid_for is None else int(role.valid_for.total_seconds())
     duration = "an unknown time" if seconds is None else f"up to {seconds:,} seconds"
     yield f"{indent}credentials are valid for {duration}"

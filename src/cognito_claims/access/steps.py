@@ -21,17 +21,17 @@ MAX_GROUPS = 8
 _PROVIDER = {
     Verdict.YES: "It accepts the user pool",
     Verdict.NO: "It does not accept the user pool",
-    Verdict.UNKNOWN: "Unknown if it accepts the user pool",
+    Verdict.UNKNOWN: "Unknown whether it accepts the user pool",
 }
 _TRUST = {
     Verdict.YES: "It admits the identity pool",
     Verdict.NO: "It does not admit the identity pool",
-    Verdict.UNKNOWN: "Unknown if it admits the pool",
+    Verdict.UNKNOWN: "Unknown whether it admits the identity pool",
 }
 _CREDENTIALS = {
     Verdict.YES: "The user gets credentials",
     Verdict.NO: "The user gets no credentials",
-    Verdict.UNKNOWN: "Unknown if the user gets any",
+    Verdict.UNKNOWN: "Unknown whether the user gets credentials",
 }
 
 

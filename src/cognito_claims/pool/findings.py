@@ -245,13 +245,13 @@ ROLE_TRUSTS_ANY_IDENTITY_POOL = Check(
     code="role-trusts-any-identity-pool",
     severity=Severity.ERROR,
     title="A role trusts every identity pool, in any account.",
-    remedy="Require the ID of the identity pool: StringEquals on cognito-identity.amazonaws.com:aud.",
+    remedy="Require the ID of the identity pool: StringEquals on aud of the identity pools service.",
 )
 ROLE_TRUSTS_GUESTS = Check(
     code="role-trusts-guests",
     severity=Severity.WARNING,
     title="A role for users who signed in trusts guests.",
-    remedy="Require authenticated: ForAnyValue:StringLike on cognito-identity.amazonaws.com:amr.",
+    remedy="Require authenticated: ForAnyValue:StringLike on amr of the identity pools service.",
 )
 CLASSIC_FLOW_WITHOUT_MAPPING = Check(
     code="classic-flow-without-mapping",
