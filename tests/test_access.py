@@ -12,14 +12,17 @@ from cognito_claims import (
     InvalidClaimsError,
     InvalidResponseError,
     MixedUserPoolsError,
+    Policy,
     Resolution,
     resolve,
 )
 from cognito_claims.access import (
     ACCESS_RULES,
+    Assessment,
     EffectiveAccess,
     GetRoleResponse,
     Role,
+    UnknownRole,
     Verdict,
     Way,
     build_access_report,
@@ -126,6 +129,14 @@ class TestAcceptedProvider:
         access = evaluate(provider=provider, mapping=None)
         assert (access.provider.verdict, access.provider.reason) == (Verdict.YES, f"it accepts {USER_POOL}")
 
+    def test_an_empty_provider_is_none(self) -> None:
+        assert evaluate(provider="", mapping=None).provider.reason == f"it accepts {USER_POOL}"
+
+    def test_a_provider_may_have_no_app_client(self) -> None:
+        listed = [{"ProviderName": USER_POOL}]
+        access = evaluate(description={**DESCRIPTION, "CognitoIdentityProviders": listed})
+        assert access.provider.reason == f"it accepts only {USER_POOL}:"
+
     def test_is_unknown_without_a_description_or_a_user_pool(self) -> None:
         access = evaluate(description=None)
         assert (access.provider.verdict, access.verdict) == (Verdict.UNKNOWN, Verdict.UNKNOWN)
@@ -143,6 +154,14 @@ class TestSameAccount:
         assert access.role is not None
         assert (access.role.trust.verdict, access.role.trust.rules) == (Verdict.NO, (rules.SAME_ACCOUNT,))
         assert "account 999999999999, and the identity pool to 123456789012" in access.role.trust.reason
+        assert (access.verdict, access.message) == (Verdict.NO, None)
+
+    def test_a_role_of_a_different_account_may_trust_others(self) -> None:
+        given = [build_role(ADMIN, trust(Condition={}))]
+        access = evaluate(roles=given, account_id="9" * 12)
+        assert access.role is not None
+        assert access.role.trust.rules == (rules.SAME_ACCOUNT,)
+        assert access.role.trust.warnings == (rules.ANY_IDENTITY_POOL, rules.GUESTS_TRUSTED)
 
     def test_roles_of_several_accounts_are_unknown_without_the_account(self) -> None:
         groups = [{"GroupName": "admins", "Precedence": 0, "RoleArn": self.FOREIGN}]
@@ -187,6 +206,16 @@ class TestCredentialsRemain:
         access = evaluate()
         assert rules.CREDENTIALS_REMAIN in access.notes
         assert {one.valid_for for one in access.roles} == {timedelta(hours=1)}
+
+    def test_not_those_of_a_role_that_cannot_be_assumed(self) -> None:
+        refused = evaluate(GROUPS[:1], roles=[build_role(STAFF, trust(OTHER_ID))])
+        assert "credentials are valid" not in refused.explain()
+
+    def test_not_those_of_the_classic_flow(self) -> None:
+        pool = {**build_pool(None), "Roles": {}}
+        access = evaluate([], identity_pool=pool, description=CLASSIC)
+        assert {one.way for one in access.roles} == {Way.CLASSIC_FLOW}
+        assert access.notes == ()
 
     def test_where_there_are_none(self) -> None:
         assert evaluate([], identity_pool={**build_pool(), "Roles": {}}).notes == ()
@@ -271,6 +300,25 @@ class TestTriggerChanges:
         assert access.trigger.verdict is Verdict.UNKNOWN
         assert access.trigger.reason == "the description of the user pool was not passed"
 
+    USER_POOLS: ClassVar[list[Any]] = [None, {"Id": POOL, "LambdaConfig": {"PreTokenGeneration": TRIGGER}}]
+
+    @pytest.mark.parametrize("user_pool", USER_POOLS)
+    @pytest.mark.parametrize("roles", [ALL_ROLES, [build_role(ADMIN, trust(OTHER_ID))]])
+    def test_leaves_the_answer_unknown(self, user_pool: Any, roles: Any) -> None:
+        access = evaluate(user_pool=user_pool, roles=roles)
+        assert (access.verdict, access.message) == (Verdict.UNKNOWN, None)
+        assert access.credentials.rules == (rules.TRIGGER_CHANGES,)
+        reason = f"{access.trigger.reason}, and a trigger may change the groups and roles"
+        assert access.credentials.reason == reason
+
+    @pytest.mark.parametrize("user_pool", USER_POOLS)
+    def test_does_not_matter_without_a_mapping_or_if_the_user_pool_is_not_accepted(
+        self, user_pool: Any
+    ) -> None:
+        assert evaluate(user_pool=user_pool, mapping=None).verdict is Verdict.YES
+        nobody = {**DESCRIPTION, "CognitoIdentityProviders": None}
+        assert evaluate(user_pool=user_pool, description=nobody).verdict is Verdict.NO
+
 
 def test_each_rule_has_a_class() -> None:
     names = {"Test" + "".join(map(str.title, rule.id.split("-"))) for rule in ACCESS_RULES}
@@ -320,8 +368,55 @@ class TestWays:
             (SIGNED_IN, "open-question", Verdict.YES),
         ]
         assert access.roles[1].reason == "with the other answer to null-precedence"
-        denied = evaluate(lone)
-        assert list_roles(denied) == [(STAFF, "handed-out", Verdict.YES)]
+        assert access.verdict is Verdict.YES
+
+    def test_rules_on_other_claims_may_choose_theirs(self) -> None:
+        rows = [
+            {"Claim": claim, "MatchType": "Equals", "Value": "admins", "RoleARN": arn}
+            for claim, arn in (("email", LEGAL), ("cognito:groups", ADMIN))
+        ]
+        mapping = {**TOKEN, "Type": "Rules", "RulesConfiguration": {"Rules": rows}}
+        access = evaluate(mapping=mapping)
+        reason = "the rules use email, which does not come from groups"
+        assert access.choice == UnknownRole(reason)
+        assert (access.role, access.message) == (None, None)
+        assert access.credentials == Assessment(Verdict.UNKNOWN, reason, ())
+        assert list_roles(access) == [
+            (ADMIN, "custom-role", Verdict.YES),
+            (LEGAL, "custom-role", Verdict.UNKNOWN),
+        ]
+        assert access.explain().startswith(f"Unknown\n  {reason}\n")
+        report = build_access_report(access)
+        assert (report["outcome"], report["verdict"], report["reason"]) == ("unknown", "unknown", reason)
+        refused = evaluate(mapping=mapping, description={**DESCRIPTION, "CognitoIdentityProviders": []})
+        assert refused.verdict is Verdict.NO
+
+    LONE: ClassVar[list[dict[str, Any]]] = [{"GroupName": "staff", "UserPoolId": POOL, "RoleArn": STAFF}]
+
+    @pytest.mark.parametrize("policy", [Policy.DOCUMENTED, Policy.OBSERVED])
+    def test_an_open_question_that_decides_leaves_the_answer_unknown(self, policy: Policy) -> None:
+        access = evaluate(resolve(self.LONE, policy=policy))
+        assert (access.role is None) is (policy is Policy.OBSERVED)
+        assert access.verdict is Verdict.UNKNOWN
+        questions = [one.question for one in access.choice.alternatives]
+        assert access.credentials.reason == "; ".join(f"it depends on {one.id}" for one in questions)
+        others = [one.role_arn for one in access.choice.alternatives]
+        assert build_access_report(access)["alternatives"] == [
+            {"open_question": one.id, "role_arn": arn} for one, arn in zip(questions, others, strict=True)
+        ]
+        for question in questions:
+            assert f"\n  {question.id}: {question.question} {question.evidence}\n" in access.explain()
+        assert f"  with the other answer: {others[0] or 'denied'}\n" in access.explain()
+        assert access.message is None
+
+    def test_an_open_question_that_changes_only_the_role_leaves_the_answer(self) -> None:
+        mapping = {"Type": "Token", "AmbiguousRoleResolution": "AuthenticatedRole"}
+        refused = [build_role(arn, trust(OTHER_ID)) for arn in (STAFF, SIGNED_IN)]
+        access = evaluate(self.LONE, mapping=mapping, roles=refused)
+        assert access.verdict is Verdict.NO
+        denied = evaluate(self.LONE, roles=refused)
+        # The two answers have different messages.
+        assert (denied.verdict, denied.message) == (Verdict.NO, None)
 
     def test_a_denied_user_may_request_a_role(self) -> None:
         tie = [{**group, "Precedence": 1} for group in GROUPS]
@@ -418,6 +513,15 @@ class TestInput:
         with pytest.raises(InvalidResponseError, match=r"^GetPrincipalTagAttributeMap: IdentityPoolId"):
             evaluate(principal_tags={"IdentityPoolId": OTHER_ID})
 
+    @pytest.mark.parametrize("provider", [PROVIDER, None])
+    def test_the_principal_tags_must_be_those_of_the_user_pool(self, provider: str | None) -> None:
+        tags = {"IdentityProviderName": USER_POOL, "PrincipalTags": {}}
+        assert evaluate(mapping=None, provider=provider, principal_tags=tags).verdict is Verdict.YES
+        other = {**tags, "IdentityProviderName": USER_POOL.replace(POOL, "eu-west-1_OTHER")}
+        refusal = f"IdentityProviderName: must be {USER_POOL}: pass the principal tags of this provider"
+        with pytest.raises(InvalidResponseError, match=refusal):
+            evaluate(mapping=None, provider=provider, principal_tags=other)
+
     def test_the_user_pool_must_be_that_of_the_groups(self) -> None:
         with pytest.raises(MixedUserPoolsError):
             evaluate(user_pool={"Id": "eu-west-1_OTHER"})
@@ -480,6 +584,9 @@ class TestExplanation:
   can be assumed: yes: {ALLOWS} [allow-required]
   credentials are valid for up to 3,600 seconds
 
+Credentials
+  the user gets credentials: yes: it is cognito:preferred_role [preferred-assumed]
+
 Other roles
   {STAFF}
     custom-role: the CustomRoleArn is one of cognito:roles [custom-role]
@@ -513,4 +620,18 @@ Settings
         }
         assert [rule["id"] for rule in report["rules"]] == [rule.id for rule in access.rules]
         assert [one["role_arn"] for one in report["other_roles"]] == [STAFF]
+        assert report["alternatives"] == []
         assert report["role"]["valid_for"] == 3600
+
+    def test_the_reason_is_that_of_the_verdict(self) -> None:
+        refused = evaluate(roles=[build_role(ADMIN, trust(OTHER_ID))])
+        assert refused.role is not None
+        assert build_access_report(refused)["reason"] == refused.role.trust.reason
+        other = evaluate(provider=f"{USER_POOL}:2example", mapping=None)
+        assert build_access_report(other)["reason"] == other.provider.reason
+        assert other.message is None
+        unknown = evaluate(description=None, roles=[])
+        assert build_access_report(unknown)["reason"] == (
+            "the trust policy of the role was not passed; "
+            "the description of the identity pool was not passed"
+        )

@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 from cognito_claims import Policy, Resolution, resolve
 from cognito_claims.access import EffectiveAccess, draw_access
 from cognito_claims.access.diagram import wrap
+from cognito_claims.access.rules import ANY_IDENTITY_POOL, GUESTS_TRUSTED
 from cognito_claims.pool import Audit, Ignore, Snapshot, audit
 from cognito_claims.testing.strategies import resolutions
 from tests.pool_data import MEMBERS, POOL, write_faulty_pool
@@ -79,13 +80,13 @@ class TestTheDiagram:
         assert texts[texts.index("cognito:preferred_role") + 1] == "absent"
 
     def test_shows_what_is_unknown(self) -> None:
-        texts = draw(roles=[])
-        assert "Unknown if it admits the pool" in texts
-        assert "Unknown if the user gets any" in texts
+        texts = " ".join(draw(roles=[]))
+        assert "Unknown whether it admits the identity pool" in texts
+        assert "Unknown whether the user gets credentials" in texts
 
     def test_shows_that_the_user_pool_is_not_accepted(self) -> None:
         assert "It accepts the user pool" in draw()
-        assert "Unknown if it accepts the user pool" in draw(description=None)
+        assert "Unknown whether it accepts the user" in draw(description=None)
         nobody: dict[str, Any] = {**DESCRIPTION, "CognitoIdentityProviders": []}
         assert "It does not accept the user pool" in draw(description=nobody)
 
@@ -218,6 +219,10 @@ class TestNotebooks:
         assert draw_access(evaluate()) in html
         assert "role/<wbr>staff<br>custom-role: the CustomRoleArn is one of cognito:roles" in html
         assert "the classic flow is allowed: <strong>no</strong>" in html
+        assert "warning" not in html
+        open_role = evaluate(roles=[ALL_ROLES[0], build_role(STAFF, trust(Condition={}))])._repr_html_()
+        assert f"warning: {ANY_IDENTITY_POOL.sentence}" in open_role
+        assert f"warning: {GUESTS_TRUSTED.sentence}" in open_role
         alone = evaluate([], mapping=None)._repr_html_()
         assert "Other roles" not in alone
 

@@ -108,14 +108,36 @@ class TestFiles:
         (files / "groups.json").write_text(
             json.dumps([{"GroupName": "staff", "UserPoolId": POOL, "RoleArn": STAFF}])
         )
-        assert run(*ALL).exit_code == ExitCode.OK
-        assert run(*ALL, "--policy", "observed").exit_code == ExitCode.NEGATIVE_RESULT
+        documented, observed = run(*ALL), run(*ALL, "--policy", "observed")
+        assert documented.stdout.startswith(f"Handed out: {STAFF}\n")
+        assert observed.stdout.startswith("Denied\n")
+        for result in (documented, observed):
+            assert result.exit_code == ExitCode.OK
+            [line] = [one for one in result.stdout.splitlines() if "the user gets credentials" in one]
+            assert "unknown: it depends on" in line
+            assert "it depends on null-precedence" in line
 
     def test_a_diagram_is_written_to_a_file(self, files: Path) -> None:
         result = run(*ALL, "--svg", "access.svg")
         assert result.stdout == f"{evaluate().explain()}\n"
         assert (files / "access.svg").read_text() == draw_access(evaluate(), standalone=True)
         assert run(*ALL, "--svg", ".").exit_code == ExitCode.NOT_WRITTEN
+
+    @pytest.mark.parametrize(
+        "file", ["groups", "pool", "description", "tags", "admin", "roles", "user-pool"]
+    )
+    def test_a_diagram_does_not_replace_an_input(self, files: Path, file: str) -> None:
+        before = (files / f"{file}.json").read_bytes()
+        result = run(*ALL, "--svg", f"./{file}.json")
+        assert (result.exit_code, result.stdout) == (ExitCode.BAD_INPUT, "")
+        assert "is an input, which must not change" in result.stderr
+        assert (files / f"{file}.json").read_bytes() == before
+
+    @pytest.mark.parametrize("account", ["zoe@example.org", "1" * 11, "\u0661" * 12, ""])
+    def test_an_account_must_have_12_digits(self, account: str) -> None:
+        result = run(*ALL, "--account-id", account)
+        assert (result.exit_code, result.stdout) == (ExitCode.BAD_INPUT, "")
+        assert result.stderr == "error: --account-id: must be 12 digits\n"
 
     def test_the_account_and_the_identity_are_options(self, files: Path) -> None:
         assert run(*ALL, "--account-id", "9" * 12).exit_code == ExitCode.NEGATIVE_RESULT
@@ -168,20 +190,34 @@ class TestFiles:
         assert error in result.stderr
         assert isinstance(result.exception, SystemExit)
 
-    def test_a_rule_on_another_claim_needs_a_token(self, files: Path) -> None:
+    def test_a_rule_on_another_claim_leaves_the_answer_unknown(self, files: Path) -> None:
         row = {"Claim": "email", "MatchType": "Equals", "Value": "a", "RoleARN": ADMIN}
         mapping = {**TOKEN, "Type": "Rules", "RulesConfiguration": {"Rules": [row]}}
         (files / "pool.json").write_text(json.dumps(build_pool(mapping)))
         result = run(*ALL)
-        assert result.exit_code == ExitCode.BAD_INPUT
-        assert "email: rule 1 uses this claim" in result.stderr
-        assert "use cognito-claims role with a token" in result.stderr
+        assert (result.exit_code, result.stderr) == (ExitCode.OK, "")
+        assert result.stdout.startswith("Unknown\n  the rules use email, which does not come from groups\n")
+        assert f"Other roles\n  {ADMIN}\n    custom-role: a rule about email" in result.stdout
+
+    def test_errors_name_the_option_and_the_file(self, files: Path) -> None:
+        (files / "bad.json").write_text("{nope")
+        place = "not JSON: "
+        for option in ("--description", "--principal-tags", "--user-pool", "--roles"):
+            assert run(*GIVEN, option, "bad.json").stderr.startswith(f"error: {option}: {place}")
+        assert run("--groups", "groups.json", "--identity-pool", "bad.json").stderr.startswith(
+            f"error: --identity-pool: {place}"
+        )
+        second = run(*GIVEN, "--roles", "admin.json", "--roles", "bad.json")
+        assert second.stderr.startswith(f"error: --roles (file 2): {place}")
+        wrong = run(*GIVEN, "--roles", "admin.json", "--roles", "groups.json")
+        assert wrong.stderr == "error: --roles (file 2): GetRole: Role: is missing\n"
 
     def test_a_malformed_policy_is_refused_with_the_place(self, files: Path) -> None:
         (files / "admin.json").write_text(json.dumps(build_role(ADMIN, {"Statement": [{}]})))
         result = run(*ALL)
         assert result.exit_code == ExitCode.BAD_INPUT
-        assert "GetRole: roles[0].AssumeRolePolicyDocument.Statement[0].Effect: is missing" in result.stderr
+        place = "GetRole: roles[0].AssumeRolePolicyDocument.Statement[0].Effect"
+        assert f"{place}: is missing (in {ADMIN})" in result.stderr
 
 
 @pytest.mark.slow
@@ -275,6 +311,16 @@ class TestService:
         assert result.exit_code == ExitCode.OK
         assert result.stderr == f"note: GetRole of {ADMIN}: {code}\nnote: GetRole of {STAFF}: {code}\n"
         assert result.stdout.count("unknown: the trust policy of the role was not passed") == 2
+
+    def test_a_role_without_a_name_is_unknown(self, proxy: AwsProxy, moto: Client, pool_id: str) -> None:
+        nameless = "arn:aws:iam::123456789012:role/"
+        pool = moto.create_user_pool(PoolName="nameless")["UserPool"]["Id"]
+        moto.admin_create_user(UserPoolId=pool, Username="alice")
+        moto.create_group(UserPoolId=pool, GroupName="admins", Precedence=0, RoleArn=nameless)
+        moto.admin_add_user_to_group(UserPoolId=pool, Username="alice", GroupName="admins")
+        result = self.call(proxy, pool, pool_id, "--client-id", "1example23456789")
+        assert f"note: GetRole of {nameless}: it ends in no name of a role" in result.stderr
+        assert result.exit_code == ExitCode.NEGATIVE_RESULT  # its user pool is not accepted
 
     def test_tags_that_are_refused_are_unknown(
         self, proxy: AwsProxy, alices_pool: str, pool_id: str

@@ -14,6 +14,7 @@ import pytest
 
 from cognito_claims.cli._app import app
 from cognito_claims.cli._exit import ExitCode
+from tests.samples import POOL
 from tests.test_access import ADMIN, GROUPS, OTHER_ID, build_pool, build_role, trust
 
 
@@ -35,6 +36,8 @@ class TestATerminal:
         "pool.json",
         "--roles",
         "admin.json",
+        "--user-pool",
+        "user-pool.json",
     )
 
     @pytest.fixture(autouse=True)
@@ -43,6 +46,7 @@ class TestATerminal:
             "groups": {"Groups": GROUPS},
             "pool": build_pool(),
             "admin": build_role(ADMIN, trust(OTHER_ID)),
+            "user-pool": {"UserPool": {"Id": POOL}},
         }
         for name, content in contents.items():
             (tmp_path / f"{name}.json").write_text(json.dumps(content))

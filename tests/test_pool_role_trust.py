@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import boto3
 import pytest
@@ -79,6 +79,7 @@ def replace_role(*roles: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 CODES = {
+    "user-pool-not-accepted",
     "role-not-assumable",
     "role-trusts-any-identity-pool",
     "role-trusts-guests",
@@ -125,6 +126,13 @@ class TestARoleThatCannotBeAssumed:
     def test_may_belong_to_a_different_account(self, auditor: Auditor) -> None:
         found = auditor.audit(account_id="9" * 12)["role-not-assumable"]
         assert {one.about for one in found} == {ADMIN, STAFF, SIGNED_IN}
+        assert not any(NOT_TRUSTED in one.reason for one in found)
+
+    def test_of_a_different_account_may_trust_others(self, auditor: Auditor) -> None:
+        roles = replace_role(build_role(ADMIN, trust(Condition=AMR)))
+        found = auditor.audit(roles, account_id="9" * 12)
+        [one] = found["role-trusts-any-identity-pool"]
+        assert (one.about, one.groups) == (ADMIN, ("admins",))
 
     def test_is_not_found_where_the_trust_is_complete(self, auditor: Auditor) -> None:
         assert not CODES & auditor.audit().keys()
@@ -132,6 +140,30 @@ class TestARoleThatCannotBeAssumed:
     def test_may_lack_what_principal_tags_require(self, auditor: Auditor) -> None:
         found = auditor.audit(principal_tags=True)["role-not-assumable"]
         assert all("sts:TagSession" in one.reason for one in found)
+
+
+class TestAUserPoolThatIsNotAccepted:
+    NOBODY: ClassVar[dict[str, Any]] = {**DESCRIPTION, "CognitoIdentityProviders": []}
+
+    @pytest.mark.parametrize("roles", [ALL_ROLES, None])
+    def test_is_one_finding_about_all_users(self, auditor: Auditor, roles: Any) -> None:
+        [found] = auditor.audit(roles, description=self.NOBODY)["user-pool-not-accepted"]
+        assert found.reason == "it accepts no user pool"
+        assert (found.users, found.samples) == (3, ("ann", "bob", "cid"))
+
+    def test_may_be_accepted_with_a_different_app_client(self, auditor: Auditor) -> None:
+        found = auditor.audit(provider=f"{PROVIDER}x")
+        assert found["user-pool-not-accepted"][0].reason == f"it accepts only {PROVIDER}"
+
+    def test_is_not_found_where_it_is_accepted_or_unknown(self, auditor: Auditor) -> None:
+        for description in (DESCRIPTION, None):
+            assert "user-pool-not-accepted" not in auditor.audit(description=description)
+
+    def test_is_that_of_the_snapshot_without_a_provider(self, auditor: Auditor) -> None:
+        pool = build_pool(None)
+        for description, is_found in ((DESCRIPTION, False), (self.NOBODY, True)):
+            found = auditor.audit(identity_pool=pool, provider=None, description=description)
+            assert ("user-pool-not-accepted" in found) is is_found
 
 
 class TestARoleThatTrustsOthers:
@@ -165,8 +197,8 @@ class TestTheClassicFlow:
         found = auditor.audit(roles, identity_pool=build_pool(None), description=CLASSIC)
         [one] = found["classic-flow-without-mapping"]
         assert one.groups == ("admins", "crew", "staff")
-        trusting, unknown = (2, 0) if roles else (0, 2)
-        assert f"of which {trusting} trust it and {unknown} are not evaluated" in one.reason
+        trusting, unknown = (3, 0) if roles else (0, 3)
+        assert f"of 3 known roles, {trusting} trust it and {unknown} are not evaluated" in one.reason
         assert "access-not-evaluated" not in found
 
     def test_lists_the_groups_whose_roles_trust_it(self, auditor: Auditor) -> None:
@@ -185,15 +217,23 @@ class TestTheClassicFlow:
         found = auditor.audit(identity_pool=build_pool(mapping), description=description)
         assert "classic-flow-without-mapping" not in found
 
-    def test_is_not_found_where_no_role_of_a_group_trusts_it(self, auditor: Auditor) -> None:
-        roles = [build_role(arn, trust(OTHER_ID)) for arn in (ADMIN, STAFF)]
-        found = auditor.audit(roles, identity_pool=build_pool(None), description=CLASSIC)
-        assert "classic-flow-without-mapping" not in found
+    def test_is_found_even_if_no_known_role_trusts_it(self, auditor: Auditor) -> None:
+        roles = [build_role(arn, trust(OTHER_ID)) for arn in (ADMIN, STAFF, SIGNED_IN)]
+        [one] = auditor.audit(roles, identity_pool=build_pool(None), description=CLASSIC)[
+            "classic-flow-without-mapping"
+        ]
+        assert one.reason.endswith("of 3 known roles, 0 trust it and 0 are not evaluated")
+        assert one.groups == ()
 
-    def test_is_not_found_where_no_group_has_a_role(self, auditor: Auditor) -> None:
+    def test_includes_roles_of_no_group(self, auditor: Auditor) -> None:
         groups = [group("admins", 0), group("staff"), group("crew")]
-        found = auditor.audit(groups=groups, identity_pool=build_pool(None), description=CLASSIC)
-        assert "classic-flow-without-mapping" not in found
+        emergency = role("break-glass")
+        pool = {**build_pool(None), "Roles": {}}
+        [one] = auditor.audit([build_role(emergency)], groups, identity_pool=pool, description=CLASSIC)[
+            "classic-flow-without-mapping"
+        ]
+        assert one.reason.endswith(f"1 trust it and 0 are not evaluated: {emergency!r}")
+        assert one.groups == ()
 
 
 class TestWhatIsNotEvaluated:
@@ -245,6 +285,11 @@ class TestInput:
     def test_requires_responses_of_one_identity_pool(self, auditor: Auditor) -> None:
         with pytest.raises(InvalidResponseError, match="DescribeIdentityPool: IdentityPoolId: must be"):
             auditor.audit(description={**DESCRIPTION, "IdentityPoolId": OTHER_ID})
+
+    def test_requires_the_principal_tags_of_the_user_pool(self, auditor: Auditor) -> None:
+        tags = {"IdentityProviderName": "cognito-idp.eu-west-1.amazonaws.com/eu-west-1_OTHER"}
+        with pytest.raises(InvalidResponseError, match="IdentityProviderName: must be cognito-idp"):
+            auditor.audit(principal_tags=tags)
 
     def test_a_malformed_policy_is_refused_with_the_place(self, auditor: Auditor) -> None:
         with pytest.raises(InvalidResponseError, match=r"roles\[0\].*Statement\[0\]\.Effect"):
@@ -311,6 +356,16 @@ class TestFiles:
         ids = [one["ruleId"] for one in sarif["runs"][0]["results"]]
         assert "role-not-assumable" in ids
 
+    def test_the_app_client_must_be_known(self, files: Path) -> None:
+        [first] = DESCRIPTION["CognitoIdentityProviders"]
+        both = [first, {**first, "ClientId": "2example"}]
+        (files / "description.json").write_text(
+            json.dumps({**DESCRIPTION, "CognitoIdentityProviders": both})
+        )
+        refused = call(*GIVEN)
+        assert refused.exit_code == ExitCode.BAD_INPUT
+        assert "pass --client-id, one of 1example23456789, 2example" in refused.stderr
+
     def test_the_account_is_an_option(self) -> None:
         result = call(*GIVEN, *ROLES, "--no-principal-tags", "--account-id", "9" * 12)
         assert result.stdout.count("error  role-not-assumable") == 3
@@ -318,8 +373,8 @@ class TestFiles:
     @pytest.mark.parametrize(
         ("arguments", "error"),
         [
-            (["--iam", "admin.json"], "--iam requires --identity-pool with --description, or"),
-            (["--iam", "live"], "--iam requires --identity-pool with --description, or"),
+            (["--iam", "admin.json"], "--iam requires --identity-pool, or --identity-pool-id to call"),
+            (["--iam", "live"], "--iam requires --identity-pool, or --identity-pool-id to call"),
             (["--account-id", "9" * 12], "--account-id requires --identity-pool"),
             (["--description", "description.json"], "--description requires --identity-pool"),
             (["--principal-tags", "tags.json"], "--principal-tags requires --identity-pool"),

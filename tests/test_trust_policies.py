@@ -184,11 +184,14 @@ class TestPrincipalTags:
         answer = evaluate(get_policy("other-identity-pool"), principal_tags=tags)
         assert answer == evaluate(get_policy("other-identity-pool"))
 
+    @pytest.mark.parametrize(("tags", "verdict"), [(None, Verdict.UNKNOWN), (True, Verdict.NO)])
+    def test_decide_if_the_permission_that_they_need_is_missing(
+        self, tags: bool | None, verdict: Verdict
+    ) -> None:
+        assert evaluate(get_policy("not-principal")).verdict is Verdict.UNKNOWN
+        assert evaluate(get_policy("not-principal"), principal_tags=tags).verdict is verdict
+
     def test_do_not_change_the_reason_of_what_is_unknown(self) -> None:
-        policy = get_policy("not-principal")
-        for tags in (None, True):
-            answer = evaluate({**policy, "Statement": policy["Statement"]}, principal_tags=tags)
-            assert answer.verdict is (Verdict.NO if tags else Verdict.UNKNOWN)
         policy = get_policy("every-provider")
         [statement] = policy["Statement"]
         both = {"Statement": [{**statement, "Action": "sts:*"}]}

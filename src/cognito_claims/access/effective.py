@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from cognito_claims.access import rules
@@ -17,7 +18,7 @@ from cognito_claims.access.facts import (
     list_accounts,
     list_assigned_roles,
 )
-from cognito_claims.access.result import Access, RoleAccess, Way, list_sections
+from cognito_claims.access.result import Access, RoleAccess, UnknownRole, Way, list_sections
 from cognito_claims.errors import InvalidClaimsError, MixedUserPoolsError
 from cognito_claims.identity_pool import (
     AccessDenied,
@@ -25,7 +26,7 @@ from cognito_claims.identity_pool import (
     GetIdentityPoolRolesResponse,
     choose_role,
 )
-from cognito_claims.tokens import build_issuer, build_provider_name
+from cognito_claims.identity_pool.choice import join_missing_claims
 from cognito_claims.user_pool import DescribeUserPoolResponse, UserPoolType, parse_user_pool
 
 if TYPE_CHECKING:
@@ -82,20 +83,21 @@ def effective_access(
         identity_id: The ID of the user's identity, for trust policies with a condition on `sub`.
 
     Raises:
-        InvalidResponseError: If a response or a trust policy does not fit its model, or two
-            responses are of different identity pools.
-        InvalidClaimsError: If the provider is unknown, or the choice of a role depends on a rule about a
-            claim that does not come from groups.
+        InvalidResponseError: If a response or a trust policy does not fit its model, two responses are of
+            different identity pools, or the principal tags are those of a different provider.
+        InvalidClaimsError: If the provider is unknown.
         MixedUserPoolsError: If the user pool is not the one of the groups.
     """
+    described = None if user_pool is None else parse_user_pool(user_pool)
     pool = IdentityPoolFacts.parse(
         identity_pool,
         roles=roles,
         description=description,
         principal_tags=principal_tags,
         account_id=account_id,
+        provider=provider,
+        user_pool_id=_find_user_pool_id(resolution, described),
     )
-    described = None if user_pool is None else parse_user_pool(user_pool)
     return evaluate_access(resolution, pool, described, provider, identity_id)
 
 
@@ -111,11 +113,10 @@ def evaluate_access(
         resolution=resolution,
         pool=pool,
         user_pool=user_pool,
-        user_pool_id=_find_user_pool_id(resolution, user_pool),
         provider=provider,
         identity_id=identity_id,
     )
-    choice = choose_role(resolution, pool.pool_roles, provider=provider)
+    choice = facts.choose_role()
     classic = pool.assess_classic_flow()
     found = [*facts.list_enhanced(choice)]
     if classic.verdict is Verdict.YES:
@@ -125,29 +126,44 @@ def evaluate_access(
         choice.role_arn,
     )
     notes = [rules.ROLE_REPLACES] if replaces else []
-    notes += [rules.CREDENTIALS_REMAIN] if found else []
+    is_enhanced = any(one.way is not Way.CLASSIC_FLOW for one in found)
+    notes += [rules.CREDENTIALS_REMAIN] if is_enhanced else []
     return EffectiveAccess(
         identity_pool_id=pool.identity_pool_id,
         resolution=resolution,
         choice=choice,
         roles=tuple(found),
-        provider=facts.assess_provider(),
+        provider=pool.assess_provider(),
         classic_flow=classic,
         trigger=facts.assess_trigger(),
         notes=tuple(notes),
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Facts:
     resolution: Resolution
     pool: IdentityPoolFacts
     user_pool: UserPoolType | None
-    user_pool_id: str | None
     provider: str | None
     identity_id: str | None
 
-    def list_enhanced(self, choice: AssumedRole | AccessDenied) -> Iterator[RoleAccess]:
+    @cached_property
+    def accounts(self) -> frozenset[str]:
+        """The accounts of the known roles."""
+        return list_accounts(self._list_known_roles())
+
+    def choose_role(self) -> AssumedRole | AccessDenied | UnknownRole:
+        """Return the choice of the identity pool, or why it is unknown."""
+        try:
+            return choose_role(self.resolution, self.pool.pool_roles, provider=self.provider)
+        except InvalidClaimsError as error:
+            if not self.provider:
+                raise
+            claims = join_missing_claims(error)
+        return UnknownRole(f"the rules use {claims}, which does not come from groups")
+
+    def list_enhanced(self, choice: AssumedRole | AccessDenied | UnknownRole) -> Iterator[RoleAccess]:
         """Yield the roles of the enhanced flow."""
         if (arn := choice.role_arn) is not None:
             yield RoleAccess(arn, Way.HANDED_OUT, choice.reason, choice.rules, self._assess_role(arn))
@@ -165,8 +181,7 @@ class _Facts:
             pool_roles = self.pool.pool_roles
             choice = choose_role(self.resolution, pool_roles, provider=self.provider, custom_role_arn=arn)
         except InvalidClaimsError as error:
-            claims = ", ".join(dict.fromkeys(problem.path for problem in error.problems))
-            reason = f"a rule about {claims}, which does not come from groups, names it"
+            reason = f"a rule about {join_missing_claims(error)}, which does not come from groups, names it"
             trust = Assessment(Verdict.UNKNOWN, "it is not known whether the rule matches", ())
             return RoleAccess(arn, Way.CUSTOM_ROLE, reason, (), trust)
         if choice.role_arn is None:
@@ -190,8 +205,7 @@ class _Facts:
         return tuple(dict.fromkeys([*self.resolution.roles, *list_assigned_roles(self.pool.pool_roles)]))
 
     def _assess_role(self, role_arn: str, flow: Flow = "enhanced") -> Assessment:
-        accounts = list_accounts(self._list_known_roles())
-        return self.pool.assess_role(role_arn, accounts, flow, identity_id=self.identity_id)
+        return self.pool.assess_role(role_arn, self.accounts, flow, identity_id=self.identity_id)
 
     def assess_trigger(self) -> Assessment:
         """Return whether a trigger may change the groups and roles in the token."""
@@ -203,24 +217,6 @@ class _Facts:
             reason = "the user pool has no pre token generation trigger"
             return Assessment(Verdict.NO, reason, found)
         return Assessment(Verdict.YES, f"the user pool has the trigger {trigger}", found)
-
-    def assess_provider(self) -> Assessment:
-        """Return whether the identity pool accepts the tokens of the user pool."""
-        found = (rules.ACCEPTED_PROVIDER,)
-        if self.pool.description is None:
-            return Assessment(Verdict.UNKNOWN, "the description of the identity pool was not passed", found)
-        wanted = self.provider
-        if wanted is None and self.user_pool_id is not None:
-            wanted = build_provider_name(build_issuer(self.user_pool_id), "")
-        if wanted is None:
-            return Assessment(Verdict.UNKNOWN, "neither the provider nor the user pool was passed", found)
-        listed = self.pool.description.cognito_identity_providers or ()
-        accepted = [f"{one.provider_name}:{one.client_id}" for one in listed]
-        # A name without an app client ends in a colon.
-        if any(name == wanted or (wanted[-1] == ":" and name.startswith(wanted)) for name in accepted):
-            return Assessment(Verdict.YES, f"it accepts {wanted.removesuffix(':')}", found)
-        names = f"only {', '.join(accepted)}" if accepted else "no user pool"
-        return Assessment(Verdict.NO, f"it accepts {names}", found)
 
 
 def _find_user_pool_id(resolution: Resolution, user_pool: UserPoolType | None) -> str | None:

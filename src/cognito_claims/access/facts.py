@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
+from cognito_claims._wire.arn import get_account
 from cognito_claims._wire.parsing import parse_written_response
 from cognito_claims.access import rules
 from cognito_claims.access.assessment import Assessment, Verdict
@@ -17,6 +18,7 @@ from cognito_claims.identity_pool import (
     GetIdentityPoolRolesResponse,
     GetPrincipalTagAttributeMapResponse,
 )
+from cognito_claims.tokens import build_issuer, build_provider_name
 
 if TYPE_CHECKING:
     from cognito_claims.access.policy import TrustPolicyLike
@@ -43,6 +45,14 @@ class IdentityPoolFacts:
     """The roles by their ARN."""
 
     account_id: str | None
+    provider: str | None
+    """The name of the provider, such as `cognito-idp.<region>.amazonaws.com/<poolId>:<clientId>`. Without
+    an app client, it ends in a colon."""
+
+    _assessed: dict[tuple[str, Flow, str | None], Assessment] = field(
+        default_factory=dict[tuple[str, Flow, str | None], Assessment], compare=False, repr=False
+    )
+    """Whether each trust policy admits the identity pool, since an audit asks again for many users."""
 
     @classmethod
     def parse(
@@ -53,18 +63,24 @@ class IdentityPoolFacts:
         description: IdentityPoolDescription | None,
         principal_tags: PrincipalTags | None,
         account_id: str | None,
+        provider: str | None,
+        user_pool_id: str | None,
     ) -> IdentityPoolFacts:
         """Validate the responses.
 
         Raises:
-            InvalidResponseError: If one does not fit its model, or two are of different identity pools.
+            InvalidResponseError: If one does not fit its model, two are of different identity pools, or
+                the principal tags are those of a different provider.
         """
+        if not provider and user_pool_id is not None:
+            provider = build_provider_name(build_issuer(user_pool_id), "")
         pool_roles = parse_written_response(GetIdentityPoolRolesResponse, identity_pool)
         described = tags = None
         if description is not None:
             described = parse_written_response(DescribeIdentityPoolResponse, description)
         if not isinstance(principal_tags, bool | None):
             tags = parse_written_response(GetPrincipalTagAttributeMapResponse, principal_tags)
+            _require_same_provider(tags, provider)
             principal_tags = tags.has_tags
         return cls(
             identity_pool_id=_find_identity_pool_id(pool_roles, described, tags),
@@ -73,12 +89,28 @@ class IdentityPoolFacts:
             has_tags=principal_tags,
             roles=_index_roles(roles),
             account_id=account_id,
+            provider=provider or None,
         )
+
+    def assess_provider(self) -> Assessment:
+        """Return whether the identity pool accepts the tokens of the provider."""
+        found = (rules.ACCEPTED_PROVIDER,)
+        if self.description is None:
+            return Assessment(Verdict.UNKNOWN, "the description of the identity pool was not passed", found)
+        wanted = self.provider
+        if wanted is None:
+            return Assessment(Verdict.UNKNOWN, "neither the provider nor the user pool was passed", found)
+        accepted = self.description.list_providers()
+        # A name without an app client ends in a colon.
+        if any(name == wanted or (wanted[-1] == ":" and name.startswith(wanted)) for name in accepted):
+            return Assessment(Verdict.YES, f"it accepts {wanted.removesuffix(':')}", found)
+        names = f"only {', '.join(accepted)}" if accepted else "no user pool"
+        return Assessment(Verdict.NO, f"it accepts {names}", found)
 
     def assess_role(
         self,
         role_arn: str,
-        accounts: Collection[str | None],
+        accounts: Collection[str],
         flow: Flow = "enhanced",
         *,
         identity_id: str | None = None,
@@ -95,19 +127,30 @@ class IdentityPoolFacts:
         Raises:
             InvalidResponseError: If the trust policy is not one.
         """
-        account = _get_account(role_arn)
+        account = get_account(role_arn)
+        trust = self._assess_policy(role_arn, flow, identity_id)
         if flow == "enhanced" and self.account_id not in (None, account):
-            reason = f"the role belongs to account {account}, and the identity pool to {self.account_id}"
-            return Assessment(Verdict.NO, reason, (rules.SAME_ACCOUNT,))
-        role = self.roles.get(role_arn)
-        if role is None or role.assume_role_policy_document is None:
-            return Assessment(Verdict.UNKNOWN, "the trust policy of the role was not passed", ())
-        trust = self._evaluate_policy(role_arn, role.assume_role_policy_document, flow, identity_id)
+            owner = f"account {account}" if account else "no account"
+            reason = f"the role belongs to {owner}, and the identity pool to {self.account_id}"
+            return Assessment(Verdict.NO, reason, (rules.SAME_ACCOUNT,), None, trust.warnings)
         is_open = flow == "enhanced" and self.account_id is None and len(accounts) > 1
         if is_open and trust.verdict is Verdict.YES:
             reason = "the roles belong to several accounts: pass the account of the identity pool"
             return Assessment(Verdict.UNKNOWN, reason, (rules.SAME_ACCOUNT,), None, trust.warnings)
         return trust
+
+    def _assess_policy(self, role_arn: str, flow: Flow, identity_id: str | None) -> Assessment:
+        """Return whether the trust policy of a role admits the identity pool. It is evaluated once."""
+        key = (role_arn, flow, identity_id)
+        if key not in self._assessed:
+            role = self.roles.get(role_arn)
+            policy = None if role is None else role.assume_role_policy_document
+            self._assessed[key] = (
+                Assessment(Verdict.UNKNOWN, "the trust policy of the role was not passed", ())
+                if policy is None
+                else self._evaluate_policy(role_arn, policy, flow, identity_id)
+            )
+        return self._assessed[key]
 
     def _evaluate_policy(
         self, role_arn: str, policy: TrustPolicyLike, flow: Flow, identity_id: str | None
@@ -122,7 +165,9 @@ class IdentityPoolFacts:
             )
         except InvalidResponseError as error:
             place = f"roles[{[*self.roles].index(role_arn)}]"
-            problems = [Problem(f"{place}.{path}", reason) for path, reason in error.problems]
+            problems = [
+                Problem(f"{place}.{path}", f"{reason} (in {role_arn})") for path, reason in error.problems
+            ]
         raise InvalidResponseError("GetRole", problems)
 
     def assess_classic_flow(self) -> Assessment:
@@ -153,9 +198,9 @@ def list_assigned_roles(pool_roles: GetIdentityPoolRolesResponse) -> tuple[str, 
     return tuple(dict.fromkeys(arns))
 
 
-def list_accounts(role_arns: Iterable[str]) -> frozenset[str | None]:
-    """Return the accounts of roles; `None` for an ARN that names none."""
-    return frozenset(map(_get_account, role_arns))
+def list_accounts(role_arns: Iterable[str]) -> frozenset[str]:
+    """Return the accounts of roles; an empty string for an ARN that names none."""
+    return frozenset(map(get_account, role_arns))
 
 
 def _find_identity_pool_id(
@@ -184,6 +229,17 @@ def _find_identity_pool_id(
     return first
 
 
+def _require_same_provider(tags: GetPrincipalTagAttributeMapResponse, provider: str | None) -> None:
+    """Raise `InvalidResponseError` if principal tags are those of a different provider."""
+    if provider is None or tags.identity_provider_name is None:
+        return
+    user_pool = provider.partition(":")[0]
+    if tags.identity_provider_name.partition(":")[0] != user_pool:
+        reason = f"must be {user_pool}: pass the principal tags of this provider"
+        problem = Problem("IdentityProviderName", reason)
+        raise InvalidResponseError("GetPrincipalTagAttributeMap", [problem])
+
+
 def _index_roles(values: Iterable[object]) -> dict[str, Role]:
     found: dict[str, Role] = {}
     for role in (role for value in values for role in parse_roles(value)):
@@ -191,8 +247,3 @@ def _index_roles(values: Iterable[object]) -> dict[str, Role]:
             reason = "is that of two different roles: pass the latest response only"
             raise InvalidResponseError("GetRole", [Problem("Role.Arn", reason)])
     return found
-
-
-def _get_account(role_arn: str) -> str | None:
-    parts = role_arn.split(":")
-    return parts[4] if len(parts) > 5 else None

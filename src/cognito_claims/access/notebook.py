@@ -32,7 +32,9 @@ def render_html(access: Access) -> str:
 def _list_other_roles(access: Access) -> Iterator[str]:
     for role in access.other_roles:
         way = f"{escape(role.way)}: {escape_path(role.reason)}"
-        yield f"{escape_path(role.role_arn)}<br>{way}<br>{_format('can be assumed', role.trust)}"
+        warnings = "".join(f"<br>warning: {escape(rule.sentence)}" for rule in role.trust.warnings)
+        trust = _format("can be assumed", role.trust)
+        yield f"{escape_path(role.role_arn)}<br>{way}<br>{trust}{warnings}"
 
 
 def _list_settings(access: Access) -> Iterator[str]:

@@ -138,8 +138,8 @@ ROLE_REPLACES: Final = Rule(
 )
 CREDENTIALS_REMAIN: Final = Rule(
     "credentials-remain",
-    "Credentials remain valid for up to an hour after the token that they were issued for has expired, or "
-    "the user has left the group.",
+    "Credentials of the enhanced flow remain valid for up to an hour after the token that they were issued "
+    "for has expired, or the user has left the group.",
     Basis.DOCUMENTED,
     f"{_FLOW_GUIDE}; Amazon Cognito identity pools API Reference, GetCredentialsForIdentity",
 )

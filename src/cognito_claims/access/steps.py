@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cognito_claims.access.assessment import Verdict
-from cognito_claims.access.result import Access
+from cognito_claims.access.result import Access, UnknownRole
 from cognito_claims.access.rules import ANY_IDENTITY_POOL, ROLE_REPLACES
 from cognito_claims.resolver import Resolution, rendering
 
@@ -21,17 +21,17 @@ MAX_GROUPS = 8
 _PROVIDER = {
     Verdict.YES: "It accepts the user pool",
     Verdict.NO: "It does not accept the user pool",
-    Verdict.UNKNOWN: "Unknown if it accepts the user pool",
+    Verdict.UNKNOWN: "Unknown whether it accepts the user pool",
 }
 _TRUST = {
     Verdict.YES: "It admits the identity pool",
     Verdict.NO: "It does not admit the identity pool",
-    Verdict.UNKNOWN: "Unknown if it admits the pool",
+    Verdict.UNKNOWN: "Unknown whether it admits the identity pool",
 }
 _CREDENTIALS = {
     Verdict.YES: "The user gets credentials",
     Verdict.NO: "The user gets no credentials",
-    Verdict.UNKNOWN: "Unknown if the user gets any",
+    Verdict.UNKNOWN: "Unknown whether the user gets credentials",
 }
 
 
@@ -155,7 +155,9 @@ def _list_choice(access: Access) -> Iterator[Item]:
     provider = access.provider
     reason = "" if provider.verdict is Verdict.YES else provider.reason
     yield Item(_PROVIDER[provider.verdict], detail=reason, verdict=provider.verdict)
-    if access.role is None:
+    if isinstance(access.choice, UnknownRole):
+        yield Item("Unknown which role it chooses", detail=access.choice.reason, verdict=Verdict.UNKNOWN)
+    elif access.role is None:
         yield Item("It denies the request", detail=access.choice.reason, verdict=Verdict.NO)
     else:
         yield Item("It chooses a role", detail=access.choice.reason, verdict=Verdict.YES)
@@ -165,7 +167,7 @@ def _list_choice(access: Access) -> Iterator[Item]:
 
 def _describe_role(access: Access) -> Item:
     if access.role is None:
-        return Item("None")
+        return Item("Unknown" if isinstance(access.choice, UnknownRole) else "None")
     replaces = "It replaces the authenticated role." if ROLE_REPLACES in access.notes else ""
     return Item(code=access.role.role_arn, detail=replaces, is_chosen=True)
 
@@ -180,7 +182,7 @@ def _list_trust(role: RoleAccess) -> Iterator[Item]:
 
 def _describe_credentials(access: Access) -> Item:
     verdict, role = access.verdict, access.role
-    detail = access.message or ""
+    detail = access.message or access.credentials.reason
     if verdict is Verdict.YES and role is not None and role.valid_for is not None:
         detail = f"valid for up to {role.valid_for.total_seconds() // 60:,.0f} minutes"
     return Item(_CREDENTIALS[verdict], detail=detail, verdict=verdict)

@@ -1,5 +1,6 @@
 """The options and arguments that subcommands share, as the types of their parameters."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import fields
 from functools import partial
@@ -33,6 +34,12 @@ def declare_option(description: str, metavar: str, panel: str | None = None) -> 
 def declare_choice(description: str, choices: Any) -> Any:
     """Declare an option whose value is one of a `Literal`."""
     return declare_option(description, "|".join(get_args(choices)))
+
+
+def _require_account_id(value: str | None) -> str | None:
+    if value is not None and re.fullmatch("[0-9]{12}", value) is None:
+        raise typer.BadParameter("must be 12 digits")
+    return value
 
 
 declare_live_option = partial(declare_option, panel="Call the service")
@@ -93,7 +100,13 @@ ClientId: TypeAlias = Annotated[
     ),
 ]
 AccountId: TypeAlias = Annotated[
-    str | None, declare_identity_pool_option("The AWS account of the identity pool.", "ID")
+    str | None,
+    typer.Option(
+        help="The AWS account of the identity pool.",
+        rich_help_panel="Identity pool",
+        metavar="ID",
+        callback=_require_account_id,
+    ),
 ]
 IdentityPoolId: TypeAlias = Annotated[
     str | None, declare_live_option("The identity pool, which the service describes.", "ID")

@@ -107,6 +107,17 @@ def write_result(result: str | Mapping[str, object]) -> None:
         fail(ExitCode.NOT_WRITTEN, [] if closed else [f"the result could not be written: {error}"])
 
 
+def refuse_overwrite(outputs: Iterable[Path | None], inputs: Iterable[str | Path | None]) -> None:
+    """Refuse to overwrite an input, or to write two outputs to one file."""
+    paths = [output.resolve() for output in outputs if output is not None]
+    read = {Path(file).resolve() for file in inputs if file is not None}
+    for path in paths:
+        if path in read:
+            raise typer.BadParameter(f"{path}: is an input, which must not change")
+    if len({*paths}) < len(paths):
+        raise typer.BadParameter("two options point to the same file")
+
+
 def write_file(path: Path, text: str, *, private: bool = True) -> None:
     """Write a file, which only its owner can read if it is private, or fail and leave the old one."""
     try:

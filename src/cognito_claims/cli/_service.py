@@ -30,6 +30,7 @@ from cognito_claims.resolver import Policy, Resolution
 from cognito_claims.user_pool import DescribeUserPoolResponse, UserPoolType
 
 _T = TypeVar("_T")
+_ROLE_NAME = re.compile(r"[A-Za-z0-9_+=,.@-]{1,64}")
 _DENIALS = {"AccessDenied", "AccessDeniedException", "NotAuthorizedException"}
 
 
@@ -176,8 +177,12 @@ class Service:
         def get_roles(client: Any) -> list[Role]:
             roles: list[Role] = []
             for arn in role_arns:
+                name = arn.rpartition("/")[2]
+                if _ROLE_NAME.fullmatch(name) is None:  # a group may have any ARN
+                    typer.echo(f"note: GetRole of {arn}: it ends in no name of a role", err=True)
+                    continue
                 try:
-                    response: object = client.get_role(RoleName=arn.rpartition("/")[2])
+                    response: object = client.get_role(RoleName=name)
                 except client.exceptions.ClientError as error:
                     if _get_code(error) not in {*_DENIALS, "NoSuchEntity"}:
                         raise

@@ -21,9 +21,8 @@ from cognito_claims.cli._diagram import draw_steps
 from cognito_claims.cli._exit import ExitCode, exit_on_error, fail
 from cognito_claims.cli._identity_pool import IdentityPool, fetch_roles, read_roles
 from cognito_claims.cli._input import read_input, read_user_pool, resolve_groups
-from cognito_claims.cli._output import Output, write_file, write_result
+from cognito_claims.cli._output import Output, refuse_overwrite, write_file, write_result
 from cognito_claims.cli._service import Service
-from cognito_claims.errors import CognitoClaimsError
 from cognito_claims.resolver import Policy, Resolution
 from cognito_claims.user_pool import UserPoolType
 
@@ -65,7 +64,7 @@ def access(
     ] = None,
     as_json: options.Json = False,
 ) -> None:
-    """Show the roles that a user can get from an identity pool, and if it can assume them.
+    """Show the roles that a user can get from an identity pool, and whether it can assume each.
 
     What the roles permit is not evaluated. Exits with 0 if the user gets credentials, or that is unknown;
     with 1 if the identity pool denies them or cannot assume the role; with 2 for invalid input; with 3 if
@@ -73,6 +72,8 @@ def access(
     """
     service = Service(profile, region, endpoint_url)
     answers = options.build_policy(policy)
+    one_each = (groups, identity_pool, description, principal_tags, user_pool)
+    refuse_overwrite([svg], [*one_each, *(roles or ())])
     live = {"--user-pool-id": user_pool_id, "--username": username, "--identity-pool-id": identity_pool_id}
     files = (groups, identity_pool, description, principal_tags, roles, user_pool)
     if service.is_configured or any(value is not None for value in live.values()):
@@ -153,7 +154,7 @@ class _Question:
 
     def answer(self, account_id: str | None = None, identity_id: str | None = None) -> EffectiveAccess:
         """Return the roles that the user can get, or fail."""
-        try:
+        with exit_on_error():
             return effective_access(
                 self.resolution,
                 identity_pool=self.pool.roles,
@@ -165,10 +166,6 @@ class _Question:
                 account_id=account_id or self.account_id,
                 identity_id=identity_id,
             )
-        except CognitoClaimsError as error:
-            # This command reads no token, whose claims a rule of the identity pool may use.
-            message = str(error).replace("pass the whole payload", "use cognito-claims role with a token")
-            fail(ExitCode.BAD_INPUT, message.splitlines())
 
 
 def _render_text(access: EffectiveAccess) -> str:

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 from pydantic import JsonValue
 
+from cognito_claims.access.result import list_alternatives, report_alternatives
 from cognito_claims.cli import _options as options
 from cognito_claims.cli._exit import ExitCode, fail
 from cognito_claims.cli._input import read_identity_pool, read_input
@@ -104,10 +105,7 @@ def _build_report(choice: AssumedRole | AccessDenied) -> dict[str, JsonValue]:
         "role_arn": choice.role_arn,
         "reason": choice.reason,
         "rules": [rule.id for rule in choice.rules],
-        "alternatives": [
-            {"open_question": other.question.id, "role_arn": other.role_arn}
-            for other in choice.alternatives
-        ],
+        "alternatives": report_alternatives(choice.alternatives),
     }
 
 
@@ -119,8 +117,5 @@ def _render_text(choice: AssumedRole | AccessDenied) -> str:
     if isinstance(choice, AccessDenied) and choice.message is not None:
         output.print_line("", "Message of the service:", f"  {choice.message}")
     if choice.alternatives:
-        output.print_section("Open questions", [])
-        for other in choice.alternatives:
-            output.print_line(f"  {other.question.id}: {other.question.question} {other.question.evidence}")
-            output.print_line(f"  with the other answer: {other.role_arn or 'denied'}")
+        output.print_section("Open questions", [*list_alternatives(choice.alternatives)])
     return output.text

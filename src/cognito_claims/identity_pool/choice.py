@@ -248,6 +248,11 @@ def _require_known_claims(request: _Request) -> None:
         raise InvalidClaimsError("group claims", problems)
 
 
+def join_missing_claims(error: InvalidClaimsError) -> str:
+    """Return the names of the claims that group claims lack, of an error of `choose_role`."""
+    return ", ".join(dict.fromkeys(problem.path for problem in error.problems))
+
+
 def _list_rules(mapping: RoleMapping | None) -> tuple[MappingRule, ...]:
     if mapping is None or mapping.type == "Token" or mapping.rules_configuration is None:
         return ()

@@ -128,6 +128,11 @@ class DescribeIdentityPoolResponse(ServiceResponse, frozen=True):
     cognito_identity_providers: Omittable[TupleOf[CognitoIdentityProvider]] = None
     """The user pools and app clients whose tokens the identity pool accepts."""
 
+    def list_providers(self) -> list[str]:
+        """Return the names of the providers: `cognito-idp.<region>.amazonaws.com/<poolId>:<clientId>`."""
+        listed = self.cognito_identity_providers or ()
+        return [f"{one.provider_name or ''}:{one.client_id or ''}" for one in listed]
+
 
 class GetPrincipalTagAttributeMapResponse(ServiceResponse, frozen=True):
     """The principal tags of a provider, as boto3's `get_principal_tag_attribute_map` returns them."""

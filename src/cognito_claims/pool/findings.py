@@ -229,6 +229,12 @@ IDENTITY_POOL_NEEDS_CLAIMS = Check(
     title="The rules of the identity pool use claims that do not come from groups.",
     remedy="Check the ID tokens of these users with cognito-claims role.",
 )
+USER_POOL_NOT_ACCEPTED = Check(
+    code="user-pool-not-accepted",
+    severity=Severity.ERROR,
+    title="The identity pool does not accept the tokens of the user pool.",
+    remedy="Add the user pool with the app client to the identity providers of the identity pool.",
+)
 ROLE_NOT_ASSUMABLE = Check(
     code="role-not-assumable",
     severity=Severity.ERROR,
@@ -239,13 +245,13 @@ ROLE_TRUSTS_ANY_IDENTITY_POOL = Check(
     code="role-trusts-any-identity-pool",
     severity=Severity.ERROR,
     title="A role trusts every identity pool, in any account.",
-    remedy="Require the ID of the identity pool: StringEquals on cognito-identity.amazonaws.com:aud.",
+    remedy="Require the ID of the identity pool: StringEquals on aud of the identity pools service.",
 )
 ROLE_TRUSTS_GUESTS = Check(
     code="role-trusts-guests",
     severity=Severity.WARNING,
     title="A role for users who signed in trusts guests.",
-    remedy="Require authenticated: ForAnyValue:StringLike on cognito-identity.amazonaws.com:amr.",
+    remedy="Require authenticated: ForAnyValue:StringLike on amr of the identity pools service.",
 )
 CLASSIC_FLOW_WITHOUT_MAPPING = Check(
     code="classic-flow-without-mapping",
@@ -272,6 +278,7 @@ CHECKS = (
     FEDERATED_GROUP_WITH_ROLE,
     IDENTITY_POOL_DENIES,
     IDENTITY_POOL_WITHOUT_MAPPING,
+    USER_POOL_NOT_ACCEPTED,
     ROLE_NOT_ASSUMABLE,
     ROLE_TRUSTS_ANY_IDENTITY_POOL,
     CLASSIC_FLOW_WITHOUT_MAPPING,

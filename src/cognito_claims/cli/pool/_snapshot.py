@@ -16,6 +16,7 @@ from cognito_claims import pool
 from cognito_claims.cli._exit import ExitCode, exit_on_error, fail
 from cognito_claims.cli._input import parse_groups
 from cognito_claims.cli._options import declare_option, declare_output_file
+from cognito_claims.cli._output import refuse_overwrite
 from cognito_claims.errors import InvalidRequestError
 from cognito_claims.models import GroupType
 
@@ -74,16 +75,10 @@ class Source:
 
     def refuse_overwrite(self, *outputs: Path | None, inputs: Iterable[str | None] = ()) -> None:
         """Refuse to overwrite one of the tables or other inputs, or to write two outputs to one file."""
-        paths = [output.resolve() for output in outputs if output is not None]
-        files = (self.groups, self.memberships, *inputs)
-        read = [Path(file).resolve() for file in files if file is not None]
-        for path in paths:
+        for path in (output.resolve() for output in outputs if output is not None):
             if self.snapshot is not None and path.parent == self.snapshot.resolve():
                 raise typer.BadParameter(f"{path}: is in the snapshot, which must not change")
-            if path in read:
-                raise typer.BadParameter(f"{path}: is an input, which must not change")
-        if len({*paths}) < len(paths):
-            raise typer.BadParameter("two options point to the same file")
+        refuse_overwrite(outputs, (self.groups, self.memberships, *inputs))
 
     @contextmanager
     def open(self) -> Generator[pool.Snapshot, None, None]:

@@ -16,7 +16,7 @@ from cognito_claims.access.facts import list_assigned_roles
 from cognito_claims.cli import _options as options
 from cognito_claims.cli._exit import ExitCode, exit_on_error, fail
 from cognito_claims.cli._identity_pool import IdentityPool, fetch_roles, read_roles
-from cognito_claims.cli._input import find_provider, read_input, read_user_pool
+from cognito_claims.cli._input import read_input, read_user_pool
 from cognito_claims.cli._output import Output, format_count, format_sample, write_file, write_result
 from cognito_claims.cli._service import Service
 from cognito_claims.cli.pool._snapshot import (
@@ -180,7 +180,7 @@ class _IdentityPoolOptions:
                 "--client-id": self.client_id,
                 "--account-id": self.account_id,
             }
-            _refuse(others, "--identity-pool with --description, or --identity-pool-id to call the service")
+            _refuse(others, "--identity-pool, or --identity-pool-id to call the service")
         if "live" in self.iam and len(self.iam) > 1:
             raise typer.BadParameter("--iam: pass files or live, not both")
 
@@ -219,7 +219,7 @@ class _IdentityPoolOptions:
             roles = read_roles(self.iam, "--iam")
         return {
             "identity_pool": found.roles,
-            "provider": find_provider(found.roles.mappings_by_provider, user_pool_id, self.client_id),
+            "provider": found.find_provider(user_pool_id, self.client_id),
             "roles": roles,
             "description": found.description,
             "principal_tags": found.principal_tags,

@@ -212,8 +212,11 @@ def audit(
             description=description,
             principal_tags=principal_tags,
             account_id=account_id,
+            provider=provider,
+            user_pool_id=manifest.user_pool_id,
         )
         trust = RoleTrust(facts, ranking, seen)
+        trust.add_provider()
         trust.add_classic_flow()
         if roles is not None:
             trust.add_roles()

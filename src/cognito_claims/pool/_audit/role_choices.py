@@ -15,6 +15,7 @@ from cognito_claims.identity_pool import (
     choose_role,
     get_provider_name,
 )
+from cognito_claims.identity_pool.choice import join_missing_claims
 from cognito_claims.identity_pool.rules import (
     AMBIGUOUS_RESOLUTION,
     CONTAINS_ELEMENT,
@@ -94,7 +95,7 @@ class RoleChoices:
         try:
             choice = choose_role(resolution, self._roles, provider=self._provider)
         except InvalidClaimsError as error:
-            claims = ", ".join(dict.fromkeys(problem.path for problem in error.problems))
+            claims = join_missing_claims(error)
             title = f"The rules of the identity pool use {claims}, which does not come from groups."
             reason = f"the rules use {claims}"
             self._seen.get(findings.IDENTITY_POOL_NEEDS_CLAIMS, claims, title, reason).add_set(users)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from cognito_claims.access import Verdict
 from cognito_claims.access.facts import IdentityPoolFacts, list_accounts, list_assigned_roles
 from cognito_claims.access.result import NOT_TRUSTED
-from cognito_claims.access.rules import ANY_IDENTITY_POOL, GUESTS_TRUSTED
+from cognito_claims.access.rules import ANY_IDENTITY_POOL, GUESTS_TRUSTED, SAME_ACCOUNT
 from cognito_claims.pool import findings
 from cognito_claims.pool._audit.phrases import format_counts, format_names
 
@@ -33,6 +33,7 @@ class RoleTrust:
     ) -> None:
         self._facts = facts
         self._seen = seen
+        self._all_names = [group.group_name for group in ranking]
         self._names: defaultdict[str, list[str]] = defaultdict(list)
         for group in ranking:
             if group.role_arn is not None:
@@ -48,7 +49,9 @@ class RoleTrust:
         for arn, trust in self._trust.items():
             if trust.verdict is Verdict.NO:
                 title = f"The identity pool cannot assume {arn}."
-                reason = f"{trust.reason}. The error message of AWS: {NOT_TRUSTED}"
+                reason = trust.reason
+                if SAME_ACCOUNT not in trust.rules:  # AWS documents no message for it
+                    reason += f". The error message of AWS: {NOT_TRUSTED}"
                 self._not_assumable[arn] = self._add(findings.ROLE_NOT_ASSUMABLE, arn, title, reason)
             if ANY_IDENTITY_POOL in trust.warnings:
                 title = f"{arn} trusts every identity pool, in any account."
@@ -63,18 +66,26 @@ class RoleTrust:
             found = self._seen.get(check, reason="; ".join(parts))
             found.groups.update(name for arn in self._unknown_roles for name in self._names.get(arn, ()))
 
+    def add_provider(self) -> None:
+        """Add the finding about a user pool whose tokens the identity pool does not accept."""
+        provider = self._facts.assess_provider()
+        if provider.verdict is Verdict.NO:
+            found = self._seen.get(findings.USER_POOL_NOT_ACCEPTED, reason=provider.reason)
+            self._seen.watch(found, self._all_names)
+
     def add_classic_flow(self) -> None:
         """Add the finding about roles that users can request by the classic flow."""
         if self._classic.verdict is not Verdict.YES:
             return
-        trust = {arn: self._facts.assess_role(arn, self._accounts, "classic") for arn in self._names}
+        arns = dict.fromkeys([*self._trust, *self._facts.roles])
+        trust = {arn: self._facts.assess_role(arn, self._accounts, "classic") for arn in arns}
         admitting = [arn for arn, one in trust.items() if one.verdict is not Verdict.NO]
-        if admitting:
-            unknown = sum(one.verdict is Verdict.UNKNOWN for one in trust.values())
-            reason = f"{self._classic.reason}; {len(trust):,} roles of groups, of which "
-            reason += f"{len(admitting) - unknown:,} trust it and {unknown:,} are not evaluated"
-            found = self._seen.get(findings.CLASSIC_FLOW_WITHOUT_MAPPING, reason=reason)
-            found.groups.update(name for arn in admitting for name in self._names[arn])
+        unknown = sum(one.verdict is Verdict.UNKNOWN for one in trust.values())
+        reason = f"{self._classic.reason}; of {len(trust):,} known roles, "
+        reason += f"{len(admitting) - unknown:,} trust it and {unknown:,} are not evaluated"
+        reason += f": {format_names(admitting)}" if admitting else ""
+        found = self._seen.get(findings.CLASSIC_FLOW_WITHOUT_MAPPING, reason=reason)
+        found.groups.update(name for arn in admitting for name in self._names.get(arn, ()))
 
     def add(self, users: UserSet, choice: AssumedRole | AccessDenied) -> None:
         """Add the users of a set to the finding about the role that the identity pool chooses for them."""
