@@ -199,11 +199,25 @@ class TestFiles:
         assert result.stdout.startswith("Unknown\n  the rules use email, which does not come from groups\n")
         assert f"Other roles\n  {ADMIN}\n    custom-role: a rule about email" in result.stdout
 
+    def test_errors_name_the_option_and_the_file(self, files: Path) -> None:
+        (files / "bad.json").write_text("{nope")
+        place = "not JSON: "
+        for option in ("--description", "--principal-tags", "--user-pool", "--roles"):
+            assert run(*GIVEN, option, "bad.json").stderr.startswith(f"error: {option}: {place}")
+        assert run("--groups", "groups.json", "--identity-pool", "bad.json").stderr.startswith(
+            f"error: --identity-pool: {place}"
+        )
+        second = run(*GIVEN, "--roles", "admin.json", "--roles", "bad.json")
+        assert second.stderr.startswith(f"error: --roles (file 2): {place}")
+        wrong = run(*GIVEN, "--roles", "admin.json", "--roles", "groups.json")
+        assert wrong.stderr == "error: --roles (file 2): GetRole: Role: is missing\n"
+
     def test_a_malformed_policy_is_refused_with_the_place(self, files: Path) -> None:
         (files / "admin.json").write_text(json.dumps(build_role(ADMIN, {"Statement": [{}]})))
         result = run(*ALL)
         assert result.exit_code == ExitCode.BAD_INPUT
-        assert "GetRole: roles[0].AssumeRolePolicyDocument.Statement[0].Effect: is missing" in result.stderr
+        place = "GetRole: roles[0].AssumeRolePolicyDocument.Statement[0].Effect"
+        assert f"{place}: is missing (in {ADMIN})" in result.stderr
 
 
 @pytest.mark.slow

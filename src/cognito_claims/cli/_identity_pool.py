@@ -1,14 +1,15 @@
 """The identity pool that commands ask about: what the AWS CLI printed, or what the service responds."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import typer
 
 from cognito_claims._wire.parsing import parse_written_response
 from cognito_claims.access import Role, parse_roles
 from cognito_claims.cli._exit import exit_on_error
-from cognito_claims.cli._input import find_provider, parse_json, read_identity_pool, read_input
+from cognito_claims.cli._input import find_provider, read_identity_pool, read_json
 from cognito_claims.cli._service import Service
 from cognito_claims.identity_pool import (
     DescribeIdentityPoolResponse,
@@ -41,11 +42,11 @@ class IdentityPool:
         with exit_on_error():
             described = tags = None
             if description is not None:
-                content = parse_json(read_input(description, "--description"))
-                described = parse_written_response(DescribeIdentityPoolResponse, content)
+                parse = partial(parse_written_response, DescribeIdentityPoolResponse)
+                described = read_json(description, "--description", parse)
             if principal_tags is not None:
-                content = parse_json(read_input(principal_tags, "--principal-tags"))
-                tags = parse_written_response(GetPrincipalTagAttributeMapResponse, content)
+                parse_tags = partial(parse_written_response, GetPrincipalTagAttributeMapResponse)
+                tags = read_json(principal_tags, "--principal-tags", parse_tags)
             return cls(
                 roles=parse_written_response(GetIdentityPoolRolesResponse, read_identity_pool(roles)),
                 description=described,
@@ -68,10 +69,14 @@ class IdentityPool:
         return find_provider([*self.roles.mappings_by_provider, *names], user_pool_id, client_id)
 
 
-def read_roles(paths: Iterable[str], name: str) -> tuple[Role, ...]:
-    """Read the output of `aws iam get-role` or `aws iam list-roles` in the files of an option, or fail."""
-    with exit_on_error():
-        return tuple(role for path in paths for role in parse_roles(parse_json(read_input(path, name))))
+def read_roles(paths: Sequence[str], name: str) -> tuple[Role, ...]:
+    """Read the output of `aws iam get-role` or `aws iam list-roles` in the files of an option, or fail.
+
+    Errors do not quote a path, which may be a token, so they count the files.
+    """
+    names = [name] if len(paths) == 1 else [f"{name} (file {i})" for i, _ in enumerate(paths, 1)]
+    files = zip(paths, names, strict=True)
+    return tuple(role for path, place in files for role in read_json(path, place, parse_roles))
 
 
 def fetch_roles(

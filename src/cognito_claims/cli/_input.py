@@ -2,9 +2,9 @@
 
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import cast
+from typing import TypeVar, cast
 
 import typer
 
@@ -16,6 +16,8 @@ from cognito_claims.models import AdminListGroupsForUserResponse, GroupType
 from cognito_claims.resolver import Policy, Resolution, resolve
 from cognito_claims.tokens import build_issuer, build_provider_name
 from cognito_claims.user_pool import UserPoolType, parse_user_pool
+
+_T = TypeVar("_T")
 
 
 def resolve_groups(text: bytes, policy: Policy) -> Resolution:
@@ -70,14 +72,24 @@ def _split_documents(text: str) -> Iterator[object]:
         yield document
 
 
-def parse_json(text: bytes) -> object:
-    """Parse one JSON document, or fail."""
+def parse_json(text: bytes, name: str | None = None) -> object:
+    """Parse one JSON document, or fail. The error starts with the name, if one is passed."""
     try:
         return cast("object", json.loads(text))
     except (ValueError, RecursionError) as error:
         # A UnicodeDecodeError quotes its input, which may be a token.
         reason = error if isinstance(error, json.JSONDecodeError) else type(error).__name__
-        fail(ExitCode.BAD_INPUT, [f"not JSON: {reason}"])
+        fail(ExitCode.BAD_INPUT, [f"{'' if name is None else f'{name}: '}not JSON: {reason}"])
+
+
+def read_json(path: str, name: str, parse: Callable[[object], _T]) -> _T:
+    """Read the JSON file of an option and parse its content, or fail with the name of the option."""
+    content = parse_json(read_input(path, name), name)
+    try:
+        return parse(content)
+    except InvalidResponseError as error:
+        errors = [f"{name}: {line}" for line in str(error).splitlines()]
+    return fail(ExitCode.BAD_INPUT, errors)
 
 
 def read_input(path: str | None, name: str = "FILE") -> bytes:
@@ -103,7 +115,7 @@ def _is_stdin_a_terminal() -> bool:
 
 def read_identity_pool(path: str) -> dict[str, object]:
     """Read the output of `aws cognito-identity get-identity-pool-roles`, or fail."""
-    members = as_object(parse_json(read_input(path, "--identity-pool")))
+    members = as_object(parse_json(read_input(path, "--identity-pool"), "--identity-pool"))
     if members is None:
         fail(ExitCode.BAD_INPUT, ["must be the output of aws cognito-identity get-identity-pool-roles"])
     if "Type" in members:
@@ -114,9 +126,7 @@ def read_identity_pool(path: str) -> dict[str, object]:
 
 def read_user_pool(path: str) -> UserPoolType:
     """Read the output of `aws cognito-idp describe-user-pool`, or fail."""
-    description = parse_json(read_input(path, "--user-pool"))
-    with exit_on_error():
-        return parse_user_pool(description)
+    return read_json(path, "--user-pool", parse_user_pool)
 
 
 def find_provider(names: Iterable[str], user_pool_id: str, client_id: str | None) -> str:
