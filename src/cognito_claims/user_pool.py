@@ -14,6 +14,7 @@ others.
 Source: the `cognito-idp` service model of 2016-04-18, as botocore ships it.
 """
 
+from cognito_claims._wire.arn import get_account
 from cognito_claims._wire.base import WireModel
 from cognito_claims._wire.json import as_object
 from cognito_claims._wire.parsing import parse_written_response
@@ -76,7 +77,7 @@ class UserPoolType(WireModel, frozen=True):
     @property
     def account_id(self) -> str | None:
         """The ID of the AWS account in `arn`."""
-        return None if self.arn is None else self.arn.split(":")[4]
+        return None if self.arn is None else get_account(self.arn)
 
     @property
     def pre_token_generation_trigger(self) -> str | None:

@@ -10,13 +10,17 @@ from cognito_claims.access import (
     ACCESS_RULES,
     CREDENTIALS_LIFETIME,
     TRUST_RULES,
+    Access,
     Assessment,
     Condition,
     EffectiveAccess,
     Flow,
     GetRoleResponse,
+    IdentityPoolDescription,
+    PrincipalTags,
     Role,
     RoleAccess,
+    RoleLike,
     Statement,
     TrustPolicy,
     TrustPolicyLike,
@@ -57,6 +61,18 @@ def trust(policy: TrustPolicyLike, flow: Flow) -> None:
     evaluate_trust(policy, identity_pool_id=POOL_ID)  # type: ignore[call-arg]  # ty: ignore[missing-argument]  # pyrefly: ignore[missing-argument]
 
 
+def inputs(
+    resolution: Resolution,
+    pool: GetIdentityPoolRolesResponse,
+    role: RoleLike,
+    description: IdentityPoolDescription,
+    tags: PrincipalTags,
+) -> None:
+    effective_access(
+        resolution, identity_pool=pool, roles=[role], description=description, principal_tags=tags
+    )
+
+
 def policies(policy: TrustPolicyLike) -> None:
     parsed = assert_type(parse_trust_policy(policy), TrustPolicy)
     assert_type(parsed.statements, tuple[Statement, ...])
@@ -87,6 +103,9 @@ def access(
     assert_type(found.other_roles[0].trust, Assessment)
     assert_type(found.other_roles[0].valid_for, timedelta | None)
     assert_type(found.verdict, Verdict)
+    assert_type(found.credentials, Assessment)
+    base: Access = found
+    assert_type(draw_access(base), str)
     assert_type(found.message, str | None)
     assert_type(found.trigger, Assessment)
     assert_type(found.notes, tuple[Rule, ...])

@@ -23,6 +23,7 @@ What a role permits is not evaluated.
 from cognito_claims.access.assessment import Assessment, Verdict
 from cognito_claims.access.diagram import draw_access
 from cognito_claims.access.effective import EffectiveAccess, effective_access
+from cognito_claims.access.facts import IdentityPoolDescription, PrincipalTags, RoleLike
 from cognito_claims.access.models import GetRoleResponse, Role, parse_roles
 from cognito_claims.access.policy import (
     Condition,
@@ -33,6 +34,7 @@ from cognito_claims.access.policy import (
 )
 from cognito_claims.access.result import (
     CREDENTIALS_LIFETIME,
+    Access,
     RoleAccess,
     UnknownRole,
     Way,
@@ -45,13 +47,17 @@ __all__ = [
     "ACCESS_RULES",
     "CREDENTIALS_LIFETIME",
     "TRUST_RULES",
+    "Access",
     "Assessment",
     "Condition",
     "EffectiveAccess",
     "Flow",
     "GetRoleResponse",
+    "IdentityPoolDescription",
+    "PrincipalTags",
     "Role",
     "RoleAccess",
+    "RoleLike",
     "Statement",
     "TrustPolicy",
     "TrustPolicyLike",

@@ -149,7 +149,7 @@ class _Facts:
     identity_id: str | None
 
     @cached_property
-    def accounts(self) -> frozenset[str | None]:
+    def accounts(self) -> frozenset[str]:
         """The accounts of the known roles."""
         return list_accounts(self._list_known_roles())
 

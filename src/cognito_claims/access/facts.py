@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
+from cognito_claims._wire.arn import get_account
 from cognito_claims._wire.parsing import parse_written_response
 from cognito_claims.access import rules
 from cognito_claims.access.assessment import Assessment, Verdict
@@ -109,7 +110,7 @@ class IdentityPoolFacts:
     def assess_role(
         self,
         role_arn: str,
-        accounts: Collection[str | None],
+        accounts: Collection[str],
         flow: Flow = "enhanced",
         *,
         identity_id: str | None = None,
@@ -126,10 +127,11 @@ class IdentityPoolFacts:
         Raises:
             InvalidResponseError: If the trust policy is not one.
         """
-        account = _get_account(role_arn)
+        account = get_account(role_arn)
         trust = self._assess_policy(role_arn, flow, identity_id)
         if flow == "enhanced" and self.account_id not in (None, account):
-            reason = f"the role belongs to account {account}, and the identity pool to {self.account_id}"
+            owner = f"account {account}" if account else "no account"
+            reason = f"the role belongs to {owner}, and the identity pool to {self.account_id}"
             return Assessment(Verdict.NO, reason, (rules.SAME_ACCOUNT,), None, trust.warnings)
         is_open = flow == "enhanced" and self.account_id is None and len(accounts) > 1
         if is_open and trust.verdict is Verdict.YES:
@@ -196,9 +198,9 @@ def list_assigned_roles(pool_roles: GetIdentityPoolRolesResponse) -> tuple[str, 
     return tuple(dict.fromkeys(arns))
 
 
-def list_accounts(role_arns: Iterable[str]) -> frozenset[str | None]:
-    """Return the accounts of roles; `None` for an ARN that names none."""
-    return frozenset(map(_get_account, role_arns))
+def list_accounts(role_arns: Iterable[str]) -> frozenset[str]:
+    """Return the accounts of roles; an empty string for an ARN that names none."""
+    return frozenset(map(get_account, role_arns))
 
 
 def _find_identity_pool_id(
@@ -245,8 +247,3 @@ def _index_roles(values: Iterable[object]) -> dict[str, Role]:
             reason = "is that of two different roles: pass the latest response only"
             raise InvalidResponseError("GetRole", [Problem("Role.Arn", reason)])
     return found
-
-
-def _get_account(role_arn: str) -> str | None:
-    parts = role_arn.split(":")
-    return parts[4] if len(parts) > 5 else None

@@ -6,6 +6,7 @@ from functools import partial
 
 import typer
 
+from cognito_claims._wire.arn import get_account
 from cognito_claims._wire.parsing import parse_written_response
 from cognito_claims.access import Role, parse_roles
 from cognito_claims.cli._exit import exit_on_error
@@ -85,4 +86,4 @@ def fetch_roles(
     """Get roles from the service, and the ID of their account if there is any role, or fail."""
     roles = tuple(service.get_roles(role_arns, identity_pool_id))
     # The service finds roles and identity pools of the account of the credentials only.
-    return roles, roles[0].arn.split(":")[4] if roles else None
+    return roles, get_account(roles[0].arn) if roles else None

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from cognito_claims._wire.arn import get_account
 from cognito_claims.models import MAX_GROUPS_PER_POOL
 from cognito_claims.pool import findings
 from cognito_claims.pool._audit.phrases import format_names
@@ -29,9 +30,7 @@ def add_foreign_roles(
     seen: AuditAccumulator, ranking: Sequence[GroupType], user_pool: UserPoolType | None
 ) -> None:
     """Add the groups that have a role of another account than the pool, or than most roles."""
-    roles = {
-        group.role_arn: group.role_arn.split(":")[4] for group in ranking if group.role_arn is not None
-    }
+    roles = {group.role_arn: get_account(group.role_arn) for group in ranking if group.role_arn is not None}
     by_account = Counter(roles.values())
     if (own := user_pool.account_id if user_pool is not None else None) is not None:
         reason = f"the user pool is of account {own}"
