@@ -212,7 +212,7 @@ class TestCredentialsRemain:
         assert "credentials are valid" not in refused.explain()
 
     def test_not_those_of_the_classic_flow(self) -> None:
-        pool = {**build_pool(None), "Roles": {}}
+        pool: dict[str, Any] = {**build_pool(None), "Roles": {}}
         access = evaluate([], identity_pool=pool, description=CLASSIC)
         assert {one.way for one in access.roles} == {Way.CLASSIC_FLOW}
         assert access.notes == ()
@@ -515,7 +515,7 @@ class TestInput:
 
     @pytest.mark.parametrize("provider", [PROVIDER, None])
     def test_the_principal_tags_must_be_those_of_the_user_pool(self, provider: str | None) -> None:
-        tags = {"IdentityProviderName": USER_POOL, "PrincipalTags": {}}
+        tags: dict[str, Any] = {"IdentityProviderName": USER_POOL, "PrincipalTags": {}}
         assert evaluate(mapping=None, provider=provider, principal_tags=tags).verdict is Verdict.YES
         other = {**tags, "IdentityProviderName": USER_POOL.replace(POOL, "eu-west-1_OTHER")}
         refusal = f"IdentityProviderName: must be {USER_POOL}: pass the principal tags of this provider"

@@ -310,7 +310,9 @@ class TestService:
         result = self.call(proxy, alices_pool, pool_id)
         assert result.exit_code == ExitCode.OK
         assert result.stderr == f"note: GetRole of {ADMIN}: {code}\nnote: GetRole of {STAFF}: {code}\n"
-        assert result.stdout.count("unknown: the trust policy of the role was not passed") == 2
+        assert (
+            result.stdout.count("can be assumed: unknown: the trust policy of the role was not passed") == 2
+        )
 
     def test_a_role_without_a_name_is_unknown(self, proxy: AwsProxy, moto: Client, pool_id: str) -> None:
         nameless = "arn:aws:iam::123456789012:role/"
@@ -318,9 +320,13 @@ class TestService:
         moto.admin_create_user(UserPoolId=pool, Username="alice")
         moto.create_group(UserPoolId=pool, GroupName="admins", Precedence=0, RoleArn=nameless)
         moto.admin_add_user_to_group(UserPoolId=pool, Username="alice", GroupName="admins")
-        result = self.call(proxy, pool, pool_id, "--client-id", "1example23456789")
+        provider = f"cognito-idp.eu-west-1.amazonaws.com/{pool}:1example23456789"
+        proxy.respond(
+            "GetIdentityPoolRoles", {"IdentityPoolId": pool_id, "RoleMappings": {provider: TOKEN}}
+        )
+        result = self.call(proxy, pool, pool_id)
         assert f"note: GetRole of {nameless}: it ends in no name of a role" in result.stderr
-        assert result.exit_code == ExitCode.NEGATIVE_RESULT  # its user pool is not accepted
+        assert "can be assumed: unknown: the trust policy of the role was not passed" in result.stdout
 
     def test_tags_that_are_refused_are_unknown(
         self, proxy: AwsProxy, alices_pool: str, pool_id: str

@@ -213,13 +213,16 @@ class TestTheDescriptionOfThePool:
     @pytest.mark.parametrize(
         ("description", "expected"),
         [
-            ("[]", "error: DescribeUserPool: UserPool: is missing\n"),
-            ('{"Id": "a"}', "error: DescribeUserPool: UserPool.Id: must be the ID of a user pool"),
+            ("[]", "error: --user-pool: DescribeUserPool: UserPool: is missing\n"),
+            (
+                '{"Id": "a"}',
+                "error: --user-pool: DescribeUserPool: UserPool.Id: must be the ID of a user pool",
+            ),
             ('{"Id": "eu-west-1_Other"}', f"error: user pool: Id: must be {POOL}, as in the snapshot"),
-            ("", "error: not JSON"),
+            ("", "error: --user-pool: not JSON"),
             (
                 '{"Id": "a_b", "LambdaConfg": 1}',
-                "error: DescribeUserPool: UserPool.LambdaConfg: is not a known",
+                "error: --user-pool: DescribeUserPool: UserPool.LambdaConfg: is not a known",
             ),
         ],
     )
