@@ -4,11 +4,9 @@ import re
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from cognito_claims.pool import audit, render_audit_html
 from tests.pool_data import group, write_snapshot
-from tests.test_access import ALL_ROLES, CLASSIC, DESCRIPTION, PROVIDER, build_pool
+from tests.test_access import ALL_ROLES, DESCRIPTION, PROVIDER, build_pool
 
 GROUPS = [group("admins", 0, "admin"), group("staff", 5, "staff")]
 MEMBERS = {"admins": ["ann"], "staff": ["ann", "bob"]}
@@ -47,27 +45,13 @@ def test_shows_which_role_can_be_assumed_if_roles_are_known(tmp_path: Path) -> N
     assert all("aud is the identity pool" in one for one in pictures)
 
 
-@pytest.mark.parametrize("unrelated", [False, True])
-def test_shows_the_claims_if_the_access_cannot_be_evaluated(tmp_path: Path, unrelated: bool) -> None:
-    if unrelated:
-        malformed: dict[str, Any] = {
-            "Arn": "arn:aws:iam::123456789012:role/x",
-            "RoleName": "x",
-            "AssumeRolePolicyDocument": {},
-        }
-        # With the classic flow, the access covers every role that was passed.
-        options = {"identity_pool": build_pool(None), "provider": None, "description": CLASSIC}
-        pictures = draw(tmp_path, roles=[*ALL_ROLES, malformed], **options)
-    else:
-        rules = {
-            "Type": "Rules",
-            "AmbiguousRoleResolution": "Deny",
-            "RulesConfiguration": {"Rules": [RULE]},
-        }
-        pool = build_pool(RoleMappings={PROVIDER: rules})
-        pictures = draw(tmp_path, roles=ALL_ROLES, identity_pool=pool)
+def test_shows_that_a_rule_needs_a_claim_of_others(tmp_path: Path) -> None:
+    rules = {"Type": "Rules", "AmbiguousRoleResolution": "Deny", "RulesConfiguration": {"Rules": [RULE]}}
+    pool = build_pool(RoleMappings={PROVIDER: rules})
+    pictures = draw(tmp_path, roles=ALL_ROLES, identity_pool=pool)
     assert len(pictures) == 2
-    assert all("<title>The claims of a user</title>" in one for one in pictures)
+    assert all("<title>The access of a user</title>" in one for one in pictures)
+    assert all("custom:team" in one for one in pictures)
 
 
 def test_draws_the_sets_of_the_most_users_only(tmp_path: Path) -> None:

@@ -228,7 +228,7 @@ class TestTheClassicFlow:
     def test_includes_roles_of_no_group(self, auditor: Auditor) -> None:
         groups = [group("admins", 0), group("staff"), group("crew")]
         emergency = role("break-glass")
-        pool = {**build_pool(None), "Roles": {}}
+        pool: dict[str, Any] = {**build_pool(None), "Roles": {}}
         [one] = auditor.audit([build_role(emergency)], groups, identity_pool=pool, description=CLASSIC)[
             "classic-flow-without-mapping"
         ]

@@ -11,14 +11,12 @@ import hashlib
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from importlib.metadata import version
 from importlib.resources import files
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cognito_claims.access import draw_access
-from cognito_claims.errors import InvalidClaimsError, InvalidResponseError
 from cognito_claims.pool._audit.accumulator import identify_precedence
 from cognito_claims.pool._edits import Edits
 from cognito_claims.pool._user_sets import MAX_SAMPLES, UserSet, iterate_user_sets
@@ -127,12 +125,8 @@ def _find_user_sets(audit: Audit, snapshot: Snapshot | None, *, all_users: bool)
 
 
 def _draw_access(audit: Audit, resolution: Resolution) -> str:
-    if audit.evaluate_access is not None:
-        # A rule of the identity pool may need a claim that does not come from groups, and the trust
-        # policy of a role that no group has may be malformed.
-        with suppress(InvalidClaimsError, InvalidResponseError):
-            return draw_access(audit.evaluate_access(resolution))
-    return draw_access(resolution)
+    evaluate = audit.evaluate_access
+    return draw_access(resolution if evaluate is None else evaluate(resolution))
 
 
 def _label_roles(arns: Iterable[str]) -> dict[str, str]:
