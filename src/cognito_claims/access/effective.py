@@ -158,7 +158,7 @@ class _Facts:
         try:
             return choose_role(self.resolution, self.pool.pool_roles, provider=self.provider)
         except InvalidClaimsError as error:
-            if not self.provider:
+            if self.provider in (None, ""):
                 raise
             claims = join_missing_claims(error)
         return UnknownRole(f"the rules use {claims}, which does not come from groups")

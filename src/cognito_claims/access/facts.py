@@ -72,7 +72,7 @@ class IdentityPoolFacts:
             InvalidResponseError: If one does not fit its model, two are of different identity pools, or
                 the principal tags are those of a different provider.
         """
-        if not provider and user_pool_id is not None:
+        if provider in (None, "") and user_pool_id is not None:
             provider = build_provider_name(build_issuer(user_pool_id), "")
         pool_roles = parse_written_response(GetIdentityPoolRolesResponse, identity_pool)
         described = tags = None
