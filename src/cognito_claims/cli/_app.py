@@ -16,7 +16,7 @@ class _RootGroup(LazyGroup):
         "decode": "Show the groups and roles in a token or an event, with warnings.",
         "compare": "Compare a token or an event with the user's current groups.",
         "role": "Show which IAM role an identity pool assigns to an ID token or a user, with the reason.",
-        "access": "Show the roles that a user can get from an identity pool, and if it can assume them.",
+        "access": "Show which roles a user can get from an identity pool, and whether each can be assumed.",
         "conform": "Run the conformance vectors against an endpoint.",
         "schema": "Print a model's JSON Schema, with AWS's names.",
         "pool": "Fetch, resolve, audit and compare whole user pools.",

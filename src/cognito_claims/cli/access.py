@@ -64,7 +64,7 @@ def access(
     ] = None,
     as_json: options.Json = False,
 ) -> None:
-    """Show the roles that a user can get from an identity pool, and whether it can assume each.
+    """Show which roles a user can get from an identity pool, and whether each can be assumed.
 
     What the roles permit is not evaluated. Exits with 0 if the user gets credentials, or that is unknown;
     with 1 if the identity pool denies them or cannot assume the role; with 2 for invalid input; with 3 if
