@@ -12,8 +12,8 @@ from hypothesis import given
 from playwright.sync_api import Browser, Page, expect
 
 from cognito_claims import Policy, Resolution, resolve
-from cognito_claims.access import EffectiveAccess, draw_access
-from cognito_claims.access.diagram import wrap
+from cognito_claims.access import EffectiveAccess, Verdict, draw_access
+from cognito_claims.access.diagram import COLORS, wrap
 from cognito_claims.access.rules import ANY_IDENTITY_POOL, GUESTS_TRUSTED
 from cognito_claims.pool import Audit, Ignore, Snapshot, audit
 from cognito_claims.testing.strategies import resolutions
@@ -177,6 +177,23 @@ class TestTheDiagram:
         """To draw it again, write the expected text to the file."""
         drawn = (Path(__file__).parents[1] / "docs" / "access.svg").read_text()
         assert drawn == draw_access(evaluate(roles=[*REFUSED, *ALL_ROLES[1:]]), standalone=True)
+
+
+def compute_luminance(rgb: tuple[float, ...]) -> float:
+    """Return the relative luminance of WCAG 2."""
+    linear = [one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in rgb]
+    return sum(part * weight for part, weight in zip(linear, (0.2126, 0.7152, 0.0722), strict=True))
+
+
+@pytest.mark.parametrize("verdict", Verdict)
+@pytest.mark.parametrize("paper", [0.0, 1.0])
+def test_a_sign_contrasts_with_its_tints(verdict: Verdict, paper: float) -> None:
+    """A sign is on a circle of 15 % of its color, on a card of 12 %."""
+    color = tuple(int(COLORS[verdict][place : place + 2], 16) / 255 for place in (1, 3, 5))
+    share = 1 - 0.88 * 0.85
+    tint = tuple(share * one + (1 - share) * paper for one in color)
+    darker, lighter = sorted(map(compute_luminance, (color, tint)))
+    assert (lighter + 0.05) / (darker + 0.05) >= 3
 
 
 class TestLines:

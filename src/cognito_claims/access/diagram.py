@@ -25,8 +25,8 @@ MIN_WIDTH = 240
 _SANS = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', sans-serif"
 _MONO = "ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace"
 _ACCENT = "#2f81f7"
-_COLORS = {Verdict.YES: "#2da44e", Verdict.NO: "#e5534b", Verdict.UNKNOWN: "#bf8700"}
-"""Each contrasts with white and with black by 3 to 1 or more. No text has these colors."""
+COLORS = {Verdict.YES: "#218a40", Verdict.NO: "#dd3d35", Verdict.UNKNOWN: "#9e6a03"}
+"""Each contrasts by 3 to 1 or more with its own tint on white and on black. No text has them."""
 _SIGNS = {
     Verdict.YES: "m-4 0 3 3 5-6",
     Verdict.NO: "m-3.2-3.2 6.4 6.4m0-6.4-6.4 6.4",
@@ -137,7 +137,7 @@ class _Painter:
             self._draw_item(item, _PADDING + indent)
         self.y += 8
         verdict = step.verdict
-        color = "currentColor" if verdict is None else _COLORS[verdict]
+        color = "currentColor" if verdict is None else COLORS[verdict]
         card = {"x": "1", "y": f"{top:g}", "width": f"{self._width - 2}", "height": f"{self.y - top:g}"}
         faint = {"fill_opacity": ".04"} if verdict is None else {"fill_opacity": ".12"}
         line = {"stroke_opacity": ".25"} if verdict is None else {"stroke_width": "1.5"}
@@ -147,7 +147,7 @@ class _Painter:
     def draw_arrow(self, step: Step) -> None:
         """Draw an arrow to the next card, with the words of its link."""
         verdict = step.verdict
-        color = "currentColor" if verdict is None else _COLORS[verdict]
+        color = "currentColor" if verdict is None else COLORS[verdict]
         dashes = {"stroke_dasharray": "4 4"} if verdict in (Verdict.NO, Verdict.UNKNOWN) else {}
         shade = {"stroke_opacity": ".6"} if verdict is None else {}
         x, end = 30, self.y + _GAP - 4
@@ -194,7 +194,7 @@ class _Painter:
             self._draw_text(line, left, font_size="12", fill_opacity=".75")
 
     def _draw_sign(self, verdict: Verdict, y: float) -> None:
-        color = _COLORS[verdict]
+        color = COLORS[verdict]
         x = _PADDING + 8
         circle = {"cx": f"{x}", "cy": f"{y:g}", "r": "8", "fill_opacity": ".15", "stroke_width": "1.2"}
         self.parts.append(_tag("circle", **circle, fill=color, stroke=color))

@@ -36,7 +36,7 @@ class Flag(StrEnum):
     """A property of a case, to select cases by."""
 
     explanation: str
-    """What the flag says about a case, in one sentence."""
+    """The meaning of the flag, in one sentence."""
 
     def __new__(cls, value: str, explanation: str = "") -> Self:
         """Create a member; without an explanation, `Flag(value)` finds one."""

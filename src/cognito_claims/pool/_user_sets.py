@@ -164,7 +164,7 @@ def materialize_sets(engine: Engine[Any], side: Side) -> Any:
 
 
 def query_ranks(engine: Engine[Any], side: Side, chosen: Any) -> Any:
-    """Query the ranks of sets. A table has a user of each."""
+    """Query the ranks of the groups of sets. `chosen` has the sum of each set, and a user who is in it."""
     return engine.query(RANKS_OF_SETS, chosen=chosen, **side._asdict())
 
 
