@@ -34,6 +34,15 @@ class TestPools:
         created = max(len(get_groups(case)) for _, case in select_cases(select(["paging"])))
         assert fake.calls.count("CreateGroup") == created + 2
 
+    def test_a_pool_has_one_app_client_if_anybody_signs_in(
+        self, run_cases: RunCases, fake: FakeCognito
+    ) -> None:
+        run_cases(LISTED)
+        assert fake.calls.count("CreateUserPoolClient") == 0
+        run_cases(WINNER, TIE)
+        assert fake.calls.count("AdminInitiateAuth") == 4  # two of them for the control
+        assert fake.calls.count("CreateUserPoolClient") == fake.calls.count("CreateUserPool") - 2
+
     def test_no_case_has_the_bystanders_group_or_role(self) -> None:
         for _, case in select_cases(select()):
             for group in get_groups(case):
