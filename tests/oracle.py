@@ -94,3 +94,15 @@ def matches_value(rule: MappingRule, value: object, *, whole: bool) -> bool:
         "Contains": text == rule.value if whole else text.find(rule.value) >= 0,
     }
     return results[rule.match_type]
+
+
+def change_claims(token: dict[str, Any], added: dict[str, Any], suppressed: list[str]) -> dict[str, Any]:
+    """Change claims that are not reserved."""
+    names = {*token, *added}.difference(suppressed)
+    return {name: added[name] if name in added else token[name] for name in names}
+
+
+def change_scopes(before: list[str], added: list[str], suppressed: list[str]) -> dict[str, str]:
+    left = [scope for scope in before + added if scope not in suppressed]
+    once = [scope for i, scope in enumerate(left) if scope not in left[:i]]
+    return {"scope": " ".join(once)} if once else {}

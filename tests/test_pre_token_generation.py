@@ -43,6 +43,7 @@ from cognito_claims.events.pre_token_generation import (
     GroupOverrideDetails,
 )
 from cognito_claims.testing.strategies import group_claims, resolutions, trigger_events
+from tests import oracle
 from tests.events import NAMES, event
 from tests.json_values import anything, json_values
 from tests.samples import role
@@ -281,7 +282,7 @@ class TestOverrideClaims:
         returned = override_claims(
             V2,
             id_token={"tenant": {"id": 5}},
-            access_token={"aud": "api", "flags": [True, 1.5]},
+            access_token={"audience": "api", "flags": [True, 1.5]},
             suppress_in_access_token=["x"],
             add_scopes=["orders/read"],
             suppress_scopes=["email"],
@@ -289,7 +290,7 @@ class TestOverrideClaims:
         assert details(returned) == {
             "idTokenGeneration": {"claimsToAddOrOverride": {"tenant": {"id": 5}}},
             "accessTokenGeneration": {
-                "claimsToAddOrOverride": {"aud": "api", "flags": [True, 1.5]},
+                "claimsToAddOrOverride": {"audience": "api", "flags": [True, 1.5]},
                 "claimsToSuppress": ["x"],
                 "scopesToAdd": ["orders/read"],
                 "scopesToSuppress": ["email"],
@@ -486,6 +487,61 @@ class TestOverrideUnchecked:
             override_groups(V1, ["a", name])
 
 
+claim_names = st.sampled_from(["email", "name", "Name", "tier", "custom:tier", "subject", "cognito"])
+claims = st.dictionaries(claim_names, json_values, max_size=4)
+
+
+class TestClaimsChanged:
+    """Claims are added, replaced and suppressed in the token that the response names. Others remain."""
+
+    CHANGES: ClassVar = {
+        "claimsToAddOrOverride": {"tier": "gold", "email": "b"},
+        "claimsToSuppress": ["name"],
+    }
+    TOKENS: ClassVar = TokenPair(
+        {"email": "a", "name": "x", "locale": "de"}, {"email": "a", "name": "x", "scope": "openid"}
+    )
+    ID_TOKEN: ClassVar = {"email": "b", "locale": "de", "tier": "gold"}
+    ACCESS_TOKEN: ClassVar = {"email": "b", "scope": "openid", "tier": "gold"}
+
+    def test_in_the_id_token_in_version_1(self) -> None:
+        assert apply_override(self.TOKENS, v1(**self.CHANGES)) == TokenPair(
+            self.ID_TOKEN, self.TOKENS.access_token
+        )
+
+    @pytest.mark.parametrize("version", ["2", "3"])
+    def test_in_the_token_that_is_named_since_version_2(self, version: str) -> None:
+        for generation, changed in (
+            ("idTokenGeneration", TokenPair(self.ID_TOKEN, self.TOKENS.access_token)),
+            ("accessTokenGeneration", TokenPair(self.TOKENS.id_token, self.ACCESS_TOKEN)),
+        ):
+            returned = {"version": version, "response": v2(**{generation: self.CHANGES})}
+            assert apply_override(self.TOKENS, returned) == changed
+
+    @given(claims, claims, st.lists(claim_names))
+    def test_agrees_with_the_oracle(
+        self, before: dict[str, Any], added: dict[str, Any], suppressed: list[str]
+    ) -> None:
+        changes = {"claimsToAddOrOverride": added, "claimsToSuppress": suppressed}
+        after = oracle.change_claims(before, added, suppressed)
+        both = v2(idTokenGeneration=changes, accessTokenGeneration=changes)
+        assert apply_override(TokenPair(before, before), both) == TokenPair(after, after)
+
+
+class TestGroupClaimsByName:
+    """A trigger can neither set the group claims as claims, nor suppress one of the roles' by itself."""
+
+    @pytest.mark.parametrize("name", ["cognito:groups", "cognito:roles", "cognito:preferred_role"])
+    def test_are_not_set(self, name: str) -> None:
+        added = {"claimsToAddOrOverride": {name: "x"}}
+        both = v2(idTokenGeneration=added, accessTokenGeneration=added)
+        assert issued(both, GroupClaims()) == TokenPair({}, {})
+
+    @pytest.mark.parametrize("name", ["cognito:roles", "cognito:preferred_role"])
+    def test_are_not_suppressed(self, name: str) -> None:
+        assert issued(v1(claimsToSuppress=[name])).id_token == BEFORE.id_token()
+
+
 class TestSuppressGroups:
     """Suppressing cognito:groups suppresses cognito:roles and cognito:preferred_role too."""
 
@@ -525,12 +581,43 @@ class TestTriggerScopes:
         returned = {"version": version, "response": scopes}
         assert apply_override(before, returned) == TokenPair({"scope": "a"}, {"scope": "b"})
 
-    def test_a_scope_that_is_added_and_suppressed_is_suppressed(self) -> None:
-        scopes = {"scopesToAdd": ["c", "d"], "scopesToSuppress": ["a", "c"]}
+    @given(*(st.lists(st.sampled_from(["openid", "OpenID", "a/read", "a"])),) * 3)
+    def test_agrees_with_the_oracle(
+        self, before: list[str], added: list[str], suppressed: list[str]
+    ) -> None:
+        scopes = v2(accessTokenGeneration={"scopesToAdd": added, "scopesToSuppress": suppressed})
+        after = apply_override(TokenPair({}, {"scope": " ".join(before)}), scopes).access_token
+        if added or suppressed:
+            assert after == oracle.change_scopes(before, added, suppressed)
+        else:
+            assert after == {"scope": " ".join(before)}
+
+
+class TestScopeOnce:
+    """A scope that is added twice, or is there already, is in the access token once."""
+
+    @pytest.mark.parametrize("added", [["a"], ["b", "b"], ["b", "a", "b"]])
+    def test_however_often_it_is_added(self, added: list[str]) -> None:
+        scopes = v2(accessTokenGeneration={"scopesToAdd": added})
+        after = apply_override(TokenPair({}, {"scope": "a"}), scopes).access_token["scope"].split()
+        assert sorted(after) == sorted({"a", *added})
+
+
+class TestSuppressedScopeWins:
+    """A scope that is both added and suppressed is suppressed."""
+
+    def test_whether_or_not_it_was_there(self) -> None:
+        scopes = {"scopesToAdd": ["a", "c", "d"], "scopesToSuppress": ["a", "c"]}
         before = TokenPair({}, {"scope": "a b"})
         assert apply_override(before, v2(accessTokenGeneration=scopes)).access_token == {"scope": "b d"}
+
+
+class TestNoScopes:
+    """If every scope is suppressed, the claim scope is absent, not empty."""
+
+    def test_if_none_is_left(self) -> None:
         none_left = v2(accessTokenGeneration={"scopesToSuppress": ["a", "b"]})
-        assert apply_override(before, none_left).access_token == {}
+        assert apply_override(TokenPair({}, {"scope": "a b"}), none_left).access_token == {}
         assert issued(none_left).access_token == BEFORE.access_token()
 
 
@@ -558,8 +645,18 @@ class TestReservedClaims:
         kept = apply_override(TokenPair({name: "x"}, {}), v1(claimsToSuppress=[name]))
         assert kept.id_token == {name: "x"}
 
-    def test_the_audience_of_an_access_token_is_not_reserved(self) -> None:
-        assert issued(override_claims(V2, access_token={"aud": "api"})).access_token["aud"] == "api"
+    def test_the_audience_of_an_access_token_must_be_the_app_client(self) -> None:
+        client_id = V2["callerContext"]["clientId"]
+        returned = override_claims(V2, access_token={"aud": client_id})
+        assert issued(returned).access_token["aud"] == client_id
+        with pytest.raises(InvalidClaimsError) as caught:
+            override_claims(V2, access_token={"aud": "api"})
+        assert [path for path, _ in caught.value.problems] == ["claimsToAddOrOverride['aud']"]
+        without_client = {**V2, "callerContext": None}
+        assert (
+            issued(override_claims(without_client, access_token={"aud": "api"})).access_token["aud"]
+            == "api"
+        )
 
     def test_are_named_unless_they_may_be_secret(self) -> None:
         with pytest.raises(InvalidClaimsError) as caught:

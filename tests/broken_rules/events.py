@@ -168,7 +168,7 @@ class UnknownNamesAreLeftOut(BrokenOverride):
         groups: JsonObject = {**(details.get("groupOverrideDetails") or {})}
         if groups:
             names = groups.get("groupsToOverride", [])
-            groups["groupsToOverride"] = [name for name in names if " " not in name]
+            groups["groupsToOverride"] = [name for name in names if not name.startswith("no-such-")]
             if groups.get("preferredRole") not in groups.get("iamRolesToOverride", []):
                 groups.pop("preferredRole", None)
             details["groupOverrideDetails"] = groups
@@ -199,6 +199,21 @@ class AddedWins(BrokenOverride):
                 details[name] = generation
 
 
+GROUP_CLAIMS = ("cognito:groups", "cognito:roles", "cognito:preferred_role")
+
+
+@breaks("claims-changed")
+class ClaimsDoNotChange(BrokenOverride):
+    def change(self, details: JsonObject, id_token: JsonObject) -> None:
+        for name in (None, "idTokenGeneration", "accessTokenGeneration"):
+            generation = details if name is None else {**(details.get(name) or {})}
+            generation.pop("claimsToAddOrOverride", None)
+            if "cognito:groups" in generation.pop("claimsToSuppress", ()):
+                generation["claimsToSuppress"] = ["cognito:groups"]
+            if name in details:
+                details[name] = generation
+
+
 @breaks("trigger-scopes")
 class ScopesDoNotChange(BrokenOverride):
     def change(self, details: JsonObject, id_token: JsonObject) -> None:
@@ -207,20 +222,74 @@ class ScopesDoNotChange(BrokenOverride):
             details["accessTokenGeneration"] = kept
 
 
-@breaks("reserved-claims")
-class NothingIsReserved(VectorAdapter):
+class BrokenTokens(VectorAdapter):
+    """Changes each issued token by the part of the response that applies to it."""
+
+    def generate(self, token: JsonObject, generation: JsonObject, before: JsonObject) -> JsonObject:
+        raise NotImplementedError
+
     def apply_override(self, tokens: TokenPair, event: JsonObject) -> TokenPair:
         issued = super().apply_override(tokens, event)
         details: JsonObject = event["response"].get(CONTAINERS[event["version"]]) or {}
-        of_id_token: JsonObject | None = (
-            details if event["version"] == "1" else details.get("idTokenGeneration")
-        )
+        of_id_token = details if event["version"] == "1" else details.get("idTokenGeneration") or {}
+        of_access_token = details.get("accessTokenGeneration") or {}
         return TokenPair(
-            self.generate(issued.id_token, of_id_token or {}),
-            self.generate(issued.access_token, details.get("accessTokenGeneration") or {}),
+            self.generate(issued.id_token, of_id_token, tokens.id_token),
+            self.generate(issued.access_token, of_access_token, tokens.access_token),
         )
 
-    def generate(self, token: JsonObject, generation: JsonObject) -> JsonObject:
-        token = token | generation.get("claimsToAddOrOverride", {})
+
+@breaks("reserved-claims")
+class NothingIsReserved(BrokenTokens):
+    def generate(self, token: JsonObject, generation: JsonObject, before: JsonObject) -> JsonObject:
+        added = generation.get("claimsToAddOrOverride", {})
         suppressed = generation.get("claimsToSuppress", [])
-        return {name: value for name, value in token.items() if name not in suppressed}
+        token = token | {name: value for name, value in added.items() if self.is_reserved(name)}
+        return {
+            name: value
+            for name, value in token.items()
+            if name not in suppressed or not self.is_reserved(name)
+        }
+
+    def is_reserved(self, name: str) -> bool:
+        return name not in GROUP_CLAIMS
+
+
+@breaks("group-claims-by-name")
+class GroupClaimsAreOrdinaryClaims(NothingIsReserved):
+    def is_reserved(self, name: str) -> bool:
+        return name in GROUP_CLAIMS
+
+
+class BrokenScopes(BrokenTokens):
+    """Joins wrong scopes."""
+
+    def join(self, before: list[str], added: list[str], suppressed: list[str]) -> list[str]:
+        raise NotImplementedError
+
+    def generate(self, token: JsonObject, generation: JsonObject, before: JsonObject) -> JsonObject:
+        added, suppressed = (generation.get(name, []) for name in ("scopesToAdd", "scopesToSuppress"))
+        if not added and not suppressed:
+            return token
+        scopes = self.join(before.get("scope", "").split(), added, suppressed)
+        others = {name: value for name, value in token.items() if name != "scope"}
+        return {**others, **({"scope": " ".join(scopes)} if scopes else {})}
+
+
+@breaks("scope-once")
+class ScopesAreAddedAgain(BrokenScopes):
+    def join(self, before: list[str], added: list[str], suppressed: list[str]) -> list[str]:
+        return [scope for scope in [*before, *added] if scope not in suppressed]
+
+
+@breaks("suppressed-scope-wins")
+class AddedScopeWins(BrokenScopes):
+    def join(self, before: list[str], added: list[str], suppressed: list[str]) -> list[str]:
+        kept = [scope for scope in before if scope not in suppressed]
+        return [*dict.fromkeys([*kept, *added])]
+
+
+@breaks("no-scopes")
+class NoScopesAreEmpty(BrokenTokens):
+    def generate(self, token: JsonObject, generation: JsonObject, before: JsonObject) -> JsonObject:
+        return {"scope": "", **token} if "scope" in before else token

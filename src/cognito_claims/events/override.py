@@ -20,7 +20,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from cognito_claims._wire.json import as_list, as_object, deep_copy_json, validate_names
+from cognito_claims._wire.json import as_list, as_object, deep_copy_json, get_path, validate_names
 from cognito_claims._wire.parsing import format_name, parse_claims
 from cognito_claims.claims import GROUP_CLAIM_NAMES, GroupClaims
 from cognito_claims.errors import InvalidClaimsError, Problem
@@ -36,7 +36,7 @@ RESERVED_NAMES = frozenset(
 )
 """The names that are reserved in both tokens. Names that begin with `cognito:` are reserved too."""
 
-# An access token has no `aud` of its own, so a trigger can add one.
+# An access token has no `aud` of its own, so a trigger can add one: the ID of the app client.
 _RESERVED_IN_ID_TOKEN = RESERVED_NAMES | {"aud"}
 
 
@@ -135,7 +135,7 @@ def override_claims(
 ) -> dict[str, Any]:
     """Return a copy of the event whose response also adds or suppresses these claims.
 
-    Rules: `reserved-claims`, `suppressed-wins`, `suppress-groups`, `trigger-scopes`.
+    Rules: `claims-changed`, `reserved-claims`, `suppressed-wins`, `suppress-groups`, `trigger-scopes`.
 
     Args:
         event: The event, as for `parse_trigger_event`. Its version decides the form of the response.
@@ -147,8 +147,9 @@ def override_claims(
         suppress_scopes: Scopes to leave out of the access token, since version 2.
 
     Raises:
-        InvalidClaimsError: If a claim is reserved, its value does not fit the version of the event,
-            the version is unknown, or the response of the event is malformed.
+        InvalidClaimsError: If a claim is reserved, its value does not fit the version of the event, `aud`
+            of the access token is not the ID of the app client, the version is unknown, or the response
+            of the event is malformed.
         TypeError: If names are not a list of strings, or claims are not a mapping.
     """
     members = trigger.require_event(event)
@@ -170,6 +171,7 @@ def override_claims(
     problems = [
         *_find_reserved(for_id, "ID token", _RESERVED_IN_ID_TOKEN),
         *_find_reserved(for_access, "access token", RESERVED_NAMES),
+        *_find_wrong_audience(for_access, get_path(members, "callerContext", "clientId")),
     ]
     if problems:
         raise InvalidClaimsError(trigger.SOURCE, problems)
@@ -214,6 +216,13 @@ def _find_reserved(
         if not _may_suppress(name, reserved):
             reason = f"is reserved: a trigger cannot suppress it in the {token}"
             yield Problem(f"claimsToSuppress[{format_name(name)}]", reason)
+
+
+def _find_wrong_audience(generation: dict[str, object], client_id: object) -> Iterator[Problem]:
+    audience = get_path(generation, "claimsToAddOrOverride", "aud")
+    if None not in (audience, client_id) and audience != client_id:
+        reason = "must be callerContext.clientId, the ID of the app client, in the access token"
+        yield Problem("claimsToAddOrOverride['aud']", reason)
 
 
 def _add_to_response(members: dict[str, object], details: dict[str, object]) -> dict[str, Any]:

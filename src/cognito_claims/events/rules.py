@@ -87,7 +87,7 @@ TRIGGER_RULES: Final[tuple[Rule, ...]] = (
     ),
     Rule(
         "override-omitted",
-        "If groupOverrideDetails is omitted, nothing changes.",
+        "If groupOverrideDetails is omitted, the groups and the roles do not change.",
         Basis.OBSERVED,
         "published triggers and tokens",
     ),
@@ -104,6 +104,13 @@ TRIGGER_RULES: Final[tuple[Rule, ...]] = (
         _TRIGGER_GUIDE,
     ),
     Rule(
+        "claims-changed",
+        "Claims are added to, replaced in and suppressed in the token that the response names. Every other "
+        "claim remains as it is.",
+        Basis.DOCUMENTED,
+        f"{_TRIGGER_GUIDE}, claimsToAddOrOverride and claimsToSuppress",
+    ),
+    Rule(
         "suppress-groups",
         "Suppressing cognito:groups suppresses cognito:roles and cognito:preferred_role too.",
         Basis.DOCUMENTED,
@@ -117,15 +124,43 @@ TRIGGER_RULES: Final[tuple[Rule, ...]] = (
     ),
     Rule(
         "reserved-claims",
-        "A trigger can neither set nor suppress reserved claims, and can only suppress dev: attributes.",
+        "A trigger can neither set nor suppress reserved claims, and can only suppress dev: attributes. "
+        "aud is reserved in the ID token only; in the access token, it must be the ID of the app client.",
         Basis.DOCUMENTED,
         _TRIGGER_GUIDE,
     ),
     Rule(
+        "group-claims-by-name",
+        "A trigger can neither set cognito:groups, cognito:roles and cognito:preferred_role as claims, nor "
+        "suppress one of the last two by itself.",
+        Basis.UNSPECIFIED,
+        "AWS documents groupOverrideDetails and the suppression of cognito:groups for this, and not what "
+        f"happens otherwise: {_TRIGGER_GUIDE}",
+    ),
+    Rule(
         "trigger-scopes",
-        "From version 2, scopesToAdd and scopesToSuppress change the scope of the access token.",
+        "From version 2, scopesToAdd and scopesToSuppress change the scope of the access token. Names of "
+        "scopes are compared with regard to case.",
         Basis.DOCUMENTED,
-        _TRIGGER_GUIDE,
+        f"{_TRIGGER_GUIDE}; on case: RFC 6749, section 3.3",
+    ),
+    Rule(
+        "scope-once",
+        "A scope that is added twice, or is there already, is in the access token once.",
+        Basis.UNSPECIFIED,
+        "AWS does not document duplicate scopes",
+    ),
+    Rule(
+        "suppressed-scope-wins",
+        "A scope that is both added and suppressed is suppressed.",
+        Basis.UNSPECIFIED,
+        "AWS documents this for claims only",
+    ),
+    Rule(
+        "no-scopes",
+        "If every scope is suppressed, the claim scope is absent, not empty.",
+        Basis.UNSPECIFIED,
+        "AWS does not document access tokens without scopes",
     ),
 )
 """The rules for how a pre token generation trigger changes the claims."""
