@@ -487,8 +487,36 @@ class TestDecodedArrays:
         assert problem == f"{GROUPS_OF_REST}: {reason}"
 
 
-class TestEmptyPreferredRole:
-    """Some verifiers require a string, so people write an empty one. It is absent."""
+def place_claims(source: ClaimsSource, claims: Mapping[str, object] | None) -> dict[str, Any]:
+    """Return an event that has these claims at its place, or nothing there."""
+    named = {**(claims or {})}
+    if source is ClaimsSource.PRE_TOKEN_GENERATION:
+        names = ("cognito:groups", "groupsToOverride"), ("cognito:roles", "iamRolesToOverride")
+        configuration = {new: named[name] for name, new in names if name in named}
+        return {} if claims is None else {"request": {"groupConfiguration": configuration}}
+    path = {
+        ClaimsSource.JWT: (),
+        ClaimsSource.APPSYNC: ("identity", "claims"),
+        ClaimsSource.REST_API: ("requestContext", "authorizer", "claims"),
+        ClaimsSource.HTTP_API: ("requestContext", "authorizer", "jwt", "claims"),
+    }[source]
+    value: Any = named
+    for i, name in enumerate(reversed(path)):
+        value = {} if claims is None and i == 0 else {name: value}
+    return value  # type: ignore[no-any-return]
+
+
+class TestEmptyClaims:
+    """A claim that is null or an empty array, and an empty preferred role, are absent.
+
+    Some verifiers require a string, so people write an empty one.
+    """
+
+    @pytest.mark.parametrize("source", ClaimsSource)
+    @pytest.mark.parametrize("empty", [None, []])
+    def test_null_and_an_empty_array_are_absent(self, source: ClaimsSource, empty: object) -> None:
+        given_event = place_claims(source, {"cognito:groups": empty, "cognito:roles": empty})
+        assert parse_event(source, given_event) == GroupClaims()
 
     EMPTY: ClassVar[dict[str, object]] = {"cognito:groups": ["a"], "cognito:preferred_role": ""}
     SOURCES: ClassVar[dict[ClaimsSource, dict[str, object]]] = {
@@ -538,6 +566,61 @@ class TestEmptyPreferredRole:
                 "RulesConfiguration": {"Rules": [rule]},
             }
             assert choose_role(claims, mapping).rules == (NO_MATCH, ABSENT_CLAIM)
+
+
+class TestMissingClaims:
+    """An event without the object that contains the claims is invalid."""
+
+    @pytest.mark.parametrize("source", [one for one in ClaimsSource if one is not ClaimsSource.JWT])
+    def test_in_every_source(self, source: ClaimsSource) -> None:
+        assert parse_event(source, place_claims(source, {})) == GroupClaims()
+        for nothing in ({}, place_claims(source, None)):
+            [problem] = problems(lambda value, source=source: parse_event(source, value), nothing)  # type: ignore[misc]
+            assert problem.endswith(": is missing")
+
+
+class TestMalformedClaims:
+    """A group claim of a type that AWS does not write makes the event invalid."""
+
+    @pytest.mark.parametrize("source", ClaimsSource)
+    @pytest.mark.parametrize("claim", [5, True, {"a": True}, [5], [None], ["a", ""], [["a"]]])
+    @pytest.mark.parametrize("name", ["cognito:groups", "cognito:roles"])
+    def test_in_every_source(self, source: ClaimsSource, claim: object, name: str) -> None:
+        with pytest.raises(InvalidClaimsError):
+            parse_event(source, place_claims(source, {name: claim}))
+
+    @pytest.mark.parametrize("source", [ClaimsSource.JWT, ClaimsSource.APPSYNC])
+    def test_a_string_is_no_array(self, source: ClaimsSource) -> None:
+        with pytest.raises(InvalidClaimsError, match="must be a list"):
+            parse_event(source, place_claims(source, {"cognito:groups": "staff"}))
+
+
+class TestLegalNames:
+    """A string that a REST API joined cannot be split into names that no group can have."""
+
+    @pytest.mark.parametrize(
+        ("text", "names"),
+        [
+            (",staff", [",staff"]),
+            ("staff,", ["staff,"]),
+            (",", [","]),
+            (f"{'a' * 64},{'b' * 64}", ["a" * 64, "b" * 64]),
+            ("a" * 128, ["a" * 128]),
+        ],
+    )
+    def test_leave_one_reading(self, text: str, names: list[str]) -> None:
+        assert parse_rest_api_event(rest(groups=text)).groups == tuple(names)
+
+    @pytest.mark.parametrize("text", [",staff", "staff,", ",", "admins,,staff", "admins, staff"])
+    def test_leave_no_reading_without_commas_in_names(self, text: str) -> None:
+        with pytest.raises(InvalidClaimsError, match="must be names separated by commas"):
+            parse_rest_api_event(rest(groups=text), comma_free=True)
+
+    def test_a_length_is_counted_in_code_points(self) -> None:
+        with pytest.raises(AmbiguousClaimsError):
+            parse_rest_api_event(rest(groups=f"{'😀' * 50},{'🎉' * 49}"))
+        with pytest.raises(InvalidClaimsError):
+            parse_rest_api_event(rest(groups="😀" * 129))
 
 
 class TestUpdatedIssuerRefused:

@@ -300,6 +300,18 @@ class TestClaimText:
         assert get_rule_ids(both) == ["first-match", "array-elements", "claim-text"]
 
 
+class TestValueCase:
+    @pytest.mark.parametrize("match_type", ["Equals", "StartsWith", "Contains"])
+    def test_a_value_that_differs_in_case_does_not_match(self, match_type: str) -> None:
+        mapping = build_rules(("x", match_type, "legal", ADMIN))
+        assert choose_role({"x": "legal"}, mapping).role_arn == ADMIN
+        for claim in ("Legal", "LEGAL", ["Legal"]):
+            assert choose_role({"x": claim}, mapping).role_arn is None
+
+    def test_and_is_not_equal(self) -> None:
+        assert choose_role({"x": "Legal"}, build_rules(("x", "NotEqual", "legal", ADMIN))).role_arn == ADMIN
+
+
 class TestCustomRoleOfRules:
     ROWS = (("a", "Equals", "1", ADMIN), ("a", "Equals", "1", STAFF), ("a", "Equals", "2", LEGAL))
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from types import EllipsisType
 
 from cognito_claims import GroupClaims, GroupType, Policy, Resolution
-from cognito_claims._wire.json import as_list, get_path
+from cognito_claims._wire.json import as_list, as_object, get_path
 from cognito_claims.conformance.shapes import EventInput, RoleInput
 from cognito_claims.events import ClaimsSource
 from cognito_claims.identity_pool import AccessDenied, AssumedRole
@@ -196,9 +196,13 @@ class OneElementIsText(BrokenTokens):
     def parse_event(self, case_input: EventInput) -> GroupClaims:
         match case_input.source:
             case ClaimsSource.JWT:
-                groups: object = case_input.event["cognito:groups"]
+                claims: object = case_input.event
             case ClaimsSource.APPSYNC:
-                groups = get_path(case_input.event, "identity", "groups")
+                claims = get_path(case_input.event, "identity", "claims")
             case _:
                 return super().parse_event(case_input)
+        groups = (as_object(claims) or {"cognito:groups": None}).get("cognito:groups", ["None"])
+        names = as_list(groups)
+        if not names or not all(isinstance(name, str) and name for name in names):
+            return super().parse_event(case_input)  # malformed, empty or missing
         return GroupClaims(tuple(str(groups).split(",")))

@@ -9,16 +9,24 @@ from typing import Any
 
 from cognito_claims import AmbiguousClaimsError, GroupClaims, InvalidClaimsError
 from cognito_claims._wire.json import as_list, get_path
-from cognito_claims.conformance.shapes import EventInput
+from cognito_claims.conformance.shapes import EventInput, RoleInput
+from cognito_claims.errors import Problem
 from cognito_claims.events import ClaimsSource, TokenPair
+from cognito_claims.identity_pool import AccessDenied, AssumedRole
 from tests.broken_rules.registry import breaks
 from tests.vector_adapter import JsonObject, VectorAdapter
+
+
+def get_authorizer_claims(event: JsonObject) -> JsonObject:
+    authorizer: Any = get_path(event, "requestContext", "authorizer") or {}
+    claims: JsonObject = (authorizer.get("jwt") or authorizer).get("claims", {})
+    return claims
 
 
 class BrokenRestApi(VectorAdapter):
     """Splits the groups of a REST API's event incorrectly."""
 
-    def split(self, text: str) -> Iterable[str]:
+    def split(self, text: str, case_input: EventInput) -> Iterable[str]:
         raise NotImplementedError
 
     def parse_event(self, case_input: EventInput) -> GroupClaims:
@@ -26,38 +34,53 @@ class BrokenRestApi(VectorAdapter):
             return super().parse_event(case_input)
         without_groups = deepcopy(case_input.event)
         claims: Any = get_path(without_groups, "requestContext", "authorizer", "claims")
-        text = claims.pop("cognito:groups", None)
-        if as_list(text) is not None:
+        if claims is None or not isinstance(text := claims.pop("cognito:groups", ""), str):
             return super().parse_event(case_input)
         right = super().parse_event(case_input.model_copy(update={"event": without_groups}))
-        return replace(right, groups=tuple(self.split(text or "")))
+        return replace(right, groups=tuple(self.split(text, case_input)))
 
 
 @breaks("rest-commas")
 class RestIsReadAsHttp(BrokenRestApi):
     def parse_event(self, case_input: EventInput) -> GroupClaims:
+        claims = get_authorizer_claims(case_input.event)
         try:
             return super().parse_event(case_input)
         except InvalidClaimsError:
-            if case_input.source is not ClaimsSource.REST_API:
+            is_string = isinstance(claims.get("cognito:groups", ""), str)
+            if case_input.source is not ClaimsSource.REST_API or not claims or not is_string:
                 raise
             return GroupClaims()  # the roles may be of any form
 
-    def split(self, text: str) -> Iterable[str]:
+    def split(self, text: str, case_input: EventInput) -> Iterable[str]:
         return text[1:-1].split(" ")
 
 
 @breaks("rest-ambiguous")
 class EveryCommaSplits(BrokenRestApi):
-    def split(self, text: str) -> Iterable[str]:
+    def split(self, text: str, case_input: EventInput) -> Iterable[str]:
         return text.split(",") if text else ()
 
 
-def can_split(text: str, names: Iterable[str]) -> bool:
-    """Return whether a string is a list of these names, joined with commas."""
-    return text in names or any(
-        text.startswith(f"{name},") and can_split(text[len(name) + 1 :], names) for name in names
-    )
+def find_splits(text: str, names: Iterable[str]) -> list[list[str]]:
+    """Return every way to split a string into these names, which commas join."""
+    ways = [[text]] if text in names else []
+    for name in names:
+        if text.startswith(f"{name},"):
+            ways += [[name, *rest] for rest in find_splits(text[len(name) + 1 :], names)]
+    return ways
+
+
+@breaks("legal-names")
+class AnyTextIsAName(BrokenRestApi):
+    def split(self, text: str, case_input: EventInput) -> Iterable[str]:
+        parts = text.split(",")
+        if not text or case_input.comma_free or len(parts) == 1:
+            return filter(None, parts)
+        ways = find_splits(text, case_input.known_groups or ())
+        if len(ways) != 1:
+            raise AmbiguousClaimsError("broken", [Problem("", "ambiguous")])
+        return ways[0]
 
 
 @breaks("unknown-names")
@@ -68,15 +91,9 @@ class UnknownNamesAreInvalid(VectorAdapter):
         except AmbiguousClaimsError as error:
             text = get_path(case_input.event, "requestContext", "authorizer", "claims", "cognito:groups")
             known = case_input.known_groups
-            if known is None or can_split(str(text), known):
+            if known is None or find_splits(str(text), known):
                 raise
             raise InvalidClaimsError("broken", error.problems) from None
-
-
-def get_authorizer_claims(event: JsonObject) -> JsonObject:
-    authorizer: Any = get_path(event, "requestContext", "authorizer") or {}
-    claims: JsonObject = authorizer.get("jwt", authorizer).get("claims", {})
-    return claims
 
 
 @breaks("decoded-arrays")
@@ -93,7 +110,8 @@ class ArraysAreReadAsTheirText(VectorAdapter):
 class HttpIsReadAsRest(VectorAdapter):
     def parse_event(self, case_input: EventInput) -> GroupClaims:
         claims = get_authorizer_claims(case_input.event)
-        if case_input.source is not ClaimsSource.HTTP_API or as_list(claims.get("cognito:groups")):
+        is_string = isinstance(claims.get("cognito:groups", ""), str)
+        if case_input.source is not ClaimsSource.HTTP_API or not claims or not is_string:
             return super().parse_event(case_input)
         groups, roles = (
             tuple(str(claims.get(name)).split(",")) for name in ("cognito:groups", "cognito:roles")
@@ -101,11 +119,91 @@ class HttpIsReadAsRest(VectorAdapter):
         return GroupClaims(groups, roles, claims.get("cognito:preferred_role"))
 
 
+NAMES_IN_TRIGGERS = {
+    "cognito:groups": "groupsToOverride",
+    "cognito:roles": "iamRolesToOverride",
+    "cognito:preferred_role": "preferredRole",
+}
+
+
+def find_group_claims(case_input: EventInput) -> JsonObject | None:
+    """Return the object with the claims of an event, or `None` if it is missing."""
+    event: Any = case_input.event
+    match case_input.source:
+        case ClaimsSource.JWT:
+            return event
+        case ClaimsSource.APPSYNC:
+            found: Any = get_path(event, "identity", "claims")
+        case ClaimsSource.PRE_TOKEN_GENERATION:
+            found = get_path(event, "request")
+            return None if found is None else found.get("groupConfiguration") or {}
+        case _:
+            found = get_authorizer_claims(event) or None
+    return found
+
+
+def list_group_claims(case_input: EventInput) -> dict[str, Any]:
+    """Return the group claims that an event has, by their names in the event."""
+    claims = find_group_claims(case_input) or {}
+    names = {*NAMES_IN_TRIGGERS, *NAMES_IN_TRIGGERS.values()}
+    return {name: value for name, value in claims.items() if name in names}
+
+
+@breaks("empty-claims")
+class EmptyClaimsAreValues(VectorAdapter):
+    def parse_event(self, case_input: EventInput) -> GroupClaims:
+        for name, value in list_group_claims(case_input).items():
+            is_null = value is None and name != "preferredRole"  # this null is documented
+            is_array = value == [] and name not in NAMES_IN_TRIGGERS.values()
+            if is_null or is_array or (value == "" and "preferred" in name):
+                raise InvalidClaimsError("broken", [Problem(name, "is empty")])
+        return super().parse_event(case_input)
+
+    def apply_override(self, tokens: TokenPair, event: JsonObject) -> TokenPair:
+        issued = super().apply_override(tokens, event)
+        details: JsonObject = event["response"].get(CONTAINERS[event["version"]]) or {}
+        if get_path(details, "groupOverrideDetails", "preferredRole") == "":
+            return replace(issued, id_token=issued.id_token | {"cognito:preferred_role": ""})
+        return issued
+
+    def choose_role(self, case_input: RoleInput) -> AssumedRole | AccessDenied:
+        if case_input.claims.get("cognito:preferred_role") == "":
+            return AccessDenied("broken", ())
+        return super().choose_role(case_input)
+
+
+@breaks("missing-claims")
+class MissingClaimsAreNone(VectorAdapter):
+    def parse_event(self, case_input: EventInput) -> GroupClaims:
+        if find_group_claims(case_input) is None:
+            return GroupClaims()
+        return super().parse_event(case_input)
+
+
+@breaks("malformed-claims")
+class MalformedClaimsAreLeftOut(VectorAdapter):
+    def parse_event(self, case_input: EventInput) -> GroupClaims:
+        by_gateway = case_input.source in (ClaimsSource.REST_API, ClaimsSource.HTTP_API)
+        changed = case_input.model_copy(update={"event": deepcopy(case_input.event)})
+        for name, value in list_group_claims(case_input).items():
+            is_text = isinstance(value, str) and (by_gateway or "preferred" in name)
+            if not is_text and not self.is_array_of_names(value, name):
+                (find_group_claims(changed) or {})[name] = None
+        return super().parse_event(changed)
+
+    def is_array_of_names(self, value: object, name: str) -> bool:
+        elements = as_list(value)
+        if value is None or elements is None or "preferred" in name:
+            return value is None
+        return all(isinstance(one, str) and one for one in elements)
+
+
 @breaks("trigger-configuration")
 class MembersAreMixedUp(VectorAdapter):
     def parse_event(self, case_input: EventInput) -> GroupClaims:
         claims = super().parse_event(case_input)
-        if case_input.source is not ClaimsSource.PRE_TOKEN_GENERATION:
+        is_trigger = case_input.source is ClaimsSource.PRE_TOKEN_GENERATION
+        if not is_trigger or list_group_claims(case_input).get("groupsToOverride", ()) is None:
             return claims
         return GroupClaims(claims.roles, claims.groups, str(claims.preferred_role))
 

@@ -138,6 +138,24 @@ class AnAbsentClaimIsEmpty(BrokenMatching):
         return "" if claim is None else None
 
 
+@breaks("value-case")
+class CaseOfValuesIsIgnored(VectorAdapter):
+    def choose_role(self, case_input: RoleInput) -> Role:
+        mapping = case_input.role_mapping
+        if mapping is None or mapping.rules_configuration is None:
+            return super().choose_role(case_input)
+        members = case_input.model_dump(mode="json", by_alias=True)
+        for rule in members["role_mapping"]["RulesConfiguration"]["Rules"]:
+            rule["Value"] = rule["Value"].lower()
+        members["claims"] = {name: self.fold(value) for name, value in case_input.claims.items()}
+        return super().choose_role(RoleInput.model_validate(members, by_alias=True))
+
+    def fold(self, claim: object) -> object:
+        if (elements := as_list(claim)) is not None:
+            return [self.fold(one) for one in elements]
+        return claim.lower() if isinstance(claim, str) else claim
+
+
 @breaks("claim-text")
 class OnlyStringsAreCompared(VectorAdapter):
     def choose_role(self, case_input: RoleInput) -> Role:

@@ -1,6 +1,7 @@
 """Single bugs in readers of events, in triggers and in the choice of a role."""
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
@@ -29,6 +30,18 @@ class Mutant:
 
     def __str__(self) -> str:
         return f"{self.subject}: {self.bug}"
+
+
+def rank_rules(cases: Iterable[Any], failed: Collection[str]) -> list[tuple[float, str]]:
+    """Rank the rules that may be broken, as the README of the vectors describes it: the best is the last.
+
+    The measure of a rule is the share of the cases that fail and name it in those that fail or name it.
+    """
+    named: dict[str, set[str]] = defaultdict(set)
+    for case in cases:
+        for rule in case.rules:
+            named[rule].add(case.id)
+    return sorted((len(ids & {*failed}) / len(ids | {*failed}), rule) for rule, ids in named.items())
 
 
 class MutantReader(VectorAdapter):

@@ -3,6 +3,7 @@
 # ruff: noqa: ARG005, a change need not use every argument
 
 from collections.abc import Callable, Iterator
+from fnmatch import fnmatchcase
 from typing import Any
 
 from cognito_claims._wire.json import as_list
@@ -222,9 +223,49 @@ def remove_array(rule: JsonObject, claims: JsonObject) -> None:
         rule["Claim"] = "none"
 
 
+def remove_array_of_not_equal(rule: JsonObject, claims: JsonObject) -> None:
+    if rule["MatchType"] == "NotEqual" and as_list(claims.get(rule["Claim"])):
+        rule["Claim"] = "none"
+
+
 def capitalize_true(rule: JsonObject, claims: JsonObject) -> None:
     if claims.get(rule["Claim"]) is True:
         claims[rule["Claim"]] = "True"
+
+
+def find_words(rule: JsonObject, claims: JsonObject) -> None:
+    value = claims.get(rule["Claim"])
+    if rule["MatchType"] == "Equals" and isinstance(value, str):
+        claims["words"] = value.split()
+        rule["Claim"] = "words"
+
+
+def trim_values(rule: JsonObject, claims: JsonObject) -> None:
+    if isinstance(value := claims.get(rule["Claim"]), str):
+        claims[rule["Claim"]] = value.strip()
+
+
+def expand_wildcards(rule: JsonObject, claims: JsonObject) -> None:
+    value = claims.get(rule["Claim"])
+    if isinstance(value, str) and fnmatchcase(value, rule["Value"]) and rule["MatchType"] == "Equals":
+        rule["Value"] = value
+
+
+def drop_empty_claims(rule: JsonObject, claims: JsonObject) -> None:
+    if claims.get(rule["Claim"]) == "":
+        del claims[rule["Claim"]]
+
+
+def keep_first_of_each_claim(members: JsonObject) -> None:
+    rules = list_rules(members)
+    rules[:] = [
+        rule for i, rule in enumerate(rules) if rule["Claim"] not in {one["Claim"] for one in rules[:i]}
+    ]
+
+
+def evaluate_rules_of_token(members: JsonObject) -> None:
+    if members["role_mapping"] and members["role_mapping"].get("RulesConfiguration"):
+        members["role_mapping"]["Type"] = RULES
 
 
 def deny_without_roles() -> MutantChoice:
@@ -259,7 +300,7 @@ def list_bugs() -> Iterator[tuple[str, str, MutantChoice]]:
         change_claims(
             lambda claims: (
                 claims.update({PREFERRED: claims[ROLES][0]})
-                if claims.get(ROLES) and PREFERRED in claims
+                if claims.get(ROLES) and claims.get(PREFERRED)
                 else None
             )
         ),
@@ -270,7 +311,7 @@ def list_bugs() -> Iterator[tuple[str, str, MutantChoice]]:
         change_claims(
             lambda claims: (
                 claims.update({PREFERRED: claims[ROLES][-1]})
-                if claims.get(ROLES) and PREFERRED in claims
+                if claims.get(ROLES) and claims.get(PREFERRED)
                 else None
             )
         ),
@@ -280,9 +321,15 @@ def list_bugs() -> Iterator[tuple[str, str, MutantChoice]]:
         "roles of other partitions are denied",
         deny(lambda given, role: not role.startswith("arn:aws:")),
     )
+    yield (
+        preferred,
+        "a preferred role of another account is denied",
+        deny(lambda given, role: not is_by_rules(given) and ":111122223333:" in role),
+    )
+    yield preferred, "a mapping of the type Token has rules", MutantChoice(evaluate_rules_of_token)
     yield preferred, "roles with a path are denied", deny(lambda given, role: role.count("/") > 1)
     yield (
-        ambiguous,
+        "empty-claims",
         "an empty preferred role is assumed",
         MutantChoice(after=lambda role, given: "" if given.claims.get(PREFERRED) == "" else role),
     )
@@ -341,6 +388,14 @@ def list_bugs() -> Iterator[tuple[str, str, MutantChoice]]:
     )
     yield (
         custom,
+        "a CustomRoleArn may be the preferred role",
+        if_denied(
+            TOKEN,
+            lambda given: get_preferred(given) if given.custom_role_arn == get_preferred(given) else None,
+        ),
+    )
+    yield (
+        custom,
         "a CustomRoleArn of another partition is denied",
         deny(lambda given, role: "aws-cn" in str(given.custom_role_arn)),
     )
@@ -372,13 +427,6 @@ def list_bugs() -> Iterator[tuple[str, str, MutantChoice]]:
     yield first, "only 24 rules are evaluated", limit_rules(24)
     for match_type in ("Equals", "NotEqual", "StartsWith", "Contains"):
         yield first, f"{match_type} never matches", ignore_rules(match_type)
-    for match_type, rule in (
-        ("Equals", none),
-        ("NotEqual", first),
-        ("StartsWith", none),
-        ("Contains", none),
-    ):
-        yield rule, f"{match_type} ignores case", ignore_case(match_type)
     yield none, "Equals is read as StartsWith", swap_match_type("Equals", "StartsWith")
     yield first, "StartsWith is read as Contains", swap_match_type("StartsWith", "Contains")
     yield first, "StartsWith is read as Equals", swap_match_type("StartsWith", "Equals")
@@ -386,6 +434,25 @@ def list_bugs() -> Iterator[tuple[str, str, MutantChoice]]:
     yield first, "Contains is read as StartsWith", swap_match_type("Contains", "StartsWith")
     yield first, "NotEqual is read as Equals", swap_match_type("NotEqual", "Equals")
     yield first, "StartsWith compares the end", change_rules(reverse_value)
+    yield none, "Equals compares words", change_rules(find_words)
+    yield none, "values are trimmed", change_rules(trim_values)
+    yield none, "an asterisk in a value stands for any text", change_rules(expand_wildcards)
+    yield first, "an empty claim is absent", change_rules(drop_empty_claims)
+    yield first, "only the first rule for each claim is evaluated", MutantChoice(keep_first_of_each_claim)
+    yield (
+        first,
+        "a role of a rule must be one of the token's",
+        deny(
+            lambda given, role: (
+                is_by_rules(given) and bool(get_roles(given)) and role not in get_roles(given)
+            )
+        ),
+    )
+    yield (
+        first,
+        "a role of another account is denied by rules",
+        deny(lambda given, role: is_by_rules(given) and ":123456789012:" not in role),
+    )
     yield first, "Contains compares the wrong way round", change_rules(swap_operands)
     yield none, "names of claims ignore case", change_rules(ignore_case_of_claims)
     yield "absent-claim", "an absent claim is an empty string", fill_absent("")
@@ -420,6 +487,10 @@ def list_open_bugs() -> Iterator[tuple[str, str, VectorAdapter]]:
     yield "lone-role", "the only role is assumed", change_claims(prefer_only_role)
     yield "contains-element", "Contains on an array finds parts", change_rules(join_elements)
     yield "array-elements", "arrays never match", change_rules(remove_array)
+    yield "array-elements", "NotEqual never matches an array", change_rules(remove_array_of_not_equal)
+    yield "empty-claims", "an empty preferred role is denied", BREAKS["empty-claims"]()
+    for match_type in ("Equals", "NotEqual", "StartsWith", "Contains"):
+        yield "value-case", f"{match_type} ignores case", ignore_case(match_type)
     yield "claim-text", "numbers and booleans never match", BREAKS["claim-text"]()
     yield "claim-text", "true is the string True", change_rules(capitalize_true)
     yield "no-roles", "a token without roles is denied", deny_without_roles()

@@ -13,7 +13,7 @@ from cognito_claims.events.override import RESERVED_NAMES
 from tests.broken_rules.events import CONTAINERS
 from tests.broken_rules.mutants import Mutant, MutantTrigger
 from tests.broken_rules.registry import BREAKS
-from tests.vector_adapter import JsonObject
+from tests.vector_adapter import JsonObject, VectorAdapter
 
 GROUPS, ROLES, PREFERRED = "cognito:groups", "cognito:roles", "cognito:preferred_role"
 Claims = dict[str, Any]
@@ -36,12 +36,18 @@ def change_details(change: Callable[[JsonObject], Any]) -> MutantTrigger:
     return MutantTrigger(before=lambda event, _: change(get_details(event)))
 
 
-def change_parts(change: Callable[[JsonObject], Any]) -> MutantTrigger:
+def change_parts(
+    change: Callable[[JsonObject], Any],
+    *,
+    versions: str = "123",
+    tokens: tuple[str, ...] = ("id", "access"),
+) -> MutantTrigger:
     """Change what the response adds to each token, and suppresses in it."""
 
     def before(event: JsonObject, _: TokenPair) -> None:
-        for token in ("id", "access"):
-            change(get_changes(event, token))
+        for token in tokens:
+            if event["version"] in versions:
+                change(get_changes(event, token))
 
     return MutantTrigger(before)
 
@@ -76,11 +82,14 @@ def leave_unreserved(name: str) -> MutantTrigger:
     return change_tokens(change)
 
 
-def keep(names: tuple[str, ...], *, in_token: str = "id", if_version: str = "123") -> MutantTrigger:
+def keep(
+    names: tuple[str, ...], *, in_token: str = "id", if_version: str = "123", unless_empty: bool = False
+) -> MutantTrigger:
     """Keep claims that the response changes."""
 
     def change(event: JsonObject, id_token: Claims, access_token: Claims, before: TokenPair) -> None:
-        if event["version"] not in if_version:
+        is_empty = not get_details(event).get("groupOverrideDetails")
+        if event["version"] not in if_version or (unless_empty and is_empty):
             return
         claims, old = (
             (id_token, before.id_token) if in_token == "id" else (access_token, before.access_token)
@@ -194,6 +203,110 @@ def ignore_new_names(event: JsonObject, tokens: TokenPair) -> None:
             del added[name]
 
 
+def ignore_old_names(event: JsonObject, tokens: TokenPair) -> None:
+    for token, old in (("id", tokens.id_token), ("access", tokens.access_token)):
+        added = get_changes(event, token).get("claimsToAddOrOverride", {})
+        for name in added.keys() & old.keys():
+            del added[name]
+
+
+def forget_claims(changes: JsonObject) -> None:
+    """Forget the changes of claims, except that groups may be suppressed."""
+    changes.pop("claimsToAddOrOverride", None)
+    suppress_groups_alone(changes)
+
+
+def suppress_groups_alone(changes: JsonObject) -> None:
+    changes["claimsToSuppress"] = [GROUPS] if GROUPS in changes.get("claimsToSuppress", ()) else []
+
+
+def keep_custom_attributes(changes: JsonObject) -> None:
+    suppressed = changes.get("claimsToSuppress", ())
+    changes["claimsToSuppress"] = [name for name in suppressed if not name.startswith("custom:")]
+
+
+def drop_false(changes: JsonObject) -> None:
+    added = changes.get("claimsToAddOrOverride", {})
+    for name in [name for name, value in added.items() if not value]:
+        del added[name]
+
+
+def merge_values(form: type) -> Callable[[JsonObject, TokenPair], None]:
+    def change(event: JsonObject, tokens: TokenPair) -> None:
+        for token, old in (("id", tokens.id_token), ("access", tokens.access_token)):
+            added = get_changes(event, token).get("claimsToAddOrOverride", {})
+            for name in added.keys() & old.keys():
+                if isinstance(old[name], form) and isinstance(added[name], form):
+                    both = old[name], added[name]
+                    added[name] = both[0] | both[1] if form is dict else both[0] + both[1]
+
+    return change
+
+
+def fold(name: str) -> str:
+    return name.lower()
+
+
+def cut(name: str) -> str:
+    return name[:4]
+
+
+def suppress_similar(key: Callable[[str], str]) -> MutantTrigger:
+    """Also suppress claims whose names are similar."""
+
+    def change(event: JsonObject, tokens: TokenPair) -> None:
+        for token, old in (("id", tokens.id_token), ("access", tokens.access_token)):
+            changes = get_changes(event, token)
+            suppressed = [*changes.get("claimsToSuppress", ())]
+            keys = {*map(key, suppressed)}
+            ordinary = [name for name in old if name not in RESERVED_NAMES and ":" not in name]
+            changes["claimsToSuppress"] = suppressed + [name for name in ordinary if key(name) in keys]
+
+    return MutantTrigger(change)
+
+
+def keep_named_claims(event: JsonObject, id_token: Claims, access_token: Claims, _: TokenPair) -> None:
+    for token, claims in (("id", id_token), ("access", access_token)):
+        added = get_changes(event, token).get("claimsToAddOrOverride", {})
+        ordinary = [name for name in claims if name not in RESERVED_NAMES and ":" not in name]
+        for name in ordinary:
+            if added and name not in (*added, "scope", "aud"):
+                del claims[name]
+
+
+def add_attributes(event: JsonObject, id_token: Claims, access_token: Claims, _: TokenPair) -> None:
+    id_token |= event.get("request", {}).get("userAttributes", {})
+
+
+def suppress_scopes_in_any_case(event: JsonObject, tokens: TokenPair) -> None:
+    changes = get_changes(event, "access")
+    suppressed = [*changes.get("scopesToSuppress", ())]
+    similar = {scope.lower() for scope in suppressed}
+    scopes = tokens.access_token.get("scope", "").split()
+    changes["scopesToSuppress"] = suppressed + [scope for scope in scopes if scope.lower() in similar]
+
+
+def add_scopes_in_any_case(event: JsonObject, tokens: TokenPair) -> None:
+    there = tokens.access_token.get("scope", "").lower().split()
+    changes = get_changes(event, "access")
+    changes["scopesToAdd"] = [one for one in changes.get("scopesToAdd", ()) if one.lower() not in there]
+
+
+def forget_new_scopes(event: JsonObject, tokens: TokenPair) -> None:
+    there = tokens.access_token.get("scope", "").split()
+    changes = get_changes(event, "access")
+    changes["scopesToAdd"] = [one for one in changes.get("scopesToAdd", ()) if one in there]
+
+
+def keep_empty_scope(event: JsonObject, id_token: Claims, access_token: Claims, before: TokenPair) -> None:
+    if before.access_token.get("scope") == "":
+        access_token["scope"] = ""
+
+
+def cut_list(member: str) -> Callable[[JsonObject], None]:
+    return lambda changes: changes.update({member: changes.get(member, [])[:1]})
+
+
 def reserve(is_reserved: Callable[[str], bool]) -> MutantTrigger:
     """Treat further names as reserved."""
 
@@ -217,8 +330,8 @@ def suppress_scopes_by_prefix(
 ) -> None:
     prefixes = tuple(get_changes(event, "access").get("scopesToSuppress", ()))
     if prefixes:
-        kept = [one for one in access_token["scope"].split() if not one.startswith(prefixes)]
-        access_token["scope"] = " ".join(kept)
+        kept = [one for one in access_token.get("scope", "").split() if not one.startswith(prefixes)]
+        access_token.update({"scope": " ".join(kept)} if kept else {})
 
 
 def list_scopes(event: JsonObject, id_token: Claims, access_token: Claims, _: TokenPair) -> None:
@@ -249,7 +362,7 @@ def list_bugs() -> Iterator[tuple[str, str, MutantTrigger]]:
     for name in [*sorted(RESERVED_NAMES), "cognito:username", "cognito:anything"]:
         yield "reserved-claims", f"{name} is not reserved", leave_unreserved(name)
     yield "reserved-claims", "aud is not reserved in the ID token", leave_unreserved("aud")
-    yield "reserved-claims", "aud is reserved in the access token", reserve(lambda name: name == "aud")
+    yield changed, "aud is reserved in the access token", reserve(lambda name: name == "aud")
     yield "reserved-claims", "dev: attributes can be set", leave_unreserved("dev:tenant")
     yield (
         changed,
@@ -275,7 +388,7 @@ def list_bugs() -> Iterator[tuple[str, str, MutantTrigger]]:
 
     replaces = "override-replaces"
     for version in "123":
-        stale = keep((GROUPS,), in_token="access", if_version=version)
+        stale = keep((GROUPS,), in_token="access", if_version=version, unless_empty=True)
         yield replaces, f"version {version} does not replace the groups of the access token", stale
     yield replaces, "the groups of the ID token are not replaced", keep((GROUPS,))
     yield replaces, "the roles are not replaced", keep((ROLES,))
@@ -298,7 +411,7 @@ def list_bugs() -> Iterator[tuple[str, str, MutantTrigger]]:
     yield (
         "override-replaces",
         "empty lists change nothing",
-        omit_override({"groupsToOverride": [], "iamRolesToOverride": []}),
+        omit_override({"groupsToOverride": [], "iamRolesToOverride": [], "preferredRole": None}),
     )
     yield "override-omitted", "a null response is an error", MutantTrigger(require_container)
     yield (
@@ -319,8 +432,8 @@ def list_bugs() -> Iterator[tuple[str, str, MutantTrigger]]:
         change_tokens(suppress_in_both),
     )
     yield (
-        changed,
-        "the access token's groups are suppressed with the roles",
+        "override-omitted",
+        "the roles are suppressed with the groups of the access token",
         change_tokens(suppress_roles_with_access_groups),
     )
     yield "suppressed-wins", "a claim of the ID token that is added wins", keep_added("id")
@@ -330,7 +443,23 @@ def list_bugs() -> Iterator[tuple[str, str, MutantTrigger]]:
     yield changed, "claims that are objects are lost", change_parts(drop_objects)
     yield changed, "only claims of the token can be set", MutantTrigger(ignore_new_names)
     yield changed, "nothing can be added", drop("claimsToAddOrOverride")
-    yield changed, "nothing can be suppressed", drop("claimsToSuppress")
+    yield changed, "nothing can be suppressed", change_parts(suppress_groups_alone)
+    yield changed, "nothing can be added in version 1", drop("claimsToAddOrOverride", versions="1")
+    yield changed, "version 3 changes no claims", change_parts(forget_claims, versions="3")
+    yield (
+        changed,
+        "claims of the access token do not change",
+        change_parts(forget_claims, tokens=("access",)),
+    )
+    yield changed, "claims of the token are not replaced", MutantTrigger(ignore_old_names)
+    yield changed, "objects are merged", MutantTrigger(merge_values(dict))
+    yield changed, "arrays are joined", MutantTrigger(merge_values(list))
+    yield changed, "values that are false are left out", change_parts(drop_false)
+    yield changed, "claims are suppressed in any case", suppress_similar(fold)
+    yield changed, "claims are suppressed by the beginning of their names", suppress_similar(cut)
+    yield changed, "only claims of the response are issued", change_tokens(keep_named_claims)
+    yield changed, "attributes of the request are added", change_tokens(add_attributes)
+    yield changed, "custom: attributes cannot be suppressed", change_parts(keep_custom_attributes)
 
     scopes = "trigger-scopes"
     yield scopes, "no scope is added", drop("scopesToAdd")
@@ -345,22 +474,37 @@ def list_bugs() -> Iterator[tuple[str, str, MutantTrigger]]:
     yield scopes, "the scopes are an array", change_tokens(list_scopes)
     yield scopes, "the scopes are joined with commas", change_tokens(join_scopes_with_commas)
     yield scopes, "the scopes of the ID token change", change_tokens(change_scopes_of_both)
+    yield scopes, "scopes are suppressed in any case", MutantTrigger(suppress_scopes_in_any_case)
+    yield scopes, "scopes that differ in case are added once", MutantTrigger(add_scopes_in_any_case)
+    yield scopes, "only scopes of the token can be added", MutantTrigger(forget_new_scopes)
+    yield scopes, "an empty scope stays empty", change_tokens(keep_empty_scope)
+    yield scopes, "only one scope is added", change_parts(cut_list("scopesToAdd"))
+    yield scopes, "only one scope is suppressed", change_parts(cut_list("scopesToSuppress"))
 
 
 TRIGGER_MUTANTS = tuple(Mutant("trigger-overrides", *one) for one in list_bugs())
 
-OPEN_TRIGGERS = (
-    Mutant(
-        "trigger-overrides",
+
+def list_open_bugs() -> Iterator[tuple[str, str, VectorAdapter]]:
+    yield (
         "omitted-override",
         "a response without groupOverrideDetails removes the groups",
         BREAKS["override-omitted"](),
-    ),
-    Mutant(
-        "trigger-overrides",
+    )
+    yield (
         "partial-override",
         "a key that is missing leaves its claim as it is",
         BREAKS["override-partial"](),
-    ),
-)
+    )
+    by_name = "group-claims-by-name"
+    yield by_name, "group claims are ordinary claims", BREAKS[by_name]()
+    for name in (ROLES, PREFERRED):
+        yield by_name, f"{name} is not reserved", leave_unreserved(name)
+    yield "scope-once", "a scope is added again", BREAKS["scope-once"]()
+    yield "suppressed-scope-wins", "a scope that is added wins", BREAKS["suppressed-scope-wins"]()
+    yield "no-scopes", "a token without scopes has an empty one", BREAKS["no-scopes"]()
+    yield "empty-claims", "an empty preferred role is a claim", BREAKS["empty-claims"]()
+
+
+OPEN_TRIGGERS = tuple(Mutant("trigger-overrides", *one) for one in list_open_bugs())
 """Triggers that are not wrong, since AWS leaves a question open."""

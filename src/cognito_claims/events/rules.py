@@ -36,6 +36,13 @@ EVENT_RULES: Final[tuple[Rule, ...]] = (
         "a choice of this project: a reader can also refuse the string as invalid",
     ),
     Rule(
+        "legal-names",
+        "A name has 1 to 128 characters, none of which is white space, so a string that a REST API joined "
+        "cannot be split into other names.",
+        Basis.DOCUMENTED,
+        f"the pattern and the length of GroupName: {GROUP_TYPE_API}; Smithy counts a length in code points",
+    ),
+    Rule(
         "http-brackets",
         "The authorizer of an HTTP API joins an array with spaces, in brackets, and drops null claims.",
         Basis.OBSERVED,
@@ -47,6 +54,27 @@ EVENT_RULES: Final[tuple[Rule, ...]] = (
         "is read as it is.",
         Basis.OBSERVED,
         "serverless-offline",
+    ),
+    Rule(
+        "empty-claims",
+        "A group claim that is null or an empty array, and a preferred role that is an empty string, count "
+        "as absent.",
+        Basis.UNSPECIFIED,
+        "AWS leaves out claims without a value; emulators and libraries that require a value write these",
+    ),
+    Rule(
+        "missing-claims",
+        "An event without the object that contains the claims is invalid: it does not show that the user "
+        "is in no group.",
+        Basis.UNSPECIFIED,
+        "a choice of this project: a reader can also return no claims",
+    ),
+    Rule(
+        "malformed-claims",
+        "A group claim of a type that AWS does not write makes the event invalid, and so does an empty "
+        "name in an array.",
+        Basis.UNSPECIFIED,
+        "a choice of this project: a reader can also leave out the claim",
     ),
     Rule(
         "trigger-configuration",

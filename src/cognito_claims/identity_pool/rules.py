@@ -82,6 +82,13 @@ CLAIM_TEXT: Final = Rule(
     "AWS does not document rules on claims that are no strings",
 )
 
+VALUE_CASE: Final = Rule(
+    "value-case",
+    "Rules compare the values of claims with regard to case.",
+    Basis.UNSPECIFIED,
+    f"AWS does not document how values are compared: {_API}, MappingRule",
+)
+
 IDENTITY_POOL_RULES: Final[tuple[Rule, ...]] = (
     NO_MAPPING,
     CUSTOM_ROLE_WITHOUT_MAPPING,
@@ -94,6 +101,7 @@ IDENTITY_POOL_RULES: Final[tuple[Rule, ...]] = (
     ABSENT_CLAIM,
     ARRAY_ELEMENTS,
     CLAIM_TEXT,
+    VALUE_CASE,
     CUSTOM_ROLE_OF_RULES,
 )
 """Which IAM role an identity pool chooses (enhanced flow, ID tokens)."""
