@@ -128,18 +128,19 @@ NAMES_IN_TRIGGERS = {
 
 def find_group_claims(case_input: EventInput) -> JsonObject | None:
     """Return the object with the claims of an event, or `None` if it is missing."""
-    event: Any = case_input.event
+    found: Any
     match case_input.source:
         case ClaimsSource.JWT:
-            return event
+            found = case_input.event
         case ClaimsSource.APPSYNC:
-            found: Any = get_path(event, "identity", "claims")
+            found = get_path(case_input.event, "identity", "claims")
         case ClaimsSource.PRE_TOKEN_GENERATION:
-            found = get_path(event, "request")
-            return None if found is None else found.get("groupConfiguration") or {}
+            request: Any = get_path(case_input.event, "request")
+            found = None if request is None else request.get("groupConfiguration") or {}
         case _:
-            found = get_authorizer_claims(event) or None
-    return found
+            found = get_authorizer_claims(case_input.event) or None
+    claims: JsonObject | None = found
+    return claims
 
 
 def list_group_claims(case_input: EventInput) -> dict[str, Any]:

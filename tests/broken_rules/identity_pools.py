@@ -146,7 +146,8 @@ class CaseOfValuesIsIgnored(VectorAdapter):
             return super().choose_role(case_input)
         members = case_input.model_dump(mode="json", by_alias=True)
         for rule in members["role_mapping"]["RulesConfiguration"]["Rules"]:
-            rule["Value"] = rule["Value"].lower()
+            if isinstance(case_input.claims.get(rule["Claim"]), str | list):
+                rule["Value"] = rule["Value"].lower()
         members["claims"] = {name: self.fold(value) for name, value in case_input.claims.items()}
         return super().choose_role(RoleInput.model_validate(members, by_alias=True))
 

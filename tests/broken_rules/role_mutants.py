@@ -57,6 +57,8 @@ def ignore_case(match_type: str) -> MutantChoice:
             return
         name, value = f"lower:{rule['Claim']}", claims.get(rule["Claim"])
         elements = as_list(value)
+        if elements is None and not isinstance(value, str):
+            return
         claims[name] = [str(one).lower() for one in elements] if elements is not None else value
         if isinstance(value, str):
             claims[name] = value.lower()
@@ -160,6 +162,11 @@ def find_role(key: Callable[[str], str]) -> Callable[[str, JsonObject], str]:
 
 def without_mapping(choose: Callable[[RoleInput], str | None]) -> MutantChoice:
     return MutantChoice(after=lambda role, given: choose(given) if given.role_mapping is None else role)
+
+
+def assume_preferred_without_mapping(role: str | None, given: RoleInput) -> str | None:
+    is_simple = given.role_mapping is None and given.custom_role_arn is None
+    return role or get_preferred(given) if is_simple else role
 
 
 def if_denied(mapping_type: str, choose: Callable[[RoleInput], str | None]) -> MutantChoice:
@@ -404,7 +411,7 @@ def list_bugs() -> Iterator[tuple[str, str, MutantChoice]]:
     yield (
         "no-mapping",
         "without a mapping and an authenticated role, the preferred role is assumed",
-        without_mapping(lambda given: given.authenticated_role or get_preferred(given)),
+        MutantChoice(after=assume_preferred_without_mapping),
     )
     yield (
         "no-mapping",

@@ -83,13 +83,13 @@ def leave_unreserved(name: str) -> MutantTrigger:
 
 
 def keep(
-    names: tuple[str, ...], *, in_token: str = "id", if_version: str = "123", unless_empty: bool = False
+    names: tuple[str, ...], *, in_token: str = "id", if_version: str = "123", if_complete: bool = False
 ) -> MutantTrigger:
     """Keep claims that the response changes."""
 
     def change(event: JsonObject, id_token: Claims, access_token: Claims, before: TokenPair) -> None:
-        is_empty = not get_details(event).get("groupOverrideDetails")
-        if event["version"] not in if_version or (unless_empty and is_empty):
+        is_complete = len(get_details(event).get("groupOverrideDetails") or ()) == 3
+        if event["version"] not in if_version or (if_complete and not is_complete):
             return
         claims, old = (
             (id_token, before.id_token) if in_token == "id" else (access_token, before.access_token)
@@ -303,8 +303,8 @@ def keep_empty_scope(event: JsonObject, id_token: Claims, access_token: Claims, 
         access_token["scope"] = ""
 
 
-def cut_list(member: str) -> Callable[[JsonObject], None]:
-    return lambda changes: changes.update({member: changes.get(member, [])[:1]})
+def cut_scopes(changes: JsonObject) -> None:
+    changes["scopesToAdd"] = changes.get("scopesToAdd", [])[:1]
 
 
 def reserve(is_reserved: Callable[[str], bool]) -> MutantTrigger:
@@ -388,7 +388,7 @@ def list_bugs() -> Iterator[tuple[str, str, MutantTrigger]]:
 
     replaces = "override-replaces"
     for version in "123":
-        stale = keep((GROUPS,), in_token="access", if_version=version, unless_empty=True)
+        stale = keep((GROUPS,), in_token="access", if_version=version, if_complete=True)
         yield replaces, f"version {version} does not replace the groups of the access token", stale
     yield replaces, "the groups of the ID token are not replaced", keep((GROUPS,))
     yield replaces, "the roles are not replaced", keep((ROLES,))
@@ -478,8 +478,7 @@ def list_bugs() -> Iterator[tuple[str, str, MutantTrigger]]:
     yield scopes, "scopes that differ in case are added once", MutantTrigger(add_scopes_in_any_case)
     yield scopes, "only scopes of the token can be added", MutantTrigger(forget_new_scopes)
     yield scopes, "an empty scope stays empty", change_tokens(keep_empty_scope)
-    yield scopes, "only one scope is added", change_parts(cut_list("scopesToAdd"))
-    yield scopes, "only one scope is suppressed", change_parts(cut_list("scopesToSuppress"))
+    yield scopes, "only one scope is added", change_parts(cut_scopes)
 
 
 TRIGGER_MUTANTS = tuple(Mutant("trigger-overrides", *one) for one in list_bugs())
