@@ -10,14 +10,13 @@ import java.util.stream.Stream;
 /**
  * Runs the vectors without a build and without dependencies:
  *
- * <pre>java conformance/java/Vectors.java</pre>
+ * <pre>java conformance/java/Vectors.java [folder]</pre>
  *
- * To test your own implementation, replace the functions in ANSWERS. Not covered: events.json,
- * trigger-overrides.json and trust-policy.json, and what only a service can answer, listing.json and paging.json.
+ * By default, the folder is that of this repository. To test your own implementation, replace the
+ * functions in ANSWERS. Not covered: events.json, trigger-overrides.json and trust-policy.json, and what only a
+ * service can answer, listing.json and paging.json.
  */
 class Vectors {
-    static final Path FOLDER = Path.of("src/cognito_claims/conformance/vectors/v1");
-
     /** The function that answers the input of a case, and the claims that its subject compares. */
     record Answer(Function<Map<String, Object>, Map<String, Object>> function, Set<String> claims) {}
 
@@ -87,9 +86,10 @@ class Vectors {
     }
 
     public static void main(String[] arguments) throws Exception {
+        var folder = Path.of(arguments.length > 0 ? arguments[0] : "src/cognito_claims/conformance/vectors/v1");
         int passed = 0, failed = 0;
         for (var entry : new TreeMap<>(ANSWERS).entrySet()) {
-            var file = object(new Json(Files.readString(FOLDER.resolve(entry.getKey() + ".json"))).read());
+            var file = object(new Json(Files.readString(folder.resolve(entry.getKey() + ".json"))).read());
             for (var vector : objects(file.get("cases"))) {
                 var got = entry.getValue().function().apply(object(vector.get("input")));
                 var claims = entry.getValue().claims();

@@ -46,6 +46,7 @@ function splitAll(parts, accepts) {
 }
 
 function splitGroups(text, known, commaFree) {
+  if (text === "") return [];
   const parts = text.split(",");
   if (commaFree && parts.every(isName)) return parts;
   let ways = commaFree ? [] : splitAll(parts, isName);
@@ -56,6 +57,7 @@ function splitGroups(text, known, commaFree) {
 }
 
 function splitRoles(text) {
+  if (text === "") return [];
   const roles = text.split(/,(?=arn:)/);
   if (text.includes(",") && !roles.every(isArn)) throw new Unreadable("invalid");
   return roles;
@@ -68,27 +70,41 @@ function splitBrackets(text) {
   return names;
 }
 
-const read = (claims, split, splitRole = split) => {
-  const parse = (value, by) => (typeof value === "string" ? value && by(value) : value);
-  return toClaims(parse(claims[GROUPS], split), parse(claims[ROLES], splitRole), claims[PREFERRED]);
-};
+function require(condition) {
+  if (!condition) throw new Unreadable("invalid");
+}
+
+/** Return an array of names: an array as it is, and a string as a gateway's `split` reads it. */
+function readNames(value, split) {
+  if (value == null) return [];
+  if (split && typeof value === "string") return split(value);
+  require(Array.isArray(value) && value.every((name) => typeof name === "string" && name !== ""));
+  return value;
+}
+
+function read(claims, splitGroup, splitRole = splitGroup) {
+  require(claims != null);
+  const role = claims[PREFERRED];
+  require(role == null || typeof role === "string");
+  return toClaims(readNames(claims[GROUPS], splitGroup), readNames(claims[ROLES], splitRole), role);
+}
 
 function readSource({ source, event, known_groups: known, comma_free: commaFree }) {
   const authorizer = event.requestContext?.authorizer;
-  const configuration = event.request?.groupConfiguration ?? {};
   switch (source) {
     case "jwt":
       return read(event);
     case "appsync":
-      return read(event.identity.claims);
+      return read(event.identity?.claims);
     case "rest-api":
-      return read(authorizer.claims, (text) => splitGroups(text, known, commaFree), splitRoles);
+      return read(authorizer?.claims, (text) => splitGroups(text, known, commaFree), splitRoles);
     case "http-api":
-      return read((authorizer.jwt ?? authorizer).claims, splitBrackets);
-    case "pre-token-generation":
-      return toClaims(
-        configuration.groupsToOverride, configuration.iamRolesToOverride, configuration.preferredRole,
-      );
+      return read((event.version === "1.0" ? authorizer : authorizer?.jwt)?.claims, splitBrackets);
+    case "pre-token-generation": {
+      require(event.request != null);
+      const { groupsToOverride, iamRolesToOverride, preferredRole } = event.request.groupConfiguration ?? {};
+      return read({ [GROUPS]: groupsToOverride, [ROLES]: iamRolesToOverride, [PREFERRED]: preferredRole });
+    }
   }
 }
 

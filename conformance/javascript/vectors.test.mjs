@@ -1,18 +1,29 @@
 // Runs the vectors. To test your own implementation, replace the functions in ANSWERS.
 //
-//     node --test conformance/javascript/
+//     node --test conformance/javascript/vectors.test.mjs
+//
+// The vectors are in the folder that COGNITO_CLAIMS_VECTORS names; without it, in this repository; and
+// outside of it, in the npm package cognito-claims-vectors.
 //
 // Not covered: listing.json and paging.json, which only a service that implements Cognito's API can answer.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
 import { describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { isDeepStrictEqual } from "node:util";
 
 import { applyTrigger, chooseRole, issueTokens, readEvent, readPages } from "./rules.mjs";
 import { evaluateTrust } from "./trust.mjs";
 
-const FOLDER = new URL("../../src/cognito_claims/conformance/vectors/v1/", import.meta.url);
+const REPOSITORY = fileURLToPath(new URL("../../src/cognito_claims/conformance/vectors/v1/", import.meta.url));
+const FOLDER = process.env.COGNITO_CLAIMS_VECTORS || (existsSync(REPOSITORY) ? REPOSITORY : findPackage());
+
+function findPackage() {
+  return dirname(createRequire(import.meta.url).resolve("cognito-claims-vectors/v1/schema.json"));
+}
 
 /** The function that answers a case's input, and the claims that its subject compares. */
 const ANSWERS = {
@@ -46,7 +57,7 @@ function isEquivalent(answer, expected, claims) {
 }
 
 for (const [subject, [answer, ...claims]] of Object.entries(ANSWERS)) {
-  const { cases } = JSON.parse(readFileSync(new URL(`${subject}.json`, FOLDER)));
+  const { cases } = JSON.parse(readFileSync(join(FOLDER, `${subject}.json`)));
   const absent = subject === "trust-policy" ? { warnings: [] } : {};
   describe(subject, () => {
     for (const { id, input, expected } of cases) {
