@@ -154,6 +154,10 @@ class TestFiles:
         (files / "pool.json").write_text(json.dumps(build_pool(None)))
         assert run(*GIVEN).stdout.startswith(f"Handed out: {SIGNED_IN}")
 
+    def test_errors_of_the_groups_name_the_option(self, files: Path) -> None:
+        (files / "groups.json").write_text(json.dumps({"Groups": GROUPS, "NextToken": "more"}))
+        assert run(*GIVEN).stderr.startswith("error: --groups: NextToken: the list is incomplete")
+
     def test_the_app_client_must_be_known(self, files: Path) -> None:
         other = {"ProviderName": USER_POOL, "ClientId": "2example"}
         providers = [*DESCRIPTION["CognitoIdentityProviders"], other]
