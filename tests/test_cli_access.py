@@ -34,7 +34,11 @@ from tests.test_access import (
 )
 
 DOCUMENTED = json.loads(
-    (Path(__file__).parents[1] / "docs" / "access.md").read_text().split("```json\n")[1].split("```")[0]
+    (Path(__file__).parents[1] / "docs" / "reference" / "json.md")
+    .read_text()
+    .partition("## `cognito-claims access`")[2]
+    .split("```json\n")[1]
+    .split("```")[0]
 )
 
 

@@ -50,7 +50,9 @@ def report(*arguments: str, stdin: object = "") -> dict[str, Any]:
 
 DOCUMENTED = [
     json.loads(block.split("```")[0])
-    for block in (Path(__file__).parents[1] / "docs" / "cli.md").read_text().split("```json\n")[2:]
+    for block in (Path(__file__).parents[1] / "docs" / "reference" / "json.md")
+    .read_text()
+    .split("```json\n")[2:5]
 ]
 
 
