@@ -322,10 +322,10 @@ class TestMisspelledKeys:
     def test_of_groups(self, file: object, tmp_path: Path) -> None:
         (tmp_path / "groups.json").write_text(json.dumps(file))
         path = str(tmp_path / "groups.json")
-        for arguments in (["resolve", path], ["compare", "--groups", path]):
+        for arguments, place in ((["resolve", path], ""), (["compare", "--groups", path], "--groups: ")):
             result = run(*arguments, stdin=event("id_token"))
             assert (result.exit_code, result.stdout) == (ExitCode.BAD_INPUT, "")
-            assert result.stderr == f"error: {MISSPELT_ERROR}\n"
+            assert result.stderr == f"error: {place}{MISSPELT_ERROR}\n"
 
     def test_of_pages(self) -> None:
         pages = json.dumps({"Groups": [], "NextTokn": "x"}) + json.dumps({"Groups": [MISSPELT]})
