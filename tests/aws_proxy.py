@@ -14,7 +14,6 @@ class AwsProxy(LoopbackServer):
     """Speaks the JSON protocol of Cognito and the query protocol of IAM."""
 
     def __init__(self, moto_url: str) -> None:
-        super().__init__()
         self.calls: list[str] = []
         self._moto_url = moto_url
         self._responses: dict[str, tuple[int, bytes]] = {}

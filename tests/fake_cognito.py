@@ -30,7 +30,6 @@ class FakeCognito(LoopbackServer):
     """Implements the operations that the runner calls. `instead` replaces some, by their names."""
 
     def __init__(self, adapter: VectorAdapter | None = None) -> None:
-        super().__init__()
         self.adapter = adapter or VectorAdapter()
         self.pools: dict[str, FakePool] = {}
         self.calls: list[str] = []

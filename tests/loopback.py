@@ -23,9 +23,27 @@ class _Server(ThreadingHTTPServer):
 
 
 class LoopbackServer(ABC):
-    """Answers each request with the result of `post`, which a subclass implements."""
+    """Answers each request with the result of `post`, which a subclass implements.
 
-    def __init__(self) -> None:
+    It listens inside a `with` statement.
+    """
+
+    _http: _Server
+    _thread: Thread
+
+    @abstractmethod
+    def post(self, headers: dict[str, str], body: bytes) -> tuple[int, bytes]:
+        """Return the status and the body of the response."""
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._http.server_port}"
+
+    def stop_listening(self) -> None:
+        self._http.shutdown()
+        self._http.server_close()
+
+    def __enter__(self) -> Self:
         server = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -47,20 +65,6 @@ class LoopbackServer(ABC):
 
         self._http = _Server(("127.0.0.1", 0), Handler)
         self._thread = Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.01})
-
-    @abstractmethod
-    def post(self, headers: dict[str, str], body: bytes) -> tuple[int, bytes]:
-        """Return the status and the body of the response."""
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self._http.server_port}"
-
-    def stop_listening(self) -> None:
-        self._http.shutdown()
-        self._http.server_close()
-
-    def __enter__(self) -> Self:
         self._thread.start()
         return self
 

@@ -30,7 +30,6 @@ class PoolServer(LoopbackServer):
     """
 
     def __init__(self, page_size: int = 60) -> None:
-        super().__init__()
         self.page_size = page_size
         self.groups: dict[str, dict[str, Any]] = {}
         self.members: dict[str, list[str]] = {}

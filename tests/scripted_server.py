@@ -10,7 +10,6 @@ class ScriptedServer(LoopbackServer):
     """Answers each request with the next response of its queue."""
 
     def __init__(self) -> None:
-        super().__init__()
         self.requests: list[dict[str, object]] = []
         self._responses: deque[tuple[int, bytes]] = deque()
 

@@ -623,6 +623,11 @@ Settings
         assert report["alternatives"] == []
         assert report["role"]["valid_for"] == 3600
 
+    def test_a_role_that_cannot_be_assumed_is_valid_for_no_time(self) -> None:
+        report: Any = build_access_report(evaluate(roles=[build_role(ADMIN, trust(OTHER_ID))]))
+        assert report["role"]["trust"]["verdict"] == "no"
+        assert report["role"]["valid_for"] is None
+
     def test_the_reason_is_that_of_the_verdict(self) -> None:
         refused = evaluate(roles=[build_role(ADMIN, trust(OTHER_ID))])
         assert refused.role is not None

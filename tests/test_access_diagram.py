@@ -175,7 +175,7 @@ class TestTheDiagram:
 
     def test_in_the_documentation_is_up_to_date(self) -> None:
         """To draw it again, write the expected text to the file."""
-        drawn = (Path(__file__).parents[1] / "docs" / "access.svg").read_text()
+        drawn = (Path(__file__).parents[1] / "docs" / "how-to" / "access.svg").read_text()
         assert drawn == draw_access(evaluate(roles=[*REFUSED, *ALL_ROLES[1:]]), standalone=True)
 
 

@@ -183,7 +183,7 @@ class TestJSON:
     def test_is_what_is_documented(self) -> None:
         result = resolve(OPEN, "--json")
         assert result.exit_code == ExitCode.OK
-        documented = (Path(__file__).parents[1] / "docs" / "cli.md").read_text()
+        documented = (Path(__file__).parents[1] / "docs" / "reference" / "json.md").read_text()
         example = documented.split("```json\n")[1].split("```")[0]
         assert json.loads(result.stdout) == json.loads(example)
 
@@ -450,13 +450,17 @@ class TestCommand:
 
     def test_every_option_is_documented(self) -> None:
         docs = Path(__file__).parents[1] / "docs"
-        for command, page in (("resolve", "cli.md"), ("schema", "cli.md"), ("conform", "conformance.md")):
+        for command, page in (
+            ("resolve", "reference/cli.md"),
+            ("schema", "reference/cli.md"),
+            ("conform", "reference/cli.md"),
+        ):
             documented = (docs / page).read_text()
             shown = run([command, "--help"]).stdout
             options = set(re.findall(r"--[a-z][a-z-]+", shown))
             assert options > {"--help"}
             assert {option for option in options - {"--help"} if option not in documented} == set()
-        documented = (docs / "cli.md").read_text()
+        documented = (docs / "reference" / "exit-codes.md").read_text()
         for code in ExitCode:
             assert f"| {code.value} |" in documented
 

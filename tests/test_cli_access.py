@@ -34,7 +34,11 @@ from tests.test_access import (
 )
 
 DOCUMENTED = json.loads(
-    (Path(__file__).parents[1] / "docs" / "access.md").read_text().split("```json\n")[1].split("```")[0]
+    (Path(__file__).parents[1] / "docs" / "reference" / "json.md")
+    .read_text()
+    .partition("## `cognito-claims access`")[2]
+    .split("```json\n")[1]
+    .split("```")[0]
 )
 
 
@@ -153,6 +157,10 @@ class TestFiles:
         assert run(*ALL).exit_code == ExitCode.NEGATIVE_RESULT
         (files / "pool.json").write_text(json.dumps(build_pool(None)))
         assert run(*GIVEN).stdout.startswith(f"Handed out: {SIGNED_IN}")
+
+    def test_errors_of_the_groups_name_the_option(self, files: Path) -> None:
+        (files / "groups.json").write_text(json.dumps({"Groups": GROUPS, "NextToken": "more"}))
+        assert run(*GIVEN).stderr.startswith("error: --groups: NextToken: the list is incomplete")
 
     def test_the_app_client_must_be_known(self, files: Path) -> None:
         other = {"ProviderName": USER_POOL, "ClientId": "2example"}

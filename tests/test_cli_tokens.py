@@ -50,7 +50,9 @@ def report(*arguments: str, stdin: object = "") -> dict[str, Any]:
 
 DOCUMENTED = [
     json.loads(block.split("```")[0])
-    for block in (Path(__file__).parents[1] / "docs" / "cli.md").read_text().split("```json\n")[2:]
+    for block in (Path(__file__).parents[1] / "docs" / "reference" / "json.md")
+    .read_text()
+    .split("```json\n")[2:5]
 ]
 
 
@@ -471,6 +473,12 @@ class TestCompare:
         assert result.exit_code == ExitCode.BAD_INPUT
         assert reason in result.stderr
 
+    def test_errors_of_the_groups_name_the_option(self, tmp_path: Path) -> None:
+        file = tmp_path / "groups.json"
+        file.write_text("not JSON")
+        result = run("compare", "--groups", str(file), stdin=event("id_token"))
+        assert (result.exit_code, result.stderr[:26]) == (ExitCode.BAD_INPUT, "error: --groups: not JSON:")
+
     def test_groups_that_cannot_be_one_users_are_refused(self, tmp_path: Path) -> None:
         file = tmp_path / "groups.json"
         file.write_text(json.dumps([{"GroupName": "a", "UserPoolId": f"{pool}_X"} for pool in "ab"]))
@@ -632,7 +640,7 @@ class TestRole:
         file = tmp_path / "pool.json"
         for text, reason in (
             ("[]", "the output of aws cognito-identity"),
-            ('{"Type": "Token"}', "a single mapping"),
+            ('{"Type": "Token"}', "--identity-pool: is a single mapping"),
         ):
             file.write_text(text)
             result = run("role", "--identity-pool", str(file), stdin=event("id_token"))

@@ -503,7 +503,7 @@ def test_files_are_there_where_nobody_reads_the_rest(tmp_path: Path, arguments: 
 
 
 def keys_of(printed: dict[str, Any]) -> set[str]:
-    """Give the keys as docs/pool.md writes them."""
+    """Give the keys as docs/reference/json.md writes them."""
     keys: set[str] = set()
     for key, value in printed.items():
         members = cast("list[dict[str, Any]]", value if isinstance(value, list) else [])
@@ -525,10 +525,10 @@ def test_json_is_as_documented(server: PoolServer, tmp_path: Path) -> None:
         "audit": call("audit", tmp_path / "s", "--json", "--fail-on", "never"),
         "diff": call("diff", tmp_path / "s", "--drop-group", "readers", "--json"),
     }
-    text = (Path(__file__).parents[1] / "docs" / "pool.md").read_text()
+    text = (Path(__file__).parents[1] / "docs" / "reference" / "json.md").read_text()
     for command, result in commands.items():
-        _, _, after = text.partition(f"`cognito-claims pool {command} --json`")
-        rows = re.findall(r"^\| (.+?) \| ", after.partition("`cognito-claims pool")[0], re.MULTILINE)
+        _, _, after = text.partition(f"## `cognito-claims pool {command}`")
+        rows = re.findall(r"^\| (.+?) \| ", after.partition("## `cognito-claims pool")[0], re.MULTILINE)
         documented = {key for row in rows for key in re.findall("`(.+?)`", row)}
         assert keys_of(json.loads(result.stdout)) == documented
 

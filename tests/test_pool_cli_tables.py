@@ -206,7 +206,10 @@ class TestErrors:
                 "--later-memberships: has no column username",
             ),
             ("resolve --groups bad.json --memberships m.csv", r"Groups\[0\]\.Precedense.* use Precedence"),
-            ("resolve --groups part.json --memberships m.csv", "the list is incomplete"),
+            (
+                "resolve --groups part.json --memberships m.csv",
+                "--groups: NextToken: the list is incomplete",
+            ),
             (
                 f"resolve --groups few.json --memberships m.csv --pool-id {POOL}",
                 r"^error: --memberships\.group_name: 8 unknown groups: .* and 3 more; pass all groups",

@@ -8,6 +8,7 @@ is out of date.
 
 import importlib
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 
 from cognito_claims.access import ACCESS_RULES, TRUST_RULES
@@ -18,10 +19,10 @@ from cognito_claims.events import EVENT_RULES, TRIGGER_QUESTIONS, TRIGGER_RULES
 from cognito_claims.identity_pool import IDENTITY_POOL_QUESTIONS, IDENTITY_POOL_RULES
 from cognito_claims.pool import CHECKS
 from cognito_claims.rules import CLAIM_RULES, OPEN_QUESTIONS, RULES, OpenQuestion, Rule
-from tools import revealed
+from tools import commands, revealed
 
 ROOT = Path(__file__).parents[1]
-PAGES = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md")))
+PAGES = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md")))
 PACKAGES = (
     "cognito_claims",
     "cognito_claims.access",
@@ -95,6 +96,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "types": revealed.format_table,
     "checks": format_checks,
     "calls": format_calls,
+    **{f"command {name}": partial(commands.format_command, name) for name in commands.find_commands()},
 }
 """The function that formats each part."""
 

@@ -37,7 +37,7 @@ REPORTED = (
 
 AIO_TESTS = (
     "tests/test_aio.py",
-    "tests/test_documentation.py::test_the_examples_run_as_printed[docs/models.md]",
+    "tests/test_documentation_examples.py::test_the_examples_run_as_printed[docs/how-to/groups.md]",
 )
 """The tests that need aiobotocore."""
 

@@ -1,4 +1,4 @@
-"""The types that the four type checkers reveal, for docs/typing.md."""
+"""The types that the four type checkers reveal, for docs/reference/typing.md."""
 
 import re
 import subprocess

@@ -4,7 +4,8 @@
 
 Each emulator is installed at a pinned version into `build/emulators/`, and
 listens on loopback. cognito-local needs Node.js. The summary is a part of
-docs/conformance.md, and each emulator has a page in docs/scorecards/.
+docs/how-to/conformance.md, and each emulator has a page in
+docs/reference/scorecards/.
 """
 
 import json
@@ -28,8 +29,8 @@ from cognito_claims.conformance.rules import CONSISTENCY
 from cognito_claims.conformance.scorecard import Verdict
 from tools.generate import ROOT, replace_part
 
-PAGE = ROOT / "docs" / "conformance.md"
-FOLDER = ROOT / "docs" / "scorecards"
+PAGE = ROOT / "docs" / "how-to" / "conformance.md"
+FOLDER = ROOT / "docs" / "reference" / "scorecards"
 BUILD = ROOT / "build" / "emulators"
 COGNITO_LOCAL = "5.3.0"
 MINISTACK = "1.5.33"
@@ -174,7 +175,7 @@ def render_summary(reports: Iterable[tuple[Emulator, dict[str, Any]]], date: str
     reports = tuple(reports)
     rows = [
         (
-            f"[{emulator.name}](scorecards/{emulator.page})",
+            f"[{emulator.name}](../reference/scorecards/{emulator.page})",
             emulator.version,
             emulator.registry,
             *map(str, report["counts"].values()),
@@ -201,7 +202,7 @@ def render_page(emulator: Emulator, report: dict[str, Any], date: str) -> str:
         f"# Conformance of {emulator.name}",
         "",
         f"Version {emulator.version}, from {emulator.registry}, on {date}: {counts}.",
-        "[Scorecards](../conformance.md#scorecards) explains the verdicts and compares emulators.",
+        "[Scorecards](../../how-to/conformance.md#scorecards) explains the verdicts and compares them.",
         "",
         "```console",
         f"$ {emulator.started_by}",

@@ -1,4 +1,4 @@
-"""The workflow in docs/conformance.md passes the checks of this project's own workflows."""
+"""The workflow in docs/how-to/conformance.md passes the checks of this project's own workflows."""
 
 import re
 import subprocess
@@ -12,7 +12,9 @@ from cognito_claims import __version__
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
 [WORKFLOW] = re.findall(
-    r"^```yaml\n(.+?)^```$", (ROOT / "docs" / "conformance.md").read_text(), re.MULTILINE | re.DOTALL
+    r"^```yaml\n(.+?)^```$",
+    (ROOT / "docs" / "how-to" / "conformance.md").read_text(),
+    re.MULTILINE | re.DOTALL,
 )
 
 

@@ -42,7 +42,9 @@ def parse_rows(text: str) -> dict[str, list[list[str]]]:
 
 
 def test_the_summary_is_of_the_pinned_versions() -> None:
-    rows = re.findall(r"^\| \[([^]]+)\]\(scorecards/(.+)\) \| ([0-9.]+) \| (\w+) \|", SUMMARY, re.MULTILINE)
+    rows = re.findall(
+        r"^\| \[([^]]+)\]\(\.\./reference/scorecards/(.+)\) \| ([0-9.]+) \| (\w+) \|", SUMMARY, re.MULTILINE
+    )
     assert rows == [(one.name, one.page, one.version, one.registry) for one in EMULATORS]
     pinned = (ROOT / "requirements" / "emulators" / "ministack.txt").read_text()
     assert f"ministack=={scorecards.MINISTACK} " in pinned

@@ -264,7 +264,7 @@ def _describe_role(role: RoleAccess, indent: str) -> Iterator[str]:
         yield f"{indent}warning{_format_ids((rule,))}"
     if role.trust.verdict is Verdict.NO:
         return
-    seconds = None if role.valid_for is None else int(role.valid_for.total_seconds())
+    seconds = _count_seconds(role)
     duration = "an unknown time" if seconds is None else f"up to {seconds:,} seconds"
     yield f"{indent}credentials are valid for {duration}"
 
@@ -314,8 +314,12 @@ def _report_role(role: RoleAccess) -> dict[str, JsonValue]:
             "statement": trust.statement,
             "warnings": [rule.id for rule in trust.warnings],
         },
-        "valid_for": None if role.valid_for is None else int(role.valid_for.total_seconds()),
+        "valid_for": None if trust.verdict is Verdict.NO else _count_seconds(role),
     }
+
+
+def _count_seconds(role: RoleAccess) -> int | None:
+    return None if role.valid_for is None else int(role.valid_for.total_seconds())
 
 
 def _report(assessment: Assessment) -> dict[str, JsonValue]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cognito_claims._counts import format_count
 from cognito_claims.access.assessment import Verdict
 from cognito_claims.access.result import Access, UnknownRole
 from cognito_claims.access.rules import ANY_IDENTITY_POOL, ROLE_REPLACES
@@ -143,7 +144,7 @@ def _list_claims(resolution: Resolution, access: Access | None) -> Iterator[Item
 
 
 def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'s'[: number != 1]}" if number else "absent"
+    return format_count(number, noun) if number else "absent"
 
 
 def _ask(question_id: str, question: str) -> Item:

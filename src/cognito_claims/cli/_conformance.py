@@ -7,7 +7,8 @@ from typing import assert_never
 
 from rich.text import Text
 
-from cognito_claims.cli._output import Output, format_count
+from cognito_claims._counts import format_count
+from cognito_claims.cli._output import Output
 from cognito_claims.conformance.scorecard import Result, Scorecard, Verdict
 
 

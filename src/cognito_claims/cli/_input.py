@@ -4,7 +4,7 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import Never, TypeVar, cast
 
 import typer
 
@@ -20,21 +20,27 @@ from cognito_claims.user_pool import UserPoolType, parse_user_pool
 _T = TypeVar("_T")
 
 
-def resolve_groups(text: bytes, policy: Policy) -> Resolution:
-    """Resolve the groups of all pages in a text, or fail with every error of every page."""
-    groups = parse_groups(text)
+def resolve_groups(text: bytes, policy: Policy, name: str | None = None) -> Resolution:
+    """Resolve the groups of all pages in a text, or fail with every error of every page.
+
+    Each error starts with the name of the option, if one is passed.
+    """
+    groups = parse_groups(text, name)
     with exit_on_error():
         return resolve(groups, policy=policy)
 
 
-def parse_groups(text: bytes) -> tuple[GroupType, ...]:
-    """Return the groups of all pages in a text, or fail with every error of every page."""
+def parse_groups(text: bytes, name: str | None = None) -> tuple[GroupType, ...]:
+    """Return the groups of all pages in a text, or fail with every error of every page.
+
+    Each error starts with the name of the option, if one is passed.
+    """
     try:
         documents = list(_split_documents(text.decode(json.detect_encoding(text))))
     except (ValueError, RecursionError) as error:
-        fail(ExitCode.BAD_INPUT, [f"not JSON: {error} (use --output json with the AWS CLI)"])
+        _fail(name, [f"not JSON: {error} (use --output json with the AWS CLI)"])
     if not documents:
-        fail(ExitCode.BAD_INPUT, ["the input is empty: expected the output of aws cognito-idp"])
+        _fail(name, ["the input is empty: expected the output of aws cognito-idp"])
 
     pages: list[AdminListGroupsForUserResponse] = []
     errors: list[str] = []
@@ -48,8 +54,12 @@ def parse_groups(text: bytes) -> tuple[GroupType, ...]:
             errors += [f"{place}{problem}" for problem in error.problems]
     errors = errors or list(_check_completeness(pages))
     if errors:
-        fail(ExitCode.BAD_INPUT, errors)
+        _fail(name, errors)
     return tuple(group for page in pages for group in page.groups)
+
+
+def _fail(name: str | None, errors: Iterable[str]) -> Never:
+    fail(ExitCode.BAD_INPUT, [error if name is None else f"{name}: {error}" for error in errors])
 
 
 def _check_completeness(pages: list[AdminListGroupsForUserResponse]) -> Iterator[str]:
@@ -79,7 +89,7 @@ def parse_json(text: bytes, name: str | None = None) -> object:
     except (ValueError, RecursionError) as error:
         # A UnicodeDecodeError quotes its input, which may be a token.
         reason = error if isinstance(error, json.JSONDecodeError) else type(error).__name__
-        fail(ExitCode.BAD_INPUT, [f"{'' if name is None else f'{name}: '}not JSON: {reason}"])
+        _fail(name, [f"not JSON: {reason}"])
 
 
 def read_json(path: str, name: str, parse: Callable[[object], _T]) -> _T:
@@ -88,8 +98,8 @@ def read_json(path: str, name: str, parse: Callable[[object], _T]) -> _T:
     try:
         return parse(content)
     except InvalidResponseError as error:
-        errors = [f"{name}: {line}" for line in str(error).splitlines()]
-    return fail(ExitCode.BAD_INPUT, errors)
+        errors = str(error).splitlines()
+    return _fail(name, errors)
 
 
 def read_input(path: str | None, name: str = "FILE") -> bytes:
@@ -115,12 +125,13 @@ def _is_stdin_a_terminal() -> bool:
 
 def read_identity_pool(path: str) -> dict[str, object]:
     """Read the output of `aws cognito-identity get-identity-pool-roles`, or fail."""
-    members = as_object(parse_json(read_input(path, "--identity-pool"), "--identity-pool"))
+    name = "--identity-pool"
+    members = as_object(parse_json(read_input(path, name), name))
     if members is None:
-        fail(ExitCode.BAD_INPUT, ["must be the output of aws cognito-identity get-identity-pool-roles"])
+        _fail(name, ["must be the output of aws cognito-identity get-identity-pool-roles"])
     if "Type" in members:
         error = "is a single mapping, without the authenticated role: pass the whole output of the AWS CLI"
-        fail(ExitCode.BAD_INPUT, [error])
+        _fail(name, [error])
     return members
 
 

@@ -80,15 +80,6 @@ class Output:
         return "\n".join(line.rstrip(" ") for line in self._buffer.getvalue().split("\n")).rstrip("\n")
 
 
-def format_count(count: int, noun: str) -> str:
-    """Return a number with its noun, in the singular or the plural.
-
-    >>> format_count(1, "user"), format_count(1000, "user")
-    ('1 user', '1,000 users')
-    """
-    return f"{count:,} {noun}{'s'[: count != 1]}"
-
-
 def format_sample(names: Sequence[str], count: int) -> str:
     """Return names, and how many of the total are not listed."""
     more = [f"{count - len(names):,} more"] if count > len(names) > 0 else []

@@ -86,7 +86,7 @@ def access(
         raise typer.BadParameter(reason)
     else:
         with exit_on_error():
-            resolution = resolve_groups(read_input(groups, "--groups"), answers)
+            resolution = resolve_groups(read_input(groups, "--groups"), answers, "--groups")
         question = _Question.read(
             resolution,
             IdentityPool.read(

@@ -54,7 +54,7 @@ def compare(
     if groups_file is None:
         now = service.resolve_user(user_pool_id, username, answers)
     else:
-        now = resolve_groups(read_input(groups_file, "--groups"), answers)
+        now = resolve_groups(read_input(groups_file, "--groups"), answers, "--groups")
     # A trigger event has no token yet, and its configuration lists the roles.
     shows_token_use = token.token_use is not None or token.source is ClaimsSource.PRE_TOKEN_GENERATION
     if not shows_token_use and not groups_only:

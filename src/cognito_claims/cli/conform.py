@@ -13,12 +13,13 @@ from urllib.parse import urlsplit
 
 import typer
 
+from cognito_claims._counts import format_count
 from cognito_claims._signals import handle_signals
 from cognito_claims.cli import _options as options
 from cognito_claims.cli._conformance import Format, render, report_case
 from cognito_claims.cli._exit import ExitCode, fail
 from cognito_claims.cli._options import MIN_RATE
-from cognito_claims.cli._output import Output, format_count, write_file, write_result
+from cognito_claims.cli._output import Output, write_file, write_result
 from cognito_claims.cli._progress import show_progress
 from cognito_claims.cli._service import Service
 from cognito_claims.client._operations import SERVICE_ID

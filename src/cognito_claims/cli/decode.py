@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 
 from pydantic import JsonValue
 
+from cognito_claims._counts import format_count
 from cognito_claims._wire.json import as_object, get_path
 from cognito_claims.cli import _options as options
 from cognito_claims.cli._input import read_input
-from cognito_claims.cli._output import Output, format_count, write_result
+from cognito_claims.cli._output import Output, write_result
 from cognito_claims.cli._token import ParsedInput, parse_input
 from cognito_claims.errors import InvalidClaimsError
 from cognito_claims.events import ClaimsSource, parse_trigger_event

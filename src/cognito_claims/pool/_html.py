@@ -16,6 +16,7 @@ from importlib.resources import files
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from cognito_claims._counts import format_count
 from cognito_claims.access import draw_access
 from cognito_claims.pool._audit.accumulator import identify_precedence
 from cognito_claims.pool._edits import Edits
@@ -241,7 +242,7 @@ def _render(template: str, **values: object) -> str:
     filters: dict[str, Any] = {
         "breakable": break_at_slashes,
         "count": "{:,}".format,
-        "counted": _format_count,
+        "counted": format_count,
     }
     environment.filters.update(filters)
     style, script = (_TEMPLATES.joinpath(name).read_text("utf-8") for name in ("page.css", "page.js"))
@@ -256,10 +257,6 @@ def _render(template: str, **values: object) -> str:
         reason_lines=reason_lines,
         open_question_lines=open_question_lines,
     )
-
-
-def _format_count(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'s'[: count != 1]}"
 
 
 def _hash_source(text: str) -> str:

@@ -12,6 +12,7 @@ from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, cast
 
+from cognito_claims._counts import format_count
 from cognito_claims._wire.base import to_wire_name
 from cognito_claims._wire.parsing import parse_request, parse_response
 from cognito_claims._wire.scalars import MAX_NAME_LENGTH
@@ -97,7 +98,7 @@ class UnknownGroupsError(InvalidMembershipError):
         count = len(self.group_names)
         shown = [repr(name) if name is not None else "(null)" for name in self.group_names[:_MAX_SHOWN]]
         more = f" and {count - _MAX_SHOWN:,} more" if count > _MAX_SHOWN else ""
-        groups = "1 unknown group" if count == 1 else f"{count:,} unknown groups"
+        groups = format_count(count, "unknown group")
         return f"memberships.group_name: {groups}: {', '.join(shown)}{more}; {self._remedy}"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from cognito_claims._counts import format_count
 from cognito_claims.models import MAX_GROUPS_PER_POOL, MAX_GROUPS_PER_USER
 
 
@@ -88,7 +89,7 @@ class Finding:
         """How it differs from the baseline, as a phrase; empty if it is new or there is no baseline."""
         if self.baseline_users is None:
             return ""
-        before = f"{self.baseline_users:,} user{'s'[: self.baseline_users != 1]} in the baseline"
+        before = f"{format_count(self.baseline_users, 'user')} in the baseline"
         if self.known is not True:
             return f"further groups, {before}"
         return f"known, {before}" if self.users > self.baseline_users else "known"

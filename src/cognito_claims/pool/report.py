@@ -7,6 +7,7 @@ from dataclasses import asdict
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
+from cognito_claims._counts import format_count
 from cognito_claims.pool._edits import Edits
 from cognito_claims.pool.findings import CHECKS
 from cognito_claims.pool.manifest import GROUPS
@@ -89,7 +90,7 @@ def _build_sarif_rule(check: Check) -> dict[str, Any]:
 
 
 def _build_sarif_result(finding: Finding, manifest: Manifest) -> dict[str, Any]:
-    users = f" ({finding.users:,} user{'s'[: finding.users != 1]})" if finding.users else ""
+    users = f" ({format_count(finding.users, 'user')})" if finding.users else ""
     text = f"{finding.title} {finding.reason.removesuffix('.')}{users}. {finding.check.remedy}"
     groups = [
         {"name": name, "fullyQualifiedName": f"{manifest.user_pool_id}/{name}", "kind": "resource"}

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, TypeAlias, TypeGuard
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
+from cognito_claims._counts import format_count
 from cognito_claims._registry import publish
 from cognito_claims._wire.base import to_time_since_epoch
 from cognito_claims._wire.parsing import parse_written_response
@@ -86,8 +87,8 @@ class Resolution(Decision):
 
     def __repr__(self) -> str:
         role = "" if self.preferred_role is None else f" {self.preferred_role!r}"
-        count = len(self.ranking)
-        return f"<Resolution {type(self.outcome).__name__}{role}, {count} group{'s'[: count != 1]}>"
+        groups = format_count(len(self.ranking), "group")
+        return f"<Resolution {type(self.outcome).__name__}{role}, {groups}>"
 
 
 _Item: TypeAlias = GroupType | Mapping[str, object]

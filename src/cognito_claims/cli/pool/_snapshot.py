@@ -116,7 +116,8 @@ class Source:
 
     def _write_snapshot(self, folder: Path) -> pool.Snapshot:
         memberships = _find_file(str(self.memberships), f"{self.prefix}memberships")
-        groups = _read_groups(_find_file(str(self.groups), f"{self.prefix}groups"))
+        option = f"{self.prefix}groups"
+        groups = _read_groups(_find_file(str(self.groups), option), option)
         with exit_on_error():
             try:
                 return pool.Snapshot.write(
@@ -144,9 +145,9 @@ def _find_file(path: str, name: str) -> Path:
     return fail(ExitCode.BAD_INPUT, [f"{name}: {reason}: pass a file"])
 
 
-def _read_groups(path: Path) -> Path | tuple[GroupType, ...]:
-    """Return the groups of a JSON file, or the path of any other file."""
+def _read_groups(path: Path, option: str) -> Path | tuple[GroupType, ...]:
+    """Return the groups of a JSON file, or the path of any other file. Errors name the option."""
     with path.open("rb") as file:
         start = file.read(64)
     text = start.decode(json.detect_encoding(start), "ignore").lstrip("\ufeff \t\r\n")
-    return parse_groups(path.read_bytes()) if text.startswith(("{", "[")) else path
+    return parse_groups(path.read_bytes(), option) if text.startswith(("{", "[")) else path

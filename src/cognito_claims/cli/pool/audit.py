@@ -12,12 +12,13 @@ import typer
 from rich.text import Text
 
 from cognito_claims import pool
+from cognito_claims._counts import format_count
 from cognito_claims.access.facts import list_assigned_roles
 from cognito_claims.cli import _options as options
 from cognito_claims.cli._exit import ExitCode, exit_on_error, fail
 from cognito_claims.cli._identity_pool import IdentityPool, fetch_roles, read_roles
 from cognito_claims.cli._input import read_input, read_user_pool
-from cognito_claims.cli._output import Output, format_count, format_sample, write_file, write_result
+from cognito_claims.cli._output import Output, format_sample, write_file, write_result
 from cognito_claims.cli._service import Service
 from cognito_claims.cli.pool._snapshot import (
     GroupsFile,

@@ -10,9 +10,10 @@ from typing import Annotated, TypeVar
 import typer
 
 from cognito_claims import pool
+from cognito_claims._counts import format_count
 from cognito_claims.cli import _options as options
 from cognito_claims.cli._exit import ExitCode, exit_on_error, fail
-from cognito_claims.cli._output import Output, format_count, format_sample, write_file, write_result
+from cognito_claims.cli._output import Output, format_sample, write_file, write_result
 from cognito_claims.cli.pool._snapshot import (
     GroupsFile,
     Html,

@@ -11,11 +11,12 @@ from typing import Annotated, Any, Never
 import typer
 
 from cognito_claims import pool
+from cognito_claims._counts import format_count
 from cognito_claims._signals import handle_signals
 from cognito_claims.cli import _options as options
 from cognito_claims.cli._exit import ExitCode, fail
 from cognito_claims.cli._input import read_input
-from cognito_claims.cli._output import Output, format_count, write_result
+from cognito_claims.cli._output import Output, write_result
 from cognito_claims.cli._progress import show_progress
 from cognito_claims.cli._service import Service
 from cognito_claims.models import LIST_USERS_IN_GROUP_RATE

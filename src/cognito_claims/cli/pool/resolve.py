@@ -4,9 +4,10 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from cognito_claims import pool
+from cognito_claims._counts import format_count
 from cognito_claims.cli import _options as options
 from cognito_claims.cli._exit import exit_on_error
-from cognito_claims.cli._output import Output, format_count, write_result
+from cognito_claims.cli._output import Output, write_result
 from cognito_claims.cli.pool._snapshot import GroupsFile, MembershipsFile, PoolId, SnapshotPath, Source
 from cognito_claims.pool._user_sets import UNKNOWN_GROUPS
 from cognito_claims.resolver import Policy

@@ -6,6 +6,7 @@ from collections import Counter
 from html import escape
 from typing import TYPE_CHECKING
 
+from cognito_claims._counts import format_count
 from cognito_claims._html import build_list, escape_path
 from cognito_claims.pool.findings import Severity
 
@@ -50,6 +51,6 @@ def _build_tile(number: int, label: str, color: str) -> str:
 
 def _format(finding: Finding) -> str:
     check = finding.check
-    users = f"{finding.users:,} user{'s'[: finding.users != 1]}"
+    users = format_count(finding.users, "user")
     first = f"<strong>{escape(check.severity)}</strong> {escape(check.code)}, {users}"
     return "<br>".join([first, escape_path(finding.title), escape_path(finding.reason)])
