@@ -11,38 +11,14 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 
-from cognito_claims.access import ACCESS_RULES, TRUST_RULES
-from cognito_claims.client import PAGING_RULES
 from cognito_claims.conformance.endpoint import CALLS
-from cognito_claims.conformance.rules import SERVICE_RULES
-from cognito_claims.events import EVENT_RULES, TRIGGER_QUESTIONS, TRIGGER_RULES
-from cognito_claims.identity_pool import IDENTITY_POOL_QUESTIONS, IDENTITY_POOL_RULES
 from cognito_claims.pool import CHECKS
-from cognito_claims.rules import CLAIM_RULES, OPEN_QUESTIONS, RULES, OpenQuestion, Rule
+from cognito_claims.rules import OpenQuestion, Rule
 from tools import commands, revealed
+from tools.domains import MODULES, QUESTIONS_BY_PART, RULES_BY_PART
 
 ROOT = Path(__file__).parents[1]
 PAGES = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md")))
-PACKAGES = (
-    "cognito_claims",
-    "cognito_claims.access",
-    "cognito_claims.client",
-    "cognito_claims.client.aio",
-    "cognito_claims.claims",
-    "cognito_claims.conformance",
-    "cognito_claims.errors",
-    "cognito_claims.events",
-    "cognito_claims.identity_pool",
-    "cognito_claims.models",
-    "cognito_claims.pool",
-    "cognito_claims.resolver",
-    "cognito_claims.rules",
-    "cognito_claims.testing",
-    "cognito_claims.testing.strategies",
-    "cognito_claims.tokens",
-    "cognito_claims.user_pool",
-)
-"""The packages and modules whose names are public."""
 
 
 def format_rules(rules: Iterable[Rule]) -> str:
@@ -74,24 +50,14 @@ def format_calls() -> str:
 def format_public_names() -> str:
     rows = "".join(
         f"| `{package}` | {', '.join(f'`{name}`' for name in sorted(_get_public_names(package)))} |\n"
-        for package in PACKAGES
+        for package in MODULES
     )
     return f"| import from | names |\n| --- | --- |\n{rows}"
 
 
 PARTS: dict[str, Callable[[], str]] = {
-    "preferred-role-rules": lambda: format_rules(RULES),
-    "claim-rules": lambda: format_rules(CLAIM_RULES),
-    "paging-rules": lambda: format_rules(PAGING_RULES),
-    "service-rules": lambda: format_rules(SERVICE_RULES),
-    "event-rules": lambda: format_rules(EVENT_RULES),
-    "trigger-rules": lambda: format_rules(TRIGGER_RULES),
-    "identity-pool-rules": lambda: format_rules(IDENTITY_POOL_RULES),
-    "trust-rules": lambda: format_rules(TRUST_RULES),
-    "access-rules": lambda: format_rules(ACCESS_RULES),
-    "open-questions": lambda: format_questions(OPEN_QUESTIONS),
-    "identity-pool-questions": lambda: format_questions(IDENTITY_POOL_QUESTIONS),
-    "trigger-questions": lambda: format_questions(TRIGGER_QUESTIONS),
+    **{name: partial(format_rules, rules) for name, rules in RULES_BY_PART.items()},
+    **{name: partial(format_questions, questions) for name, questions in QUESTIONS_BY_PART.items()},
     "public-names": format_public_names,
     "types": revealed.format_table,
     "checks": format_checks,
