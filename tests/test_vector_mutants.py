@@ -52,5 +52,6 @@ def test_what_aws_leaves_open_is_no_bug_and_is_reported(mutant: Mutant, connect:
 
 
 def test_there_are_enough_bugs_and_none_is_listed_twice() -> None:
-    assert min(map(len, (READER_MUTANTS, TRIGGER_MUTANTS, ROLE_MUTANTS))) >= 60
+    assert min(map(len, (READER_MUTANTS, TRIGGER_MUTANTS, ROLE_MUTANTS))) > 55
+    assert len(MUTANTS) > 200  # the README of the vectors says so
     assert set(Counter(map(str, (*MUTANTS, *OPEN_MUTANTS))).values()) == {1}

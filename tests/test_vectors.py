@@ -1,6 +1,7 @@
 """The conformance vectors are consistent, and each case depends on the rules that it names."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator
 from importlib import import_module
@@ -11,6 +12,7 @@ from unicodedata import is_normalized
 import pytest
 
 from cognito_claims import Policy, resolve
+from cognito_claims._wire.json import as_list, as_object
 from cognito_claims.access import TRUST_RULES
 from cognito_claims.client import PAGING_RULES
 from cognito_claims.conformance import load
@@ -18,7 +20,7 @@ from cognito_claims.conformance.cases import SUBJECTS, InvalidVectorsError, get_
 from cognito_claims.conformance.endpoint import EXAMPLE_ACCOUNT
 from cognito_claims.conformance.runner import run, select
 from cognito_claims.conformance.scorecard import Verdict
-from cognito_claims.conformance.shapes import Flag, OverrideAnswer, TokensAnswer
+from cognito_claims.conformance.shapes import Flag, OverrideAnswer, OverrideInput, TokensAnswer
 from cognito_claims.events import EVENT_RULES, TRIGGER_RULES
 from cognito_claims.identity_pool import IDENTITY_POOL_RULES
 from cognito_claims.rules import (
@@ -228,6 +230,32 @@ def test_a_case_that_aws_leaves_open_has_several_answers() -> None:
         assert any(len(case.expected) > 1 for _, case in CASES.values() if rule in case.rules), rule
 
 
+def list_strings(value: object) -> Iterator[str]:
+    """Yield every string in a JSON value, and the parts of those that are joined."""
+    if isinstance(value, str):
+        yield from (value, *re.split("[ ,]", value))
+    for element in as_list(value) or (as_object(value) or {}).values():
+        yield from list_strings(element)
+
+
+def has_values_that_differ_in_case(case: Any) -> bool:
+    answers = [answer.to_json() for answer in case.expected]
+    values = {*list_strings([case.input.model_dump(mode="json", by_alias=True), answers])}
+    return len({value.lower() for value in values}) < len(values)
+
+
+def is_about_a_machine(case_input: Any) -> bool:
+    """Return whether a token has the ID of its client as its subject, or an event is for such a token."""
+    if isinstance(case_input, OverrideInput):
+        token = case_input.access_token
+        return "client_id" in token and not case_input.id_token and token.get("client_id") != "issued"
+    event = case_input.event
+    client = event.get("client_id")
+    return event.get("triggerSource") == "TokenGeneration_ClientCredentials" or (
+        client is not None and event.get("sub") == client
+    )
+
+
 class TestFlags:
     BASES: ClassVar = {rule.id: rule.basis.value for rule in ALL_RULES}
 
@@ -249,6 +277,35 @@ class TestFlags:
         ]
         assert len(changed) > 5
         assert all(Flag.UNICODE in case.flags for case in changed)
+
+    def test_values_that_differ_in_case_only_are_flagged(self) -> None:
+        differing = [case for _, case in CASES.values() if has_values_that_differ_in_case(case)]
+        assert len(differing) > 10
+        assert [case.id for case in differing if Flag.LETTER_CASE not in case.flags] == []
+
+    def test_names_with_delimiters_are_flagged(self) -> None:
+        events = [case for subject, case in CASES.values() if subject == "events"]
+        delimited = [
+            case
+            for case in events
+            for name in (case.expected[0].claims or {}).get("cognito:groups", [])
+            if re.search(r"[][,\"' ]", name)
+        ]
+        assert len(delimited) > 10
+        assert [case.id for case in delimited if Flag.DELIMITER not in case.flags] == []
+
+    def test_forms_of_emulators_are_flagged(self) -> None:
+        decoded = [case for _, case in CASES.values() if "decoded-arrays" in case.rules]
+        assert [case.id for case in decoded if Flag.EMULATOR not in case.flags] == []
+
+    def test_tokens_of_machines_are_flagged(self) -> None:
+        machines = [
+            case
+            for subject, case in CASES.values()
+            if subject in ("events", "trigger-overrides") and is_about_a_machine(case.input)
+        ]
+        assert len(machines) > 3
+        assert machines == [case for _, case in CASES.values() if Flag.MACHINE in case.flags]
 
     @pytest.mark.parametrize("flag", Flag)
     def test_each_is_used_and_explained_once_in_the_readme_and_in_the_schema(self, flag: Flag) -> None:

@@ -31,6 +31,12 @@ def get_changes(event: JsonObject, token: str) -> JsonObject:
     return details.get(f"{token}TokenGeneration") or {}
 
 
+def list_additions(event: JsonObject, tokens: TokenPair) -> Iterator[tuple[JsonObject, Claims]]:
+    """Yield the claims that the response adds to each token, and those that the token has."""
+    for token, old in (("id", tokens.id_token), ("access", tokens.access_token)):
+        yield get_changes(event, token).get("claimsToAddOrOverride", {}), old
+
+
 def change_details(change: Callable[[JsonObject], Any]) -> MutantTrigger:
     """Change the response before it is applied."""
     return MutantTrigger(before=lambda event, _: change(get_details(event)))
@@ -197,15 +203,13 @@ def drop_objects(changes: JsonObject) -> None:
 
 
 def ignore_new_names(event: JsonObject, tokens: TokenPair) -> None:
-    for token, old in (("id", tokens.id_token), ("access", tokens.access_token)):
-        added = get_changes(event, token).get("claimsToAddOrOverride", {})
+    for added, old in list_additions(event, tokens):
         for name in added.keys() - old.keys():
             del added[name]
 
 
 def ignore_old_names(event: JsonObject, tokens: TokenPair) -> None:
-    for token, old in (("id", tokens.id_token), ("access", tokens.access_token)):
-        added = get_changes(event, token).get("claimsToAddOrOverride", {})
+    for added, old in list_additions(event, tokens):
         for name in added.keys() & old.keys():
             del added[name]
 
@@ -233,22 +237,13 @@ def drop_false(changes: JsonObject) -> None:
 
 def merge_values(form: type) -> Callable[[JsonObject, TokenPair], None]:
     def change(event: JsonObject, tokens: TokenPair) -> None:
-        for token, old in (("id", tokens.id_token), ("access", tokens.access_token)):
-            added = get_changes(event, token).get("claimsToAddOrOverride", {})
+        for added, old in list_additions(event, tokens):
             for name in added.keys() & old.keys():
                 if isinstance(old[name], form) and isinstance(added[name], form):
                     both = old[name], added[name]
                     added[name] = both[0] | both[1] if form is dict else both[0] + both[1]
 
     return change
-
-
-def fold(name: str) -> str:
-    return name.lower()
-
-
-def cut(name: str) -> str:
-    return name[:4]
 
 
 def suppress_similar(key: Callable[[str], str]) -> MutantTrigger:
@@ -455,8 +450,12 @@ def list_bugs() -> Iterator[tuple[str, str, MutantTrigger]]:
     yield changed, "objects are merged", MutantTrigger(merge_values(dict))
     yield changed, "arrays are joined", MutantTrigger(merge_values(list))
     yield changed, "values that are false are left out", change_parts(drop_false)
-    yield changed, "claims are suppressed in any case", suppress_similar(fold)
-    yield changed, "claims are suppressed by the beginning of their names", suppress_similar(cut)
+    yield changed, "claims are suppressed in any case", suppress_similar(str.lower)
+    yield (
+        changed,
+        "claims are suppressed by the beginning of their names",
+        suppress_similar(lambda name: name[:4]),
+    )
     yield changed, "only claims of the response are issued", change_tokens(keep_named_claims)
     yield changed, "attributes of the request are added", change_tokens(add_attributes)
     yield changed, "custom: attributes cannot be suppressed", change_parts(keep_custom_attributes)

@@ -129,7 +129,7 @@ TRIGGER_RULES: Final[tuple[Rule, ...]] = (
         "override-unchecked",
         "Unknown group names, and a preferred role that is not in the role list, are accepted.",
         Basis.DOCUMENTED,
-        _TRIGGER_GUIDE,
+        f"{_TRIGGER_GUIDE}, whose example prefers a role that is not in its list",
     ),
     Rule(
         "claims-changed",
