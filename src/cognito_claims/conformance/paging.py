@@ -84,7 +84,7 @@ def _find_faults(
     names = {group.group_name for group in groups}
     sent = {name for page in pages for name in page.names}
     longest = max((len({*page.names}) for page in pages), default=0)
-    if longest > case_input.page_size:
+    if case_input.page_size is not None and longest > case_input.page_size:
         reason = f"a page has {longest} groups, but Limit is {case_input.page_size}"
         yield Fault(LIMIT_BOUNDS, reason)
     if isinstance(listed.error, PaginationError | EndlessListError):
@@ -114,7 +114,7 @@ def _blame_missing(case_input: shapes.PagingInput, listed: _List, pages: list[Pa
         yield Fault(rules.DOCUMENTED_MEMBERS, reason)
     elif last.token is not None or {name for page in pages for name in page.names} - {*listed.names}:
         yield Fault(MAX_ITEMS_RESUMES, "there is no token to resume from")
-    elif len(last.groups) >= case_input.page_size:
+    elif len(last.groups) >= (case_input.page_size or 0):
         yield Fault(rules.TOKEN_CONTINUES, "a full page has no NextToken, and groups are missing")
 
 
