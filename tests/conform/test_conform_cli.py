@@ -105,7 +105,7 @@ class TestReports:
         lines = call("--endpoint-url", broken, *self.WANTED, "--format", "markdown").stdout.splitlines()
         assert lines[0] == "## Amazon Cognito group claims: 1 pass, 1 fail, 1 error"
         assert "| `tie-differing-roles` | documented | 0 | 1 | 0 | 0 |" in lines
-        reason = "the best groups name different roles, and a role is preferred"
+        reason = "the best groups name different roles, but a role is preferred"
         assert f"| `{TIE}` | fail | `tie-differing-roles` | {reason} |" in lines
         assert lines[-1].startswith("| `groups-claim/comma-in-a-name` | error | `request-accepted` | ")
 

@@ -141,8 +141,11 @@ def _list_groups(
     for group in (group for page in pages for group in page.groups):
         if group not in listed:
             listed.append(group)
-    if failure is None:  # otherwise, groups may be missing because of that
-        faults += find_wrong_names(pool, [str(group["GroupName"]) for group in listed], groups)
+    names = [str(group["GroupName"]) for group in listed]
+    strange = [*find_strange_names(pool, names, groups)]
+    faults += strange
+    if failure is None and not strange:  # otherwise, groups may be missing because of that
+        faults += find_missing_names(names, groups)
     created = {group.group_name: group.model_dump(by_alias=True) for group in groups}
     for group in listed:
         if (settings := created.get(str(group["GroupName"]))) is not None:
@@ -150,16 +153,21 @@ def _list_groups(
     return listed, faults, failure
 
 
-def find_wrong_names(pool: Pool, listed: Iterable[str], groups: Iterable[GroupType]) -> Iterator[Fault]:
-    """Yield a fault for groups that the user is not in, and for the user's groups that are not listed."""
-    found, expected = set(listed), {group.group_name for group in groups}
-    missing = {name for name in expected if fold_name(name) not in map(fold_name, found)}
-    foreign = (found - expected) & {BYSTANDERS.group_name, *pool.groups}
+def find_strange_names(pool: Pool, listed: Iterable[str], groups: Iterable[GroupType]) -> Iterator[Fault]:
+    """Yield a fault for groups that the user is not in, and for names with which no group was created."""
+    strange = {*listed} - {group.group_name for group in groups}
+    foreign = strange & {BYSTANDERS.group_name, *pool.groups}
     if foreign:
         yield Fault(rules.MEMBERS_ONLY, "a group is listed that the user is not in")
-    if found - expected - foreign:
+    if strange - foreign:
         yield Fault(rules.NAMES_AS_CREATED, "a group is listed under a name with which none was created")
-    elif missing:
+
+
+def find_missing_names(listed: Iterable[str], groups: Iterable[GroupType]) -> Iterator[Fault]:
+    """Yield a fault for the user's groups that are not listed, not even under a similar name."""
+    found = {*map(fold_name, listed)}
+    missing = [group for group in groups if fold_name(group.group_name) not in found]
+    if missing:
         yield Fault(EACH_GROUP_ONCE, f"{len(missing)} of the user's groups are not listed")
 
 

@@ -11,7 +11,8 @@ from cognito_claims.conformance.endpoint import EndlessListError, Pool
 from cognito_claims.conformance.lists import (
     Page,
     find_duplicates,
-    find_wrong_names,
+    find_missing_names,
+    find_strange_names,
     get_page_limit,
     parse_pages,
 )
@@ -87,6 +88,10 @@ def _find_faults(
     if case_input.page_size is not None and longest > case_input.page_size:
         reason = f"a page has {longest} groups, but Limit is {case_input.page_size}"
         yield Fault(LIMIT_BOUNDS, reason)
+    strange = [*find_strange_names(pool, sent, groups)]
+    yield from strange
+    if strange:  # then groups may be missing, and the list endless, because of that
+        return
     if isinstance(listed.error, PaginationError | EndlessListError):
         if names <= sent:
             yield Fault(TOKEN_ENDS, "after the last group, there is always a NextToken")
@@ -103,7 +108,7 @@ def _find_faults(
         yield Fault(EACH_GROUP_ONCE, "a group is listed twice")
     if names - {*listed.names}:
         yield from _blame_missing(case_input, listed, pages)
-    yield from find_wrong_names(pool, listed.names, groups)
+    yield from find_missing_names(listed.names, groups)
 
 
 def _blame_missing(case_input: shapes.PagingInput, listed: _List, pages: list[Page]) -> Iterator[Fault]:

@@ -32,8 +32,8 @@ NAMES_AS_CREATED: Final = Rule(
 )
 NO_DUPLICATES: Final = Rule(
     "no-duplicates",
-    "cognito:groups contains each name once, and cognito:roles no role more often than there are groups "
-    "with it.",
+    "cognito:groups contains each name once, and cognito:roles each role once, or once for each group that "
+    "has it.",
     Basis.DOCUMENTED,
     f"follows from all-groups and all-roles: {ID_TOKEN_GUIDE}",
 )
