@@ -205,7 +205,7 @@ def the_date_of_the_change_is_in_microseconds(group: JsonObject) -> None:
 
 @changes_group("documented-types", subjects=LISTS)
 def dates_are_objects(group: JsonObject) -> None:
-    group |= dict.fromkeys(_DATES, {"seconds": 1764504000})
+    group |= {name: {"seconds": group[name]} for name in _DATES}
 
 
 @changes_group("documented-types", subjects=LISTS)
@@ -378,7 +378,7 @@ for way, fold_name in {
 def the_case_of_names_matters_in_lists_alone(id_token: Any, access_token: Any, *_: Any) -> None:
     for token in (id_token, access_token):
         names = {name.lower(): name for name in token.pop("cognito:groups", [])}
-        token |= {"cognito:groups": [*names.values()]} if names else {}
+        token.update({"cognito:groups": [*names.values()]} if names else {})
 
 
 def share_groups_between_pools(service: FakeCognito) -> None:
@@ -424,15 +424,20 @@ register(BUGS, ("request-accepted",), "a_user_has_fifty_groups", LISTS, limit_th
 
 
 def share_memberships_between_pools(service: FakeCognito) -> None:
-    groups: dict[str, list[JsonObject]] = {}
+    joined: dict[str, dict[str, JsonObject]] = {}
 
     def add(body: JsonObject) -> JsonObject:
-        group = service.pools[body["UserPoolId"]].groups[body["GroupName"]]
-        groups.setdefault(body["Username"], []).append(group)
+        pool_id, name = body["UserPoolId"], body["GroupName"]
+        groups = joined.setdefault(body["Username"], {})
+        groups[name] = service.pools[pool_id].groups[name]
+        joined[body["Username"]] = {one: {**group, "UserPoolId": pool_id} for one, group in groups.items()}
         return {}
 
+    def groups_of(_: FakePool, username: str) -> list[JsonObject]:
+        return [*joined.get(username, {}).values()]
+
     service.instead["AdminAddUserToGroup"] = add
-    service.groups_of = lambda _, username: groups.get(username, [])  # type: ignore[method-assign]
+    service.groups_of = groups_of  # type: ignore[method-assign]
 
 
 register(

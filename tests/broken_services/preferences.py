@@ -260,10 +260,14 @@ def a_tie_of_a_number_is_a_tie(groups: Groups) -> str | None:
 @prefers("federated-auto-group")
 def the_group_of_federated_users_blocks(groups: Groups) -> str | None:
     bare = [group for group in groups if group["GroupName"].startswith(f"{group['UserPoolId']}_")]
-    return None if any(group.keys().isdisjoint({"RoleArn", "Precedence"}) for group in bare) else choose(groups, rank)
+    return (
+        None
+        if any(group.keys().isdisjoint({"RoleArn", "Precedence"}) for group in bare)
+        else choose(groups, rank)
+    )
 
 
-@prefers("lowest-wins", "only-role")
+@prefers("lowest-wins", "tie-differing-roles")
 def a_role_of_a_different_account_does_not_compete(groups: Groups) -> str | None:
     return choose([group for group in groups if ":123456789012:" in group.get("RoleArn", "")], rank)
 

@@ -197,7 +197,7 @@ class TestCommandLine:
         result = call("--plan", "--select", "paging", "--select", WINNER)
         assert result.exit_code == ExitCode.OK
         lines = [line.strip() for line in result.stdout.splitlines()]
-        assert lines[0].startswith("18 cases in 2 user pools, ")
+        assert lines[0].startswith("21 cases in 2 user pools, ")
         assert "0 to 100 groups for each user; cases share equal groups" in lines
         assert [line for line in lines if line.startswith("cognito-idp:")] == [
             f"cognito-idp:{call}" for call in CALLS

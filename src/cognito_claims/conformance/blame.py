@@ -51,9 +51,7 @@ class _ArrayClaim:
     """The elements that do not belong in it although the pool has them."""
 
 
-_GROUPS: Final = _ArrayClaim(
-    "cognito:groups", ALL_GROUPS, (NO_GROUPS,), "groups that the user is not in"
-)
+_GROUPS: Final = _ArrayClaim("cognito:groups", ALL_GROUPS, (NO_GROUPS,), "groups that the user is not in")
 _ROLES: Final = _ArrayClaim(
     "cognito:roles", ALL_ROLES, (NO_ROLE, rules.ABSENT_NOT_EMPTY), "roles of groups that the user is not in"
 )
