@@ -4,6 +4,7 @@ import json
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -33,6 +34,7 @@ class FakeCognito(LoopbackServer):
         self.adapter = adapter or VectorAdapter()
         self.pools: dict[str, FakePool] = {}
         self.calls: list[str] = []
+        self.default_limit = 60
         self.authorization = ""
         self.instead: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {}
         self.replace_body: dict[str, bytes] = {}
@@ -76,11 +78,8 @@ class FakeCognito(LoopbackServer):
                 return {}
             case "AdminListGroupsForUser":
                 listed = self.list_groups(pool, body["Username"])
-                return self.list_page(
-                    [self.list_group(group) for group in listed],
-                    body.get("Limit", 60),
-                    body.get("NextToken"),
-                )
+                page = partial(self.list_page, [self.list_group(group) for group in listed])
+                return page(body.get("Limit", self.default_limit), body.get("NextToken"))
             case "AdminInitiateAuth":
                 groups = self.groups_of(pool, body["AuthParameters"]["USERNAME"])
                 tokens = self.issue_tokens(groups, [*pool.groups.values()])

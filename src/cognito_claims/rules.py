@@ -227,6 +227,20 @@ ROLE_CASE: Final = Rule(
     "IAM permits no two role names that differ in case only; AWS does not document how Amazon Cognito "
     "compares ARNs",
 )
+NAME_CASE: Final = Rule(
+    "name-case",
+    "Group names that differ in case only belong to different groups.",
+    Basis.UNSPECIFIED,
+    "a name is unique in its user pool: Amazon Cognito user pools API Reference, CreateGroup; AWS does not "
+    "document how names are compared",
+)
+NAME_NORMALIZATION: Final = Rule(
+    "name-normalization",
+    "Group names that are equal under the Unicode normalization NFC or NFKC belong to different groups.",
+    Basis.UNSPECIFIED,
+    "a name is unique in its user pool: Amazon Cognito user pools API Reference, CreateGroup; AWS does not "
+    "document how names are compared",
+)
 
 CLAIM_RULES: Final[tuple[Rule, ...]] = (
     ALL_GROUPS,
@@ -235,5 +249,7 @@ CLAIM_RULES: Final[tuple[Rule, ...]] = (
     ID_TOKEN_ALONE,
     ROLE_ONCE,
     ROLE_CASE,
+    NAME_CASE,
+    NAME_NORMALIZATION,
 )
 """Which claims each token contains."""

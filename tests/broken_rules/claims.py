@@ -5,6 +5,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from types import EllipsisType
+from unicodedata import normalize
 
 from cognito_claims import GroupClaims, GroupType, Policy, Resolution
 from cognito_claims._wire.json import as_list, as_object, get_path
@@ -179,6 +180,33 @@ class CaseOfRolesIsIgnored(VectorAdapter):
         custom = case_input.custom_role_arn
         folded = None if custom is None else spellings.get(custom.lower(), custom)
         return super().choose_role(case_input.model_copy(update={"custom_role_arn": folded}))
+
+
+class SimilarNamesAreOne(VectorAdapter):
+    """Keeps one of the groups whose names it considers equal."""
+
+    def fold(self, name: str) -> str:
+        raise NotImplementedError
+
+    def issue_tokens(self, groups: Groups) -> IssuedTokens:
+        by_name = {self.fold(group.group_name): group for group in self.resolve(groups).ranking}
+        return super().issue_tokens(by_name.values())
+
+    def list_page(self, groups: list[JsonObject], limit: int, start: int) -> JsonObject:
+        by_name = {self.fold(group["GroupName"]): group for group in groups}
+        return super().list_page([*by_name.values()], limit, start)
+
+
+@breaks("name-case")
+class CaseOfNamesIsIgnored(SimilarNamesAreOne):
+    def fold(self, name: str) -> str:
+        return name.lower()
+
+
+@breaks("name-normalization")
+class NamesAreNormalized(SimilarNamesAreOne):
+    def fold(self, name: str) -> str:
+        return normalize("NFKC", name)
 
 
 @breaks("id-token-alone")

@@ -2,7 +2,7 @@
 
 import html
 from typing import Any
-from unicodedata import normalize
+from unicodedata import combining, normalize
 from urllib.parse import quote
 
 from tests.broken_services.registry import LEGAL, Groups, changes_claim, changes_tokens
@@ -146,6 +146,21 @@ def groups_in_nfc(names: Names) -> object:
 
 
 @changes_claim("names-as-created", GROUPS)
+def groups_in_nfc_each_once(names: Names) -> object:
+    return write([*dict.fromkeys(normalize("NFC", name) for name in names or ())])
+
+
+@changes_claim("names-as-created", GROUPS)
+def groups_without_combining_characters(names: Names) -> object:
+    return write(["".join(one for one in name if not combining(one)) for name in names or ()])
+
+
+@changes_claim("names-as-created", GROUPS)
+def groups_with_a_capital_letter_at_first_alone(names: Names) -> object:
+    return write([name.capitalize() for name in names or ()])
+
+
+@changes_claim("names-as-created", GROUPS)
 def groups_in_nfkc(names: Names) -> object:
     return write([normalize("NFKC", name) for name in names or ()])
 
@@ -221,6 +236,54 @@ def each_role_twice(roles: Names) -> object:
 @changes_claim("names-as-created", ROLES, where=(0,))
 def roles_in_upper_case(roles: Names) -> object:
     return write([role.upper() for role in roles or ()])
+
+
+@changes_claim("names-as-created", ROLES, where=(0,))
+def roles_in_lower_case(roles: Names) -> object:
+    return write([role.lower() for role in roles or ()])
+
+
+@changes_claim("names-as-created", ROLES, where=(0,))
+def paths_of_roles_in_lower_case(roles: Names) -> object:
+    parts = [role.rpartition("/") for role in roles or ()]
+    return write([f"{path.lower()}/{name}" for path, _, name in parts])
+
+
+@changes_claim("names-as-created", ROLES, where=(0,))
+def roles_cut_at_1024_characters(roles: Names) -> object:
+    return write([role[:1024] for role in roles or ()])
+
+
+@changes_claim("all-roles", ROLES, where=(0,))
+def roles_of_the_partition_aws_alone(roles: Names) -> object:
+    return write([role for role in roles or () if role.startswith("arn:aws:")])
+
+
+@changes_claim("all-roles", ROLES, where=(0,))
+def roles_of_one_account_alone(roles: Names) -> object:
+    return write([role for role in roles or () if ":123456789012:" in role])
+
+
+@changes_claim("all-roles", ROLES, where=(0,))
+def roles_without_a_path_alone(roles: Names) -> object:
+    return write([role for role in roles or () if role.count("/") == 1])
+
+
+@changes_claim("token-arrays", ROLES, where=(0,))
+def roles_in_an_array_in_an_array(roles: Names) -> object:
+    return [roles] if roles else ...
+
+
+@changes_tokens("token-arrays", "roles-claim")
+def null_for_each_group_without_a_role(id_token: Any, _: Any, groups: Groups, __: Groups) -> None:
+    missing = [None for group in groups if "RoleArn" not in group]
+    id_token |= {ROLES: [*id_token[ROLES], *missing]} if ROLES in id_token else {}
+
+
+@changes_tokens("names-as-created", "roles-claim")
+def empty_text_for_each_group_without_a_role(id_token: Any, _: Any, groups: Groups, __: Groups) -> None:
+    missing = ["" for group in groups if "RoleArn" not in group]
+    id_token |= {ROLES: [*id_token[ROLES], *missing]} if ROLES in id_token else {}
 
 
 @changes_claim("names-as-created", ROLES, where=(0,))

@@ -1,10 +1,23 @@
 """Services that list or store the members of a group wrongly."""
 
+import html
+import json
+import re
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
+from unicodedata import combining, normalize
 
-from tests.broken_services.registry import BUGS, CLAIMS, LEGAL, LISTS, register, replaces
-from tests.fake_cognito import FakeCognito, RefusedError
+from tests.broken_services.registry import (
+    BUGS,
+    CLAIMS,
+    LEGAL,
+    LISTS,
+    changes_tokens,
+    register,
+    replaces,
+)
+from tests.fake_cognito import FakeCognito, FakePool, RefusedError
 from tests.vector_adapter import JsonObject
 
 _DATES = ("CreationDate", "LastModifiedDate")
@@ -13,7 +26,9 @@ _DATES = ("CreationDate", "LastModifiedDate")
 # The members of a group.
 
 
-def changes_group(rule: str, *, bugs: Any = BUGS) -> Callable[[Callable[[JsonObject], object]], Any]:
+def changes_group(
+    rule: str, *, bugs: Any = BUGS, subjects: tuple[str, ...] = ("listing",), name: str = ""
+) -> Callable[[Callable[[JsonObject], object]], Any]:
     """Register a function that changes a listed group."""
 
     def decorate(function: Callable[[JsonObject], object]) -> Any:
@@ -22,8 +37,8 @@ def changes_group(rule: str, *, bugs: Any = BUGS) -> Callable[[Callable[[JsonObj
             function(group)
             return group
 
-        list_group.__name__ = function.__name__
-        return replaces("list_group", rule, "listing", bugs=bugs)(list_group)
+        list_group.__name__ = name or function.__name__
+        return replaces("list_group", rule, *subjects, bugs=bugs)(list_group)
 
     return decorate
 
@@ -109,6 +124,55 @@ def the_description_is_in_ascii(group: JsonObject) -> None:
         group["Description"] = group["Description"].encode("ascii", "ignore").decode()
 
 
+def rewrite(name: str, change: Callable[[str], str]) -> Callable[[JsonObject], None]:
+    """Return a function that changes a member of a group, if it is there."""
+
+    def rewrite_member(group: JsonObject) -> None:
+        group |= {name: change(group[name])} if name in group else {}
+
+    return rewrite_member
+
+
+def cut(length: int) -> Callable[[str], str]:
+    return lambda text: text[:length]
+
+
+TEXT_CHANGES: dict[str, Callable[[str], str]] = {
+    "in_lower_case": str.lower,
+    "escaped_for_html": html.escape,
+    "escaped_as_json": lambda text: json.dumps(text, ensure_ascii=False)[1:-1],
+    "in_nfc": lambda text: normalize("NFC", text),
+    "in_nfkc": lambda text: normalize("NFKC", text),
+    "in_ascii": lambda text: text.encode("ascii", "replace").decode(),
+    "in_the_basic_plane": lambda text: re.sub("[^\\0-\uffff]", "?", text),
+    "without_combining_characters": lambda text: "".join(one for one in text if not combining(one)),
+}
+for way, change_text in TEXT_CHANGES.items():
+    changes_group("names-as-created", name=f"names_are_listed_{way}")(rewrite("GroupName", change_text))
+    changes_group("listed-as-created", name=f"descriptions_are_listed_{way}")(
+        rewrite("Description", change_text)
+    )
+
+for length in (64, 127):
+    changes_group("names-as-created", name=f"names_are_cut_at_{length}")(rewrite("GroupName", cut(length)))
+for length in (256, 1024, 2047):
+    for member in ("RoleArn", "Description"):
+        changes_group("listed-as-created", name=f"{member.lower()}_is_cut_at_{length}")(
+            rewrite(member, cut(length))
+        )
+
+changes_group("names-as-created", name="names_end_at_a_comma")(
+    rewrite("GroupName", lambda name: name.partition(",")[0])
+)
+changes_group("listed-as-created", name="roles_are_listed_in_lower_case")(rewrite("RoleArn", str.lower))
+changes_group("listed-as-created", name="blanks_around_a_description_are_lost")(
+    rewrite("Description", str.strip)
+)
+changes_group("listed-as-created", name="blanks_in_a_description_are_joined")(
+    rewrite("Description", lambda text: re.sub(" +", " ", text))
+)
+
+
 @changes_group("documented-types")
 def precedence_is_text(group: JsonObject) -> None:
     group |= {"Precedence": str(group["Precedence"])} if "Precedence" in group else {}
@@ -124,9 +188,29 @@ def dates_are_text(group: JsonObject) -> None:
     group |= dict.fromkeys(_DATES, "2026-11-30T12:00:00Z")
 
 
-@changes_group("documented-types")
+@changes_group("documented-types", subjects=LISTS)
 def dates_are_words(group: JsonObject) -> None:
     group |= dict.fromkeys(_DATES, "yesterday")
+
+
+@changes_group("documented-types", subjects=LISTS)
+def dates_are_milliseconds(group: JsonObject) -> None:
+    group |= {name: int(group[name] * 1000) for name in _DATES}
+
+
+@changes_group("documented-types", subjects=LISTS)
+def the_date_of_the_change_is_in_microseconds(group: JsonObject) -> None:
+    group["LastModifiedDate"] = int(group["LastModifiedDate"] * 1_000_000)
+
+
+@changes_group("documented-types", subjects=LISTS)
+def dates_are_objects(group: JsonObject) -> None:
+    group |= {name: {"seconds": group[name]} for name in _DATES}
+
+
+@changes_group("documented-types", subjects=LISTS)
+def dates_are_true(group: JsonObject) -> None:
+    group |= dict.fromkeys(_DATES, True)
 
 
 @changes_group("documented-types")
@@ -256,20 +340,173 @@ def precedence_zero_is_refused(group: JsonObject) -> None:
         raise RefusedError(400, "InvalidParameterException")
 
 
-def ignore_the_case_of_names(service: FakeCognito) -> None:
-    names: set[tuple[str, str]] = set()
+def consider_names_equal(fold: Callable[[str], str]) -> Callable[[FakeCognito], None]:
+    """Return an installation of a service for which names are equal that `fold` makes equal."""
+
+    def install(service: FakeCognito) -> None:
+        names: set[tuple[str, str]] = set()
+
+        def create_group(group: JsonObject) -> JsonObject:
+            name = (group["UserPoolId"], fold(group["GroupName"]))
+            if name in names:
+                raise RefusedError(400, "GroupExistsException")
+            names.add(name)
+            return group
+
+        def groups_of(pool: FakePool, username: str) -> list[JsonObject]:
+            groups = {fold(name): group for name, group in pool.groups.items()}
+            return [groups[name] for name in dict.fromkeys(map(fold, pool.memberships[username]))]
+
+        service.create_group = create_group  # type: ignore[method-assign]
+        service.groups_of = groups_of  # type: ignore[method-assign]
+
+    return install
+
+
+EVERYWHERE = (*CLAIMS, *LISTS)
+SILENT = ("AWS is silent on which names are equal",)
+for way, fold_name in {
+    "case": str.lower,
+    "case_of_any_script": str.casefold,
+    "combining_characters": TEXT_CHANGES["in_nfc"],
+    "compatible_characters": TEXT_CHANGES["in_nfkc"],
+}.items():
+    register(LEGAL, SILENT, f"names_without_regard_to_{way}", EVERYWHERE, consider_names_equal(fold_name))
+
+
+@changes_tokens("one-answer", "groups-claim", "listing")
+def the_case_of_names_matters_in_lists_alone(id_token: Any, access_token: Any, *_: Any) -> None:
+    for token in (id_token, access_token):
+        names = {name.lower(): name for name in token.pop("cognito:groups", [])}
+        token.update({"cognito:groups": [*names.values()]} if names else {})
+
+
+def share_groups_between_pools(service: FakeCognito) -> None:
+    names: set[str] = set()
 
     def create_group(group: JsonObject) -> JsonObject:
-        name = (group["UserPoolId"], group["GroupName"].lower())
-        if name in names:
+        if group["GroupName"] in names:
             raise RefusedError(400, "GroupExistsException")
-        names.add(name)
+        names.add(group["GroupName"])
         return group
 
     service.create_group = create_group  # type: ignore[method-assign]
 
 
-register(BUGS, ("request-accepted",), "names_without_case", (*CLAIMS, *LISTS), ignore_the_case_of_names)
+register(BUGS, ("request-accepted",), "pools_share_their_groups", EVERYWHERE, share_groups_between_pools)
+
+
+def limit_the_groups_of_a_pool(service: FakeCognito) -> None:
+    counts: Counter[str] = Counter()
+
+    def create_group(group: JsonObject) -> JsonObject:
+        counts[group["UserPoolId"]] += 1
+        if counts[group["UserPoolId"]] > 50:
+            raise RefusedError(400, "LimitExceededException")
+        return group
+
+    service.create_group = create_group  # type: ignore[method-assign]
+
+
+register(BUGS, ("request-accepted",), "a_pool_has_fifty_groups", LISTS, limit_the_groups_of_a_pool)
+
+
+def limit_the_groups_of_a_user(service: FakeCognito) -> None:
+    def add(body: JsonObject) -> JsonObject:
+        if len(service.pools[body["UserPoolId"]].memberships[body["Username"]]) >= 50:
+            raise RefusedError(400, "LimitExceededException")
+        return service.respond_correctly("AdminAddUserToGroup", body)
+
+    service.instead["AdminAddUserToGroup"] = add
+
+
+register(BUGS, ("request-accepted",), "a_user_has_fifty_groups", LISTS, limit_the_groups_of_a_user)
+
+
+def share_memberships_between_pools(service: FakeCognito) -> None:
+    joined: dict[str, dict[str, JsonObject]] = {}
+
+    def add(body: JsonObject) -> JsonObject:
+        pool_id, name = body["UserPoolId"], body["GroupName"]
+        groups = joined.setdefault(body["Username"], {})
+        groups[name] = service.pools[pool_id].groups[name]
+        joined[body["Username"]] = {one: {**group, "UserPoolId": pool_id} for one, group in groups.items()}
+        return {}
+
+    def groups_of(_: FakePool, username: str) -> list[JsonObject]:
+        return [*joined.get(username, {}).values()]
+
+    service.instead["AdminAddUserToGroup"] = add
+    service.groups_of = groups_of  # type: ignore[method-assign]
+
+
+register(
+    BUGS,
+    ("names-as-created", "members-only", "all-groups"),
+    "pools_share_their_memberships",
+    EVERYWHERE,
+    share_memberships_between_pools,
+)
+
+
+def keep_the_last_membership(service: FakeCognito) -> None:
+    def add(body: JsonObject) -> JsonObject:
+        service.pools[body["UserPoolId"]].memberships[body["Username"]] = [body["GroupName"]]
+        return {}
+
+    service.instead["AdminAddUserToGroup"] = add
+
+
+register(
+    BUGS,
+    ("each-group-once", "all-groups"),
+    "a_user_is_in_the_last_group_alone",
+    ("groups-claim", *LISTS),
+    keep_the_last_membership,
+)
+
+
+def issue_the_tokens_of_the_first_user(service: FakeCognito) -> None:
+    issued: dict[str, JsonObject] = {}
+
+    def initiate(body: JsonObject) -> JsonObject:
+        response = service.respond_correctly("AdminInitiateAuth", body)
+        return issued.setdefault(body["UserPoolId"], response)
+
+    service.instead["AdminInitiateAuth"] = initiate
+
+
+register(
+    BUGS,
+    ("all-groups", "members-only"),
+    "the_tokens_of_the_first_user_are_cached",
+    ("groups-claim",),
+    issue_the_tokens_of_the_first_user,
+)
+
+
+@stores("request-accepted")
+def long_descriptions_are_refused(group: JsonObject) -> None:
+    if len(group.get("Description", "")) > 1000:
+        raise RefusedError(400, "InvalidParameterException")
+
+
+@stores("request-accepted")
+def long_roles_are_refused(group: JsonObject) -> None:
+    if len(group.get("RoleArn", "")) > 512:
+        raise RefusedError(400, "InvalidParameterException")
+
+
+@replaces("list_groups", "each-group-once", *LISTS)
+def groups_with_one_role_are_listed_once(pool: FakePool, username: str) -> list[JsonObject]:
+    groups = [pool.groups[name] for name in pool.memberships[username]]
+    return [*{group.get("RoleArn", group["GroupName"]): group for group in groups}.values()]
+
+
+@replaces("list_groups", "each-group-once", *LISTS)
+def groups_with_one_precedence_are_listed_once(pool: FakePool, username: str) -> list[JsonObject]:
+    groups = [pool.groups[name] for name in pool.memberships[username]]
+    return [*{group.get("Precedence", group["GroupName"]): group for group in groups}.values()]
 
 
 def give_the_role_of_the_group_before(service: FakeCognito) -> None:

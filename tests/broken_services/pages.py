@@ -1,12 +1,15 @@
 """Services that return wrong pages of a user's groups."""
 
+from collections.abc import Callable
 from itertools import count
+from typing import Any
 
 from tests.broken_services.registry import BUGS, CLAIMS, LEGAL, LISTS, Groups, register, replaces
 from tests.fake_cognito import FakeCognito, FakePool, RefusedError
 from tests.vector_adapter import JsonObject
 
 Page = JsonObject
+ListPage = Callable[[Groups, int], Page]
 
 
 def cut(groups: Groups, start: int, size: int) -> Page:
@@ -134,7 +137,71 @@ def a_full_last_page_has_a_token(groups: Groups, limit: int, token: str | None) 
     return page | ({"NextToken": str(start + limit)} if start + limit <= len(groups) else {})
 
 
+# Requests without Limit.
+
+
+def without_limit(rule: str, *, bugs: Any = BUGS) -> Callable[[ListPage], ListPage]:
+    """Register a function that lists a page of the groups, from a number on, if there is no Limit."""
+
+    def decorate(function: ListPage) -> ListPage:
+        def install(service: FakeCognito) -> None:
+            service.default_limit = 0
+
+            def list_page(groups: Groups, limit: int, token: str | None) -> Page:
+                start = int(token or 0)
+                return cut(groups, start, limit) if limit else function(groups, start)
+
+            service.list_page = list_page  # type: ignore[method-assign]
+
+        register(bugs, (rule,), function.__name__, LISTS, install)
+        return function
+
+    return decorate
+
+
+@without_limit("token-continues")
+def without_limit_there_is_one_page(groups: Groups, _: int) -> Page:
+    return {"Groups": groups[:60]}
+
+
+@without_limit("token-advances")
+def without_limit_the_token_is_ignored(groups: Groups, _: int) -> Page:
+    return cut(groups, 0, 50)
+
+
+@without_limit("each-group-once")
+def without_limit_pages_overlap(groups: Groups, start: int) -> Page:
+    page = cut(groups, start, 25)
+    return page | {"Groups": groups[max(start - 5, 0) : start + 25]}
+
+
+@without_limit("request-accepted")
+def without_limit_a_request_is_refused(_: Groups, __: int) -> Page:
+    raise RefusedError(400, "InvalidParameterException")
+
+
+@without_limit("token-continues")
+def without_limit_there_are_no_groups(_: Groups, __: int) -> Page:
+    return {"Groups": []}
+
+
+@without_limit("AWS does not document the length of a page without Limit", bugs=LEGAL)
+def without_limit_a_page_has_ten_groups(groups: Groups, start: int) -> Page:
+    return cut(groups, start, 10)
+
+
+@without_limit("AWS does not document the length of a page without Limit", bugs=LEGAL)
+def without_limit_a_page_has_every_group(groups: Groups, _: int) -> Page:
+    return {"Groups": groups}
+
+
 # NextToken.
+
+
+@replaces("list_page", "documented-types", *LISTS)
+def the_token_contains_a_space(groups: Groups, limit: int, token: str | None) -> Page:
+    page = cut(groups, int((token or "0").removeprefix("page ")), limit)
+    return page | ({"NextToken": f"page {page['NextToken']}"} if "NextToken" in page else {})
 
 
 @replaces("list_page", "token-advances", *LISTS)
@@ -238,7 +305,7 @@ register(BUGS, ("max-items-resumes",), "a_token_works_once", LISTS, make_tokens_
 # Groups.
 
 
-@replaces("list_page", "documented-members", *LISTS)
+@replaces("list_page", "empty-list-is-present", *LISTS)
 def groups_are_missing_when_empty(groups: Groups, limit: int, token: str | None) -> Page:
     page = cut(groups, int(token or 0), limit)
     return page if page["Groups"] else {}

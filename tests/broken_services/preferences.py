@@ -257,6 +257,21 @@ def a_tie_of_a_number_is_a_tie(groups: Groups) -> str | None:
 # Groups without a precedence, and without a role.
 
 
+@prefers("federated-auto-group")
+def the_group_of_federated_users_blocks(groups: Groups) -> str | None:
+    bare = [group for group in groups if group["GroupName"].startswith(f"{group['UserPoolId']}_")]
+    return (
+        None
+        if any(group.keys().isdisjoint({"RoleArn", "Precedence"}) for group in bare)
+        else choose(groups, rank)
+    )
+
+
+@prefers("lowest-wins", "tie-differing-roles")
+def a_role_of_a_different_account_does_not_compete(groups: Groups) -> str | None:
+    return choose([group for group in groups if ":123456789012:" in group.get("RoleArn", "")], rank)
+
+
 @prefers("only-role")
 def the_only_role_is_not_preferred(groups: Groups) -> str | None:
     return None if with_role(groups) and names_one_role(with_role(groups)) else choose(groups, rank)
@@ -329,6 +344,31 @@ def the_name_of_the_role(role: str | None) -> object:
 
 
 @changes_claim("names-as-created", ROLE, where=(0,))
+def the_role_in_lower_case(role: str | None) -> object:
+    return role.lower() if role else ...
+
+
+@changes_claim("names-as-created", ROLE, where=(0,))
+def the_role_without_its_path(role: str | None) -> object:
+    return f"{role.partition('/')[0]}/{role.rpartition('/')[2]}" if role else ...
+
+
+@changes_claim("names-as-created", ROLE, where=(0,))
+def the_role_cut_at_1024_characters(role: str | None) -> object:
+    return role[:1024] if role else ...
+
+
+@changes_claim("names-as-created", ROLE, where=(0,))
+def the_role_in_the_partition_aws(role: str | None) -> object:
+    return f"arn:aws:{role.split(':', 2)[2]}" if role else ...
+
+
+@changes_claim("absent-not-empty", ROLE, where=(0,))
+def the_role_in_an_object(role: str | None) -> object:
+    return {"RoleArn": role} if role else ...
+
+
+@changes_claim("names-as-created", ROLE, where=(0,))
 def the_role_in_upper_case(role: str | None) -> object:
     return role.upper() if role else ...
 
@@ -341,6 +381,12 @@ def the_role_in_quotes(role: str | None) -> object:
 @changes_claim("names-as-created", ROLE, where=(0,))
 def the_word_none(role: str | None) -> object:
     return str(role)
+
+
+@changes_tokens("absent-not-empty", "preferred-role")
+def every_role_of_a_tie(id_token: Any, _: Any, groups: Groups, __: Groups) -> None:
+    if len({group["RoleArn"] for group in with_role(groups)}) > 1:
+        id_token.setdefault(ROLE, [group["RoleArn"] for group in of_ranks(groups)[0]])
 
 
 @changes_tokens("names-as-created", "preferred-role")

@@ -75,7 +75,9 @@ def rules_of_endpoints() -> dict[str, set[str]]:
 
 
 INVISIBLE = {
-    "federated-auto-group": "it changes which groups decide, and no token shows them",
+    "federated-auto-group": "BREAKS changes which groups decide, and no token shows them",
+    "name-case": "AWS is silent, so the other answer passes too",
+    "name-normalization": "AWS is silent, so the other answer passes too",
     "role-case": "AWS is silent, so the other answer passes too",
     "role-once": "AWS is silent, so the other answer passes too",
     "roleless-ignored": "AWS is silent, so the other answer passes too",

@@ -105,7 +105,7 @@ class TestReports:
         lines = call("--endpoint-url", broken, *self.WANTED, "--format", "markdown").stdout.splitlines()
         assert lines[0] == "## Amazon Cognito group claims: 1 pass, 1 fail, 1 error"
         assert "| `tie-differing-roles` | documented | 0 | 1 | 0 | 0 |" in lines
-        reason = "the best groups name different roles, and a role is preferred"
+        reason = "the best groups name different roles, but a role is preferred"
         assert f"| `{TIE}` | fail | `tie-differing-roles` | {reason} |" in lines
         assert lines[-1].startswith("| `groups-claim/comma-in-a-name` | error | `request-accepted` | ")
 
@@ -197,7 +197,7 @@ class TestCommandLine:
         result = call("--plan", "--select", "paging", "--select", WINNER)
         assert result.exit_code == ExitCode.OK
         lines = [line.strip() for line in result.stdout.splitlines()]
-        assert lines[0].startswith("18 cases in 2 user pools, ")
+        assert lines[0].startswith("21 cases in 2 user pools, ")
         assert "0 to 100 groups for each user; cases share equal groups" in lines
         assert [line for line in lines if line.startswith("cognito-idp:")] == [
             f"cognito-idp:{call}" for call in CALLS

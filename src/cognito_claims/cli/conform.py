@@ -25,6 +25,7 @@ from cognito_claims.cli._service import Service
 from cognito_claims.client._operations import SERVICE_ID
 from cognito_claims.client.rate_limiter import RateLimiter
 from cognito_claims.conformance import runner
+from cognito_claims.conformance.consistency import group_answers
 from cognito_claims.conformance.endpoint import (
     BYSTANDERS,
     CALLS,
@@ -226,7 +227,10 @@ def _build_evidence(card: Scorecard, endpoint: Endpoint) -> dict[str, object]:
 
 def summarize_answers(cases: Iterable[ObservedAnswer], question: str) -> str:
     """Summarize the answers to an open question of the cases that depend on no other."""
-    answers = {bool(answer.differs_on) for answer in cases if answer.open == (question,)}
-    if len(answers) != 1:
-        return "contradictory" if answers else "undecided"
-    return "differently" if answers.pop() else "by default"
+    match [*group_answers(cases, question)]:
+        case [way]:
+            return way
+        case []:
+            return "undecided"
+        case _:
+            return "contradictory"

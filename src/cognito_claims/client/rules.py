@@ -41,7 +41,8 @@ UNSET_IS_ABSENT: Final = Rule(
     "A member that is not set is absent; an absent precedence is not 0. An empty string, which emulators "
     "return for an unset member, also counts as absent.",
     Basis.DOCUMENTED,
-    f"{GROUP_TYPE_API}: the default precedence is null",
+    f"{GROUP_TYPE_API}: the default precedence is null; Smithy, protocol tests of AWS JSON 1.1: a "
+    "response does not contain null members",
 )
 
 PAGING_RULES: Final[tuple[Rule, ...]] = (

@@ -18,9 +18,11 @@ from cognito_claims.conformance.observation import Fault
 from cognito_claims.events.rules import TOKEN_ARRAYS
 from cognito_claims.group import GroupType
 from cognito_claims.resolver import Resolution, resolve
+from cognito_claims.resolver.decision import is_federated_auto_group
 from cognito_claims.rules import (
     ALL_GROUPS,
     ALL_ROLES,
+    FEDERATED_AUTO_GROUP,
     ID_TOKEN_ALONE,
     LOWEST_WINS,
     NO_GROUPS,
@@ -45,10 +47,14 @@ class _ArrayClaim:
     """The rule that it contains all elements."""
     absent: tuple[Rule, ...]
     """The rules that it is absent without elements."""
+    foreign: str
+    """The elements that do not belong in it although the pool has them."""
 
 
-_GROUPS: Final = _ArrayClaim("cognito:groups", ALL_GROUPS, (NO_GROUPS,))
-_ROLES: Final = _ArrayClaim("cognito:roles", ALL_ROLES, (NO_ROLE, rules.ABSENT_NOT_EMPTY))
+_GROUPS: Final = _ArrayClaim("cognito:groups", ALL_GROUPS, (NO_GROUPS,), "groups that the user is not in")
+_ROLES: Final = _ArrayClaim(
+    "cognito:roles", ALL_ROLES, (NO_ROLE, rules.ABSENT_NOT_EMPTY), "roles of groups that the user is not in"
+)
 
 
 def find_claim_faults(
@@ -84,7 +90,7 @@ def find_claim_faults(
             yield from _find_preferred_role_faults(groups, id_token, _get_roles(foreign))
         case _:
             for name in access_token:
-                yield Fault(ID_TOKEN_ALONE, f"the access token has {name}")
+                yield Fault(ID_TOKEN_ALONE, f"the access token contains {name}")
 
 
 def _get_roles(groups: Collection[GroupType]) -> set[str]:
@@ -93,7 +99,7 @@ def _get_roles(groups: Collection[GroupType]) -> set[str]:
 
 def _find_misplaced(name: str, id_token: _Claims, access_token: _Claims) -> Iterator[Fault]:
     if name in access_token and name not in id_token:
-        yield Fault(ID_TOKEN_ALONE, f"the access token has {name}, and the ID token has not")
+        yield Fault(ID_TOKEN_ALONE, f"the access token contains {name}, but the ID token does not")
 
 
 def _find_array_faults(
@@ -101,29 +107,32 @@ def _find_array_faults(
 ) -> Iterator[Fault]:
     if claim.name not in token:
         if expected:
-            yield Fault(claim.complete, f"the {where} has no {claim.name}")
+            yield Fault(claim.complete, f"the {where} does not contain {claim.name}")
         return
     value = token[claim.name]
     if not expected and value in _EMPTY:
         for rule in claim.absent:
-            yield Fault(rule, f"{claim.name} of the {where} is empty, not absent")
+            yield Fault(rule, f"the {where} contains an empty {claim.name}")
         return
     elements = as_list(value)
     texts = [one for one in elements or () if isinstance(one, str)]
     if elements is None or len(texts) < len(elements):
-        yield Fault(TOKEN_ARRAYS, f"{claim.name} of the {where} is no array of strings")
+        yield Fault(TOKEN_ARRAYS, f"{claim.name} in the {where} is not an array of strings")
         return
     found, allowed = Counter(texts), Counter(expected)
     extra, missing = found.keys() - allowed.keys(), allowed.keys() - found.keys()
     if extra.intersection(foreign):
-        yield Fault(rules.MEMBERS_ONLY, f"{claim.name} of the {where} is also of groups without the user")
-    too_often = any(found[one] > allowed[one] for one in found.keys() & allowed.keys())
-    if extra.difference(foreign) or (too_often and missing):
-        yield Fault(rules.NAMES_AS_CREATED, f"{claim.name} of the {where} has an element of no group")
-    elif too_often:
-        yield Fault(rules.NO_DUPLICATES, f"{claim.name} of the {where} has an element too often")
+        yield Fault(rules.MEMBERS_ONLY, f"{claim.name} in the {where} contains {claim.foreign}")
+    repeated = any(found[one] not in (1, allowed[one]) for one in found.keys() & allowed.keys())
+    if extra.difference(foreign) or (repeated and missing):
+        yield Fault(
+            rules.NAMES_AS_CREATED, f"{claim.name} in the {where} contains an element that no group has"
+        )
+    elif repeated:
+        yield Fault(rules.NO_DUPLICATES, f"{claim.name} in the {where} repeats an element")
     elif missing:
-        yield Fault(claim.complete, f"{claim.name} of the {where} lacks {len(missing)} of {len(allowed)}")
+        reason = f"{claim.name} in the {where} lacks {len(missing)} of {len(allowed)} elements"
+        yield Fault(claim.complete, reason)
 
 
 def _find_preferred_role_faults(
@@ -132,35 +141,38 @@ def _find_preferred_role_faults(
     resolution = resolve(groups)
     value = id_token.get(_PREFERRED_ROLE)
     if _PREFERRED_ROLE not in id_token:
-        yield from _blame_absence(resolution)
+        yield from _blame_absence(groups, resolution)
     elif not isinstance(value, str) or not value:
-        yield Fault(rules.ABSENT_NOT_EMPTY, f"{_PREFERRED_ROLE} is no ARN, and not absent")
+        yield Fault(rules.ABSENT_NOT_EMPTY, f"{_PREFERRED_ROLE} is neither an ARN nor absent")
         if not resolution.roles:
-            yield Fault(NO_ROLE, f"{_PREFERRED_ROLE} is set, and no group has a role")
+            yield Fault(NO_ROLE, f"{_PREFERRED_ROLE} is set, but no group has a role")
     elif value in resolution.roles:
         yield from _blame_choice(resolution, value)
     elif value in foreign_roles:
-        yield Fault(rules.MEMBERS_ONLY, f"{_PREFERRED_ROLE} is of a group without the user")
+        yield Fault(rules.MEMBERS_ONLY, f"{_PREFERRED_ROLE} is the role of a group that the user is not in")
     else:
-        yield Fault(rules.NAMES_AS_CREATED, f"{_PREFERRED_ROLE} is the role of no group")
+        yield Fault(rules.NAMES_AS_CREATED, f"{_PREFERRED_ROLE} is not the role of any group")
 
 
-def _blame_absence(resolution: Resolution) -> Iterator[Fault]:
+def _blame_absence(groups: Sequence[GroupType], resolution: Resolution) -> Iterator[Fault]:
     """Yield what a missing preferred role breaks."""
     best = resolution.decided_by
     if not best:
         return
+    if any(group.role_arn is None and is_federated_auto_group(group) for group in groups):
+        # If other cases without such a group fail too, they blame the right rule, and are more.
+        yield Fault(FEDERATED_AUTO_GROUP, "the group of federated users prevents a preferred role")
     ties_at_null = best[0].precedence is None
     others = [group for group in resolution.ranking if group.role_arn not in (None, best[0].role_arn)]
     if len(best) > 1:
         rule = NULL_TIES if ties_at_null else TIE_SAME_ROLE
-        yield Fault(rule, "the best groups name one role, which is not preferred")
+        yield Fault(rule, "the best groups name the same role, but it is not preferred")
     if not others:
         yield Fault(ONLY_ROLE, "the only role is not preferred")
     if any(group.precedence is not None for group in others):
-        yield Fault(LOWEST_WINS, "the role of the lowest precedence is not preferred")
+        yield Fault(LOWEST_WINS, "the role of the group with the lowest precedence is not preferred")
     if any(group.precedence is None for group in others) and not ties_at_null:
-        yield Fault(NULL_RANKS_LAST, "a group without a precedence prevents the best role")
+        yield Fault(NULL_RANKS_LAST, "a group without a precedence prevents a preferred role")
 
 
 def _blame_choice(resolution: Resolution, role: str) -> Iterator[Fault]:
@@ -169,8 +181,8 @@ def _blame_choice(resolution: Resolution, role: str) -> Iterator[Fault]:
     best = resolution.decided_by[0].precedence
     if len(best_roles) > 1:
         if role in best_roles and best is None:
-            yield Fault(NULL_TIES, "groups without a precedence tie, and one of their roles is preferred")
-        yield Fault(TIE_DIFFERING_ROLES, "the best groups name different roles, and a role is preferred")
+            yield Fault(NULL_TIES, "groups without a precedence tie, but one of their roles is preferred")
+        yield Fault(TIE_DIFFERING_ROLES, "the best groups name different roles, but a role is preferred")
     worse = {group.precedence for group in resolution.ranking if group.role_arn == role} - {best}
     if worse - {None}:
         yield Fault(

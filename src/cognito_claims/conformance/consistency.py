@@ -1,51 +1,82 @@
 """Whether a service answers each open question in one way."""
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Final
 
 from cognito_claims.conformance.cases import AnyVectors
 from cognito_claims.conformance.rules import CONSISTENCY, ONE_ANSWER
-from cognito_claims.conformance.scorecard import ObservedAnswer, Result, Verdict
+from cognito_claims.conformance.scorecard import ObservedAnswer, Result, Scorecard, Verdict
+from cognito_claims.rules import NAME_NORMALIZATION
 
 BY_DEFAULT: Final = "by default"
 DIFFERENTLY: Final = "differently"
 
 
-def find_questions(vectors: Iterable[AnyVectors], selected: Iterable[str]) -> tuple[str, ...]:
-    """Return the open questions and unspecified rules that at least two cases depend on alone."""
+_BY_DEGREES: Final = (NAME_NORMALIZATION.id,)
+"""Questions that a service can answer differently from case to case: it may consider names equal under
+NFC but not under NFKC."""
+
+
+def find_questions(vectors: Iterable[AnyVectors], selected: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Return the open questions and unspecified rules that at least two cases depend on alone.
+
+    Returns:
+        The IDs of these cases, by question.
+    """
     selected = set(selected)
-    counts: Counter[str] = Counter()
+    cases: dict[str, tuple[str, ...]] = {}
     for case in (case for one in vectors for case in one.cases if case.id in selected):
         open_in_case = {question for answer in case.expected for question in answer.differs_on}
-        if len(open_in_case) == 1:
-            counts.update(open_in_case)
-    return tuple(question for question, count in counts.items() if count > 1)
+        if len(open_in_case) == 1 and open_in_case.isdisjoint(_BY_DEGREES):
+            [question] = open_in_case
+            cases[question] = (*cases.get(question, ()), case.id)
+    return {question: ids for question, ids in cases.items() if len(ids) > 1}
 
 
-def check_consistency(
-    vectors: Iterable[AnyVectors], selected: Iterable[str], answers: Iterable[ObservedAnswer]
-) -> Iterator[Result]:
-    """Yield a result for each question that at least two of the selected cases depend on alone."""
-    answers = tuple(answers)
-    for question in find_questions(vectors, selected):
-        yield _check_question(question, [answer for answer in answers if answer.open == (question,)])
-
-
-def _check_question(question: str, answers: Iterable[ObservedAnswer]) -> Result:
+def group_answers(answers: Iterable[ObservedAnswer], question: str) -> dict[str, list[str]]:
+    """Return the cases that depend on a question alone, by how the service answers it."""
     got: dict[str, list[str]] = {BY_DEFAULT: [], DIFFERENTLY: []}
     for answer in answers:
-        got[DIFFERENTLY if answer.differs_on else BY_DEFAULT].append(answer.case)
-    given = [way for way, cases in got.items() if cases]
-    verdicts = {0: Verdict.NOT_EMITTED, 1: Verdict.PASS, 2: Verdict.FAIL}
-    fails = len(given) == len(got)
+        if answer.open == (question,):
+            got[DIFFERENTLY if answer.differs_on else BY_DEFAULT].append(answer.case)
+    return {way: cases for way, cases in got.items() if cases}
+
+
+def check_consistency(card: Scorecard, selected: Iterable[str]) -> Iterator[Result]:
+    """Yield a result for each question that at least two of the selected cases depend on alone."""
+    verdicts = {result.case: result.verdict for result in card.results}
+    for question, cases in find_questions(card.vectors, selected).items():
+        got = group_answers(card.observed_answers, question)
+        yield _check_question(question, got, {verdicts[case] for case in cases})
+
+
+def _check_question(question: str, got: Mapping[str, list[str]], verdicts: Collection[Verdict]) -> Result:
+    """Return the result for a question.
+
+    Args:
+        question: The question.
+        got: The cases that answer it, by how they do.
+        verdicts: The verdicts on the cases that could answer it.
+    """
+    error: str | None = None
+    match len(got):
+        case 0 if {*verdicts} == {Verdict.NOT_EMITTED}:
+            verdict = Verdict.NOT_EMITTED
+        case 0:
+            verdict = Verdict.ERROR
+            error = "no case that depends on the question has a correct answer"
+        case 1:
+            verdict = Verdict.PASS
+        case _:
+            verdict = Verdict.FAIL
+            error = "the question is answered both ways"
     return Result(
         case=f"{CONSISTENCY}/{question}",
         description=f"The question {question} is answered the same way in every case.",
         rules=(ONE_ANSWER.id,),
-        verdict=verdicts[len(given)],
+        verdict=verdict,
         expected=({DIFFERENTLY: []}, {BY_DEFAULT: []}),
-        got={way: [*cases] for way, cases in got.items()},
-        error="the question is answered both ways" if fails else None,
-        broken=(ONE_ANSWER.id,) if fails else (),
+        got={way: [*got.get(way, ())] for way in (BY_DEFAULT, DIFFERENTLY)},
+        error=error,
+        broken=(ONE_ANSWER.id,) if verdict is Verdict.FAIL else (),
     )

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, Final
+from unicodedata import normalize
 
 from cognito_claims._signals import handle_signals
 from cognito_claims._wire.json import as_object, decode_base64url_json, get_path
@@ -48,9 +49,11 @@ BYSTANDERS: Final = GroupType(
 )
 """A group of every pool that outranks others, in which no user of a case is."""
 
+_CONFLICT: Final = "GroupExistsException"
 _REFUSALS: Final = (
-    "GroupExistsException",
+    _CONFLICT,
     "InvalidParameterException",
+    "LimitExceededException",
     "ResourceNotFoundException",
     "UserNotFoundException",
 )
@@ -124,11 +127,21 @@ class Pool:
         members: object = group.model_dump(by_alias=True, exclude={"user_pool_id"})
         settings = self._replace_ids(members, to_endpoint=True)
         if group.group_name not in self.groups:
-            self.client.create_group(UserPoolId=self.id, **settings)
-            self.groups[group.group_name] = group
+            self._create_group(group, settings)
         self.client.admin_add_user_to_group(
             UserPoolId=self.id, Username=username, GroupName=settings["GroupName"]
         )
+
+    def _create_group(self, group: GroupType, settings: dict[str, object]) -> None:
+        try:
+            self.client.create_group(UserPoolId=self.id, **settings)
+        except Exception as error:
+            # AWS is silent on which names are equal, so the group may exist under a similar one.
+            similar = fold_name(group.group_name) in map(fold_name, self.groups)
+            if not similar or _get_code(error) != _CONFLICT:
+                raise
+        else:
+            self.groups[group.group_name] = group
 
     def sign_in(self, username: str) -> TokenPair:
         """Sign in and decode both tokens, without verifying their signatures.
@@ -207,6 +220,11 @@ class Pool:
         return json.loads(text)
 
 
+def fold_name(name: str) -> str:
+    """Return the form in which names are equal that an endpoint may consider equal."""
+    return normalize("NFKC", name).casefold()
+
+
 def _decode_payload(token: object) -> dict[str, Any]:
     try:
         _, payload, _ = str(token).split(".")
@@ -283,10 +301,16 @@ def is_connection_error(error: Exception) -> bool:
 
 
 def is_refusal(error: Exception) -> bool:
-    """Return whether the endpoint refused a request as invalid."""
+    """Return whether the endpoint refused a request as invalid, or because of a quota."""
+    return _get_code(error) in _REFUSALS
+
+
+def _get_code(error: Exception) -> str | None:
+    """Return the code of an error response, or `None` if the error is a different one."""
     from botocore.exceptions import ClientError
 
     if not isinstance(error, ClientError):
-        return False
+        return None
     response: Any = error.response
-    return response["Error"].get("Code") in _REFUSALS
+    code: str | None = response["Error"].get("Code")
+    return code

@@ -16,7 +16,7 @@ from cognito_claims._wire.scalars import MAX_PAGE_SIZE
 from cognito_claims.client import PaginatorConfigDict
 from cognito_claims.client.rules import EACH_GROUP_ONCE, LISTED_AS_CREATED, UNSET_IS_ABSENT
 from cognito_claims.conformance import rules, shapes
-from cognito_claims.conformance.endpoint import BYSTANDERS, EXAMPLE_POOL, Pool
+from cognito_claims.conformance.endpoint import BYSTANDERS, EXAMPLE_POOL, Pool, fold_name
 from cognito_claims.conformance.observation import Fault, Observation
 from cognito_claims.models import GroupType
 
@@ -28,6 +28,8 @@ _TYPES: Final[dict[str, tuple[type, ...]]] = {
     **dict.fromkeys(_DATES, (int, float)),
     **dict.fromkeys(("GroupName", "UserPoolId", "RoleArn", "Description"), (str,)),
 }
+_YEAR_10000 = 253_402_300_800
+"""A date in milliseconds is later than this, unless it is before 1978."""
 _MORE_PAGES = 20
 """How many pages a list may have beyond one for each group, since a page may be empty."""
 
@@ -62,20 +64,42 @@ def parse_pages(bodies: Iterable[object]) -> tuple[list[Page], list[Fault]]:
     faults: list[Fault] = []
     for body in bodies:
         members = as_object(body) or {}
+        unknown = tuple(sorted(members.keys() - {"Groups", "NextToken"}))
         groups = as_list(members.get("Groups"))
         if groups is None:
-            faults.append(Fault(rules.DOCUMENTED_MEMBERS, "the response has no array Groups"))
+            is_empty = as_object(body) is not None and not unknown and "Groups" not in members
+            rule = rules.EMPTY_LIST_IS_PRESENT if is_empty else rules.DOCUMENTED_MEMBERS
+            faults.append(Fault(rule, "the response has no array Groups"))
         objects = [as_object(one) or {} for one in groups or ()]
         named = [one for one in objects if isinstance(one.get("GroupName"), str)]
         if len(named) < len(objects):
             faults.append(Fault(rules.DOCUMENTED_MEMBERS, "an element of Groups has no GroupName"))
         token = members.get("NextToken")
-        if "NextToken" in members and not isinstance(token, str):
-            rule = UNSET_IS_ABSENT if token is None else rules.DOCUMENTED_TYPES
-            faults.append(Fault(rule, f"NextToken is of the type {type(token).__name__}"))
-        unknown = tuple(sorted(members.keys() - {"Groups", "NextToken"}))
+        faults += _find_token_faults(members)
+        faults += (fault for group in named for fault in _find_type_faults(group))
         pages.append(Page(tuple(named), str(token) if token else None, unknown))
     return pages, faults
+
+
+def _find_token_faults(members: dict[str, object]) -> Iterator[Fault]:
+    token = members.get("NextToken", "")
+    if token is None:
+        yield Fault(UNSET_IS_ABSENT, "NextToken is null")
+    elif not isinstance(token, str):
+        yield Fault(rules.DOCUMENTED_TYPES, f"NextToken has the type {type(token).__name__}")
+    elif any(map(str.isspace, token)):
+        yield Fault(rules.DOCUMENTED_TYPES, "NextToken contains white space")
+
+
+def _find_type_faults(group: dict[str, Any]) -> Iterator[Fault]:
+    for name, types in _TYPES.items():
+        value = group.get(name)
+        if value is None:
+            continue
+        if type(value) not in types:
+            yield Fault(rules.DOCUMENTED_TYPES, f"{name} has the type {type(value).__name__}")
+        elif name in _DATES and not 0 <= value < _YEAR_10000:
+            yield Fault(rules.DOCUMENTED_TYPES, f"{name} is no Unix time in seconds")
 
 
 def observe_listing(pool: Pool, groups: Sequence[GroupType]) -> Observation[shapes.ListingAnswer]:
@@ -117,8 +141,11 @@ def _list_groups(
     for group in (group for page in pages for group in page.groups):
         if group not in listed:
             listed.append(group)
-    if failure is None:  # otherwise, groups may be missing because of that
-        faults += find_wrong_names(pool, [str(group["GroupName"]) for group in listed], groups)
+    names = [str(group["GroupName"]) for group in listed]
+    strange = [*find_strange_names(pool, names, groups)]
+    faults += strange
+    if failure is None and not strange:  # otherwise, groups may be missing because of that
+        faults += find_missing_names(names, groups)
     created = {group.group_name: group.model_dump(by_alias=True) for group in groups}
     for group in listed:
         if (settings := created.get(str(group["GroupName"]))) is not None:
@@ -126,25 +153,27 @@ def _list_groups(
     return listed, faults, failure
 
 
-def find_wrong_names(pool: Pool, listed: Iterable[str], groups: Iterable[GroupType]) -> Iterator[Fault]:
-    """Yield a fault for groups that the user is not in, and for the user's groups that are not listed."""
-    found, expected = set(listed), {group.group_name for group in groups}
-    foreign = (found - expected) & {BYSTANDERS.group_name, *pool.groups}
+def find_strange_names(pool: Pool, listed: Iterable[str], groups: Iterable[GroupType]) -> Iterator[Fault]:
+    """Yield a fault for groups that the user is not in, and for names with which no group was created."""
+    strange = {*listed} - {group.group_name for group in groups}
+    foreign = strange & {BYSTANDERS.group_name, *pool.groups}
     if foreign:
         yield Fault(rules.MEMBERS_ONLY, "a group is listed that the user is not in")
-    if found - expected - foreign:
+    if strange - foreign:
         yield Fault(rules.NAMES_AS_CREATED, "a group is listed under a name with which none was created")
-    elif expected - found:
-        yield Fault(EACH_GROUP_ONCE, f"{len(expected - found)} of the user's groups are not listed")
+
+
+def find_missing_names(listed: Iterable[str], groups: Iterable[GroupType]) -> Iterator[Fault]:
+    """Yield a fault for the user's groups that are not listed, not even under a similar name."""
+    found = {*map(fold_name, listed)}
+    missing = [group for group in groups if fold_name(group.group_name) not in found]
+    if missing:
+        yield Fault(EACH_GROUP_ONCE, f"{len(missing)} of the user's groups are not listed")
 
 
 def _find_faults(
     group: dict[str, Any], created: dict[str, object], pages: Iterable[Page]
 ) -> Iterator[Fault]:
-    for name, types in _TYPES.items():
-        value = group.get(name)
-        if value is not None and type(value) not in types:
-            yield Fault(rules.DOCUMENTED_TYPES, f"{name} is of the type {type(value).__name__}")
     unknown = [*sorted(group.keys() - _TYPES.keys()), *(name for page in pages for name in page.unknown)]
     wrong = [*_find_wrong_settings(group, created), *_find_missing_members(group)]
     if unknown and any(name not in group for name, _ in wrong):

@@ -11,7 +11,8 @@ from cognito_claims.conformance.endpoint import EndlessListError, Pool
 from cognito_claims.conformance.lists import (
     Page,
     find_duplicates,
-    find_wrong_names,
+    find_missing_names,
+    find_strange_names,
     get_page_limit,
     parse_pages,
 )
@@ -84,9 +85,13 @@ def _find_faults(
     names = {group.group_name for group in groups}
     sent = {name for page in pages for name in page.names}
     longest = max((len({*page.names}) for page in pages), default=0)
-    if longest > case_input.page_size:
+    if case_input.page_size is not None and longest > case_input.page_size:
         reason = f"a page has {longest} groups, but Limit is {case_input.page_size}"
         yield Fault(LIMIT_BOUNDS, reason)
+    strange = [*find_strange_names(pool, sent, groups)]
+    yield from strange
+    if strange:  # then groups may be missing, and the list endless, because of that
+        return
     if isinstance(listed.error, PaginationError | EndlessListError):
         if names <= sent:
             yield Fault(TOKEN_ENDS, "after the last group, there is always a NextToken")
@@ -103,7 +108,7 @@ def _find_faults(
         yield Fault(EACH_GROUP_ONCE, "a group is listed twice")
     if names - {*listed.names}:
         yield from _blame_missing(case_input, listed, pages)
-    yield from find_wrong_names(pool, listed.names, groups)
+    yield from find_missing_names(listed.names, groups)
 
 
 def _blame_missing(case_input: shapes.PagingInput, listed: _List, pages: list[Page]) -> Iterator[Fault]:
@@ -114,7 +119,7 @@ def _blame_missing(case_input: shapes.PagingInput, listed: _List, pages: list[Pa
         yield Fault(rules.DOCUMENTED_MEMBERS, reason)
     elif last.token is not None or {name for page in pages for name in page.names} - {*listed.names}:
         yield Fault(MAX_ITEMS_RESUMES, "there is no token to resume from")
-    elif len(last.groups) >= case_input.page_size:
+    elif len(last.groups) >= (case_input.page_size or 0):
         yield Fault(rules.TOKEN_CONTINUES, "a full page has no NextToken, and groups are missing")
 
 

@@ -10,12 +10,13 @@ from cognito_claims.rules import ID_TOKEN_GUIDE, Basis, Rule
 
 _LIST_API = "Amazon Cognito user pools API Reference, AdminListGroupsForUser"
 _GROUP_API = "Amazon Cognito user pools API Reference, CreateGroup and GroupType"
+_QUOTAS = "Amazon Cognito Developer Guide, Quotas in Amazon Cognito"
 
 REQUEST_ACCEPTED: Final = Rule(
     "request-accepted",
-    "A request within the documented limits is not refused.",
+    "A request within the documented limits and quotas is not refused.",
     Basis.DOCUMENTED,
-    f"{_LIST_API}; {_GROUP_API}",
+    f"{_LIST_API}; {_GROUP_API}; {_QUOTAS}",
 )
 MEMBERS_ONLY: Final = Rule(
     "members-only",
@@ -31,8 +32,8 @@ NAMES_AS_CREATED: Final = Rule(
 )
 NO_DUPLICATES: Final = Rule(
     "no-duplicates",
-    "cognito:groups contains each name once, and cognito:roles no role more often than there are groups "
-    "with it.",
+    "cognito:groups contains each name once, and cognito:roles each role once, or once for each group that "
+    "has it.",
     Basis.DOCUMENTED,
     f"follows from all-groups and all-roles: {ID_TOKEN_GUIDE}",
 )
@@ -57,22 +58,29 @@ TOKEN_ADVANCES: Final = Rule(
 )
 DOCUMENTED_MEMBERS: Final = Rule(
     "documented-members",
-    "A response has an array Groups, even if it is empty, and its members have the documented names.",
+    "The members of a response have the documented names, and Groups is an array of objects.",
     Basis.DOCUMENTED,
     f"{_LIST_API}, Response Syntax",
 )
+EMPTY_LIST_IS_PRESENT: Final = Rule(
+    "empty-list-is-present",
+    "A response has Groups even if it contains no group.",
+    Basis.OBSERVED,
+    "every response that was seen; the service model does not require the member",
+)
 DOCUMENTED_TYPES: Final = Rule(
     "documented-types",
-    "A precedence is an integer, a date is a number of seconds, and every other member of a group is a "
-    "string.",
+    "A precedence is an integer, a date is a Unix time in seconds, and every other member of a group is a "
+    "string. A NextToken is a string without white space.",
     Basis.DOCUMENTED,
-    f"{_LIST_API}, Response Syntax",
+    f"{_LIST_API}, Response Syntax; {_GROUP_API}",
 )
 POOL_AND_DATES: Final = Rule(
     "pool-and-dates",
     "A listed group has the ID of its user pool, and the dates of its creation and its last change.",
-    Basis.DOCUMENTED,
-    _GROUP_API,
+    Basis.OBSERVED,
+    "AWS CLI Command Reference, admin-list-groups-for-user, Examples; the service model requires no member "
+    "of a group",
 )
 ONE_ANSWER: Final = Rule(
     "one-answer",
@@ -90,6 +98,7 @@ SERVICE_RULES: Final[tuple[Rule, ...]] = (
     TOKEN_CONTINUES,
     TOKEN_ADVANCES,
     DOCUMENTED_MEMBERS,
+    EMPTY_LIST_IS_PRESENT,
     DOCUMENTED_TYPES,
     POOL_AND_DATES,
     ONE_ANSWER,
@@ -97,7 +106,7 @@ SERVICE_RULES: Final[tuple[Rule, ...]] = (
 """What every response of a service shows."""
 
 _TOKENS: Final = (REQUEST_ACCEPTED, MEMBERS_ONLY, NAMES_AS_CREATED)
-_LISTS: Final = (*_TOKENS, DOCUMENTED_MEMBERS, DOCUMENTED_TYPES)
+_LISTS: Final = (*_TOKENS, DOCUMENTED_MEMBERS, EMPTY_LIST_IS_PRESENT, DOCUMENTED_TYPES)
 
 CONSISTENCY: Final = "consistency"
 """The subject of the results about open questions, one for each question."""

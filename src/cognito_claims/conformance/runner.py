@@ -11,9 +11,8 @@ that reads tokens, events and responses, not a service.
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from typing import Any, TypeAlias, TypeVar
-from unicodedata import normalize
 
 from pydantic import JsonValue
 
@@ -34,6 +33,7 @@ from cognito_claims.conformance.endpoint import (
     EndpointError,
     Pool,
     describe_in_one_line,
+    fold_name,
     is_connection_error,
     is_refusal,
 )
@@ -78,6 +78,7 @@ def select(wanted: Iterable[str] = ()) -> tuple[str, ...]:
     return tuple(case for case, ids in ids_by_case.items() if not wanted or ids & set(wanted))
 
 
+@cache
 def _load() -> tuple[EndpointVectors, ...]:
     return tuple(vectors for vectors in load() if isinstance(vectors, EndpointVectors))
 
@@ -113,7 +114,7 @@ def run(
     for batch in group_by_pool(runnable):
         results |= {result.case: result for result in runner.run_batch(batch)}
     card = Scorecard(tuple(results[case.id] for _, case in selected), vectors, tuple(endpoint.not_removed))
-    return replace(card, results=(*card.results, *check_consistency(vectors, cases, card.observed_answers)))
+    return replace(card, results=(*card.results, *check_consistency(card, cases)))
 
 
 def select_cases(cases: Collection[str]) -> tuple[tuple[str, EndpointCase], ...]:
@@ -138,10 +139,10 @@ def group_by_pool(
 
 
 def _group_by_name(groups: Iterable[GroupType]) -> dict[str, frozenset[GroupType]]:
-    """Return the groups by name. Names that an endpoint may take for one are one."""
+    """Return the groups by name. Names that an endpoint may consider equal are one."""
     by_name: dict[str, frozenset[GroupType]] = {}
     for group in groups:
-        name = normalize("NFKC", group.group_name).casefold()
+        name = fold_name(group.group_name)
         by_name[name] = by_name.get(name, frozenset()) | {group}
     return by_name
 

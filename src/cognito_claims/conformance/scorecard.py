@@ -27,7 +27,8 @@ class Verdict(StrEnum):
     """The endpoint never emits the claim, so the case shows nothing about the rules."""
 
     ERROR = "error"
-    """The endpoint refused a call that the case needs, or its response could not be read."""
+    """The endpoint refused a call that the case needs, or its response could not be read. For an open
+    question: no case answers it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,8 +84,8 @@ class PagingInput(VectorModel, frozen=True, alias_generator=to_wire_name):
     group_count: Annotated[NonNegativeInt, Field(le=MAX_GROUPS_PER_USER)]
     """The number of groups that the user is in. Their names do not matter."""
 
-    page_size: Annotated[NonNegativeInt, Field(ge=1, le=MAX_PAGE_SIZE)]
-    """The `Limit` of each call."""
+    page_size: Omittable[Annotated[NonNegativeInt, Field(ge=1, le=MAX_PAGE_SIZE)]] = None
+    """The `Limit` of each call. If it is absent, the calls have no `Limit`."""
 
     max_items: Omittable[Annotated[NonNegativeInt, Field(ge=1)]] = None
     """The number of groups after which the list ends. `StartingToken` then resumes it."""
@@ -222,7 +222,7 @@ class ListingAnswer(Answer, frozen=True):
 
 
 class PagingAnswer(Answer, frozen=True):
-    """The number of groups listed, each once, in pages of at most `PageSize`."""
+    """The number of groups listed, each once, in pages of at most `PageSize` if there is one."""
 
     first: NonNegativeInt
     """The number of groups listed up to `MaxItems`."""
