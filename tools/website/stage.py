@@ -1,9 +1,11 @@
 """Copy the documentation and the generated pages to where Sphinx reads them, with links that work there."""
 
+import json
 import re
 import shutil
 from pathlib import Path, PurePosixPath
 
+from tools.notebooks import render_markdown
 from tools.website import DOCS, REPOSITORY, ROOT, SOURCE
 from tools.website.pages import generate_pages
 
@@ -22,6 +24,12 @@ def stage() -> None:
     generated = generate_pages()
     pages = {
         path.relative_to(DOCS).as_posix(): path.read_text("utf-8") for path in sorted(DOCS.rglob("*.md"))
+    }
+    pages |= {
+        path.relative_to(DOCS).with_suffix(".md").as_posix(): render_markdown(
+            json.loads(path.read_text("utf-8"))
+        )
+        for path in DOCS.rglob("*.ipynb")
     }
     for path, text in pages.items():
         write(
@@ -48,9 +56,10 @@ def rewrite_links(text: str, page: str) -> str:
             return found[0]
         target = path.resolve().relative_to(ROOT)
         kind = "tree" if path.is_dir() else "blob"
-        return f"]({REPOSITORY}/{kind}/main/{target.as_posix()}{found[2]})"
+        return f"]({REPOSITORY}/{kind}/main/{target.as_posix()}{found[2] or ''})"
 
-    return re.sub(r"\]\(([^)#\s]*)(#[^)]*)?\)", rewrite, text).replace("None)", ")")
+    text = re.sub(r"(\]\([^):]+)\.ipynb", r"\1.md", text)
+    return re.sub(r"\]\(([^)#\s]*)(#[^)]*)?\)", rewrite, text)
 
 
 def link_ids(text: str, page: str, generated: dict[str, str]) -> str:
@@ -87,7 +96,7 @@ def build_toctree(page: str, text: str, generated: dict[str, str]) -> str:
 def build_section(section: str) -> str:
     """Return the table of contents of a section of the index, in the order of its links."""
     title, _, text = section.partition("\n")
-    pages = re.findall(r"\]\(([a-z-]+/[a-z/-]+)\.md\)", text)
+    pages = re.findall(r"\]\(([a-z-]+/[a-z/-]+)\.(?:md|ipynb)\)", text)
     return format_toctree(title, pages)
 
 
