@@ -5,6 +5,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 WORKERS ?= 2
 BIN := .venv/bin
 DEMO := build/demo
+DOCS := build/docs
 QUIETLY := -qq --disable-pip-version-check
 COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --quiet
 PYTEST := $(BIN)/python -m pytest --numprocesses=$(WORKERS) --dist=worksteal
@@ -12,10 +13,16 @@ CHECKS := mypy pyright basedpyright consumer format lint layers ty pyrefly stubs
 SYNC := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 export UV_SYSTEM_CERTS := 1
 
-.PHONY: demo test test-fast check $(CHECKS:%=check-%) format bench matrix dist lock clean
+.PHONY: demo docs docs-versions test test-fast check $(CHECKS:%=check-%) format bench matrix dist lock clean
 
 demo: $(DEMO)/installed  ## start a mock Cognito server and resolve three users against it
 	@$(DEMO)/bin/python examples/demo.py
+
+docs: $(DOCS)/installed  ## build the documentation into build/site, and check its links and spelling
+	@$(DOCS)/bin/python -m tools.website
+
+docs-versions: $(DOCS)/installed  ## build the documentation of every release into build/versions
+	@$(DOCS)/bin/python -m tools.website.versions
 
 test: .venv/installed  ## run the whole suite; with COVERAGE=1, fail below 100 % of branches
 	@$(PYTEST) $(if $(COVERAGE),--cov --cov-report=term-missing:skip-covered)
@@ -95,6 +102,8 @@ lock: .venv/installed  ## pin the newest versions of all dependencies
 	@$(COMPILE) --all-extras --constraint requirements/dev.txt --output-file requirements/consumer.txt >/dev/null
 	@$(COMPILE) --extra aws --extra cli --group demo --constraint requirements/dev.txt \
 		--output-file requirements/demo.txt >/dev/null
+	@$(COMPILE) --extra pool --extra testing --group docs --constraint requirements/dev.txt \
+		--output-file requirements/docs.txt >/dev/null
 
 clean:
 	rm -rf .venv build dist .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
@@ -114,3 +123,6 @@ endef
 
 $(DEMO)/installed: requirements/demo.txt pyproject.toml
 	$(call install,$(DEMO),requirements/demo.txt)
+
+$(DOCS)/installed: requirements/docs.txt pyproject.toml
+	$(call install,$(DOCS),requirements/docs.txt)

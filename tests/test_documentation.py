@@ -82,7 +82,7 @@ def test_links_of_the_readme_work_on_a_package_index() -> None:
 
 def test_the_index_links_every_page() -> None:
     index = (ROOT / "docs" / "index.md").read_text()
-    for path in (ROOT / "docs").rglob("*.md"):
+    for path in filter(lambda path: path.suffix in (".md", ".ipynb"), (ROOT / "docs").rglob("*")):
         assert path.name == "index.md" or f"({path.relative_to(ROOT / 'docs').as_posix()})" in index
 
 

@@ -26,7 +26,7 @@ def format_rules(rules: Iterable[Rule]) -> str:
         f"| `{rule.id}` | {_escape(rule.sentence)} | {rule.basis} | {_escape(rule.source)} |\n"
         for rule in rules
     )
-    return f"| rule | | basis | source |\n| --- | --- | --- | --- |\n{rows}"
+    return f"| rule | sentence | basis | source |\n| --- | --- | --- | --- |\n{rows}"
 
 
 def format_questions(questions: Iterable[OpenQuestion]) -> str:

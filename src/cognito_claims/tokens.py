@@ -319,7 +319,7 @@ class _TokenClaims(_GroupsClaim, frozen=True, extra="allow"):
         return {name: value for name, value in others if name.startswith("dev:")}
 
     def __repr_args__(self) -> Iterable[tuple[str | None, object]]:
-        # A claim that is not modelled may hold personal data.
+        # A claim that is not modeled may hold personal data.
         shown = [name for name, field in type(self).model_fields.items() if field.repr]
         return [(name, getattr(self, name)) for name in shown]
 
@@ -329,7 +329,7 @@ class IdTokenClaims(_TokenClaims, PayloadGroupClaims, frozen=True):
 
     Only `iss`, `sub`, `aud`, `exp`, `iat` and `token_use` are guaranteed. Which
     other claims are present depends on the pool, the app client and the triggers.
-    Claims that are not modelled are kept in `model_extra`.
+    Claims that are not modeled are kept in `model_extra`.
     """
 
     aud: NonEmptyStr
@@ -361,7 +361,7 @@ class AccessTokenClaims(_TokenClaims, frozen=True):
     """The claims of an access token, of a user or of a machine (client credentials).
 
     The token of a machine has no username, no groups, no `device_key` and no
-    `origin_jti`, and its `sub` is the client ID. Claims that are not modelled
+    `origin_jti`, and its `sub` is the client ID. Claims that are not modeled
     are kept in `model_extra`.
     """
 

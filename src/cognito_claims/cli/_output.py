@@ -25,7 +25,7 @@ class Output:
         terminal = sys.stdout.encoding if sys.stdout is not None and sys.stdout.isatty() else None
         self.can_draw: bool = terminal is not None and terminal.lower().startswith("utf")
         """Whether the report is read by a person, on a terminal that shows lines and signs."""
-        # Console(record=True) would export colours even if NO_COLOR is set.
+        # Console(record=True) would export colors even if NO_COLOR is set.
         self._buffer = StringIO()
         self._console = Console(file=self._buffer, force_terminal=bool(terminal) or None, highlight=False)
         if not self._console.is_terminal:

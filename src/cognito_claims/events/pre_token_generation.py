@@ -251,6 +251,7 @@ class PreTokenGenerationV3Event(_Event, frozen=True):
 PreTokenGenerationEvent: TypeAlias = (
     PreTokenGenerationV1Event | PreTokenGenerationV2Event | PreTokenGenerationV3Event
 )
+"""The event of a pre token generation trigger, of any version."""
 
 _EVENTS: dict[str, type[PreTokenGenerationEvent]] = {
     "1": PreTokenGenerationV1Event,

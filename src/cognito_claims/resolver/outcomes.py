@@ -78,6 +78,7 @@ class NoRole:
 
 
 Outcome: TypeAlias = Preferred | Ambiguous | NoRole
+"""What a decision results in."""
 
 
 class GroupStatus(StrEnum):

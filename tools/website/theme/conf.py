@@ -1,0 +1,63 @@
+"""The settings of Sphinx."""
+
+import os
+
+from cognito_claims import __version__
+from tools.website import REPOSITORY, URL
+from tools.website.docstrings import setup
+
+__all__ = ["setup"]
+
+project = "cognito-claims"
+author = "the authors of cognito-claims"
+copyright = author  # noqa: A001, the setting's name
+version = release = __version__
+extensions = ["myst_parser", "sphinx.ext.autodoc"]
+html_baseurl = URL
+
+myst_heading_anchors = 4
+suppress_warnings = ["myst.header"]
+"""A generated table may begin with a heading of the second level."""
+
+default_role = "code"
+"""Docstrings mark code as Markdown does."""
+
+autodoc_default_options = {"member-order": "bysource"}
+autodoc_typehints = "signature"
+autodoc_typehints_format = "short"
+autodoc_preserve_defaults = True
+python_use_unqualified_type_names = True
+python_maximum_signature_line_length = 80
+add_module_names = False
+toc_object_entries_show_parents = "hide"
+
+html_theme = "furo"
+html_title = "cognito-claims"
+html_static_path = ["_static"]
+html_context = {"published": "COGNITO_CLAIMS_PUBLISHED" in os.environ}
+html_css_files = ["site.css"]
+html_js_files = ["site.js"]
+html_copy_source = True
+html_show_sourcelink = False
+html_show_sphinx = False
+html_theme_options = {
+    "source_repository": REPOSITORY,
+    "source_branch": "main",
+    "source_directory": "docs/",
+    "top_of_page_buttons": [],
+    "footer_icons": [],
+}
+pygments_style = "a11y-high-contrast-light"
+pygments_dark_style = "a11y-high-contrast-dark"
+exclude_patterns: list[str] = []
+templates_path = ["_templates"]
+html_sidebars = {
+    "**": [
+        "sidebar/brand.html",
+        "sidebar/search.html",
+        "sidebar/scroll-start.html",
+        "sidebar/navigation.html",
+        "sidebar/more.html",
+        "sidebar/scroll-end.html",
+    ]
+}
