@@ -86,18 +86,20 @@ function viewRanking(ranking) {
     h("h2", { id: "ranking" }, "Groups, best first"),
     h(
       "table",
-      { class: "ranking" },
+      { class: "ranking", role: "table" },
       h("caption", { class: "hidden" }, "Groups by rank"),
       h(
         "thead",
-        {},
+        { role: "rowgroup" },
         h(
           "tr",
-          {},
-          ["Rank", "Group", "Precedence", "Status", "Role"].map((title) => h("th", { scope: "col" }, title)),
+          { role: "row" },
+          ["Rank", "Group", "Precedence", "Status", "Role"].map((title) =>
+            h("th", { role: "columnheader" }, title),
+          ),
         ),
       ),
-      h("tbody", {}, ranking.slice(0, MOST_ROWS).map(viewRanked)),
+      h("tbody", { role: "rowgroup" }, ranking.slice(0, MOST_ROWS).map(viewRanked)),
     ),
     more > 0 ? h("p", { class: "faint" }, `and ${more.toLocaleString("en")} more`) : null,
   );
@@ -106,12 +108,12 @@ function viewRanking(ranking) {
 function viewRanked({ rank, name, precedence, status, role, decides }) {
   return h(
     "tr",
-    { class: decides ? "decides" : undefined },
-    h("td", { "data-label": "Rank" }, String(rank)),
-    h("th", { scope: "row" }, h("bdi", {}, name)),
-    h("td", { "data-label": "Precedence" }, precedence || h("span", { class: "faint" }, "none")),
-    h("td", { "data-label": "Status" }, h("span", { class: `status ${status.replace(" ", "-")}` }, status)),
-    h("td", { class: "arn", "data-label": "Role" }, role || h("span", { class: "faint" }, "no role")),
+    { class: decides ? "decides" : undefined, role: "row" },
+    h("td", { role: "cell", "data-label": "Rank" }, String(rank)),
+    h("th", { role: "rowheader" }, h("bdi", {}, name)),
+    h("td", { role: "cell", "data-label": "Precedence" }, precedence || h("span", { class: "faint" }, "none")),
+    h("td", { role: "cell", "data-label": "Status" }, h("span", { class: `status ${status.replace(" ", "-")}` }, status)),
+    h("td", { class: "arn", role: "cell", "data-label": "Role" }, role || h("span", { class: "faint" }, "no role")),
   );
 }
 

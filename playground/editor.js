@@ -25,10 +25,15 @@ export function viewEditor(model) {
   ];
 }
 
-function viewStart({ examples, example }) {
-  return h(
-    "div",
-    { class: "start" },
+function viewStart({ examples, example, errors }) {
+  return [
+    h("div", { class: "start" }, viewExamples(examples, example)),
+    viewErrors("all", errors),
+  ];
+}
+
+function viewExamples(examples, example) {
+  return [
     h(
       "label",
       { class: "grow" },
@@ -42,7 +47,7 @@ function viewStart({ examples, example }) {
     ),
     h("button", { type: "button", "data-action": "new" }, "New"),
     h("button", { type: "button", "data-action": "copy", class: "main" }, "Copy link"),
-  );
+  ];
 }
 
 function viewPaste({ paste, isReady }) {
@@ -60,6 +65,7 @@ function viewPaste({ paste, isReady }) {
       id: "paste",
       rows: 3,
       value: paste.text,
+      "aria-busy": String(paste.isReading),
       autocomplete: "off",
       spellcheck: "false",
       ...invalid("paste", errors),
@@ -116,21 +122,21 @@ function viewGroups({ state, errors, rows }) {
     viewErrors("groups", errors),
     h(
       "table",
-      { class: "groups" },
+      { class: "groups", role: "table" },
       h("caption", { class: "hidden" }, "The user\u2019s groups"),
       h(
         "thead",
-        {},
+        { role: "rowgroup" },
         h(
           "tr",
-          {},
-          COLUMNS.map(([, title]) => h("th", { scope: "col" }, title)),
-          h("th", { scope: "col" }, h("span", { class: "hidden" }, "Remove")),
+          { role: "row" },
+          COLUMNS.map(([, title]) => h("th", { role: "columnheader" }, title)),
+          h("th", { role: "columnheader" }, "Remove"),
         ),
       ),
       h(
         "tbody",
-        {},
+        { role: "rowgroup" },
         shown.map((group, index) => viewGroup(group, index, errors)),
       ),
     ),
@@ -149,12 +155,12 @@ function viewGroups({ state, errors, rows }) {
 function viewGroup(group, index, errors) {
   return h(
     "tr",
-    {},
+    { role: "row" },
     COLUMNS.map(([column, title, placeholder]) => {
       const field = `groups.${index}.${column}`;
       return h(
         "td",
-        { class: column, "data-label": title },
+        { class: column, role: "cell" },
         h("input", {
           id: field,
           "data-field": field,
@@ -173,7 +179,7 @@ function viewGroup(group, index, errors) {
     }),
     h(
       "td",
-      { class: "remove" },
+      { class: "remove", role: "cell" },
       h(
         "button",
         { type: "button", "data-action": "remove", "data-index": index, "aria-label": `Remove group ${index + 1}` },
@@ -183,10 +189,11 @@ function viewGroup(group, index, errors) {
   );
 }
 
-function viewQuestions({ questions, state, answer }) {
+function viewQuestions({ questions, state, answer, errors }) {
   return section(
     "Open questions",
     h("p", { class: "faint" }, "AWS does not answer these. A switch that is off is the documented answer."),
+    viewErrors("policy", errors),
     h(
       "ul",
       { class: "questions" },

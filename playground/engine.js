@@ -46,11 +46,11 @@ export class Engine {
     this.#worker.postMessage({ build: this.#build });
   }
 
-  #settle({ id, result, error }) {
+  #settle({ id, result, error, isFatal }) {
     const { resolve, reject } = this.#calls.get(id);
     this.#calls.delete(id);
     if (error === undefined) resolve(JSON.parse(result));
-    else reject(new Error(error));
+    else reject(Object.assign(new Error(error), { isFatal }));
   }
 
   /** Call a function of page.py with a value, and return its value. */

@@ -26,6 +26,7 @@ function render() {
   patch(editor, viewEditor(model));
   patch(answer, viewAnswer(model));
   answer.classList.toggle("stale", model.isStale || model.errors.length > 0);
+  answer.setAttribute("aria-busy", model.isStale);
   const text = model.errors.length > 0 ? formatErrors(model.errors.length) : summarize(model.answer);
   if (status.textContent !== text) status.textContent = text;
 }
@@ -79,7 +80,7 @@ async function evaluate() {
 }
 
 async function evaluateOnce(evaluated) {
-  const result = await call("evaluate", model.state);
+  const result = await call("evaluate", model.state, "all");
   if (evaluated !== version) return;
   model.isStale = false;
   model.errors = result.errors ?? [];
@@ -90,13 +91,13 @@ async function evaluateOnce(evaluated) {
   render();
 }
 
-/** Call Python. An error that is not about the input is shown, and Python starts again. */
-async function call(method, argument) {
+/** Call Python. If it fails for another reason than the input, that is an error of this field. */
+async function call(method, argument, field) {
   try {
     return await engine.call(method, argument);
   } catch (error) {
-    engine.restart();
-    return { errors: [{ field: "paste", reason: `cannot be computed: ${error.message}` }] };
+    if (error.isFatal) engine.restart();
+    return { errors: [{ field, reason: `is too much for this page (${error.message})` }] };
   }
 }
 
@@ -115,8 +116,9 @@ async function writeLink(state, evaluated) {
 async function readLink() {
   const fragment = location.hash.slice(1);
   const example = examples.find(({ id }) => fragment === `example=${id}`);
-  model.example = example?.id ?? "";
   let state = example?.state ?? examples[0].state;
+  model.isStale = true;
+  render();
   if (fragment && !example) {
     try {
       state = await decode(fragment);
@@ -157,8 +159,11 @@ async function read({ commaFree = false, knownGroups = null } = {}) {
     return render();
   }
   const { text } = paste;
-  const result = await call("read", { text, comma_free: commaFree, known_groups: knownGroups });
-  if (text !== paste.text) return;
+  paste.isReading = true;
+  render();
+  const result = await call("read", { text, comma_free: commaFree, known_groups: knownGroups }, "paste");
+  if (text !== model.paste.text) return;
+  paste.isReading = false;
   if (result.errors) {
     Object.assign(paste, { errors: result.errors, isAmbiguous: result.is_ambiguous ?? false });
     announce(formatErrors(result.errors.length));
@@ -209,11 +214,17 @@ const ACTIONS = {
     render();
   },
   retry: () => location.reload(),
+  skip() {
+    answer.scrollIntoView();
+    answer.focus({ preventScroll: true });
+  },
 };
 
-document.addEventListener("click", ({ target }) => {
-  const button = target.closest("[data-action]");
-  if (button) ACTIONS[button.dataset.action](button.dataset);
+document.addEventListener("click", (event) => {
+  const control = event.target.closest("[data-action]");
+  if (!control) return;
+  event.preventDefault(); // a link to the answer would replace the fragment
+  ACTIONS[control.dataset.action](control.dataset);
 });
 
 document.addEventListener("input", ({ target, inputType }) => {

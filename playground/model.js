@@ -25,5 +25,5 @@ export function createModel({ description, answer }, examples) {
 }
 
 export function emptyPaste() {
-  return { text: "", errors: [], isAmbiguous: false, knownGroups: "", note: "" };
+  return { text: "", errors: [], isAmbiguous: false, isReading: false, knownGroups: "", note: "" };
 }

@@ -109,12 +109,14 @@ def _evaluate(state: Json) -> Json:
         choice = pool and _choose_role(resolution, pool, state)
     else:
         tokens = {use: _parse_claims(state["claims"][use]) for use in ("id", "access")}
-        shared["claims"] = {"source": ClaimsSource(state["claims"]["source"]), **tokens}
+        if state["claims"]["source"] not in tuple(ClaimsSource):
+            raise InputError(("claims", "have an unknown source"))
+        shared["claims"] = {"source": state["claims"]["source"], **tokens}
         answer = {}
         # An access token has no roles: the library refuses it.
         subject = {"token_use": "access"} if tokens["id"] is None else parse_token_payload(tokens["id"])
         choice = pool and _choose_role(subject, pool, state)
-    gateways = {use: token and _list_gateways(token, use) for use, token in tokens.items()}
+    gateways = {use: _list_gateways(token, use) for use, token in tokens.items() if token is not None}
     return {**answer, "tokens": tokens, "gateways": gateways, "identity_pool": choice, "state": shared}
 
 
@@ -131,10 +133,14 @@ def _parse_claims(members: Json | None) -> Json | None:
 
 
 def _resolve(state: Json) -> Resolution:
+    try:
+        policy = Policy(**state["policy"])
+    except (TypeError, ValueError):
+        raise InputError(("policy", "must be answers to these questions")) from None
     rows = [(index, row) for index, row in enumerate(state["groups"]) if not _is_blank(row)]
     groups = [_to_group(row, state["user_pool_id"]) for _, row in rows]
     try:
-        return resolve(groups, policy=Policy(**state["policy"]))
+        return resolve(groups, policy=policy)
     except InvalidResponseError as error:
         problems = error.problems
         errors = [_locate(problem, [index for index, _ in rows]) for problem in problems]

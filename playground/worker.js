@@ -1,7 +1,7 @@
 // Runs Python, so that the page never waits for it.
 //
-// Receives {id, method, argument}, and sends {id, result} or {id, error}. The first message is the
-// build, and while it loads, the worker sends {loaded} in bytes, and then {ready: true}.
+// Receives {id, method, argument}, and sends {id, result} or {id, error, isFatal}. The first message
+// is {build}, and while it loads, the worker sends {loaded} in bytes, and then {ready}.
 
 import { loadPyodide } from "./pyodide/pyodide.mjs";
 
@@ -56,8 +56,8 @@ self.onmessage = async ({ data }) => {
       self.postMessage({ id: data.id, result: python[data.method](data.argument) });
     }
   } catch (error) {
-    // A message of Python may quote what was typed.
-    const reason = data.build ? String(error.message ?? error) : error.type ?? error.name;
-    self.postMessage({ id: data.id, error: reason });
+    // A message of Python may quote what was typed: its type does not.
+    const reason = data.build ? String(error.message ?? error) : (error.type ?? error.name);
+    self.postMessage({ id: data.id, error: reason, isFatal: error.name !== "PythonError" });
   }
 };
