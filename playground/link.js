@@ -52,19 +52,23 @@ async function transform(bytes, stream) {
 
 /** Return a whole state. Throws if a part has the wrong type. */
 export function complete(part) {
-  const state = { ...EMPTY };
-  for (const name of ["user_pool_id", "provider", "custom_role_arn"]) state[name] = readText(part[name] ?? "");
-  state.identity_pool = readText(part.identity_pool ?? "", MAX_SIZE);
-  state.policy = readTexts(part.policy ?? {});
-  if (part.groups?.length > 0) {
-    state.groups = part.groups.map(({ name, precedence, role }) => readTexts({ name, precedence, role }));
-  }
-  if (part.claims) {
-    const { source, id, access } = part.claims;
-    state.claims = { source: readText(source), id: readObject(id), access: readObject(access) };
-    if (!state.claims.id && !state.claims.access) throw new Error("claims of no token");
-  }
-  return state;
+  const { groups = [], policy = {}, claims = null, ...texts } = readObject(part);
+  const rows = readList(groups).map(({ name, precedence, role }) => readTexts({ name, precedence, role }));
+  return {
+    ...structuredClone(EMPTY),
+    ...(rows.length > 0 ? { groups: rows } : {}),
+    policy: readTexts(policy),
+    claims: claims && readClaims(claims),
+    user_pool_id: readText(texts.user_pool_id ?? ""),
+    identity_pool: readText(texts.identity_pool ?? "", MAX_SIZE),
+    provider: readText(texts.provider ?? ""),
+    custom_role_arn: readText(texts.custom_role_arn ?? ""),
+  };
+}
+
+function readClaims({ source, id, access }) {
+  if (!id && !access) throw new Error("claims of no token");
+  return { source: readText(source), id: id && readObject(id), access: access && readObject(access) };
 }
 
 const readTexts = (texts) =>
@@ -76,7 +80,11 @@ function readText(text, length = MAX_TEXT) {
 }
 
 function readObject(value) {
-  if (value === null) return null;
-  if (typeof value !== "object" || Array.isArray(value)) throw new Error("not an object");
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new Error("not an object");
+  return value;
+}
+
+function readList(value) {
+  if (!Array.isArray(value)) throw new Error("not a list");
   return value;
 }

@@ -116,19 +116,19 @@ async function writeLink(state, evaluated) {
 async function readLink() {
   const fragment = location.hash.slice(1);
   const example = examples.find(({ id }) => fragment === `example=${id}`);
-  let state = example?.state ?? examples[0].state;
+  announce("");
   model.isStale = true;
   render();
-  if (fragment && !example) {
-    try {
-      state = await decode(fragment);
-    } catch {
-      announce("The link is damaged or incomplete: this is the first example instead.");
-    }
+  let state = example?.state;
+  try {
+    state ??= fragment ? await decode(fragment) : examples[0].state;
+  } catch {
+    announce("The link is damaged or incomplete: this is the first example instead.");
   }
-  model.example = example?.id ?? (fragment ? "" : examples[0].id);
+  model.example = (example ?? examples[0]).id;
+  if (state && !example && fragment) model.example = "";
   entry = "none";
-  setState(state);
+  setState(state ?? examples[0].state);
 }
 
 function setState(state, options) {
@@ -180,6 +180,7 @@ async function read({ commaFree = false, knownGroups = null } = {}) {
 
 const ACTIONS = {
   new() {
+    announce("");
     model.example = "";
     model.paste = emptyPaste();
     setState(EMPTY, { isStep: true });
