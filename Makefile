@@ -12,10 +12,13 @@ CHECKS := mypy pyright basedpyright consumer format lint layers ty pyrefly stubs
 SYNC := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 export UV_SYSTEM_CERTS := 1
 
-.PHONY: demo test test-fast check $(CHECKS:%=check-%) format bench matrix dist lock clean
+.PHONY: demo playground test test-fast check $(CHECKS:%=check-%) format bench matrix dist lock clean
 
 demo: $(DEMO)/installed  ## start a mock Cognito server and resolve three users against it
 	@$(DEMO)/bin/python examples/demo.py
+
+playground: .venv/installed  ## build the playground and serve it at 127.0.0.1; with PORT=0, at a free port
+	@$(BIN)/python -m tools.playground serve --port $(or $(PORT),8000)
 
 test: .venv/installed  ## run the whole suite; with COVERAGE=1, fail below 100 % of branches
 	@$(PYTEST) $(if $(COVERAGE),--cov --cov-report=term-missing:skip-covered)

@@ -18,6 +18,9 @@ export function viewAnswer(model) {
   const { answer } = model;
   if (!answer) return h("p", { class: "faint" }, "The answer appears when the input is valid.");
   return [
+    model.errors.length > 0
+      ? h("p", { class: "problem" }, "The input has errors: this is the answer to the last valid input.")
+      : null,
     answer.headline ? viewOutcome(answer) : null,
     viewTokens(answer.tokens),
     answer.ranking?.length > 0 ? viewRanking(answer.ranking) : null,
@@ -149,7 +152,7 @@ function viewChoice({ problems, role, reason, rules, alternatives }) {
   return h(
     "section",
     { class: "choice", "aria-labelledby": "choice" },
-    h("h2", { id: "choice" }, "Identity pool"),
+    h("h2", { id: "choice" }, "Role from the identity pool"),
     problems.length > 0
       ? problems.map((problem) => h("p", { class: "problem" }, `Not known: ${problem}`))
       : [

@@ -145,7 +145,7 @@ function viewGroups({ state, errors, rows }) {
       { class: "actions" },
       h("button", { type: "button", "data-action": "add", id: "add" }, "Add a group"),
       hidden > 0
-        ? h("button", { type: "button", "data-action": "more-rows" }, `Show more (${hidden} hidden)`)
+        ? h("button", { type: "button", "data-action": "more-rows" }, `Show more (${hidden.toLocaleString("en")} hidden)`)
         : null,
     ),
     viewInput("user_pool_id", "User pool ID, if groups of a federated sign-in matter", state.user_pool_id, errors),

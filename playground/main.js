@@ -25,7 +25,6 @@ async function load(name) {
 function render() {
   patch(editor, viewEditor(model));
   patch(answer, viewAnswer(model));
-  answer.classList.toggle("stale", model.isStale || model.errors.length > 0);
   answer.setAttribute("aria-busy", model.isStale);
   const text = model.errors.length > 0 ? formatErrors(model.errors.length) : summarize(model.answer);
   if (status.textContent !== text) status.textContent = text;
@@ -44,6 +43,7 @@ function showProgress(share) {
 }
 
 async function start() {
+  loading.hidden = false;
   try {
     await engine.ready;
     loading.hidden = true;
@@ -260,5 +260,5 @@ function setField(path, value) {
 }
 
 addEventListener("popstate", readLink);
+start();
 await readLink();
-await start();

@@ -21,11 +21,17 @@ function countBytes() {
       },
     });
   self.fetch = async (...request) => {
-    const response = await fetch(...request);
-    if (!response.ok) throw new Error(`${response.status} ${response.url}`);
+    // Pyodide does not report that a file is missing, so this does.
+    const response = await fetch(...request).catch((error) => fail(error.message));
+    if (!response.ok) fail(`${response.status} for ${response.url}`);
     const { headers, status } = response;
     return new Response(response.body.pipeThrough(counter()), { headers, status });
   };
+}
+
+function fail(reason) {
+  self.postMessage({ error: reason });
+  throw new Error(reason);
 }
 
 async function load(build) {

@@ -7,7 +7,6 @@ python -m tools.playground measure          prints its sizes and how long it tak
 
 import argparse
 import fcntl
-import gzip
 import hashlib
 import json
 import re
@@ -15,15 +14,16 @@ import shutil
 import subprocess
 import sys
 import tarfile
+import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from functools import cache, partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
 from playground import page
+from tests.chromium import launch
+from tools.site_server import compress, is_compressible, start_server
 
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "playground"
@@ -110,7 +110,7 @@ def build(site: Path = SITE) -> Path:
         for package in packages:
             shutil.copy(get_package(package), wheels)
         _run(sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(wheels))
-        lock = _unpack_pyodide(get_package(pyodide), target / "pyodide")
+        info = _unpack_pyodide(get_package(pyodide), target / "pyodide")
     for pattern in ASSETS:
         for path in sorted(SOURCE.glob(pattern)):
             shutil.copy(path, target)
@@ -119,32 +119,32 @@ def build(site: Path = SITE) -> Path:
     manifest = {
         "answer": evaluate_example(examples[0]),
         "description": json.loads(page.describe()),
-        "lock": {"info": lock["info"], "packages": {}},
+        "lock": {"info": info, "packages": {}},
         "size": sum(path.stat().st_size for path in loaded),
         "wheels": sorted(f"wheels/{path.name}" for path in wheels.iterdir()),
     }
     (target / "build.json").write_text(json.dumps(manifest), "utf-8")
     parts = json.loads(
         _run(
-            "node", str(SOURCE / "prerender.mjs"), text=json.dumps({"build": manifest, "examples": examples})
+            "node",
+            str(SOURCE / "prerender.mjs"),
+            text=json.dumps({"build": manifest, "examples": examples}),
         )
     )
     html = (target / "index.html").read_text("utf-8")
-    (target / "index.html").write_text(
-        re.sub("<!-- (.*?) -->", lambda part: parts[part[1]], html), "utf-8"
-    )
+    (target / "index.html").write_text(re.sub("<!-- (.*?) -->", lambda part: parts[part[1]], html), "utf-8")
     return target
 
 
-def _unpack_pyodide(path: Path, target: Path) -> dict[str, object]:
-    """Unpack what the page loads, and return Pyodide's list of packages."""
-    target.mkdir()
+def _unpack_pyodide(path: Path, target: Path) -> object:
+    """Unpack what the page loads, and return what Pyodide's list of packages says about itself."""
     with tarfile.open(path) as archive:
-        for name in PYODIDE:
-            with archive.extractfile(f"package/{name}") as file:
-                (target / name).write_bytes(file.read())
-        with archive.extractfile("package/pyodide-lock.json") as file:
-            return json.load(file)
+        archive.extractall(CACHE, filter="data")
+    unpacked = CACHE / "package"
+    target.mkdir()
+    for name in PYODIDE:
+        shutil.copy(unpacked / name, target)
+    return json.loads((unpacked / "pyodide-lock.json").read_text("utf-8"))["info"]
 
 
 def evaluate_example(example: dict[str, object]) -> object:
@@ -152,54 +152,58 @@ def evaluate_example(example: dict[str, object]) -> object:
     return json.loads(page.evaluate(json.dumps(example["state"])))
 
 
-class Handler(SimpleHTTPRequestHandler):
-    """Serve files with the types that browsers require, compressed as a web host does."""
-
-    extensions_map = {  # noqa: RUF012, the base class's
-        **SimpleHTTPRequestHandler.extensions_map,
-        ".js": "text/javascript",
-        ".mjs": "text/javascript",
-        ".json": "application/json",
-        ".py": "text/plain",
-        ".wasm": "application/wasm",
-        ".whl": "application/zip",
-    }
-
-    def do_GET(self) -> None:
-        path = Path(self.translate_path(self.path))
-        path = path / "index.html" if path.is_dir() and self.path.endswith("/") else path
-        compressed = "gzip" in self.headers.get("Accept-Encoding", "") and is_compressible(path)
-        if not (path.is_file() and compressed):
-            super().do_GET()
-            return
-        body = compress(path, path.stat().st_mtime)
-        self.send_response(200)
-        self.send_header("Content-Type", self.guess_type(str(path)))
-        self.send_header("Content-Encoding", "gzip")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def end_headers(self) -> None:
-        self.send_header("Cache-Control", "no-cache")
-        super().end_headers()
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Log nothing."""
+def serve(port: int) -> None:
+    """Serve the site until it is interrupted."""
+    with start_server(SITE, port) as server:
+        print(f"http://127.0.0.1:{server.server_port}/playground/ (Ctrl-C ends it)", flush=True)
+        with suppress(KeyboardInterrupt):
+            server.serve_forever()
 
 
-def is_compressible(path: Path) -> bool:
-    return path.suffix not in (".whl", ".zip", ".png")
+def measure() -> None:
+    """Print the size of each file, and how long the page takes to load in Chromium."""
+    folder = SITE / "playground"
+    files = sorted(
+        (path for path in folder.rglob("*") if path.is_file()), key=lambda path: -path.stat().st_size
+    )
+    sizes = {path: (path.stat().st_size, get_transfer_size(path)) for path in files}
+    for path, (raw, compressed) in sizes.items():
+        print(f"{raw:>12,} {compressed:>12,}  {path.relative_to(folder)}")
+    raw, compressed = map(sum, zip(*sizes.values(), strict=True))
+    print(f"{raw:>12,} {compressed:>12,}  bytes in all, and as they are sent")
+    for number in range(1, 4):
+        print(f"{time_load():.1f} s until the page has an answer of its own, run {number}")
 
 
-@cache
-def compress(path: Path, _modified: float) -> bytes:
-    return gzip.compress(path.read_bytes(), 6)
+def get_transfer_size(path: Path) -> int:
+    return len(compress(path)) if is_compressible(path) else path.stat().st_size
 
 
-def start_server(site: Path, port: int = 0) -> ThreadingHTTPServer:
-    """Return a server of a site at 127.0.0.1. It compresses large files before it is ready."""
-    server = ThreadingHTTPServer(("127.0.0.1", port), partial(Handler, directory=str(site)))
-    for path in (site / "playground" / "pyodide").glob("*.*m*"):
-        compress(path, path.stat().st_mtime)
-    return server
+def time_load() -> float:
+    """Return the seconds until Python runs in a new browser, from the server at 127.0.0.1."""
+    with start_server(SITE) as server, launch() as browser:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        page = browser.new_page()
+        start = time.perf_counter()
+        page.goto(f"http://127.0.0.1:{server.server_port}/playground/")
+        page.locator("[data-action=read]:enabled").wait_for(timeout=120_000)
+        elapsed = time.perf_counter() - start
+        server.shutdown()
+    return elapsed
+
+
+def main() -> None:
+    """Run a command."""
+    parser = argparse.ArgumentParser(prog="python -m tools.playground", description=__doc__)
+    parser.add_argument("command", choices=["build", "serve", "measure"])
+    parser.add_argument("--port", type=int, default=8000, help="of serve; 0 chooses one (default: 8000)")
+    arguments = parser.parse_args()
+    build()
+    if arguments.command == "serve":
+        serve(arguments.port)
+    elif arguments.command == "measure":
+        measure()
+
+
+if __name__ == "__main__":
+    main()

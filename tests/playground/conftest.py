@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Locator, Page, Worker, expect
 from tests.chromium import launch
 from tests.conftest import Scheme
 from tools import playground
+from tools.site_server import start_server
 
 LOAD_TIMEOUT = 120_000  # in milliseconds, for a busy machine
 
@@ -52,7 +53,8 @@ class Playground:
         self.wait_until_ready()
 
     def wait_until_ready(self) -> None:
-        expect(self.page.locator("#loading")).to_be_hidden(timeout=LOAD_TIMEOUT)
+        button = self.page.get_by_role("button", name="Read", exact=True)
+        expect(button).to_be_enabled(timeout=LOAD_TIMEOUT)
         self.wait()
 
     def wait(self) -> None:
@@ -135,7 +137,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def url(site: Path) -> Iterator[str]:
-    server = playground.start_server(site)
+    server = start_server(site)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}/playground/"

@@ -198,7 +198,9 @@ class TestIdentityPool:
             },
         }
         shown.choose("lowest-wins")
-        shown.type(self.LABEL, json.dumps({"RoleMappings": dict(zip(names, (mapping, rules), strict=True))}))
+        shown.type(
+            self.LABEL, json.dumps({"RoleMappings": dict(zip(names, (mapping, rules), strict=True))})
+        )
         expect(shown.answer.locator(".choice")).to_contain_text(role("admin"))
         shown.page.get_by_label("Provider").select_option(names[1])
         shown.wait()
@@ -212,7 +214,8 @@ class TestIdentityPool:
         expect(shown.answer.locator(".choice")).to_contain_text("Not known: email: rule 1 uses this claim")
 
     @pytest.mark.parametrize(
-        ("text", "reason"), [("{", "is not JSON"), ("[]", "must be a role mapping"), ('{"Roles": 1}', "Roles")]
+        ("text", "reason"),
+        [("{", "is not JSON"), ("[]", "must be a role mapping"), ('{"Roles": 1}', "Roles")],
     )
     def test_an_error_is_shown_at_the_field(self, shown: Playground, text: str, reason: str) -> None:
         shown.type(self.LABEL, text)
@@ -253,5 +256,7 @@ class TestKeyboard:
 
 def test_a_name_in_hebrew_is_typed_from_the_right(shown: Playground) -> None:
     shown.type("Name of group 1", "\u05d0\u05d1")
-    direction = shown.page.get_by_label("Name of group 1").evaluate("one => getComputedStyle(one).direction")
+    direction = shown.page.get_by_label("Name of group 1").evaluate(
+        "one => getComputedStyle(one).direction"
+    )
     assert direction == "rtl"

@@ -12,7 +12,7 @@ from tests.chromium import SCREENSHOTS
 from tests.conftest import Scheme
 from tests.playground.conftest import Playground, set_size
 from tests.playground.test_input import POOL
-from tests.playground.test_paste import PAYLOAD, TestAmbiguity
+from tests.playground.test_paste import AMBIGUOUS, PAYLOAD
 
 
 def show_nothing(_: Playground) -> None: ...
@@ -34,7 +34,7 @@ def show_everything(shown: Playground) -> None:
 
 def show_claims(shown: Playground) -> None:
     shown.paste(json.dumps(PAYLOAD))
-    shown.paste(TestAmbiguity.EVENT)
+    shown.paste(AMBIGUOUS)
 
 
 STATES: dict[str, Callable[[Playground], None]] = {
@@ -72,8 +72,8 @@ def test_the_answer_stays_in_sight_on_a_phone(shown: Playground) -> None:
 @pytest.mark.parametrize("motion", ["reduce", "no-preference"])
 def test_motion_is_reduced_on_request(shown: Playground, motion: Any) -> None:
     shown.page.emulate_media(reduced_motion=motion)
-    durations = shown.page.locator("#answer, [role=switch], progress").evaluate_all(
-        "all => all.map(one => parseFloat(getComputedStyle(one).transitionDuration))"
+    durations = shown.page.locator("[role=switch]").evaluate_all(
+        "all => all.map(one => parseFloat(getComputedStyle(one, '::before').transitionDuration))"
     )
     assert (max(durations) == 0) == (motion == "reduce")
     shown.page.emulate_media(reduced_motion="no-preference")

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Browser, Route, expect
@@ -15,7 +16,7 @@ HOSTILE = [
     "</script><script>document.title='attacked'</script>",
     "\"'><b>",
     "${7*7}{{7*7}}",
-    "\u05d0\u05d1\u202e\u05d2",
+    "\u05d0\u05d1,\u05d2",
     "\U0001f600\u0301\u0308",
     "x" * 128,
     "javascript:alert(1)",
@@ -49,8 +50,7 @@ class TestPolicy:
 
     @pytest.mark.parametrize("place", ["page", "worker"])
     def test_other_hosts_cannot_be_reached(self, fresh: Playground, place: str) -> None:
-        fresh.page.goto(fresh.url)
-        expect(fresh.page.locator("#loading")).to_be_hidden(timeout=LOAD_TIMEOUT)
+        fresh.open()
         violated = (fresh.worker if place == "worker" else fresh.page).evaluate(
             """() => new Promise(resolve => {
                 addEventListener('securitypolicyviolation', event => resolve(event.effectiveDirective));
@@ -71,12 +71,21 @@ class TestPolicy:
         assert loaded.page.context.cookies() == []
 
 
+def hold(held: list[Route]) -> Callable[[Route], None]:
+    """Return a handler that keeps requests waiting. Playwright refuses the method of a list."""
+
+    def handle(route: Route) -> None:
+        held.append(route)
+
+    return handle
+
+
 class TestWorker:
     @pytest.fixture
     def blocked(self, shown: Playground) -> list[Route]:
         """Let the next evaluation wait for the test: the worker is busy until then."""
         held: list[Route] = []
-        shown.page.context.route("**/held", held.append)
+        shown.page.context.route("**/held", hold(held))
         shown.worker.evaluate(
             """() => pyodide.runPython(`
                 import js, page
@@ -130,7 +139,8 @@ class TestLoading:
         page = context.new_page()
         page.goto(url)
         expect(page.locator("#answer .outcome")).to_contain_text(role("admin"))
-        expect(page.get_by_text("The playground needs JavaScript")).to_be_visible()
+        assert "The playground needs JavaScript" in (page.locator("noscript").text_content() or "")
+        expect(page.locator("#loading")).to_be_hidden()
         expect(page.get_by_label("Name of group 1")).to_have_value("admins")
         context.close()
 
@@ -150,7 +160,7 @@ class TestLoading:
 
     def test_a_bar_shows_the_progress(self, fresh: Playground) -> None:
         held: list[Route] = []
-        fresh.page.context.route(re.compile("pydantic_core"), held.append)
+        fresh.page.context.route(re.compile("pydantic_core"), hold(held))
         with fresh.page.context.expect_event("request", lambda request: "pydantic_core" in request.url):
             fresh.page.goto(fresh.url)
         bar = fresh.page.get_by_role("progressbar", name=re.compile("Loading Python"))
@@ -165,7 +175,9 @@ class TestLoading:
     def test_a_failure_is_shown_and_can_be_tried_again(self, fresh: Playground) -> None:
         fresh.page.context.route("**/*.wasm", lambda route: route.abort())
         fresh.page.goto(fresh.url)
-        expect(fresh.page.get_by_role("alert")).to_contain_text("Python did not start", timeout=LOAD_TIMEOUT)
+        expect(fresh.page.get_by_role("alert")).to_contain_text(
+            "Python did not start", timeout=LOAD_TIMEOUT
+        )
         fresh.page.context.unroute("**/*.wasm")
         fresh.page.get_by_role("button", name="Try again").click()
         fresh.wait_until_ready()

@@ -8,7 +8,7 @@ from tests.playground.conftest import Playground
 ADAPTER = (Path(__file__).parents[1] / "vector_adapter.py").read_text("utf-8")
 SERVICE_SUBJECTS = ("listing", "paging")
 
-STUBS = '''
+STUBS = """
 import sys, types
 
 def provide(name, **members):
@@ -18,7 +18,7 @@ def provide(name, **members):
 provide("tests")
 provide("tests.conftest", Connect=object)
 provide("tests.scripted_server", ScriptedServer=object)
-'''
+"""
 """The modules of the suite that the adapter imports: a page has no sockets."""
 
 RUN = '''
