@@ -235,7 +235,7 @@ def _list_gateways(token: Json, use: str) -> list[Json]:
     )
     rest_claims = rest["requestContext"]["authorizer"]["claims"]
     http_claims = http["requestContext"]["authorizer"]["jwt"]["claims"]
-    gateways = [
+    gateways: list[Json] = [
         _describe_gateway(ClaimsSource.REST_API, rest, token, rest_claims, "rest-commas"),
         _describe_gateway(ClaimsSource.HTTP_API, http, token, http_claims, "http-brackets"),
         _describe_gateway(
@@ -339,12 +339,11 @@ _UNKNOWN = (
 
 def _read(text: str, known_groups: list[str] | None, *, comma_free: bool) -> Json:
     documents = _decode(text.removeprefix("\ufeff").strip())
-    first = documents[0]
-    if len(documents) > 1 or isinstance(first, list) or (isinstance(first, dict) and "Groups" in first):
+    value = documents[0]
+    if len(documents) > 1 or _is_list(value) or (_is_object(value) and "Groups" in value):
         return _read_pages(documents)
-    if not isinstance(first, dict):
+    if not _is_object(value):
         raise InputError(("paste", _UNKNOWN))
-    value: Json = first
     if "Group" in value:
         return _read_pages([[value["Group"]]])
     if value.keys() & _IDENTITY_POOL_KEYS:
@@ -391,10 +390,10 @@ def _describe_json_error(error: ValueError) -> str:
 
 
 def _read_pages(documents: list[Any]) -> Json:
-    pages = [{"Groups": one} if isinstance(one, list) else one for one in documents]
-    if not all(isinstance(page, dict) and isinstance(page.get("Groups"), list) for page in pages):
+    pages: list[Any] = [{"Groups": one} if _is_list(one) else one for one in documents]
+    if not all(_is_object(page) and _is_list(page.get("Groups")) for page in pages):
         raise InputError(("paste", "has pages without Groups: paste the pages of one list"))
-    if any(pages[-1].get(name) for name in ("NextToken", "nextToken")):
+    if pages[-1].get("NextToken"):
         raise InputError(
             ("paste", "is incomplete, since the last page has a NextToken: paste all pages of the list")
         )
@@ -437,11 +436,22 @@ def _read_claims(value: Json, known_groups: list[str] | None, *, comma_free: boo
         }
     elif _get_token_use(source, value) == "access":
         tokens["id"] = None
-    changes = {"claims": {"source": source, **tokens}, "groups": [], "user_pool_id": ""}
+    changes: Json = {"claims": {"source": source, **tokens}, "groups": [], "user_pool_id": ""}
     return {"kind": source, "count": len(claims.groups), "changes": changes}
 
 
 def _get_token_use(source: ClaimsSource, value: Any) -> object:
     for name in _CLAIMS[source]:
-        value = value.get(name) if isinstance(value, dict) else None
-    return value.get("token_use") if isinstance(value, dict) else None
+        value = value.get(name) if _is_object(value) else None
+    return value.get("token_use") if _is_object(value) else None
+
+
+# Not `isinstance` in place: type checkers would narrow what `json` returns to members of no known type.
+
+
+def _is_object(value: object) -> bool:
+    return isinstance(value, dict)
+
+
+def _is_list(value: object) -> bool:
+    return isinstance(value, list)

@@ -16,7 +16,7 @@ import sys
 import tarfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -91,7 +91,7 @@ def _run(*command: str, text: str | None = None) -> str:
 
 
 @contextmanager
-def _lock() -> Iterator[None]:
+def _lock() -> Generator[None]:
     """Let one process at a time build."""
     CACHE.mkdir(parents=True, exist_ok=True)
     with (CACHE / "lock").open("w") as file:
@@ -116,7 +116,7 @@ def build(site: Path = SITE) -> Path:
             shutil.copy(path, target)
     loaded = [*(target / "pyodide").glob("*.[wz]*"), *wheels.iterdir(), target / "page.py"]
     examples = json.loads((SOURCE / "examples.json").read_text("utf-8"))
-    manifest = {
+    manifest: dict[str, object] = {
         "answer": evaluate_example(examples[0]),
         "description": json.loads(page.describe()),
         "lock": {"info": info, "packages": {}},

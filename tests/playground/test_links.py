@@ -28,7 +28,7 @@ def decode_fragment(fragment: str) -> Any:
     return json.loads(zlib.decompress(data, -15))
 
 
-ROW = {"name": "admins", "precedence": "1", "role": role("admin")}
+ROW: dict[str, Any] = {"name": "admins", "precedence": "1", "role": role("admin")}
 
 
 def fill(shown: Playground) -> None:
@@ -125,7 +125,7 @@ def test_a_link_may_have_a_part_of_the_state(shown: Playground, fragment: str, n
         encode_fragment(1),
         encode_fragment(None),
         encode_fragment({"groups": 1}),
-        encode_fragment({"groups": [{}]}),
+        encode_fragment({"groups": [{"name": "a"}]}),
         encode_fragment({"groups": [{**ROW, "name": 1}]}),
         encode_fragment({"groups": [{**ROW, "name": "x" * 5000}]}),
         encode_fragment({"groups": [None]}),
