@@ -59,7 +59,7 @@ function viewOutcome({ outcome, headline, alternatives }) {
 function viewTokens(tokens) {
   return h(
     "section",
-    { class: "tokens", "aria-label": "Claims" },
+    { class: "tokens", "aria-label": "Tokens" },
     Object.entries(TOKENS).map(([use, title]) =>
       h(
         "div",

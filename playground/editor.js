@@ -102,7 +102,7 @@ function viewClaims({ state, errors }) {
   const token = source === "jwt" ? (id ? "an ID token" : "an access token") : SOURCES[source];
   const count = ((id ?? access)["cognito:groups"] ?? []).length;
   return section(
-    "Claims",
+    "Pasted claims",
     h("p", {}, `Read from ${token ?? "a link"}: ${formatCount(count, "group")}. Other claims are not kept.`),
     h(
       "p",
