@@ -1,0 +1,264 @@
+// The page: it keeps the input in the model, asks Python for the answer, and shows both.
+
+import { summarize, viewAnswer } from "./answer.js";
+import { formatCount, viewEditor } from "./editor.js";
+import { Engine } from "./engine.js";
+import { patch } from "./html.js";
+import { complete, decode, EMPTY, encode } from "./link.js";
+import { createModel, emptyPaste, ROWS } from "./model.js";
+
+const MAX_PASTE = 8_000_000;
+const editor = document.getElementById("editor");
+const answer = document.getElementById("answer");
+const status = document.getElementById("status");
+const notice = document.getElementById("notice");
+const loading = document.getElementById("loading");
+
+const [build, examples] = await Promise.all(["build.json", "examples.json"].map(load));
+const engine = new Engine(build, showProgress);
+const model = createModel(build, examples);
+
+async function load(name) {
+  return (await fetch(name)).json();
+}
+
+function render() {
+  patch(editor, viewEditor(model));
+  patch(answer, viewAnswer(model));
+  answer.setAttribute("aria-busy", model.isStale);
+  const text = model.errors.length > 0 ? formatErrors(model.errors.length) : summarize(model.answer);
+  if (status.textContent !== text) status.textContent = text;
+}
+
+const formatErrors = (count) => `${formatCount(count, "error")} in the input.`;
+
+function announce(text) {
+  notice.textContent = text;
+}
+
+// Loading
+
+function showProgress(share) {
+  loading.querySelector("progress").value = share;
+}
+
+async function start() {
+  loading.hidden = false;
+  try {
+    await engine.ready;
+    loading.hidden = true;
+    model.isReady = true;
+    render();
+  } catch (error) {
+    loading.querySelector("[data-failure]").textContent = `Python did not start: ${error.message}.`;
+    loading.classList.add("failed");
+  }
+}
+
+// Evaluation: one at a time, and always of the latest state
+
+let version = 0;
+let isRunning = false;
+let entry = "replace";
+
+/** Evaluate the state. A change that is a step has its own entry in the history of the browser. */
+function change({ isStep = false } = {}) {
+  version += 1;
+  if (isStep) entry = "push";
+  model.isStale = true;
+  render();
+  if (!isRunning) evaluate();
+}
+
+async function evaluate() {
+  isRunning = true;
+  for (let evaluated = -1; evaluated !== version; ) {
+    evaluated = version;
+    await evaluateOnce(evaluated);
+  }
+  isRunning = false;
+}
+
+async function evaluateOnce(evaluated) {
+  const result = await call("evaluate", model.state, "all");
+  if (evaluated !== version) return;
+  model.isStale = false;
+  model.errors = result.errors ?? [];
+  if (!result.errors) {
+    model.answer = result;
+    await writeLink(result.state, evaluated);
+  }
+  render();
+}
+
+/** Call Python. If it fails for another reason than the input, that is an error of this field. */
+async function call(method, argument, field) {
+  try {
+    return await engine.call(method, argument);
+  } catch (error) {
+    if (error.isFatal) engine.restart();
+    return { errors: [{ field, reason: `is too much for this page (${error.message})` }] };
+  }
+}
+
+// The address
+
+async function writeLink(state, evaluated) {
+  const fragment = await encode(state);
+  if (evaluated !== version) return;
+  model.isTooLong = fragment === null;
+  const address = fragment === null ? location.pathname : `#${fragment}`;
+  if (entry === "push") history.pushState(null, "", address);
+  else if (entry === "replace") history.replaceState(null, "", address);
+  entry = "replace";
+}
+
+async function readLink() {
+  const fragment = location.hash.slice(1);
+  const example = examples.find(({ id }) => fragment === `example=${id}`);
+  announce("");
+  model.isStale = true;
+  render();
+  let state = example?.state;
+  try {
+    state ??= fragment ? await decode(fragment) : examples[0].state;
+  } catch {
+    announce("The link is damaged or incomplete: this is the first example instead.");
+  }
+  model.example = (example ?? examples[0]).id;
+  if (state && !example && fragment) model.example = "";
+  entry = "none";
+  setState(state ?? examples[0].state);
+}
+
+function setState(state, options) {
+  model.state = complete(state);
+  model.rows = ROWS;
+  change(options);
+}
+
+async function copyLink() {
+  if (model.errors.length > 0) return announce("Correct the input first: a link has valid input only.");
+  if (model.isTooLong) return announce("The input is too long for a link.");
+  const address = location.hash ? location.href : `${location.href}#example=${model.example}`;
+  try {
+    await navigator.clipboard.writeText(address);
+    announce("Link copied. It contains the groups and settings, and nothing else.");
+  } catch {
+    announce("The browser does not permit this: copy the address of the page.");
+  }
+}
+
+// Reading what is pasted
+
+async function read({ commaFree = false, knownGroups = null } = {}) {
+  const { paste } = model;
+  paste.note = "";
+  if (paste.text.length > MAX_PASTE) {
+    paste.errors = [{ field: "paste", reason: `must have at most ${formatCount(MAX_PASTE, "character")}` }];
+    return render();
+  }
+  const { text } = paste;
+  paste.isReading = true;
+  render();
+  const result = await call("read", { text, comma_free: commaFree, known_groups: knownGroups }, "paste");
+  if (text !== model.paste.text) return;
+  paste.isReading = false;
+  if (result.errors) {
+    Object.assign(paste, { errors: result.errors, isAmbiguous: result.is_ambiguous ?? false });
+    announce(formatErrors(result.errors.length));
+    return render();
+  }
+  const kind = result.kind === "identity-pool" ? "the roles of an identity pool" : formatCount(result.count, "group");
+  model.paste = { ...emptyPaste(), note: `Read ${kind}.` };
+  announce(model.paste.note);
+  model.example = "";
+  setState({ ...model.state, ...result.changes }, { isStep: true });
+}
+
+// Events
+
+const ACTIONS = {
+  new() {
+    announce("");
+    model.example = "";
+    model.paste = emptyPaste();
+    setState(EMPTY, { isStep: true });
+    document.getElementById("groups.0.name").focus();
+  },
+  copy: copyLink,
+  read,
+  split: () => read({ commaFree: true }),
+  match: () => read({ knownGroups: model.paste.knownGroups.split(/\s+/).filter(Boolean) }),
+  "edit-groups"() {
+    const { id, access } = model.state.claims;
+    const names = (id ?? access)["cognito:groups"] ?? [""];
+    setState(
+      { ...model.state, claims: null, groups: names.map((name) => ({ name, precedence: "", role: "" })) },
+      { isStep: true },
+    );
+  },
+  add() {
+    model.state.groups.push({ name: "", precedence: "", role: "" });
+    model.rows = Math.max(model.rows, model.state.groups.length);
+    change();
+    document.getElementById(`groups.${model.state.groups.length - 1}.name`).focus();
+  },
+  remove({ index }) {
+    model.state.groups.splice(Number(index), 1);
+    if (model.state.groups.length === 0) model.state.groups.push({ name: "", precedence: "", role: "" });
+    change();
+    document.getElementById(`groups.${Math.min(index, model.state.groups.length - 1)}.name`).focus();
+  },
+  "more-rows"() {
+    model.rows += ROWS;
+    render();
+  },
+  retry: () => location.reload(),
+  skip() {
+    answer.scrollIntoView();
+    answer.focus({ preventScroll: true });
+  },
+};
+
+document.addEventListener("click", (event) => {
+  const control = event.target.closest("[data-action]");
+  if (!control) return;
+  event.preventDefault(); // a link to the answer would replace the fragment
+  ACTIONS[control.dataset.action](control.dataset);
+});
+
+document.addEventListener("input", ({ target, inputType }) => {
+  const { field, setting } = target.dataset;
+  if (field) {
+    setField(field.split("."), target.value);
+    change();
+  } else if (setting) {
+    const { answers, default: documented } = build.description.questions.find((one) => one.setting === setting);
+    model.state.policy[setting] = target.checked ? answers.find((one) => one !== documented) : documented;
+    change({ isStep: true });
+  } else if (target.id === "paste") {
+    Object.assign(model.paste, emptyPaste(), { text: target.value });
+    if (["insertFromPaste", "insertFromDrop"].includes(inputType)) read();
+    else render();
+  } else if (target.id === "known-groups") {
+    model.paste.knownGroups = target.value;
+  } else if (target.name === "token") {
+    model.token = target.value;
+    render();
+  } else if (target.id === "example" && target.value) {
+    model.example = target.value;
+    setState(examples.find(({ id }) => id === target.value).state, { isStep: true });
+  }
+});
+
+function setField(path, value) {
+  const last = path.pop();
+  const owner = path.reduce((part, name) => part[name], model.state);
+  owner[last] = value;
+  model.example = "";
+}
+
+addEventListener("popstate", readLink);
+start();
+await readLink();
