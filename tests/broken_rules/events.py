@@ -305,7 +305,7 @@ GROUP_CLAIMS = ("cognito:groups", "cognito:roles", "cognito:preferred_role")
 class ClaimsDoNotChange(BrokenOverride):
     def change(self, details: JsonObject, id_token: JsonObject) -> None:
         for name in (None, "idTokenGeneration", "accessTokenGeneration"):
-            generation = details if name is None else {**(details.get(name) or {})}
+            generation: JsonObject = details if name is None else {**(details.get(name) or {})}
             generation.pop("claimsToAddOrOverride", None)
             if "cognito:groups" in generation.pop("claimsToSuppress", ()):
                 generation["claimsToSuppress"] = ["cognito:groups"]
@@ -330,11 +330,13 @@ class BrokenTokens(VectorAdapter):
     def apply_override(self, tokens: TokenPair, event: JsonObject) -> TokenPair:
         issued = super().apply_override(tokens, event)
         details: JsonObject = event["response"].get(CONTAINERS[event["version"]]) or {}
-        of_id_token = details if event["version"] == "1" else details.get("idTokenGeneration") or {}
-        of_access_token = details.get("accessTokenGeneration") or {}
+        of_id_token: JsonObject | None = (
+            details if event["version"] == "1" else details.get("idTokenGeneration")
+        )
+        of_access_token: JsonObject | None = details.get("accessTokenGeneration")
         return TokenPair(
-            self.generate(issued.id_token, of_id_token, tokens.id_token),
-            self.generate(issued.access_token, of_access_token, tokens.access_token),
+            self.generate(issued.id_token, of_id_token or {}, tokens.id_token),
+            self.generate(issued.access_token, of_access_token or {}, tokens.access_token),
         )
 
 
