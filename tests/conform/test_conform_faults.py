@@ -49,6 +49,34 @@ class TestPools:
                 assert group.group_name != BYSTANDERS.group_name
                 assert group.role_arn != BYSTANDERS.role_arn
 
+    def test_a_quota_below_the_documented_one_is_a_refusal(
+        self, run_cases: RunCases, fake: FakeCognito
+    ) -> None:
+        def add_user(body: dict[str, Any]) -> dict[str, Any]:
+            if fake.calls.count("AdminAddUserToGroup") > 50:
+                raise RefusedError(400, "LimitExceededException")
+            return fake.respond_correctly("AdminAddUserToGroup", body)
+
+        fake.instead["AdminAddUserToGroup"] = add_user
+        [result] = run_cases("paging/as-many-as-may-be").results
+        assert (result.verdict, result.broken) == (Verdict.ERROR, ("request-accepted",))
+        assert "LimitExceededException" in str(result.error)
+
+    def test_a_conflict_of_similar_names_alone_is_accepted(
+        self, run_cases: RunCases, fake: FakeCognito
+    ) -> None:
+        def create_group(group: dict[str, Any]) -> dict[str, Any]:
+            if group["GroupName"] == "admins":
+                raise RefusedError(400, "GroupExistsException")
+            return group
+
+        fake.create_group = create_group  # type: ignore[method-assign]
+        fake.groups_of = lambda pool, _: [*pool.groups.values()][1:]  # type: ignore[method-assign]
+        similar, alone = run_cases("listing/case-of-names", "listing/precedence-zero").results
+        assert (alone.case, alone.verdict) == ("listing/case-of-names", Verdict.PASS)
+        assert alone.differs_on == ("name-case",)
+        assert (similar.verdict, similar.broken) == (Verdict.ERROR, ("request-accepted",))
+
     def test_a_pool_that_cannot_be_created_is_an_error_of_its_cases(
         self, run_cases: RunCases, fake: FakeCognito
     ) -> None:
@@ -176,6 +204,20 @@ class TestOpenQuestions:
         [*_, last] = card.results
         assert last.subject == "consistency"
         assert last.verdict is Verdict.NOT_EMITTED
+
+    def test_a_question_without_a_correct_answer_is_an_error(
+        self, run_cases: RunCases, fake: FakeCognito
+    ) -> None:
+        token = encode_unsigned({"cognito:preferred_role": "arn:aws:iam::123456789012:role/another"})
+        fake.instead["AdminInitiateAuth"] = lambda _: {
+            "AuthenticationResult": {"IdToken": token, "AccessToken": token}
+        }
+        card = run_cases("only-role", "roleless-ignored")
+        [*_, last] = card.results
+        assert last.subject == "consistency"
+        assert (last.verdict, last.broken) == (Verdict.ERROR, ())
+        assert "no case" in str(last.error)
+        assert "not-emitted" not in card.to_junit()
 
     def test_one_case_alone_is_consistent(self, run_cases: RunCases) -> None:
         card = run_cases("preferred-role/only-role-without-precedence")

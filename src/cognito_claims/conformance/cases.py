@@ -79,6 +79,11 @@ class Case(VectorModel, Generic[InputT, AnswerT], frozen=True):
     expected: Annotated[tuple[AnswerT, ...], Field(min_length=1)]
     """The correct answers. The first is this library's default; AWS does not exclude the others."""
 
+    @property
+    def open_questions(self) -> tuple[str, ...]:
+        """The open questions and unspecified rules on which the correct answers differ."""
+        return tuple(dict.fromkeys(one for answer in self.expected for one in answer.differs_on))
+
     def find_match(self, answer: AnswerT) -> AnswerT | None:
         """Return the expected answer that is equivalent, or `None` if the answer is wrong."""
         return next((expected for expected in self.expected if expected.is_equivalent(answer)), None)

@@ -26,10 +26,11 @@ def find_questions(vectors: Iterable[AnyVectors], selected: Iterable[str]) -> di
     selected = set(selected)
     cases: dict[str, tuple[str, ...]] = {}
     for case in (case for one in vectors for case in one.cases if case.id in selected):
-        open_in_case = {question for answer in case.expected for question in answer.differs_on}
-        if len(open_in_case) == 1 and open_in_case.isdisjoint(_BY_DEGREES):
-            [question] = open_in_case
-            cases[question] = (*cases.get(question, ()), case.id)
+        match case.open_questions:
+            case [question] if question not in _BY_DEGREES:
+                cases[question] = (*cases.get(question, ()), case.id)
+            case _:
+                pass
     return {question: ids for question, ids in cases.items() if len(ids) > 1}
 
 

@@ -53,10 +53,11 @@ _CONFLICT: Final = "GroupExistsException"
 _REFUSALS: Final = (
     _CONFLICT,
     "InvalidParameterException",
-    "LimitExceededException",
     "ResourceNotFoundException",
     "UserNotFoundException",
 )
+_OPERATIONS_WITHIN_QUOTAS: Final = ("CreateGroup", "AdminAddUserToGroup")
+"""The cases do not reach the quotas of groups. That of user pools depends on the account."""
 _BYSTANDER = "bystander@example.com"  # cognito-local accepts email addresses only
 _LIST_RESPONSE = f"before-parse.{SERVICE_ID}.AdminListGroupsForUser"
 
@@ -138,7 +139,7 @@ class Pool:
         except Exception as error:
             # AWS is silent on which names are equal, so the group may exist under a similar one.
             similar = fold_name(group.group_name) in map(fold_name, self.groups)
-            if not similar or _get_code(error) != _CONFLICT:
+            if not similar or _describe(error)[0] != _CONFLICT:
                 raise
         else:
             self.groups[group.group_name] = group
@@ -301,16 +302,18 @@ def is_connection_error(error: Exception) -> bool:
 
 
 def is_refusal(error: Exception) -> bool:
-    """Return whether the endpoint refused a request as invalid, or because of a quota."""
-    return _get_code(error) in _REFUSALS
+    """Return whether the endpoint refused a request as invalid, or because of a quota that it must not reach."""
+    code, operation = _describe(error)
+    return code in _REFUSALS or (
+        code == "LimitExceededException" and operation in _OPERATIONS_WITHIN_QUOTAS
+    )
 
 
-def _get_code(error: Exception) -> str | None:
-    """Return the code of an error response, or `None` if the error is a different one."""
+def _describe(error: Exception) -> tuple[str | None, str | None]:
+    """Return the code and the operation of an error response, or `None` for any other error."""
     from botocore.exceptions import ClientError
 
     if not isinstance(error, ClientError):
-        return None
+        return None, None
     response: Any = error.response
-    code: str | None = response["Error"].get("Code")
-    return code
+    return response["Error"].get("Code"), error.operation_name

@@ -143,11 +143,7 @@ class Scorecard:
     @property
     def observed_answers(self) -> tuple[ObservedAnswer, ...]:
         """The answers to the cases that AWS leaves open and that passed."""
-        open_in = {
-            case.id: tuple(dict.fromkeys(one for answer in case.expected for one in answer.differs_on))
-            for vectors in self.vectors
-            for case in vectors.cases
-        }
+        open_in = {case.id: case.open_questions for vectors in self.vectors for case in vectors.cases}
         return tuple(
             ObservedAnswer(result.case, open_in[result.case], result.differs_on, result.got)
             for result in self.results
