@@ -64,7 +64,7 @@ def find_blocks(page: str) -> list[Block]:
 def find_commands(block: Block) -> list[Command]:
     """Return the commands of a console block, each with the output that follows it."""
     commands: list[Command] = []
-    lines = iter(block.text.replace("\\\n", "").splitlines())
+    lines = block.text.replace("\\\n", "").splitlines() if block.language == "console" else []
     for line in lines:
         if line.startswith("$ "):
             commands.append(Command(re.sub(" +", " ", line[2:]), ()))
@@ -83,7 +83,7 @@ def run_page(
     for block in find_blocks(page):
         if block.file is not None:
             script.append(f"cat > {block.file} <<'END OF FILE'\n{block.text}END OF FILE\n")
-        elif block.language == "console":
+        else:
             for command in find_commands(block):
                 if not command.line.startswith(leave_out):
                     out = folder / f".out-{len(commands)}"

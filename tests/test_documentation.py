@@ -17,7 +17,8 @@ from tools.revealed import CHECKERS, collect_rows
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
 PAGES = [str(path.relative_to(ROOT)) for path in generate.PAGES]
-SOURCE = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["urls"]["Source"]
+URLS = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["urls"]
+SOURCE, SITE = URLS["Source"], URLS["Documentation"]
 
 
 class TestGeneratedParts:
@@ -64,7 +65,10 @@ class TestGeneratedParts:
 def test_links_lead_to_files(page: str) -> None:
     path = ROOT / page
     for target in re.findall(r"\]\(([^)#]+)[^)]*\)", path.read_text()):
-        if target.startswith(f"{SOURCE}/issues/"):
+        if target.startswith(SITE):
+            page = target.removeprefix(SITE) or "index.html"
+            assert (ROOT / "docs" / page).with_suffix(".md").exists(), target
+        elif target.startswith(f"{SOURCE}/issues/"):
             form = target.removeprefix(f"{SOURCE}/issues/new?template=")
             assert (ROOT / ".github" / "ISSUE_TEMPLATE" / form).exists(), target
         elif target.startswith(SOURCE):

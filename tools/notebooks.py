@@ -2,8 +2,8 @@
 
     python -m tools.notebooks docs/how-to/notebook.ipynb
 
-A notebook needs no kernel: its cells are plain Python. The last expression of a cell is shown as HTML if
-the value has that form, or else as text.
+A notebook needs no kernel: its cells are plain Python. The last expression of a cell is shown as HTML,
+if its value has that form, or else as text.
 """
 
 import ast
