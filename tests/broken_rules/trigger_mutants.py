@@ -341,6 +341,13 @@ def join_scopes_with_commas(
         access_token["scope"] = access_token["scope"].replace(" ", ",")
 
 
+def put_a_space_before_each_scope(
+    event: JsonObject, id_token: Claims, access_token: Claims, _: TokenPair
+) -> None:
+    if "scope" in access_token:
+        access_token["scope"] = f" {access_token['scope']}"
+
+
 def change_scopes_of_both(event: JsonObject, id_token: Claims, access_token: Claims, _: TokenPair) -> None:
     changes = get_changes(event, "access")
     if "scope" in access_token and (changes.get("scopesToAdd") or changes.get("scopesToSuppress")):
@@ -472,6 +479,7 @@ def list_bugs() -> Iterator[tuple[str, str, MutantTrigger]]:
     )
     yield scopes, "the scopes are an array", change_tokens(list_scopes)
     yield scopes, "the scopes are joined with commas", change_tokens(join_scopes_with_commas)
+    yield scopes, "each scope follows a space", change_tokens(put_a_space_before_each_scope)
     yield scopes, "the scopes of the ID token change", change_tokens(change_scopes_of_both)
     yield scopes, "scopes are suppressed in any case", MutantTrigger(suppress_scopes_in_any_case)
     yield scopes, "scopes that differ in case are added once", MutantTrigger(add_scopes_in_any_case)

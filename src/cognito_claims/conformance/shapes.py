@@ -270,7 +270,7 @@ def _sort_scopes(answer: Answer) -> dict[str, object]:
     access_token = as_object(members.get("access_token")) or {}
     if not isinstance(scope := access_token.get("scope"), str):
         return members
-    return {**members, "access_token": {**access_token, "scope": " ".join(sorted(scope.split()))}}
+    return {**members, "access_token": {**access_token, "scope": " ".join(sorted(scope.split(" ")))}}
 
 
 class RoleAnswer(Answer, frozen=True):
