@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from botocore.awsrequest import AWSRequest, AWSResponse
+from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ClientError
 
 from cognito_claims.conformance.endpoint import CALLS
@@ -35,7 +35,8 @@ class InProcessClient:
         self.service = FakeCognito()
         self._boto3: Any = connect(_NOWHERE)
         self.meta = self._boto3.meta
-        self.meta.events.register(f"before-send.cognito-identity-provider.{_LIST}", self._send)
+        events: Any = self.meta.events
+        events.register(f"before-send.cognito-identity-provider.{_LIST}", self._send)
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         operation = name.title().replace("_", "")
@@ -53,10 +54,9 @@ class InProcessClient:
 
         return call
 
-    def _send(self, request: AWSRequest, **_: object) -> AWSResponse:
-        body: Any = request.body
-        status, response = self._post(_LIST, body)
-        headers = {"Content-Type": "application/x-amz-json-1.1"}
+    def _send(self, request: Any, **_: object) -> AWSResponse:
+        status, response = self._post(_LIST, request.body)
+        headers: Any = {"Content-Type": "application/x-amz-json-1.1"}
         return AWSResponse(request.url, status, headers, _Body(response))
 
     def _post(self, operation: str, body: bytes) -> tuple[int, bytes]:
