@@ -5,8 +5,7 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from botocore.awsrequest import AWSRequest, AWSResponse
-from botocore.compat import HTTPHeaders
+from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ClientError
 
 from cognito_claims.conformance.endpoint import CALLS
@@ -36,7 +35,7 @@ class InProcessClient:
         self.service = FakeCognito()
         self._boto3: Any = connect(_NOWHERE)
         self.meta = self._boto3.meta
-        events: Any = self.meta.events  # the stubs know no handler that returns a response
+        events: Any = self.meta.events
         events.register(f"before-send.cognito-identity-provider.{_LIST}", self._send)
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
@@ -55,11 +54,10 @@ class InProcessClient:
 
         return call
 
-    def _send(self, request: AWSRequest, **_: object) -> AWSResponse:
-        body: Any = request.body
-        status, response = self._post(_LIST, body)
-        headers = HTTPHeaders.from_dict({"Content-Type": "application/x-amz-json-1.1"})
-        return AWSResponse(_NOWHERE, status, headers, _Body(response))
+    def _send(self, request: Any, **_: object) -> AWSResponse:
+        status, response = self._post(_LIST, request.body)
+        headers: Any = {"Content-Type": "application/x-amz-json-1.1"}
+        return AWSResponse(request.url, status, headers, _Body(response))
 
     def _post(self, operation: str, body: bytes) -> tuple[int, bytes]:
         return self.service.post({"Authorization": "", "X-Amz-Target": f"_.{operation}"}, body)

@@ -302,7 +302,7 @@ def is_connection_error(error: Exception) -> bool:
 
 
 def is_refusal(error: Exception) -> bool:
-    """Return whether the endpoint refused a request as invalid, or because of a quota that it must not reach."""
+    """Return whether the endpoint refused a request as invalid, or for a quota below the documented one."""
     code, operation = _describe(error)
     return code in _REFUSALS or (
         code == "LimitExceededException" and operation in _OPERATIONS_WITHIN_QUOTAS
