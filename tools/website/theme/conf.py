@@ -40,7 +40,7 @@ html_js_files = ["site.js"]
 html_copy_source = True
 html_show_sourcelink = False
 html_show_sphinx = False
-html_theme_options = {
+html_theme_options: dict[str, object] = {
     "source_repository": REPOSITORY,
     "source_branch": "main",
     "source_directory": "docs/",
