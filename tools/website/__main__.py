@@ -20,6 +20,14 @@ from tools.website.stage import stage
 PLANNED = ("playground/", "../versions.html")
 """What other tools write into build/site, or beside it."""
 
+NAMES = {
+    '<p class="caption" role="heading">': '<p class="caption" role="heading" aria-level="2">',
+    '<aside class="sidebar-drawer">': '<aside class="sidebar-drawer" aria-label="All pages">',
+    '<aside class="toc-drawer">': '<aside class="toc-drawer" aria-label="This page">',
+    '<div id="search-results">': '<h1>Search</h1>\n<div id="search-results">',
+}
+"""Tags of the theme, and the same with a name or a level."""
+
 CHECKED_FOR_SPELLING = ("CHANGELOG.md", "CONTRIBUTING.md", "README.md", "docs", "src", "tools")
 NO_MISSPELLINGS = ("alle", "precedense")
 """A group of the vectors in German, and the example of a misspelled key."""
@@ -37,7 +45,17 @@ def build() -> None:
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": os.pathsep.join((str(ROOT / "src"), str(ROOT)))},
     )
+    for path in SITE.rglob("*.html"):
+        if not path.relative_to(SITE).as_posix().startswith(PLANNED):
+            path.write_text(add_names(path.read_text("utf-8")), "utf-8")
     write_lists(SITE)
+
+
+def add_names(html: str) -> str:
+    """Add the names and levels that screen readers need and the theme lacks."""
+    for lacking, complete in NAMES.items():
+        html = html.replace(lacking, complete)
+    return html
 
 
 def remove_pages() -> None:
