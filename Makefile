@@ -13,7 +13,7 @@ CHECKS := mypy pyright basedpyright consumer format lint layers ty pyrefly stubs
 SYNC := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 export UV_SYSTEM_CERTS := 1
 
-.PHONY: demo docs docs-versions playground test test-fast check $(CHECKS:%=check-%) format bench matrix dist lock clean
+.PHONY: demo docs site docs-versions playground test test-fast check $(CHECKS:%=check-%) format bench matrix dist lock clean
 
 demo: $(DEMO)/installed  ## start a mock Cognito server and resolve three users against it
 	@$(DEMO)/bin/python examples/demo.py
@@ -21,11 +21,17 @@ demo: $(DEMO)/installed  ## start a mock Cognito server and resolve three users 
 docs: $(DOCS)/installed  ## build the documentation into build/site, and check its links and spelling
 	@$(DOCS)/bin/python -m tools.website
 
-docs-versions: $(DOCS)/installed  ## build the documentation of every release into build/versions
+site: docs  ## build the documentation, and the playground beside it
+	@$(DOCS)/bin/python -m tools.playground build
+
+build/site/index.html:
+	@$(MAKE) --no-print-directory docs
+
+docs-versions: $(DOCS)/installed  ## build the site of every release into build/versions
 	@$(DOCS)/bin/python -m tools.website.versions
 
-playground: .venv/installed  ## build the playground and serve it at 127.0.0.1; with PORT=0, at a free port
-	@$(BIN)/python -m tools.playground serve --port $(or $(PORT),8000)
+playground: $(DOCS)/installed build/site/index.html  ## build the playground and serve it at 127.0.0.1; with PORT=0, at a free port
+	@$(DOCS)/bin/python -m tools.playground serve --port $(or $(PORT),8000)
 
 test: .venv/installed  ## run the whole suite; with COVERAGE=1, fail below 100 % of branches
 	@$(PYTEST) $(if $(COVERAGE),--cov --cov-report=term-missing:skip-covered)

@@ -4,11 +4,10 @@ import fcntl
 import subprocess
 from collections.abc import Generator
 from contextlib import contextmanager
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
+from tools.site_server import start_server
 from tools.website import ROOT, SITE
 from tools.website.inputs import compute_digest, read_digest
 
@@ -22,15 +21,10 @@ def build_once() -> None:
             subprocess.run(["make", "--no-print-directory", "docs"], check=True, cwd=ROOT)
 
 
-class _Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002, the name in the base
-        pass
-
-
 @contextmanager
 def serve(folder: Path = SITE) -> Generator[str]:
     """Serve a folder, and yield its URL."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=folder))
+    server = start_server(folder)
     thread = Thread(target=server.serve_forever)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}/"

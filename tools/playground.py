@@ -22,7 +22,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from playground import page
-from tests.chromium import launch
 from tools.site_server import compress, is_compressible, start_server
 
 ROOT = Path(__file__).parents[1]
@@ -181,6 +180,8 @@ def get_transfer_size(path: Path) -> int:
 
 def time_load() -> float:
     """Return the seconds until Python runs in a new browser, from the server at 127.0.0.1."""
+    from tests.chromium import launch  # requires Playwright, which building does not
+
     with start_server(SITE) as server, launch() as browser:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         page = browser.new_page()

@@ -3,7 +3,6 @@
 import fcntl
 import os
 import shutil
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,8 +13,8 @@ from playwright.sync_api import Browser, Locator, Page, Worker, expect
 
 from tests.chromium import launch
 from tests.conftest import Scheme
+from tests.site_server import serve
 from tools import playground
-from tools.site_server import start_server
 
 LOAD_TIMEOUT = 120_000  # in milliseconds, for a busy machine
 
@@ -137,13 +136,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def url(site: Path) -> Iterator[str]:
-    server = start_server(site)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/playground/"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serve(site) as url:
+        yield f"{url}playground/"
 
 
 @pytest.fixture(scope="package")

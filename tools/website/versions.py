@@ -37,7 +37,7 @@ def build_release(tag: str) -> Path:
 def build_tree(tree: Path) -> Path:
     """Build the website of a working tree, and return its folder."""
     environment = {**os.environ, "COGNITO_CLAIMS_PUBLISHED": "1"}
-    subprocess.run(["make", "--no-print-directory", "docs"], check=True, cwd=tree, env=environment)
+    subprocess.run(["make", "--no-print-directory", "site"], check=True, cwd=tree, env=environment)
     return tree / SITE.relative_to(ROOT)
 
 
