@@ -25,6 +25,7 @@ KINDS = {
     "index": "index.html",
     "tutorial": "tutorial.html",
     "guide": "how-to/access.html",
+    "notebook": "how-to/notebook.html",
     "rules": "reference/rules.html",
     "rule": "reference/rules/tie-differing-roles.html",
     "question": "reference/questions/null-precedence.html",

@@ -91,7 +91,8 @@ def convert_markdown(lines: list[str]) -> Iterator[str]:
 def leave_out_constructor(
     _app: Any, what: str, _name: str, value: object, _options: Any, _signature: str, _returns: str
 ) -> tuple[str, None] | None:
-    """Show no constructor of a model: its fields follow, each with its type and description."""
-    if what == "class" and isinstance(value, type) and issubclass(value, BaseModel):
-        return "", None
-    return None
+    """Show no constructor of a model, whose fields follow with their types, and none of a protocol."""
+    if what != "class" or not isinstance(value, type):
+        return None
+    left_out = issubclass(value, BaseModel) or getattr(value, "_is_protocol", False)
+    return ("", None) if left_out else None
