@@ -94,5 +94,5 @@ def leave_out_constructor(
     """Show no constructor of a model, whose fields follow with their types, and none of a protocol."""
     if what != "class" or not isinstance(value, type):
         return None
-    left_out = issubclass(value, BaseModel) or getattr(value, "_is_protocol", False)
+    left_out = issubclass(value, BaseModel) or value.__dict__.get("_is_protocol")
     return ("", None) if left_out else None
