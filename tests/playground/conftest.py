@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Worker, expect
 
-from tests.chromium import launch
 from tests.conftest import Scheme
 from tests.site_server import serve
 from tools import playground
@@ -140,13 +139,7 @@ def url(site: Path) -> Iterator[str]:
         yield f"{url}playground/"
 
 
-@pytest.fixture(scope="package")
-def browser() -> Iterator[Browser]:
-    with launch() as browser:
-        yield browser
-
-
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def loaded(browser: Browser, url: str) -> Iterator[Playground]:
     """A page in which Python runs."""
     context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
