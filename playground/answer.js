@@ -127,7 +127,7 @@ function viewReasons(rules) {
     h("h2", { id: "reasons" }, "Because"),
     rules.length > 0
       ? viewRules(rules)
-      : h("p", { class: "faint" }, "A switch decides this, and no rule of the documentation."),
+      : h("p", { class: "faint" }, "The answer to an open question decides this, not a documented rule."),
   );
 }
 

@@ -75,7 +75,7 @@ function viewPaste({ paste, isReady }) {
     h(
       "p",
       { class: "actions" },
-      h("button", { type: "button", "data-action": "read", disabled: !isReady }, "Read"),
+      h("button", { type: "button", "data-action": "read", disabled: !isReady }, "Read input"),
       h("span", { class: "faint" }, paste.note),
     ),
   );

@@ -143,9 +143,9 @@ async function copyLink() {
   const address = location.hash ? location.href : `${location.href}#example=${model.example}`;
   try {
     await navigator.clipboard.writeText(address);
-    announce("Link copied. It contains the groups and settings, and nothing else.");
+    announce("Link copied. It contains the groups, settings and identity pool roles shown here.");
   } catch {
-    announce("The browser does not permit this: copy the address of the page.");
+    announce("The browser blocked copying. Copy the address of the page instead.");
   }
 }
 

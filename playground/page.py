@@ -202,7 +202,7 @@ def _resolve(state: Json, policy: Policy) -> Resolution:
         problems = error.problems
         errors = [_locate(problem, [index for index, _ in rows]) for problem in problems]
     except ConflictingGroupsError as error:
-        reason = "must not be the name of two groups that differ"
+        reason = "must be unique: another group has this name and other values"
         errors = [
             (f"groups.{index}.name", reason) for index, row in rows if row["name"] in error.group_names
         ]
@@ -452,7 +452,7 @@ def _describe_json_error(error: ValueError) -> str:
 def _read_pages(documents: list[Any]) -> Json:
     pages: list[Any] = [{"Groups": one} if _is_list(one) else one for one in documents]
     if not all(_is_object(page) and _is_list(page.get("Groups")) for page in pages):
-        raise InputError(("paste", "has pages without Groups: paste the pages of one list"))
+        raise InputError(("paste", "contains a page without Groups: paste the pages of a single list"))
     if pages[-1].get("NextToken"):
         raise InputError(
             ("paste", "is incomplete, since the last page has a NextToken: paste all pages of the list")

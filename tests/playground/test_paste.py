@@ -100,7 +100,7 @@ class TestGroups:
     def test_the_button_reads_what_is_typed(self, shown: Playground) -> None:
         shown.page.locator("#paste").fill(json.dumps(LIST))
         assert get_names(shown) == [""]
-        shown.page.get_by_role("button", name="Read", exact=True).click()
+        shown.page.get_by_role("button", name="Read input", exact=True).click()
         expect(shown.page.locator("#paste")).to_have_value("")
         shown.wait()
         assert get_names(shown) == ["admins", "staff"]
@@ -113,8 +113,8 @@ class TestGroups:
             ('{"Groups": [{"GroupName": "a b"}]}', r"Groups\[0\]\.GroupName"),
             ('{"Groups": [{"GroupName": "a", "RoleARN": "x"}]}', "use RoleArn"),
             ('{"Groups": [], "NextToken": "x"}', "is incomplete"),
-            ('{"Groups": []} {"Users": []}', "pages without Groups"),
-            ('{"Groups": 1}', "pages without Groups"),
+            ('{"Groups": []} {"Users": []}', "contains a page without Groups"),
+            ('{"Groups": 1}', "contains a page without Groups"),
             ('[{"GroupName": "a"}, {"GroupName": "a", "Precedence": 1}]', "differ"),
             (json.dumps([{"GroupName": x, "UserPoolId": f"eu-west-1_{x}"} for x in "AB"]), "2 user pools"),
             ('{"Users": []}', "is not recognized"),
