@@ -14,12 +14,19 @@ const status = document.getElementById("status");
 const notice = document.getElementById("notice");
 const loading = document.getElementById("loading");
 
-const [build, examples] = await Promise.all(["build.json", "examples.json"].map(load));
+loading.querySelector("button").addEventListener("click", () => location.reload());
+
+const [build, examples] = await Promise.all(["build.json", "examples.json"].map(load)).catch((error) => {
+  showFailure(`The page did not load: ${error.message}.`);
+  throw error;
+});
 const engine = new Engine(build, showProgress);
 const model = createModel(build, examples);
 
 async function load(name) {
-  return (await fetch(name)).json();
+  const response = await fetch(name);
+  if (!response.ok) throw new Error(`${response.status} for ${name}`);
+  return response.json();
 }
 
 function render() {
@@ -42,6 +49,12 @@ function showProgress(share) {
   loading.querySelector("progress").value = share;
 }
 
+function showFailure(reason) {
+  loading.hidden = false;
+  loading.querySelector("[data-failure]").textContent = reason;
+  loading.classList.add("failed");
+}
+
 async function start() {
   loading.hidden = false;
   try {
@@ -50,8 +63,7 @@ async function start() {
     model.isReady = true;
     render();
   } catch (error) {
-    loading.querySelector("[data-failure]").textContent = `Python did not start: ${error.message}.`;
-    loading.classList.add("failed");
+    showFailure(`Python did not start: ${error.message}.`);
   }
 }
 
@@ -81,23 +93,37 @@ async function evaluate() {
 
 async function evaluateOnce(evaluated) {
   const result = await call("evaluate", model.state, "all");
-  if (evaluated !== version) return;
-  model.isStale = false;
+  if (result === null) answer.setAttribute("aria-busy", false); // no answer is on its way
+  if (result === null || evaluated !== version) return;
   model.errors = result.errors ?? [];
   if (!result.errors) {
     model.answer = result;
     await writeLink(result.state, evaluated);
+    if (evaluated !== version) return;
   }
+  model.isStale = false;
   render();
 }
 
-/** Call Python. If it fails for another reason than the input, that is an error of this field. */
+/**
+ * Call Python, and return null if it does not run.
+ * A failure that the input did not cause is reported at this field.
+ */
 async function call(method, argument, field) {
+  try {
+    await engine.ready;
+  } catch {
+    return null; // `start` shows why
+  }
   try {
     return await engine.call(method, argument);
   } catch (error) {
-    if (error.isFatal) engine.restart();
-    return { errors: [{ field, reason: `is too much for this page (${error.message})` }] };
+    if (error.isFatal) {
+      engine.restart();
+      start();
+    }
+    const verdict = error.isFatal ? "The input is too large to evaluate here" : "Python cannot evaluate the input";
+    return { errors: [{ field, reason: `${verdict} (${error.message}).` }] };
   }
 }
 
@@ -164,6 +190,7 @@ async function read({ commaFree = false, knownGroups = null } = {}) {
   const result = await call("read", { text, comma_free: commaFree, known_groups: knownGroups }, "paste");
   if (text !== model.paste.text) return;
   paste.isReading = false;
+  if (result === null) return render();
   if (result.errors) {
     Object.assign(paste, { errors: result.errors, isAmbiguous: result.is_ambiguous ?? false });
     announce(formatErrors(result.errors.length));
@@ -214,7 +241,6 @@ const ACTIONS = {
     model.rows += ROWS;
     render();
   },
-  retry: () => location.reload(),
   skip() {
     answer.scrollIntoView();
     answer.focus({ preventScroll: true });

@@ -125,7 +125,9 @@ class TestWorker:
             "postMessage({ id: data.id, error: 'RangeError', isFatal: true }); }"
         )
         shown.type("Name of group 1", "admins")
-        expect(shown.page.locator("#error-all")).to_contain_text("is too much for this page")
+        expect(shown.page.locator("#error-all")).to_have_text(
+            "The input is too large to evaluate here (RangeError)."
+        )
         shown.type("Name of group 1", "staff")
         expect(shown.get_token("Access token")).to_contain_text('"staff"', timeout=LOAD_TIMEOUT)
         expect(shown.page.locator("#error-all")).to_have_count(0)
@@ -184,7 +186,20 @@ class TestLoading:
         expect(fresh.page.get_by_role("alert")).to_contain_text(
             "Python did not start", timeout=LOAD_TIMEOUT
         )
+        fresh.type("Name of group 1", "staff")
+        fresh.paste("{")
+        expect(fresh.page.locator(".errors")).to_have_count(0)
+        expect(fresh.page.locator("#status")).to_have_text(f"Preferred role: {role('admin')}")
         fresh.page.context.unroute("**/*.wasm")
+        fresh.page.get_by_role("button", name="Try again").click()
+        fresh.wait_until_ready()
+
+    @pytest.mark.parametrize("name", ["build.json", "examples.json"])
+    def test_a_missing_file_is_shown_and_can_be_tried_again(self, fresh: Playground, name: str) -> None:
+        fresh.page.context.route(f"**/{name}", lambda route: route.fulfill(status=404, body="{}"))
+        fresh.page.goto(fresh.url)
+        expect(fresh.page.get_by_role("alert")).to_have_text(f"The page did not load: 404 for {name}.")
+        fresh.page.context.unroute(f"**/{name}")
         fresh.page.get_by_role("button", name="Try again").click()
         fresh.wait_until_ready()
 
