@@ -146,14 +146,15 @@ async function readLink() {
   model.isStale = true;
   render();
   let state = example?.state;
+  entry = "none";
   try {
     state ??= fragment ? await decode(fragment) : examples[0].state;
   } catch {
     announce("The link is damaged or incomplete: this is the first example instead.");
+    entry = "replace";
   }
   model.example = (example ?? examples[0]).id;
   if (state && !example && fragment) model.example = "";
-  entry = "none";
   setState(state ?? examples[0].state);
 }
 
@@ -164,6 +165,7 @@ function setState(state, options) {
 }
 
 async function copyLink() {
+  if (model.isStale) return announce("The link is not ready yet. Try again in a moment.");
   if (model.errors.length > 0) return announce("Correct the input first: a link has valid input only.");
   if (model.isTooLong) return announce("The input is too long for a link.");
   const address = location.hash ? location.href : `${location.href}#example=${model.example}`;

@@ -77,6 +77,15 @@ def test_the_button_copies_the_link(shown: Playground) -> None:
     expect(shown.page.locator("#notice")).to_contain_text("Correct the input first")
 
 
+def test_a_damaged_link_is_not_copied(shown: Playground) -> None:
+    shown.go_to(encode_fragment({"groups": [ROW]})[:-9])
+    expect(shown.page.locator("#notice")).to_contain_text("The link is damaged")
+    shown.page.get_by_role("button", name="Copy link").click()
+    expect(shown.page.locator("#notice")).to_contain_text("Link copied.")
+    copied = shown.page.evaluate("navigator.clipboard.readText()")
+    assert decode_fragment(copied.partition("#")[2])["groups"][0] == ROW
+
+
 def test_back_and_forward_undo_steps(shown: Playground) -> None:
     names = shown.page.get_by_label(re.compile("Name of group"))
     shown.choose("tie-differing-roles")

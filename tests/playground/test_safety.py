@@ -119,6 +119,23 @@ class TestWorker:
         shown.wait()
         assert json.loads(shown.get_token("Access token").inner_text()) == {"cognito:groups": ["admins"]}
 
+    def test_no_link_is_copied_before_python_has_answered(
+        self, shown: Playground, blocked: list[Route]
+    ) -> None:
+        page = shown.page
+        page.evaluate("navigator.clipboard.writeText('before')")
+        with page.context.expect_event("request", lambda request: request.url.endswith("/held")):
+            page.get_by_label("Name of group 1").fill("admins")
+        page.get_by_role("button", name="Copy link").click()
+        expect(page.locator("#notice")).to_have_text("The link is not ready yet. Try again in a moment.")
+        assert page.evaluate("navigator.clipboard.readText()") == "before"
+        blocked[0].fulfill(body="")
+        page.context.unroute("**/held")
+        shown.wait()
+        page.get_by_role("button", name="Copy link").click()
+        expect(page.locator("#notice")).to_contain_text("Link copied.")
+        assert page.evaluate("navigator.clipboard.readText()") == page.url
+
     def test_python_starts_again_after_it_crashed(self, shown: Playground) -> None:
         shown.worker.evaluate(
             "() => { pyodide.pyimport = null; self.onmessage = ({ data }) => "
