@@ -39,8 +39,10 @@ function render() {
 
 const formatErrors = (count) => `${formatCount(count, "error")} in the input.`;
 
-function announce(text) {
+/** Say a text to screen readers, and show it unless the page shows it elsewhere. */
+function announce(text, { isShown = true } = {}) {
   notice.textContent = text;
+  notice.classList.toggle("hidden", !isShown);
 }
 
 // Loading
@@ -200,7 +202,7 @@ async function read({ commaFree = false, knownGroups = null } = {}) {
   }
   const kind = result.kind === "identity-pool" ? "the roles of an identity pool" : formatCount(result.count, "group");
   model.paste = { ...emptyPaste(), note: `Read ${kind}.` };
-  announce(model.paste.note);
+  announce(model.paste.note, { isShown: false });
   model.example = "";
   setState({ ...model.state, ...result.changes }, { isStep: true });
 }

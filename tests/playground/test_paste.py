@@ -90,7 +90,8 @@ class TestGroups:
         expect(shown.page.get_by_label("Role ARN of group 2")).to_have_value(role("staff"))
         expect(shown.page.get_by_label(re.compile("User pool ID"))).to_have_value("eu-west-1_EXAMPLE")
         expect(shown.page.locator("#paste")).to_have_value("")
-        expect(shown.page.locator("#notice")).to_have_text("Read 2 groups.")
+        expect(shown.page.locator("#notice.hidden")).to_have_text("Read 2 groups.")  # for screen readers
+        expect(shown.page.locator(".actions .faint")).to_have_text("Read 2 groups.")
         expect(shown.answer.locator(".outcome")).to_contain_text(role("staff"))
 
     def test_one_group_is_the_output_of_get_group(self, shown: Playground) -> None:
