@@ -71,14 +71,14 @@ async function start() {
 
 // Evaluation: one at a time, and always of the latest state
 
-let version = 0;
+let revision = 0;
 let isRunning = false;
-let entry = "replace";
+let historyEntry = "replace";
 
 /** Evaluate the state. A change that is a step has its own entry in the history of the browser. */
 function change({ isStep = false } = {}) {
-  version += 1;
-  if (isStep) entry = "push";
+  revision += 1;
+  if (isStep) historyEntry = "push";
   model.isStale = true;
   render();
   if (!isRunning) evaluate();
@@ -86,8 +86,8 @@ function change({ isStep = false } = {}) {
 
 async function evaluate() {
   isRunning = true;
-  for (let evaluated = -1; evaluated !== version; ) {
-    evaluated = version;
+  for (let evaluated = -1; evaluated !== revision; ) {
+    evaluated = revision;
     await evaluateOnce(evaluated);
   }
   isRunning = false;
@@ -96,12 +96,12 @@ async function evaluate() {
 async function evaluateOnce(evaluated) {
   const result = await call("evaluate", model.state, "all");
   if (result === null) answer.setAttribute("aria-busy", false); // no answer is on its way
-  if (result === null || evaluated !== version) return;
+  if (result === null || evaluated !== revision) return;
   model.errors = result.errors ?? [];
   if (!result.errors) {
     model.answer = result;
     await writeLink(result.state, evaluated);
-    if (evaluated !== version) return;
+    if (evaluated !== revision) return;
   }
   model.isStale = false;
   render();
@@ -133,12 +133,12 @@ async function call(method, argument, field) {
 
 async function writeLink(state, evaluated) {
   const fragment = await encode(state);
-  if (evaluated !== version) return;
+  if (evaluated !== revision) return;
   model.isTooLong = fragment === null;
   const address = fragment === null ? location.pathname : `#${fragment}`;
-  if (entry === "push") history.pushState(null, "", address);
-  else if (entry === "replace") history.replaceState(null, "", address);
-  entry = "replace";
+  if (historyEntry === "push") history.pushState(null, "", address);
+  else if (historyEntry === "replace") history.replaceState(null, "", address);
+  historyEntry = "replace";
 }
 
 async function readLink() {
@@ -148,12 +148,12 @@ async function readLink() {
   model.isStale = true;
   render();
   let state = example?.state;
-  entry = "none";
+  historyEntry = "none";
   try {
     state ??= fragment ? await decode(fragment) : examples[0].state;
   } catch {
     announce("The link is damaged or incomplete: this is the first example instead.");
-    entry = "replace";
+    historyEntry = "replace";
   }
   model.example = (example ?? examples[0]).id;
   if (state && !example && fragment) model.example = "";
