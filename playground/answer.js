@@ -16,7 +16,6 @@ const CLAIMS = ["cognito:groups", "cognito:roles", "cognito:preferred_role"];
 
 export function viewAnswer(model) {
   const { answer } = model;
-  if (!answer) return h("p", { class: "faint" }, "The answer appears when the input is valid.");
   return [
     model.errors.length > 0
       ? h("p", { class: "problem" }, "The input has errors: this is the answer to the last valid input.")
@@ -127,7 +126,7 @@ function viewReasons(rules) {
     h("h2", { id: "reasons" }, "Because"),
     rules.length > 0
       ? viewRules(rules)
-      : h("p", { class: "faint" }, "A switch decides this, and no rule of the documentation."),
+      : h("p", { class: "faint" }, "The answer to an open question decides this, not a documented rule."),
   );
 }
 

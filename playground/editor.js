@@ -75,7 +75,7 @@ function viewPaste({ paste, isReady }) {
     h(
       "p",
       { class: "actions" },
-      h("button", { type: "button", "data-action": "read", disabled: !isReady }, "Read"),
+      h("button", { type: "button", "data-action": "read", disabled: !isReady }, "Read input"),
       h("span", { class: "faint" }, paste.note),
     ),
   );
@@ -204,7 +204,7 @@ function viewQuestions({ questions, state, answer, errors }) {
 
 function viewQuestion({ setting, answers, default: documented, id, question }, policy, answer) {
   const current = policy[setting] ?? documented;
-  const alternative = answer?.alternatives?.find((one) => one.id === id);
+  const alternative = answer.alternatives?.find((one) => one.id === id);
   const other = answers.find((one) => one !== current);
   return h(
     "li",
@@ -237,7 +237,7 @@ function viewQuestion({ setting, answers, default: documented, id, question }, p
 const formatRole = (role) => (role ? `the preferred role is ${role}` : "no role is preferred");
 
 function viewIdentityPool({ state, errors, answer }) {
-  const providers = answer?.identity_pool?.providers ?? [];
+  const providers = answer.identity_pool?.providers ?? [];
   return section(
     "Identity pool",
     h(

@@ -2,12 +2,9 @@
 // document to match; while the page is built, `toHtml` writes the same elements as text.
 // Text is never parsed as HTML.
 
-/** @typedef {string | {tag: string, props: Object<string, any>, children: Node_[]}} Node_ */
+/** @typedef {string | {tag: string, props: Object<string, any>, children: VNode[]}} VNode */
 
-const SVG = "http://www.w3.org/2000/svg";
-const PROPERTIES = ["value", "checked", "disabled", "indeterminate"];
-const KEPT = ["open"]; // what the reader opens stays open
-const VOID = ["br", "input", "hr", "path"];
+const PROPERTIES = ["value", "checked", "disabled"];
 
 /**
  * Describe an element. A property that is false, null or undefined is left out.
@@ -26,7 +23,7 @@ export function patch(parent, nodes) {
   wanted.forEach((node, index) => {
     const old = parent.childNodes[index];
     const same = old && (node.tag ? old.localName === node.tag : old.nodeType === 3);
-    const current = same ? old : create(node, parent.namespaceURI);
+    const current = same ? old : create(node);
     if (!same) old ? old.replaceWith(current) : parent.append(current);
     if (node.tag) update(current, node);
     else if (current.data !== node) current.data = node;
@@ -34,14 +31,11 @@ export function patch(parent, nodes) {
   while (parent.childNodes.length > wanted.length) parent.lastChild.remove();
 }
 
-function create(node, namespace) {
-  if (!node.tag) return document.createTextNode(node);
-  return document.createElementNS(node.tag === "svg" ? SVG : namespace, node.tag);
-}
+const create = (node) => (node.tag ? document.createElement(node.tag) : document.createTextNode(node));
 
 function update(element, { props, children }) {
   for (const { name } of [...element.attributes]) {
-    if (!isShown(props[name]) && !KEPT.includes(name)) element.removeAttribute(name);
+    if (!isShown(props[name])) element.removeAttribute(name);
   }
   for (const [name, value] of Object.entries(props)) {
     if (PROPERTIES.includes(name)) continue;
@@ -66,7 +60,7 @@ function write(node) {
   const { tag, props, children } = node;
   const shown = Object.entries(props).filter(([name, value]) => isShown(value) && !isText(tag, name));
   const attributes = shown.map(([name, value]) => ` ${name}${value === true ? "" : `="${escape(value)}"`}`);
-  if (VOID.includes(tag)) return `<${tag}${attributes.join("")}>`;
+  if (tag === "input") return `<${tag}${attributes.join("")}>`;
   const content = isText(tag, "value") && props.value ? escape(props.value) : toHtml(children);
   return `<${tag}${attributes.join("")}>${content}</${tag}>`;
 }

@@ -14,12 +14,19 @@ const status = document.getElementById("status");
 const notice = document.getElementById("notice");
 const loading = document.getElementById("loading");
 
-const [build, examples] = await Promise.all(["build.json", "examples.json"].map(load));
+loading.querySelector("button").addEventListener("click", () => location.reload());
+
+const [build, examples] = await Promise.all(["build.json", "examples.json"].map(load)).catch((error) => {
+  showFailure(`The page did not load: ${error.message}.`);
+  throw error;
+});
 const engine = new Engine(build, showProgress);
 const model = createModel(build, examples);
 
 async function load(name) {
-  return (await fetch(name)).json();
+  const response = await fetch(name);
+  if (!response.ok) throw new Error(`${response.status} for ${name}`);
+  return response.json();
 }
 
 function render() {
@@ -32,14 +39,22 @@ function render() {
 
 const formatErrors = (count) => `${formatCount(count, "error")} in the input.`;
 
-function announce(text) {
+/** Say a text to screen readers, and show it unless the page shows it elsewhere. */
+function announce(text, { isShown = true } = {}) {
   notice.textContent = text;
+  notice.classList.toggle("hidden", !isShown);
 }
 
 // Loading
 
 function showProgress(share) {
   loading.querySelector("progress").value = share;
+}
+
+function showFailure(reason) {
+  loading.hidden = false;
+  loading.querySelector("[data-failure]").textContent = reason;
+  loading.classList.add("failed");
 }
 
 async function start() {
@@ -50,21 +65,20 @@ async function start() {
     model.isReady = true;
     render();
   } catch (error) {
-    loading.querySelector("[data-failure]").textContent = `Python did not start: ${error.message}.`;
-    loading.classList.add("failed");
+    showFailure(`Python did not start: ${error.message}.`);
   }
 }
 
 // Evaluation: one at a time, and always of the latest state
 
-let version = 0;
+let revision = 0;
 let isRunning = false;
-let entry = "replace";
+let historyEntry = "replace";
 
 /** Evaluate the state. A change that is a step has its own entry in the history of the browser. */
 function change({ isStep = false } = {}) {
-  version += 1;
-  if (isStep) entry = "push";
+  revision += 1;
+  if (isStep) historyEntry = "push";
   model.isStale = true;
   render();
   if (!isRunning) evaluate();
@@ -72,8 +86,8 @@ function change({ isStep = false } = {}) {
 
 async function evaluate() {
   isRunning = true;
-  for (let evaluated = -1; evaluated !== version; ) {
-    evaluated = version;
+  for (let evaluated = -1; evaluated !== revision; ) {
+    evaluated = revision;
     await evaluateOnce(evaluated);
   }
   isRunning = false;
@@ -81,23 +95,37 @@ async function evaluate() {
 
 async function evaluateOnce(evaluated) {
   const result = await call("evaluate", model.state, "all");
-  if (evaluated !== version) return;
-  model.isStale = false;
+  if (result === null) answer.setAttribute("aria-busy", false); // no answer is on its way
+  if (result === null || evaluated !== revision) return;
   model.errors = result.errors ?? [];
   if (!result.errors) {
     model.answer = result;
     await writeLink(result.state, evaluated);
+    if (evaluated !== revision) return;
   }
+  model.isStale = false;
   render();
 }
 
-/** Call Python. If it fails for another reason than the input, that is an error of this field. */
+/**
+ * Call Python, and return null if it does not run.
+ * A failure that the input did not cause is reported at this field.
+ */
 async function call(method, argument, field) {
+  try {
+    await engine.ready;
+  } catch {
+    return null; // `start` shows why
+  }
   try {
     return await engine.call(method, argument);
   } catch (error) {
-    if (error.isFatal) engine.restart();
-    return { errors: [{ field, reason: `is too much for this page (${error.message})` }] };
+    if (error.isFatal) {
+      engine.restart();
+      start();
+    }
+    const verdict = error.isFatal ? "The input is too large to evaluate here" : "Python cannot evaluate the input";
+    return { errors: [{ field, reason: `${verdict} (${error.message}).` }] };
   }
 }
 
@@ -105,12 +133,12 @@ async function call(method, argument, field) {
 
 async function writeLink(state, evaluated) {
   const fragment = await encode(state);
-  if (evaluated !== version) return;
+  if (evaluated !== revision) return;
   model.isTooLong = fragment === null;
   const address = fragment === null ? location.pathname : `#${fragment}`;
-  if (entry === "push") history.pushState(null, "", address);
-  else if (entry === "replace") history.replaceState(null, "", address);
-  entry = "replace";
+  if (historyEntry === "push") history.pushState(null, "", address);
+  else if (historyEntry === "replace") history.replaceState(null, "", address);
+  historyEntry = "replace";
 }
 
 async function readLink() {
@@ -120,14 +148,15 @@ async function readLink() {
   model.isStale = true;
   render();
   let state = example?.state;
+  historyEntry = "none";
   try {
     state ??= fragment ? await decode(fragment) : examples[0].state;
   } catch {
     announce("The link is damaged or incomplete: this is the first example instead.");
+    historyEntry = "replace";
   }
   model.example = (example ?? examples[0]).id;
   if (state && !example && fragment) model.example = "";
-  entry = "none";
   setState(state ?? examples[0].state);
 }
 
@@ -138,14 +167,15 @@ function setState(state, options) {
 }
 
 async function copyLink() {
+  if (model.isStale) return announce("The link is not ready yet. Try again in a moment.");
   if (model.errors.length > 0) return announce("Correct the input first: a link has valid input only.");
   if (model.isTooLong) return announce("The input is too long for a link.");
   const address = location.hash ? location.href : `${location.href}#example=${model.example}`;
   try {
     await navigator.clipboard.writeText(address);
-    announce("Link copied. It contains the groups and settings, and nothing else.");
+    announce("Link copied. It contains the groups, settings and identity pool roles shown here.");
   } catch {
-    announce("The browser does not permit this: copy the address of the page.");
+    announce("The browser blocked copying. Copy the address of the page instead.");
   }
 }
 
@@ -164,6 +194,7 @@ async function read({ commaFree = false, knownGroups = null } = {}) {
   const result = await call("read", { text, comma_free: commaFree, known_groups: knownGroups }, "paste");
   if (text !== model.paste.text) return;
   paste.isReading = false;
+  if (result === null) return render();
   if (result.errors) {
     Object.assign(paste, { errors: result.errors, isAmbiguous: result.is_ambiguous ?? false });
     announce(formatErrors(result.errors.length));
@@ -171,7 +202,7 @@ async function read({ commaFree = false, knownGroups = null } = {}) {
   }
   const kind = result.kind === "identity-pool" ? "the roles of an identity pool" : formatCount(result.count, "group");
   model.paste = { ...emptyPaste(), note: `Read ${kind}.` };
-  announce(model.paste.note);
+  announce(model.paste.note, { isShown: false });
   model.example = "";
   setState({ ...model.state, ...result.changes }, { isStep: true });
 }
@@ -214,7 +245,6 @@ const ACTIONS = {
     model.rows += ROWS;
     render();
   },
-  retry: () => location.reload(),
   skip() {
     answer.scrollIntoView();
     answer.focus({ preventScroll: true });

@@ -98,14 +98,21 @@ _EMPTY: Json = {
 
 def _evaluate(state: Json) -> Json:
     pool = _parse_identity_pool(state["identity_pool"])
-    shared = {**state, "identity_pool": "" if pool is None else _format_identity_pool(pool)}
+    policy = _parse_policy(state["policy"])
+    # A link has what is valid and matters for the answer, and nothing that a field hides.
+    shared = {**_EMPTY, "policy": state["policy"]}
     if state["claims"] is None:
-        resolution = _resolve(state)
+        subject: Resolution | GroupClaims | Json
+        resolution = subject = _resolve(state, policy)
         claims = resolution.claims
-        shared["groups"] = [row for row in state["groups"] if not _is_blank(row)]
+        shared["user_pool_id"] = state["user_pool_id"]
+        shared["groups"] = [
+            {column: row[column] for column in _FIELDS.values()}
+            for row in state["groups"]
+            if not _is_blank(row)
+        ]
         answer = _describe_resolution(resolution)
         tokens: Json = {"id": claims.id_token(), "access": claims.access_token()}
-        choice = pool and _choose_role(resolution, pool, state)
     else:
         tokens = {use: _parse_claims(state["claims"][use]) for use in ("id", "access")}
         if state["claims"]["source"] not in tuple(ClaimsSource):
@@ -114,7 +121,13 @@ def _evaluate(state: Json) -> Json:
         answer = {}
         # An access token has no roles: the library refuses it.
         subject = {"token_use": "access"} if tokens["id"] is None else parse_token_payload(tokens["id"])
-        choice = pool and _choose_role(subject, pool, state)
+    choice = None
+    if pool is not None:
+        _check_member("custom_role_arn", "RoleArn", state["custom_role_arn"])
+        choice = _choose_role(subject, pool, state)
+        shared["identity_pool"] = _format_identity_pool(pool)
+        shared["provider"] = choice["provider"] or ""
+        shared["custom_role_arn"] = state["custom_role_arn"]
     gateways = {use: _list_gateways(token, use) for use, token in tokens.items() if token is not None}
     return {**answer, "tokens": tokens, "gateways": gateways, "identity_pool": choice, "state": shared}
 
@@ -123,28 +136,73 @@ def _parse_claims(members: Json | None) -> Json | None:
     if members is None:
         return None
     try:
-        return dict(parse_token_payload(members).id_token())
+        claims = dict(parse_token_payload(members).id_token())
     except InvalidClaimsError as error:
         raise InputError(*(("claims", str(problem)) for problem in error.problems)) from None
+    _refuse_tokens(("claims", claims))
+    return claims
+
+
+def _parse_policy(settings: Json) -> Policy:
+    try:
+        return Policy(**settings)
+    except (TypeError, ValueError):
+        raise InputError(("policy", "must be answers to these questions")) from None
+
+
+def _check_member(field: str, member: str, text: str) -> None:
+    """Check a field that has the constraints of a group's member. It may be empty."""
+    try:
+        resolve([{"GroupName": "any", member: text}] if text else [])
+    except InvalidResponseError as error:
+        raise InputError(*((field, problem.reason) for problem in error.problems)) from None
+    _refuse_tokens((field, text))
+
+
+_TOKEN_START = re.compile(r"(?<![\w-])eyJ[\w-]{12,}\.[\w-]", re.ASCII)
+"""The header of a token and more: base64 of `{"`. No name of a group begins like this by chance."""
+
+
+def _refuse_tokens(*values: tuple[str, object]) -> None:
+    # Names and values of rules may be any text, so their models accept a short token.
+    errors = [
+        (field, "must not contain a token")
+        for field, value in values
+        if any(map(_TOKEN_START.search, _list_strings(value)))
+    ]
+    if errors:
+        raise InputError(*errors)
+
+
+def _list_strings(value: Any) -> Iterator[str]:
+    """Yield the names and the strings in a JSON value."""
+    if isinstance(value, str):
+        yield value
+    elif _is_object(value):
+        yield from _list_strings([*value.keys(), *value.values()])
+    elif _is_list(value):
+        for item in value:
+            yield from _list_strings(item)
 
 
 # Groups
 
 
-def _resolve(state: Json) -> Resolution:
-    try:
-        policy = Policy(**state["policy"])
-    except (TypeError, ValueError):
-        raise InputError(("policy", "must be answers to these questions")) from None
+def _resolve(state: Json, policy: Policy) -> Resolution:
     rows = [(index, row) for index, row in enumerate(state["groups"]) if not _is_blank(row)]
     groups = [_to_group(row, state["user_pool_id"]) for _, row in rows]
+    if not groups:
+        _check_member("user_pool_id", "UserPoolId", state["user_pool_id"])
+    _refuse_tokens(
+        *((f"groups.{index}.{column}", row[column]) for index, row in rows for column in _FIELDS.values())
+    )
     try:
         return resolve(groups, policy=policy)
     except InvalidResponseError as error:
         problems = error.problems
         errors = [_locate(problem, [index for index, _ in rows]) for problem in problems]
     except ConflictingGroupsError as error:
-        reason = "must not be the name of two groups that differ"
+        reason = "must be unique: another group has this name and other values"
         errors = [
             (f"groups.{index}.name", reason) for index, row in rows if row["name"] in error.group_names
         ]
@@ -271,12 +329,14 @@ def _parse_identity_pool(text: str) -> IdentityPool | None:
         return None
     try:
         [value] = _split_documents(text)
-        return parse_identity_pool_roles(value)
+        pool = parse_identity_pool_roles(value)
     except InvalidResponseError as error:
-        reasons = [str(problem) for problem in error.problems]
+        raise InputError(*(("identity_pool", str(problem)) for problem in error.problems)) from None
     except ValueError as error:
-        reasons = [_describe_json_error(error)]
-    raise InputError(*(("identity_pool", reason) for reason in reasons))
+        raise InputError(("identity_pool", _describe_json_error(error))) from None
+    if pool is not None:
+        _refuse_tokens(("identity_pool", pool.model_dump(mode="json", by_alias=True)))
+    return pool
 
 
 def _format_identity_pool(pool: IdentityPool) -> str:
@@ -392,7 +452,7 @@ def _describe_json_error(error: ValueError) -> str:
 def _read_pages(documents: list[Any]) -> Json:
     pages: list[Any] = [{"Groups": one} if _is_list(one) else one for one in documents]
     if not all(_is_object(page) and _is_list(page.get("Groups")) for page in pages):
-        raise InputError(("paste", "has pages without Groups: paste the pages of one list"))
+        raise InputError(("paste", "contains a page without Groups: paste the pages of a single list"))
     if pages[-1].get("NextToken"):
         raise InputError(
             ("paste", "is incomplete, since the last page has a NextToken: paste all pages of the list")

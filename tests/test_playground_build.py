@@ -16,6 +16,7 @@ import pytest
 
 from cognito_claims import Policy
 from playground import page
+from tests.samples import POOL, role
 from tests.test_vectors import ALL_RULES
 from tools import playground
 from tools.playground import SOURCE, Package, read_packages
@@ -124,3 +125,146 @@ class TestPage:
             gateways = [one for use in answer["gateways"].values() for one in use]
             groups = [answer["rules"], *(one["rules"] for one in gateways)]
             assert {rule["id"] for rules in groups for rule in rules} <= known
+
+
+TOKEN = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0."
+"""A token that is short enough for the name of a group: it has no signature."""
+LONG_TOKEN = f"{TOKEN}{'c2ln' * 80}"
+ADDRESS = "alice.smith@mail.example.com"
+
+PROVIDER = f"cognito-idp.eu-west-1.amazonaws.com/{POOL}:1example23456789"
+RULE = {"Claim": "cognito:groups", "MatchType": "Contains", "Value": "staff", "RoleARN": role("rule")}
+MAPPING = {
+    "Type": "Rules",
+    "AmbiguousRoleResolution": "Deny",
+    "RulesConfiguration": {"Rules": [RULE]},
+    "IdentityProvider": PROVIDER,
+}
+GROUPS: dict[str, Any] = {
+    "groups": [{"name": "staff", "precedence": "1", "role": role("staff")}],
+    "user_pool_id": POOL,
+    "policy": {"roleless": "blocks"},
+    "claims": None,
+    "identity_pool": {
+        "IdentityPoolId": "eu-west-1:00000000-0000-4000-8000-000000000000",
+        "Roles": {"authenticated": role("signed-in")},
+        "RoleMappings": {PROVIDER: MAPPING},
+    },
+    "provider": PROVIDER,
+    "custom_role_arn": role("staff"),
+}
+CLAIMS: dict[str, Any] = {
+    "source": "jwt",
+    "id": {
+        "cognito:groups": ["staff"],
+        "cognito:roles": [role("staff")],
+        "cognito:preferred_role": role("staff"),
+    },
+    "access": {"cognito:groups": ["staff"]},
+}
+STATES: dict[str, dict[str, Any]] = {
+    "groups": GROUPS,
+    "no-rows": GROUPS | {"groups": []},
+    "no-pool": GROUPS | {"identity_pool": ""},
+    "no-pool-no-rows": GROUPS | {"groups": [], "identity_pool": ""},
+    "claims": GROUPS | {"claims": CLAIMS},
+    "claims-no-pool": GROUPS | {"claims": CLAIMS, "identity_pool": ""},
+}
+
+ANY_TEXT = re.compile(
+    r"groups/0/name|claims/(id|access)/.*|identity_pool/.*/Rules/0/(Claim|Value|RoleARN)"
+    r"|identity_pool/(Roles/authenticated|RoleMappings/.*/IdentityProvider|RoleMappings/added)"
+)
+"""The fields that may be an e-mail address: names of groups, and those that are any text for AWS."""
+
+
+def list_planted(value: Any, secret: str) -> Iterator[tuple[str, Any]]:
+    """Yield a path and a copy of the value, with the secret in place of a string or as a new member."""
+    if isinstance(value, str):
+        yield "", secret
+    elif isinstance(value, list):
+        items: list[Any] = value
+        for index, item in enumerate(items):
+            for path, planted in list_planted(item, secret):
+                yield f"{index}/{path}".rstrip("/"), [*items[:index], planted, *items[index + 1 :]]
+    elif value is not None:
+        members: dict[str, Any] = value
+        yield "added", members | {secret: secret}
+        for name, member in members.items():
+            for path, planted in list_planted(member, secret):
+                yield f"{name}/{path}".rstrip("/"), members | {name: planted}
+
+
+def evaluate(state: dict[str, Any]) -> dict[str, Any]:
+    pool = state["identity_pool"]
+    text = pool if isinstance(pool, str) else json.dumps(pool)
+    answer: dict[str, Any] = json.loads(page.evaluate(json.dumps(state | {"identity_pool": text})))
+    return answer
+
+
+class TestLink:
+    @pytest.mark.parametrize("state", STATES)
+    def test_the_states_of_these_tests_are_valid(self, state: str) -> None:
+        assert "errors" not in evaluate(STATES[state])
+
+    @pytest.mark.parametrize("secret", [TOKEN, LONG_TOKEN, ADDRESS], ids=["token", "long", "address"])
+    @pytest.mark.parametrize("state", STATES)
+    def test_no_field_passes_on_a_token_or_an_address(self, state: str, secret: str) -> None:
+        for path, changed in list_planted(STATES[state], secret):
+            answer = evaluate(changed)
+            assert secret not in json.dumps(answer.get("errors")), path
+            if secret != ADDRESS or not ANY_TEXT.fullmatch(path):
+                assert secret not in json.dumps(answer.get("state")), path
+
+    @pytest.mark.parametrize(
+        ("state", "change", "field", "reason"),
+        [
+            ("groups", {"user_pool_id": ADDRESS}, "user_pool_id", "must be the ID of a user pool"),
+            ("no-rows", {"user_pool_id": ADDRESS}, "user_pool_id", "must be the ID of a user pool"),
+            ("groups", {"custom_role_arn": ADDRESS}, "custom_role_arn", "must be an ARN"),
+            ("claims", {"custom_role_arn": TOKEN}, "custom_role_arn", "must be an ARN"),
+            ("groups", {"groups": [GROUPS["groups"][0] | {"name": TOKEN}]}, "groups.0.name", "a token"),
+            (
+                "groups",
+                {
+                    "identity_pool": {
+                        "Type": "Rules",
+                        "RulesConfiguration": {"Rules": [RULE | {"Value": TOKEN}]},
+                    }
+                },
+                "identity_pool",
+                "a token",
+            ),
+            ("claims", {"claims": CLAIMS | {"id": {"cognito:groups": [TOKEN]}}}, "claims", "a token"),
+            ("claims", {"policy": {TOKEN: TOKEN}}, "policy", "answers"),
+        ],
+    )
+    def test_the_error_is_at_the_field(
+        self, state: str, change: dict[str, Any], field: str, reason: str
+    ) -> None:
+        [error] = evaluate(STATES[state] | change)["errors"]
+        assert error["field"] == field
+        assert reason in error["reason"]
+
+    def test_a_name_that_looks_like_a_part_of_a_token_is_kept(self) -> None:
+        for name in ("KeyJournalAdministrators.eu", "eyJ.team", "team.staff.eu"):
+            rows = [GROUPS["groups"][0] | {"name": name}]
+            assert evaluate(GROUPS | {"groups": rows})["state"]["groups"] == rows
+
+    @pytest.mark.parametrize(
+        ("state", "expected"),
+        [
+            ("no-pool", {"provider": "", "custom_role_arn": ""}),
+            ("claims", {"groups": [], "user_pool_id": "", "provider": PROVIDER}),
+            ("claims-no-pool", {"groups": [], "user_pool_id": "", "provider": "", "custom_role_arn": ""}),
+        ],
+    )
+    def test_has_no_field_that_the_page_hides(self, state: str, expected: dict[str, Any]) -> None:
+        assert evaluate(STATES[state])["state"].items() >= expected.items()
+
+    @pytest.mark.parametrize(
+        ("pool", "provider"), [(GROUPS["identity_pool"], PROVIDER), (MAPPING, "")], ids=["pool", "mapping"]
+    )
+    def test_has_the_provider_that_is_used(self, pool: dict[str, Any], provider: str) -> None:
+        answer = evaluate(GROUPS | {"identity_pool": pool, "provider": "unknown"})
+        assert answer["state"]["provider"] == provider

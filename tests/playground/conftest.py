@@ -51,7 +51,7 @@ class Playground:
         self.wait_until_ready()
 
     def wait_until_ready(self) -> None:
-        button = self.page.get_by_role("button", name="Read", exact=True)
+        button = self.page.get_by_role("button", name="Read input", exact=True)
         expect(button).to_be_enabled(timeout=LOAD_TIMEOUT)
         self.wait()
 

@@ -93,7 +93,8 @@ def test_groups_of_one_name_that_differ_are_both_marked(shown: Playground) -> No
     expect(shown.answer.locator(".ranking tbody tr")).to_have_count(1)
     shown.type("Precedence of group 2", "1")
     for number in (1, 2):
-        expect(shown.page.get_by_label(f"Name of group {number}")).to_have_attribute("aria-invalid", "true")
+        control = shown.page.get_by_label(f"Name of group {number}")
+        expect(control).to_have_accessible_description(re.compile("another group has this name"))
 
 
 def test_each_setting_of_a_policy_is_a_switch(shown: Playground) -> None:

@@ -68,11 +68,22 @@ def test_the_fragment_has_the_state(shown: Playground) -> None:
 def test_the_button_copies_the_link(shown: Playground) -> None:
     shown.choose("tie-differing-roles")
     shown.page.get_by_role("button", name="Copy link").click()
-    expect(shown.page.locator("#notice")).to_contain_text("Link copied.")
+    expect(shown.page.locator("#notice:not(.hidden)")).to_have_text(
+        "Link copied. It contains the groups, settings and identity pool roles shown here."
+    )
     assert shown.page.evaluate("navigator.clipboard.readText()") == shown.page.url
     shown.type("Precedence of group 1", "-")
     shown.page.get_by_role("button", name="Copy link").click()
     expect(shown.page.locator("#notice")).to_contain_text("Correct the input first")
+
+
+def test_a_damaged_link_is_not_copied(shown: Playground) -> None:
+    shown.go_to(encode_fragment({"groups": [ROW]})[:-9])
+    expect(shown.page.locator("#notice")).to_contain_text("The link is damaged")
+    shown.page.get_by_role("button", name="Copy link").click()
+    expect(shown.page.locator("#notice")).to_contain_text("Link copied.")
+    copied = shown.page.evaluate("navigator.clipboard.readText()")
+    assert decode_fragment(copied.partition("#")[2])["groups"][0] == ROW
 
 
 def test_back_and_forward_undo_steps(shown: Playground) -> None:

@@ -65,7 +65,7 @@ def test_the_answer_stays_in_sight_on_a_phone(shown: Playground) -> None:
     status = shown.page.get_by_role("status").filter(has_text="No preferred role")
     expect(status).to_be_in_viewport()
     expect(shown.answer.locator(".outcome")).not_to_be_in_viewport()
-    shown.page.get_by_role("link", name="Show", exact=True).click()
+    shown.page.get_by_role("link", name="Show the answer", exact=True).click()
     expect(shown.answer.locator(".outcome")).to_be_in_viewport()
 
 

@@ -90,7 +90,8 @@ class TestGroups:
         expect(shown.page.get_by_label("Role ARN of group 2")).to_have_value(role("staff"))
         expect(shown.page.get_by_label(re.compile("User pool ID"))).to_have_value("eu-west-1_EXAMPLE")
         expect(shown.page.locator("#paste")).to_have_value("")
-        expect(shown.page.locator("#notice")).to_have_text("Read 2 groups.")
+        expect(shown.page.locator("#notice.hidden")).to_have_text("Read 2 groups.")  # for screen readers
+        expect(shown.page.locator(".actions .faint")).to_have_text("Read 2 groups.")
         expect(shown.answer.locator(".outcome")).to_contain_text(role("staff"))
 
     def test_one_group_is_the_output_of_get_group(self, shown: Playground) -> None:
@@ -100,7 +101,7 @@ class TestGroups:
     def test_the_button_reads_what_is_typed(self, shown: Playground) -> None:
         shown.page.locator("#paste").fill(json.dumps(LIST))
         assert get_names(shown) == [""]
-        shown.page.get_by_role("button", name="Read", exact=True).click()
+        shown.page.get_by_role("button", name="Read input", exact=True).click()
         expect(shown.page.locator("#paste")).to_have_value("")
         shown.wait()
         assert get_names(shown) == ["admins", "staff"]
@@ -113,8 +114,8 @@ class TestGroups:
             ('{"Groups": [{"GroupName": "a b"}]}', r"Groups\[0\]\.GroupName"),
             ('{"Groups": [{"GroupName": "a", "RoleARN": "x"}]}', "use RoleArn"),
             ('{"Groups": [], "NextToken": "x"}', "is incomplete"),
-            ('{"Groups": []} {"Users": []}', "pages without Groups"),
-            ('{"Groups": 1}', "pages without Groups"),
+            ('{"Groups": []} {"Users": []}', "contains a page without Groups"),
+            ('{"Groups": 1}', "contains a page without Groups"),
             ('[{"GroupName": "a"}, {"GroupName": "a", "Precedence": 1}]', "differ"),
             (json.dumps([{"GroupName": x, "UserPoolId": f"eu-west-1_{x}"} for x in "AB"]), "2 user pools"),
             ('{"Users": []}', "is not recognized"),

@@ -119,13 +119,32 @@ class TestWorker:
         shown.wait()
         assert json.loads(shown.get_token("Access token").inner_text()) == {"cognito:groups": ["admins"]}
 
+    def test_no_link_is_copied_before_python_has_answered(
+        self, shown: Playground, blocked: list[Route]
+    ) -> None:
+        page = shown.page
+        page.evaluate("navigator.clipboard.writeText('before')")
+        with page.context.expect_event("request", lambda request: request.url.endswith("/held")):
+            page.get_by_label("Name of group 1").fill("admins")
+        page.get_by_role("button", name="Copy link").click()
+        expect(page.locator("#notice")).to_have_text("The link is not ready yet. Try again in a moment.")
+        assert page.evaluate("navigator.clipboard.readText()") == "before"
+        blocked[0].fulfill(body="")
+        page.context.unroute("**/held")
+        shown.wait()
+        page.get_by_role("button", name="Copy link").click()
+        expect(page.locator("#notice")).to_contain_text("Link copied.")
+        assert page.evaluate("navigator.clipboard.readText()") == page.url
+
     def test_python_starts_again_after_it_crashed(self, shown: Playground) -> None:
         shown.worker.evaluate(
             "() => { pyodide.pyimport = null; self.onmessage = ({ data }) => "
             "postMessage({ id: data.id, error: 'RangeError', isFatal: true }); }"
         )
         shown.type("Name of group 1", "admins")
-        expect(shown.page.locator("#error-all")).to_contain_text("is too much for this page")
+        expect(shown.page.locator("#error-all")).to_have_text(
+            "The input is too large to evaluate here (RangeError)."
+        )
         shown.type("Name of group 1", "staff")
         expect(shown.get_token("Access token")).to_contain_text('"staff"', timeout=LOAD_TIMEOUT)
         expect(shown.page.locator("#error-all")).to_have_count(0)
@@ -184,7 +203,20 @@ class TestLoading:
         expect(fresh.page.get_by_role("alert")).to_contain_text(
             "Python did not start", timeout=LOAD_TIMEOUT
         )
+        fresh.type("Name of group 1", "staff")
+        fresh.paste("{")
+        expect(fresh.page.locator(".errors")).to_have_count(0)
+        expect(fresh.page.locator("#status")).to_have_text(f"Preferred role: {role('admin')}")
         fresh.page.context.unroute("**/*.wasm")
+        fresh.page.get_by_role("button", name="Try again").click()
+        fresh.wait_until_ready()
+
+    @pytest.mark.parametrize("name", ["build.json", "examples.json"])
+    def test_a_missing_file_is_shown_and_can_be_tried_again(self, fresh: Playground, name: str) -> None:
+        fresh.page.context.route(f"**/{name}", lambda route: route.fulfill(status=404, body="{}"))
+        fresh.page.goto(fresh.url)
+        expect(fresh.page.get_by_role("alert")).to_have_text(f"The page did not load: 404 for {name}.")
+        fresh.page.context.unroute(f"**/{name}")
         fresh.page.get_by_role("button", name="Try again").click()
         fresh.wait_until_ready()
 

@@ -28,7 +28,10 @@ NAMES = {
 }
 """Tags of the theme, and the same with a name or a level."""
 
-CHECKED_FOR_SPELLING = ("CHANGELOG.md", "CONTRIBUTING.md", "README.md", "docs", "src", "tools")
+CHECKED_FOR_SPELLING = (
+    *("CHANGELOG.md", "CONTRIBUTING.md", "README.md"),
+    *("conformance", "docs", "examples", "playground", "src", "tools"),
+)
 NO_MISSPELLINGS = ("alle", "precedense")
 """A group of the vectors in German, and the example of a misspelled key."""
 
