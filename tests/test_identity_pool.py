@@ -117,7 +117,7 @@ class TestNoMapping:
 class TestCustomRoleWithoutMapping:
     def test_the_authenticated_role_may_be_requested(self) -> None:
         choice = choose_role(WINNER, None, authenticated_role=SIGNED_IN, custom_role_arn=SIGNED_IN)
-        assert get_role_arn(choice) == SIGNED_IN
+        assert (get_role_arn(choice), get_rule_ids(choice)) == (SIGNED_IN, ["custom-role-without-mapping"])
 
     def test_all_other_roles_are_denied(self) -> None:
         choice = choose_role(WINNER, None, authenticated_role=SIGNED_IN, custom_role_arn=ADMIN)

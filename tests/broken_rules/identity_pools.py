@@ -32,17 +32,17 @@ def names_rule(choice: Role, rule: str) -> bool:
 @breaks("no-mapping")
 class WithoutMappingTheTokenChooses(VectorAdapter):
     def choose_role(self, case_input: RoleInput) -> Role:
-        custom = case_input.custom_role_arn
-        if case_input.role_mapping is None and custom in (None, case_input.authenticated_role):
+        if case_input.role_mapping is None and case_input.custom_role_arn is None:
             return create_role(get_preferred_role(case_input))
         return super().choose_role(case_input)
 
 
 @breaks("custom-role-without-mapping")
-class WithoutMappingAnyCustomRole(VectorAdapter):
+class WithoutMappingAnyOtherCustomRole(VectorAdapter):
     def choose_role(self, case_input: RoleInput) -> Role:
-        if case_input.role_mapping is None and case_input.custom_role_arn is not None:
-            return create_role(case_input.custom_role_arn)
+        custom = case_input.custom_role_arn
+        if case_input.role_mapping is None and custom is not None:
+            return create_role(None if custom == case_input.authenticated_role else custom)
         return super().choose_role(case_input)
 
 

@@ -293,9 +293,12 @@ def _choose(request: _Request, other: OpenQuestion | None = None) -> _Choice:
 
 def _choose_without_mapping(request: _Request) -> _Choice:
     role, custom = request.authenticated_role, request.custom_role_arn
-    if custom is not None and custom != role:
-        reason = f"{request.no_mapping}, so no CustomRoleArn can be chosen"
-        return AccessDenied(reason, (rules.CUSTOM_ROLE_WITHOUT_MAPPING,))
+    if custom is not None:
+        decided_by = (rules.CUSTOM_ROLE_WITHOUT_MAPPING,)
+        if custom == role:
+            reason = f"{request.no_mapping}, and the CustomRoleArn is the authenticated role"
+            return AssumedRole(custom, reason, decided_by)
+        return AccessDenied(f"{request.no_mapping}, so no CustomRoleArn can be chosen", decided_by)
     if role is None:
         reason = f"{request.no_mapping}, and {request.no_authenticated_role}"
         return AccessDenied(reason, (rules.NO_MAPPING,))
