@@ -77,9 +77,10 @@ ARRAY_ELEMENTS: Final = Rule(
 )
 CLAIM_TEXT: Final = Rule(
     "claim-text",
-    "A claim that is neither a string nor an array is compared as its JSON text, such as 3 or true.",
+    "A claim that is null counts as absent. Any other claim that is neither a string nor an array is "
+    "compared as its JSON text, such as 3 or true.",
     Basis.UNSPECIFIED,
-    "AWS does not document rules on claims that are no strings",
+    "AWS does not document rules on claims that are not strings",
 )
 
 VALUE_CASE: Final = Rule(
