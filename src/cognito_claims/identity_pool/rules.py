@@ -39,9 +39,9 @@ FIRST_MATCH: Final = Rule(
 )
 NO_MATCH: Final = Rule(
     "no-match",
-    "If no rule matches, AmbiguousRoleResolution applies.",
+    "If no rule matches, AmbiguousRoleResolution applies. Names of claims are case-sensitive.",
     Basis.DOCUMENTED,
-    f"{RBAC_GUIDE}; {_API}, RoleMapping",
+    f"{RBAC_GUIDE}; {_API}, RoleMapping; on case: RFC 7519, section 7.3",
 )
 ABSENT_CLAIM: Final = Rule(
     "absent-claim",
