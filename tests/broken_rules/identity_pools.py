@@ -32,17 +32,17 @@ def names_rule(choice: Role, rule: str) -> bool:
 @breaks("no-mapping")
 class WithoutMappingTheTokenChooses(VectorAdapter):
     def choose_role(self, case_input: RoleInput) -> Role:
-        custom = case_input.custom_role_arn
-        if case_input.role_mapping is None and custom in (None, case_input.authenticated_role):
+        if case_input.role_mapping is None and case_input.custom_role_arn is None:
             return create_role(get_preferred_role(case_input))
         return super().choose_role(case_input)
 
 
 @breaks("custom-role-without-mapping")
-class WithoutMappingAnyCustomRole(VectorAdapter):
+class WithoutMappingAnyOtherCustomRole(VectorAdapter):
     def choose_role(self, case_input: RoleInput) -> Role:
-        if case_input.role_mapping is None and case_input.custom_role_arn is not None:
-            return create_role(case_input.custom_role_arn)
+        custom = case_input.custom_role_arn
+        if case_input.role_mapping is None and custom is not None:
+            return create_role(None if custom == case_input.authenticated_role else custom)
         return super().choose_role(case_input)
 
 
@@ -110,8 +110,8 @@ class TheFirstRuleIsADefault(VectorAdapter):
 class BrokenMatching(VectorAdapter):
     """Matches some rules against a wrong reading of their claims."""
 
-    def read(self, claim: object) -> str | None:
-        """Return the wrong reading of a claim, or `None` to keep the right one."""
+    def read(self, claim: object, rule: MappingRule) -> str | None:
+        """Return a rule's wrong reading of a claim, or `None` to keep the right one."""
         raise NotImplementedError
 
     def choose_role(self, case_input: RoleInput) -> Role:
@@ -121,7 +121,7 @@ class BrokenMatching(VectorAdapter):
         claims = dict(case_input.claims)
         rules: list[MappingRule] = []
         for rule in mapping.rules_configuration.rules:
-            wrong = self.read(case_input.claims.get(rule.claim))
+            wrong = self.read(case_input.claims.get(rule.claim), rule)
             if wrong is not None:
                 claims[f"wrong:{rule.claim}"] = wrong
                 rule = rule.model_copy(update={"claim": f"wrong:{rule.claim}"})  # noqa: PLW2901
@@ -134,7 +134,7 @@ class BrokenMatching(VectorAdapter):
 
 @breaks("absent-claim")
 class AnAbsentClaimIsEmpty(BrokenMatching):
-    def read(self, claim: object) -> str | None:
+    def read(self, claim: object, rule: MappingRule) -> str | None:
         return "" if claim is None else None
 
 
@@ -158,10 +158,10 @@ class CaseOfValuesIsIgnored(VectorAdapter):
 
 
 @breaks("claim-text")
-class OnlyStringsAreCompared(VectorAdapter):
+class OnlyNullHasAText(VectorAdapter):
     def choose_role(self, case_input: RoleInput) -> Role:
         claims = {
-            name: value
+            name: "null" if value is None else value
             for name, value in case_input.claims.items()
             if isinstance(value, str | list) or value is None
         }
@@ -170,6 +170,11 @@ class OnlyStringsAreCompared(VectorAdapter):
 
 @breaks("array-elements")
 class AnArrayIsItsText(BrokenMatching):
-    def read(self, claim: object) -> str | None:
+    """Compares an array as its text, and the other way round with `NotEqual`."""
+
+    def read(self, claim: object, rule: MappingRule) -> str | None:
         elements = as_list(claim)
-        return None if elements is None else str(elements)
+        if elements is None:
+            return None
+        differs = rule.match_type == "NotEqual" and rule.value not in elements
+        return rule.value if differs else str(elements)

@@ -406,17 +406,16 @@ def list_bugs() -> Iterator[tuple[str, str, MutantChoice]]:
         "a CustomRoleArn of another partition is denied",
         deny(lambda given, role: "aws-cn" in str(given.custom_role_arn)),
     )
-    yield "no-mapping", "without a mapping, the preferred role is assumed", without_mapping(get_preferred)
+    yield (
+        "no-mapping",
+        "without a mapping, the preferred role is assumed",
+        without_mapping(lambda given: get_preferred(given) if given.custom_role_arn is None else None),
+    )
     yield "no-mapping", "without a mapping, the request is denied", without_mapping(lambda given: None)
     yield (
         "no-mapping",
         "without a mapping and an authenticated role, the preferred role is assumed",
         MutantChoice(after=assume_preferred_without_mapping),
-    )
-    yield (
-        "no-mapping",
-        "without a mapping, every CustomRoleArn is denied",
-        without_mapping(lambda given: given.authenticated_role if given.custom_role_arn is None else None),
     )
     yield (
         "custom-role-without-mapping",
@@ -496,7 +495,7 @@ def list_open_bugs() -> Iterator[tuple[str, str, VectorAdapter]]:
     yield "empty-claims", "an empty preferred role is denied", BREAKS["empty-claims"]()
     for match_type in ("Equals", "NotEqual", "StartsWith", "Contains"):
         yield "value-case", f"{match_type} ignores case", ignore_case(match_type)
-    yield "claim-text", "numbers and booleans never match", BREAKS["claim-text"]()
+    yield "claim-text", "only strings, arrays and null have a text", BREAKS["claim-text"]()
     for text in ("null", "None"):
         yield "claim-text", f"a null claim is the string {text}", fill_absent(text, null_only=True)
     yield "claim-text", "true is the string True", change_rules(capitalize_true)
@@ -506,6 +505,11 @@ def list_open_bugs() -> Iterator[tuple[str, str, VectorAdapter]]:
         "custom-role-without-mapping",
         "without a mapping, a CustomRoleArn is ignored",
         ignore_custom_role(),
+    )
+    yield (
+        "custom-role-without-mapping",
+        "without a mapping, every CustomRoleArn is denied",
+        without_mapping(lambda given: given.authenticated_role if given.custom_role_arn is None else None),
     )
     yield "role-case", "the case of a CustomRoleArn is ignored", BREAKS["role-case"]()
     yield (

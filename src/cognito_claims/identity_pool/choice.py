@@ -293,9 +293,12 @@ def _choose(request: _Request, other: OpenQuestion | None = None) -> _Choice:
 
 def _choose_without_mapping(request: _Request) -> _Choice:
     role, custom = request.authenticated_role, request.custom_role_arn
-    if custom is not None and custom != role:
-        reason = f"{request.no_mapping}, so no CustomRoleArn can be chosen"
-        return AccessDenied(reason, (rules.CUSTOM_ROLE_WITHOUT_MAPPING,))
+    if custom is not None:
+        decided_by = (rules.CUSTOM_ROLE_WITHOUT_MAPPING,)
+        if custom == role:
+            reason = f"{request.no_mapping}, and the CustomRoleArn is the authenticated role"
+            return AssumedRole(custom, reason, decided_by)
+        return AccessDenied(f"{request.no_mapping}, so no CustomRoleArn can be chosen", decided_by)
     if role is None:
         reason = f"{request.no_mapping}, and {request.no_authenticated_role}"
         return AccessDenied(reason, (rules.NO_MAPPING,))
@@ -335,14 +338,14 @@ def _choose_by_rules(request: _Request, mapping: RoleMapping, other: OpenQuestio
         return AccessDenied(reason, (rules.CUSTOM_ROLE_OF_RULES,))
     # The rules after the first match are not evaluated, so they are no reason for the choice.
     evaluated = mapping_rules[: matching[0][0]] if matching else mapping_rules
-    values = [request.payload.get(rule.claim) for rule in evaluated]
-    type_rules = _find_type_rules(values)
+    claims = [rule.claim for rule in evaluated]
+    type_rules = _find_type_rules([request.payload[claim] for claim in claims if claim in request.payload])
     if matching:
         number, rule = matching[0]
         reason = f"rule {number} of {len(mapping_rules)} matches: "
         reason += f"{rule.claim} {rule.match_type} {rule.value!r}"
         return AssumedRole(rule.role_arn, reason, (rules.FIRST_MATCH, *type_rules))
-    absent = (rules.ABSENT_CLAIM,) if None in values else ()
+    absent = (rules.ABSENT_CLAIM,) if any(request.payload.get(claim) is None for claim in claims) else ()
     count = len(mapping_rules)
     reason = "the rule does not match" if count == 1 else f"none of {count} rules matches"
     return _resolve_ambiguity(request, mapping, reason, rules.NO_MATCH, *absent, *type_rules)
@@ -350,7 +353,7 @@ def _choose_by_rules(request: _Request, mapping: RoleMapping, other: OpenQuestio
 
 def _find_type_rules(values: list[object]) -> tuple[Rule, ...]:
     """Return the rules for claims of other types than strings."""
-    others = [value for value in values if value is not None and not isinstance(value, str)]
+    others = [value for value in values if not isinstance(value, str)]
     arrays = [value for value in others if as_list(value) is not None]
     found = {rules.ARRAY_ELEMENTS: bool(arrays), rules.CLAIM_TEXT: len(arrays) < len(others)}
     return tuple(rule for rule, applies in found.items() if applies)

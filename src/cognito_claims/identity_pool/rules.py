@@ -39,9 +39,9 @@ FIRST_MATCH: Final = Rule(
 )
 NO_MATCH: Final = Rule(
     "no-match",
-    "If no rule matches, AmbiguousRoleResolution applies.",
+    "If no rule matches, AmbiguousRoleResolution applies. Names of claims are case-sensitive.",
     Basis.DOCUMENTED,
-    f"{RBAC_GUIDE}; {_API}, RoleMapping",
+    f"{RBAC_GUIDE}; {_API}, RoleMapping; on case: RFC 7519, section 7.3",
 )
 ABSENT_CLAIM: Final = Rule(
     "absent-claim",
@@ -77,9 +77,10 @@ ARRAY_ELEMENTS: Final = Rule(
 )
 CLAIM_TEXT: Final = Rule(
     "claim-text",
-    "A claim that is neither a string nor an array is compared as its JSON text, such as 3 or true.",
+    "A claim that is null counts as absent. Any other claim that is neither a string nor an array is "
+    "compared as its JSON text, such as 3 or true.",
     Basis.UNSPECIFIED,
-    "AWS does not document rules on claims that are no strings",
+    "AWS does not document rules on claims that are not strings",
 )
 
 VALUE_CASE: Final = Rule(
