@@ -226,7 +226,7 @@ def _build_evidence(card: Scorecard, endpoint: Endpoint) -> dict[str, object]:
 
 
 def summarize_answers(cases: Iterable[ObservedAnswer], question: str) -> str:
-    """Summarize the answers to an open question of the cases that depend on no other."""
+    """Summarize how a service answers an open question."""
     match [*group_answers(cases, question)]:
         case [way]:
             return way
