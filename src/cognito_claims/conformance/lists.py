@@ -4,7 +4,6 @@ The bodies of the responses are compared, since boto3 drops a null, converts a
 date and ignores a member that it does not know.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -209,6 +208,6 @@ def _find_missing_members(group: dict[str, Any]) -> Iterator[tuple[str, Fault]]:
         yield "UserPoolId", Fault(rules.POOL_AND_DATES, "UserPoolId is not the ID of the user pool")
 
 
-def find_duplicates(names: Iterable[str]) -> list[str]:
-    """Return the names that come more than once."""
-    return [name for name, count in Counter(names).items() if count > 1]
+def has_duplicates(names: Sequence[str]) -> bool:
+    """Return whether a name comes more than once."""
+    return len({*names}) < len(names)

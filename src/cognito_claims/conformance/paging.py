@@ -10,10 +10,10 @@ from cognito_claims.conformance import rules, shapes
 from cognito_claims.conformance.endpoint import EndlessListError, Pool
 from cognito_claims.conformance.lists import (
     Page,
-    find_duplicates,
     find_missing_names,
     find_strange_names,
     get_page_limit,
+    has_duplicates,
     parse_pages,
 )
 from cognito_claims.conformance.observation import Fault, Observation
@@ -102,7 +102,7 @@ def _find_faults(
         if listed.is_cut:
             yield Fault(MAX_ITEMS_RESUMES, "the call that resumes the list failed")
         return
-    if find_duplicates(listed.names):
+    if has_duplicates(listed.names):
         if not listed.is_cut and _has_repeated_page(pages):
             yield Fault(rules.TOKEN_ADVANCES, "a NextToken led to a page that was already returned")
         yield Fault(EACH_GROUP_ONCE, "a group is listed twice")

@@ -40,7 +40,7 @@ from cognito_claims.conformance.endpoint import (
 from cognito_claims.conformance.lists import find_stored_faults, observe_listing
 from cognito_claims.conformance.observation import Observation, join_reasons
 from cognito_claims.conformance.paging import create_groups, observe_paging
-from cognito_claims.conformance.rules import NO_DUPLICATES, REQUEST_ACCEPTED
+from cognito_claims.conformance.rules import REQUEST_ACCEPTED
 from cognito_claims.conformance.scorecard import Result, Scorecard, Verdict, get_checked_rules
 from cognito_claims.models import GroupType
 
@@ -261,12 +261,11 @@ class _Runner:
         answer = shapes.TokensAnswer(id_token=id_token, access_token=access_token)
         if self.emitted.isdisjoint(names) and not (id_token or access_token):
             return Observation(answer, answer.to_json(), not_emitted=True)
-        faults = [*find_claim_faults(subject, groups, answer, pool.groups.values())]
-        if case.find_match(answer) is None:
-            # What is stored wrongly leads to wrong claims, so it comes first.
-            faults = find_stored_faults(pool, username, groups) + faults
-        else:
-            faults = [fault for fault in faults if fault.rule is NO_DUPLICATES]
+        if case.find_match(answer) is not None:
+            return Observation(answer, answer.to_json())
+        # What is stored wrongly leads to wrong claims, so it comes first.
+        faults = find_stored_faults(pool, username, groups)
+        faults += find_claim_faults(subject, groups, answer, pool.groups.values())
         return Observation(answer, answer.to_json(), tuple(faults))
 
 
