@@ -94,9 +94,9 @@ def _find_faults(
         return
     if isinstance(listed.error, PaginationError | EndlessListError):
         if names <= sent:
-            yield Fault(TOKEN_ENDS, "after the last group, there is always a NextToken")
+            yield Fault(TOKEN_ENDS, "every page has a NextToken, even after the last group")
         else:
-            yield Fault(rules.TOKEN_ADVANCES, "the same NextToken returns, and groups are missing")
+            yield Fault(rules.TOKEN_ADVANCES, "a NextToken repeats, and groups are missing")
         return
     if listed.error is not None:
         if listed.is_cut:
@@ -115,7 +115,7 @@ def _blame_missing(case_input: shapes.PagingInput, listed: _List, pages: list[Pa
     """Yield why groups are missing that a page announced, or that a full page leaves out."""
     last = pages[-1]
     if last.unknown:
-        reason = f"not documented as members, and NextToken is missing: {', '.join(last.unknown)}"
+        reason = f"NextToken is missing, but there are undocumented members: {', '.join(last.unknown)}"
         yield Fault(rules.DOCUMENTED_MEMBERS, reason)
     elif last.token is not None or {name for page in pages for name in page.names} - {*listed.names}:
         yield Fault(MAX_ITEMS_RESUMES, "there is no token to resume from")

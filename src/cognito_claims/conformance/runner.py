@@ -2,8 +2,8 @@
 
 Each case has its own user, who is in the case's groups. The answer is the claims
 of the user's tokens, or the list of the user's groups. Cases share a user pool
-unless they need a group of one name with different settings; so each pool has
-groups that the user is not in, and one of them outranks others. Events,
+unless they need groups with the same name but different settings; so each pool
+has groups that the user is not in, and one of them outranks others. Events,
 triggers, identity pools, trust policies and pages are not run: they test code
 that reads tokens, events and responses, not a service.
 """
@@ -193,7 +193,7 @@ def _attempt(action: Callable[[], _T]) -> _T | _Failure:
 
 def _sign_in(pool: Pool, groups: Sequence[GroupType]) -> frozenset[str]:
     """Sign in as a user in the groups and as one in the first, and return the names of all claims."""
-    # An endpoint may prefer a role only if a user has no other.
+    # An endpoint may set a preferred role only for users with one role.
     pairs = [pool.sign_in(pool.populate(some)) for some in (groups, groups[:1])]
     return frozenset(name for tokens in pairs for name in (*tokens.id_token, *tokens.access_token))
 
