@@ -262,7 +262,7 @@ def the_last_token_is_null(groups: Groups, limit: int, token: str | None) -> Pag
     return {"NextToken": None, **cut(groups, int(token or 0), limit)}
 
 
-@replaces("list_page", "an empty string counts as absent: unset-is-absent", *LISTS, bugs=LEGAL)
+@replaces("list_page", "an empty string counts as absent: empty-is-unset", *LISTS, bugs=LEGAL)
 def the_last_token_is_an_empty_text(groups: Groups, limit: int, token: str | None) -> Page:
     return {"NextToken": "", **cut(groups, int(token or 0), limit)}
 
