@@ -229,6 +229,15 @@ def the_first_page_comes_twice(groups: Groups, limit: int, token: str | None) ->
     return cut(groups, int(token), limit)
 
 
+@replaces("list_page", "token-advances", *LISTS)
+def the_first_page_comes_again_after_the_second(groups: Groups, limit: int, token: str | None) -> Page:
+    if token == "again":
+        return {"Groups": groups[:limit], "NextToken": str(2 * limit)}
+    page = cut(groups, int(token or 0), limit)
+    goes_back = token == str(limit) and "NextToken" in page
+    return page | ({"NextToken": "again"} if goes_back else {})
+
+
 @replaces("list_page", "token-ends", *LISTS)
 def there_is_always_a_token(groups: Groups, limit: int, token: str | None) -> Page:
     return {"NextToken": str(len(groups)), **cut(groups, int(token or 0), limit)}

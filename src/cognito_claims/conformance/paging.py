@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 from cognito_claims.client import PaginatorConfigDict
 from cognito_claims.client.rules import EACH_GROUP_ONCE, LIMIT_BOUNDS, MAX_ITEMS_RESUMES, TOKEN_ENDS
@@ -124,6 +123,6 @@ def _blame_missing(case_input: shapes.PagingInput, listed: _List, pages: list[Pa
 
 
 def _has_repeated_page(pages: list[Page]) -> bool:
-    """Return whether two pages, one after the other, have the same groups."""
+    """Return whether two pages have the same groups."""
     sent = [frozenset(page.names) for page in pages if page.groups]
-    return any(one == other for one, other in pairwise(sent))
+    return len({*sent}) < len(sent)
