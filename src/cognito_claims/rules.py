@@ -222,14 +222,14 @@ ROLE_ONCE: Final = Rule(
 )
 ROLE_CASE: Final = Rule(
     "role-case",
-    "Role ARNs that differ in case only are different roles.",
+    "Role ARNs that differ only in case are different roles.",
     Basis.UNSPECIFIED,
-    "IAM permits no two role names that differ in case only; AWS does not document how Amazon Cognito "
+    "IAM permits no two role names that differ only in case; AWS does not document how Amazon Cognito "
     "compares ARNs",
 )
 NAME_CASE: Final = Rule(
     "name-case",
-    "Group names that differ in case only belong to different groups.",
+    "Group names that differ only in case belong to different groups.",
     Basis.UNSPECIFIED,
     "a name is unique in its user pool: Amazon Cognito user pools API Reference, CreateGroup; AWS does not "
     "document how names are compared",

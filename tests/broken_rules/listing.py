@@ -79,16 +79,27 @@ class NameAloneIsListed(VectorAdapter):
         return {name: value for name, value in group.items() if name not in settings}
 
 
+def refuse_member(pages: Iterable[JsonObject], value: str | None) -> None:
+    """Raise an error if a token or a member of a group has this value."""
+    members = ((page.get("NextToken", "absent"), group) for page in pages for group in page["Groups"])
+    if any(value in (token, *group.values()) for token, group in members):
+        raise InvalidResponseError("AdminListGroupsForUser", [])
+
+
 @breaks("unset-is-absent")
-class UnsetIsZeroOrEmpty(VectorAdapter):
+class UnsetIsZeroOrNull(VectorAdapter):
     def list_group(self, group: JsonObject) -> JsonObject:
         return {"Precedence": 0, **group}
 
     def read_pages(self, pages: Iterable[JsonObject], connect: Connect) -> tuple[str, ...]:
-        if any(
-            not {"", None}.isdisjoint([page.get("NextToken", "absent"), *group.values()])
-            for page in pages
-            for group in page["Groups"]
-        ):
-            raise InvalidResponseError("AdminListGroupsForUser", [])
+        pages = [*pages]
+        refuse_member(pages, None)
+        return super().read_pages(pages, connect)
+
+
+@breaks("empty-is-unset")
+class EmptyIsAValue(VectorAdapter):
+    def read_pages(self, pages: Iterable[JsonObject], connect: Connect) -> tuple[str, ...]:
+        pages = [*pages]
+        refuse_member(pages, "")
         return super().read_pages(pages, connect)

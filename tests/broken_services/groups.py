@@ -69,7 +69,7 @@ def an_unset_role_is_null(group: JsonObject) -> None:
     group.setdefault("RoleArn", None)
 
 
-@changes_group("an empty string counts as absent: unset-is-absent", bugs=LEGAL)
+@changes_group("an empty string counts as absent: empty-is-unset", bugs=LEGAL)
 def unset_texts_are_empty(group: JsonObject) -> None:
     group.setdefault("RoleArn", "")
     group.setdefault("Description", "")

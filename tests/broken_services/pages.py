@@ -229,6 +229,15 @@ def the_first_page_comes_twice(groups: Groups, limit: int, token: str | None) ->
     return cut(groups, int(token), limit)
 
 
+@replaces("list_page", "token-advances", *LISTS)
+def the_first_page_comes_again_after_the_second(groups: Groups, limit: int, token: str | None) -> Page:
+    if token == "again":
+        return {"Groups": groups[:limit], "NextToken": str(2 * limit)}
+    page = cut(groups, int(token or 0), limit)
+    goes_back = token == str(limit) and "NextToken" in page
+    return page | ({"NextToken": "again"} if goes_back else {})
+
+
 @replaces("list_page", "token-ends", *LISTS)
 def there_is_always_a_token(groups: Groups, limit: int, token: str | None) -> Page:
     return {"NextToken": str(len(groups)), **cut(groups, int(token or 0), limit)}
@@ -262,7 +271,7 @@ def the_last_token_is_null(groups: Groups, limit: int, token: str | None) -> Pag
     return {"NextToken": None, **cut(groups, int(token or 0), limit)}
 
 
-@replaces("list_page", "an empty string counts as absent: unset-is-absent", *LISTS, bugs=LEGAL)
+@replaces("list_page", "an empty string counts as absent: empty-is-unset", *LISTS, bugs=LEGAL)
 def the_last_token_is_an_empty_text(groups: Groups, limit: int, token: str | None) -> Page:
     return {"NextToken": "", **cut(groups, int(token or 0), limit)}
 

@@ -305,6 +305,15 @@ def a_group_without_a_role_blocks_at_zero(groups: Groups) -> str | None:
     return None if blocked and len(roles) > 1 else choose(groups, rank)
 
 
+@prefers("one-answer")
+def a_group_without_a_role_blocks_the_only_role(groups: Groups) -> str | None:
+    nominees = with_role(groups)
+    others = [group["Precedence"] for group in groups if "RoleArn" not in group and "Precedence" in group]
+    best = min((rank(group.get("Precedence")) for group in nominees), default=0)
+    blocked = best <= MAX and any(one <= best for one in others)
+    return None if nominees and names_one_role(nominees) and blocked else choose(groups, rank)
+
+
 @prefers("AWS is silent on whether a group without a precedence nominates a role", bugs=LEGAL)
 def null_never_nominates(groups: Groups) -> str | None:
     return choose(groups, lambda one: one)

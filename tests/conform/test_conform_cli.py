@@ -345,10 +345,18 @@ class TestAtAws:
         ([], "undecided"),
     ],
 )
-def test_only_cases_with_a_single_open_question_answer_it(differs: list[bool], expected: str) -> None:
+def test_cases_with_a_single_open_question_answer_it(differs: list[bool], expected: str) -> None:
     answers = [
         ObservedAnswer(f"case/{number}", ("question",), ("question",) if one else (), {})
         for number, one in enumerate(differs)
     ]
-    with_two = ObservedAnswer("case/two", ("question", "other"), ("question",), {})
+    with_two = ObservedAnswer("case/two", ("question", "other"), (), {})
     assert summarize_answers([*answers, with_two], "question") == expected
+
+
+@pytest.mark.parametrize(("alone", "expected"), [(False, "contradictory"), (True, "differently")])
+def test_an_answer_that_differs_on_several_questions_answers_each(alone: bool, expected: str) -> None:
+    questions = ("one", "two")
+    answers = [ObservedAnswer(f"case/{one}", (one,), (one,) if alone else (), {}) for one in questions]
+    answers.append(ObservedAnswer("case/both", questions, questions, {}))
+    assert [summarize_answers(answers, one) for one in questions] == [expected, expected]

@@ -10,7 +10,7 @@ TOKEN_ENDS: Final = Rule(
     "token-ends",
     "A list ends at the page without NextToken. An earlier page may be short or empty.",
     Basis.DOCUMENTED,
-    _LIST_API,
+    f"{_LIST_API}; on short and empty pages: follows from NextToken being the only mark of the end",
 )
 LIMIT_BOUNDS: Final = Rule(
     "limit-bounds",
@@ -38,11 +38,16 @@ LISTED_AS_CREATED: Final = Rule(
 )
 UNSET_IS_ABSENT: Final = Rule(
     "unset-is-absent",
-    "A member that is not set is absent; an absent precedence is not 0. An empty string, which emulators "
-    "return for an unset member, also counts as absent.",
+    "A member that is not set is absent; an absent precedence is not 0.",
     Basis.DOCUMENTED,
     f"{GROUP_TYPE_API}: the default precedence is null; Smithy, protocol tests of AWS JSON 1.1: a "
     "response does not contain null members",
+)
+EMPTY_IS_UNSET: Final = Rule(
+    "empty-is-unset",
+    "An empty string in place of a token, a role or a description means that it is absent.",
+    Basis.OBSERVED,
+    "moto, MiniStack",
 )
 
 PAGING_RULES: Final[tuple[Rule, ...]] = (
@@ -52,5 +57,6 @@ PAGING_RULES: Final[tuple[Rule, ...]] = (
     MAX_ITEMS_RESUMES,
     LISTED_AS_CREATED,
     UNSET_IS_ABSENT,
+    EMPTY_IS_UNSET,
 )
 """How a user's groups are listed."""

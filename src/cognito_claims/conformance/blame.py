@@ -160,7 +160,7 @@ def _blame_absence(groups: Sequence[GroupType], resolution: Resolution) -> Itera
     if not best:
         return
     if any(group.role_arn is None and is_federated_auto_group(group) for group in groups):
-        # If other cases without such a group fail too, they blame the right rule, and are more.
+        # If the cause is a different rule, cases without such a group fail too, and outnumber these.
         yield Fault(FEDERATED_AUTO_GROUP, "the group of federated users prevents a preferred role")
     ties_at_null = best[0].precedence is None
     others = [group for group in resolution.ranking if group.role_arn not in (None, best[0].role_arn)]

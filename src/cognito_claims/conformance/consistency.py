@@ -35,11 +35,17 @@ def find_questions(vectors: Iterable[AnyVectors], selected: Iterable[str]) -> di
 
 
 def group_answers(answers: Iterable[ObservedAnswer], question: str) -> dict[str, list[str]]:
-    """Return the cases that depend on a question alone, by how the service answers it."""
+    """Return the cases that show how a service answers a question, by how it answers.
+
+    An answer that differs on several questions results only if all of them are answered differently. The
+    default answer shows a question's default only in a case that depends on no other question.
+    """
     got: dict[str, list[str]] = {BY_DEFAULT: [], DIFFERENTLY: []}
     for answer in answers:
-        if answer.open == (question,):
-            got[DIFFERENTLY if answer.differs_on else BY_DEFAULT].append(answer.case)
+        if question in answer.differs_on:
+            got[DIFFERENTLY].append(answer.case)
+        elif answer.open == (question,):
+            got[BY_DEFAULT].append(answer.case)
     return {way: cases for way, cases in got.items() if cases}
 
 

@@ -76,7 +76,7 @@ class EndlessListError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """A user pool for cases that do not need a group of one name with different settings."""
+    """A user pool for cases that do not need groups with the same name but different settings."""
 
     client: Any
     """A boto3 client of `cognito-idp`."""

@@ -4,7 +4,6 @@ The bodies of the responses are compared, since boto3 drops a null, converts a
 date and ignores a member that it does not know.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -28,6 +27,15 @@ _TYPES: Final[dict[str, tuple[type, ...]]] = {
     **dict.fromkeys(_DATES, (int, float)),
     **dict.fromkeys(("GroupName", "UserPoolId", "RoleArn", "Description"), (str,)),
 }
+_JSON_TYPES: Final[dict[type, str]] = {
+    bool: "boolean",
+    int: "integer",
+    float: "number",
+    str: "string",
+    list: "array",
+    dict: "object",
+}
+"""The names of types in JSON Schema, since the authors of services use any language."""
 _YEAR_10000 = 253_402_300_800
 """A date in milliseconds is later than this, unless it is before 1978."""
 _MORE_PAGES = 20
@@ -86,7 +94,7 @@ def _find_token_faults(members: dict[str, object]) -> Iterator[Fault]:
     if token is None:
         yield Fault(UNSET_IS_ABSENT, "NextToken is null")
     elif not isinstance(token, str):
-        yield Fault(rules.DOCUMENTED_TYPES, f"NextToken has the type {type(token).__name__}")
+        yield Fault(rules.DOCUMENTED_TYPES, f"NextToken has the type {_JSON_TYPES[type(token)]}")
     elif any(map(str.isspace, token)):
         yield Fault(rules.DOCUMENTED_TYPES, "NextToken contains white space")
 
@@ -97,9 +105,9 @@ def _find_type_faults(group: dict[str, Any]) -> Iterator[Fault]:
         if value is None:
             continue
         if type(value) not in types:
-            yield Fault(rules.DOCUMENTED_TYPES, f"{name} has the type {type(value).__name__}")
+            yield Fault(rules.DOCUMENTED_TYPES, f"{name} has the type {_JSON_TYPES[type(value)]}")
         elif name in _DATES and not 0 <= value < _YEAR_10000:
-            yield Fault(rules.DOCUMENTED_TYPES, f"{name} is no Unix time in seconds")
+            yield Fault(rules.DOCUMENTED_TYPES, f"{name} is not a Unix time in seconds")
 
 
 def observe_listing(pool: Pool, groups: Sequence[GroupType]) -> Observation[shapes.ListingAnswer]:
@@ -160,7 +168,7 @@ def find_strange_names(pool: Pool, listed: Iterable[str], groups: Iterable[Group
     if foreign:
         yield Fault(rules.MEMBERS_ONLY, "a group is listed that the user is not in")
     if strange - foreign:
-        yield Fault(rules.NAMES_AS_CREATED, "a group is listed under a name with which none was created")
+        yield Fault(rules.NAMES_AS_CREATED, "a listed name is not the name of any group")
 
 
 def find_missing_names(listed: Iterable[str], groups: Iterable[GroupType]) -> Iterator[Fault]:
@@ -179,7 +187,7 @@ def _find_faults(
     if unknown and any(name not in group for name, _ in wrong):
         # A member that is missing may be there under a different name.
         names = ", ".join(dict.fromkeys(unknown))
-        yield Fault(rules.DOCUMENTED_MEMBERS, f"not documented as members: {names}")
+        yield Fault(rules.DOCUMENTED_MEMBERS, f"undocumented members: {names}")
     for _, fault in wrong:
         yield fault
 
@@ -209,6 +217,6 @@ def _find_missing_members(group: dict[str, Any]) -> Iterator[tuple[str, Fault]]:
         yield "UserPoolId", Fault(rules.POOL_AND_DATES, "UserPoolId is not the ID of the user pool")
 
 
-def find_duplicates(names: Iterable[str]) -> list[str]:
-    """Return the names that come more than once."""
-    return [name for name, count in Counter(names).items() if count > 1]
+def has_duplicates(names: Sequence[str]) -> bool:
+    """Return whether a name comes more than once."""
+    return len({*names}) < len(names)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 from cognito_claims.client import PaginatorConfigDict
 from cognito_claims.client.rules import EACH_GROUP_ONCE, LIMIT_BOUNDS, MAX_ITEMS_RESUMES, TOKEN_ENDS
@@ -10,10 +9,10 @@ from cognito_claims.conformance import rules, shapes
 from cognito_claims.conformance.endpoint import EndlessListError, Pool
 from cognito_claims.conformance.lists import (
     Page,
-    find_duplicates,
     find_missing_names,
     find_strange_names,
     get_page_limit,
+    has_duplicates,
     parse_pages,
 )
 from cognito_claims.conformance.observation import Fault, Observation
@@ -94,15 +93,15 @@ def _find_faults(
         return
     if isinstance(listed.error, PaginationError | EndlessListError):
         if names <= sent:
-            yield Fault(TOKEN_ENDS, "after the last group, there is always a NextToken")
+            yield Fault(TOKEN_ENDS, "every page has a NextToken, even after the last group")
         else:
-            yield Fault(rules.TOKEN_ADVANCES, "the same NextToken returns, and groups are missing")
+            yield Fault(rules.TOKEN_ADVANCES, "a NextToken repeats, and groups are missing")
         return
     if listed.error is not None:
         if listed.is_cut:
             yield Fault(MAX_ITEMS_RESUMES, "the call that resumes the list failed")
         return
-    if find_duplicates(listed.names):
+    if has_duplicates(listed.names):
         if not listed.is_cut and _has_repeated_page(pages):
             yield Fault(rules.TOKEN_ADVANCES, "a NextToken led to a page that was already returned")
         yield Fault(EACH_GROUP_ONCE, "a group is listed twice")
@@ -115,7 +114,7 @@ def _blame_missing(case_input: shapes.PagingInput, listed: _List, pages: list[Pa
     """Yield why groups are missing that a page announced, or that a full page leaves out."""
     last = pages[-1]
     if last.unknown:
-        reason = f"not documented as members, and NextToken is missing: {', '.join(last.unknown)}"
+        reason = f"NextToken is missing, but there are undocumented members: {', '.join(last.unknown)}"
         yield Fault(rules.DOCUMENTED_MEMBERS, reason)
     elif last.token is not None or {name for page in pages for name in page.names} - {*listed.names}:
         yield Fault(MAX_ITEMS_RESUMES, "there is no token to resume from")
@@ -124,6 +123,6 @@ def _blame_missing(case_input: shapes.PagingInput, listed: _List, pages: list[Pa
 
 
 def _has_repeated_page(pages: list[Page]) -> bool:
-    """Return whether two pages, one after the other, have the same groups."""
+    """Return whether two pages have the same groups."""
     sent = [frozenset(page.names) for page in pages if page.groups]
-    return any(one == other for one, other in pairwise(sent))
+    return len({*sent}) < len(sent)

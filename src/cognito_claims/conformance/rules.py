@@ -6,7 +6,7 @@ decide no case by themselves: the runner checks them in each case of a subject.
 
 from typing import Final
 
-from cognito_claims.rules import ID_TOKEN_GUIDE, Basis, Rule
+from cognito_claims.rules import GROUP_TYPE_API, ID_TOKEN_GUIDE, RBAC_GUIDE, Basis, Rule
 
 _LIST_API = "Amazon Cognito user pools API Reference, AdminListGroupsForUser"
 _GROUP_API = "Amazon Cognito user pools API Reference, CreateGroup and GroupType"
@@ -34,15 +34,15 @@ NO_DUPLICATES: Final = Rule(
     "no-duplicates",
     "cognito:groups contains each name once, and cognito:roles each role once, or once for each group that "
     "has it.",
-    Basis.DOCUMENTED,
-    f"follows from all-groups and all-roles: {ID_TOKEN_GUIDE}",
+    Basis.OBSERVED,
+    "no published token repeats a name",
 )
 ABSENT_NOT_EMPTY: Final = Rule(
     "absent-not-empty",
     "cognito:preferred_role is one ARN, not an array. Without a value, it and cognito:roles are absent, "
     "not null and not empty.",
     Basis.DOCUMENTED,
-    ID_TOKEN_GUIDE,
+    f"{RBAC_GUIDE}; {GROUP_TYPE_API}",
 )
 TOKEN_CONTINUES: Final = Rule(
     "token-continues",

@@ -2,8 +2,8 @@
 
 Each case has its own user, who is in the case's groups. The answer is the claims
 of the user's tokens, or the list of the user's groups. Cases share a user pool
-unless they need a group of one name with different settings; so each pool has
-groups that the user is not in, and one of them outranks others. Events,
+unless they need groups with the same name but different settings; so each pool
+has groups that the user is not in, and one of them outranks others. Events,
 triggers, identity pools, trust policies and pages are not run: they test code
 that reads tokens, events and responses, not a service.
 """
@@ -40,7 +40,7 @@ from cognito_claims.conformance.endpoint import (
 from cognito_claims.conformance.lists import find_stored_faults, observe_listing
 from cognito_claims.conformance.observation import Observation, join_reasons
 from cognito_claims.conformance.paging import create_groups, observe_paging
-from cognito_claims.conformance.rules import NO_DUPLICATES, REQUEST_ACCEPTED
+from cognito_claims.conformance.rules import REQUEST_ACCEPTED
 from cognito_claims.conformance.scorecard import Result, Scorecard, Verdict, get_checked_rules
 from cognito_claims.models import GroupType
 
@@ -193,7 +193,7 @@ def _attempt(action: Callable[[], _T]) -> _T | _Failure:
 
 def _sign_in(pool: Pool, groups: Sequence[GroupType]) -> frozenset[str]:
     """Sign in as a user in the groups and as one in the first, and return the names of all claims."""
-    # An endpoint may prefer a role only if a user has no other.
+    # An endpoint may set a preferred role only for users with one role.
     pairs = [pool.sign_in(pool.populate(some)) for some in (groups, groups[:1])]
     return frozenset(name for tokens in pairs for name in (*tokens.id_token, *tokens.access_token))
 
@@ -261,12 +261,11 @@ class _Runner:
         answer = shapes.TokensAnswer(id_token=id_token, access_token=access_token)
         if self.emitted.isdisjoint(names) and not (id_token or access_token):
             return Observation(answer, answer.to_json(), not_emitted=True)
-        faults = [*find_claim_faults(subject, groups, answer, pool.groups.values())]
-        if case.find_match(answer) is None:
-            # What is stored wrongly leads to wrong claims, so it comes first.
-            faults = find_stored_faults(pool, username, groups) + faults
-        else:
-            faults = [fault for fault in faults if fault.rule is NO_DUPLICATES]
+        if case.find_match(answer) is not None:
+            return Observation(answer, answer.to_json())
+        # What is stored wrongly leads to wrong claims, so it comes first.
+        faults = find_stored_faults(pool, username, groups)
+        faults += find_claim_faults(subject, groups, answer, pool.groups.values())
         return Observation(answer, answer.to_json(), tuple(faults))
 
 

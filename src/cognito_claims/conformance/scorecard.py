@@ -136,7 +136,7 @@ class Scorecard:
 
     @property
     def blamed(self) -> tuple[str, ...]:
-        """The rules that are the first to be broken in a case, the one of most cases first."""
+        """The first broken rule of each case, the most frequent first."""
         counts = Counter(result.broken[0] for result in self.results if result.broken)
         return tuple(rule for rule, _ in counts.most_common())
 
