@@ -114,9 +114,11 @@ def simplify_constructor(
     returns: str | None,
 ) -> tuple[str, str | None] | None:
     """Show the constructors of classes that users construct, and no internal name of a default."""
+    if signature is None:
+        return None
     if what == "class" and getattr(value, "__name__", "") not in CONSTRUCTED:
         return ("", None)
-    return None if signature is None else (signature.replace("<factory>", "..."), returns)
+    return (signature.replace("<factory>", "..."), returns)
 
 
 def replace_private_bases(_app: Any, _name: str, _value: object, _options: Any, bases: list[Any]) -> None:
