@@ -65,7 +65,9 @@ class TestGeneratedParts:
 def test_links_lead_to_files(page: str) -> None:
     path = ROOT / page
     for target in re.findall(r"\]\(([^)#]+)[^)]*\)", path.read_text()):
-        if target.startswith(SITE):
+        if target == URLS["Playground"]:
+            assert (ROOT / "playground" / "index.html").exists()
+        elif target.startswith(SITE):
             page = target.removeprefix(SITE) or "index.html"
             assert (ROOT / "docs" / page).with_suffix(".md").exists(), target
         elif target.startswith(f"{SOURCE}/issues/"):

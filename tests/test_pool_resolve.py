@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
@@ -563,6 +564,41 @@ class TestTheResult:
     def test_counts_by_outcome(self, tmp_path: Path) -> None:
         with resolve_memberships(membership_file(tmp_path), GROUPS) as result:
             assert result.outcomes == {"preferred": 1, "ambiguous": 1, "no-role": 1}
+
+    def test_shows_the_users_by_role_in_a_notebook(self, tmp_path: Path) -> None:
+        groups = [
+            *(
+                {"GroupName": f"{one:02}", "Precedence": one, "RoleArn": role(f"team/{one:02}")}
+                for one in range(12)
+            ),
+            {"GroupName": "none", "RoleArn": role("team/none")},
+        ]
+        rows = [(f"alice-{one}", f"{one:02}") for one in range(12)]
+        rows += [("bob", "00"), ("carol", "none"), ("carol", "00"), ("dora", "none")]
+        with resolve_memberships(membership_file(tmp_path, rows), groups) as result:
+            html = result._repr_html_()
+        assert "<strong>15 users, 14 sets of groups</strong>" in html
+        assert html.count("preferred</td>") == 10
+        assert re.findall(r"team/<wbr>(\w+)</td><td [^>]+>(\d+)", html)[:3] == [
+            ("00", "3"),
+            ("01", "1"),
+            ("02", "1"),
+        ]
+        assert "and 3 more roles: see the table" in html
+        assert "null-precedence: 1 user<" in html
+        assert not re.search("alice|bob|carol|dora", html)
+
+    def test_shows_the_users_without_a_role_in_a_notebook(self, tmp_path: Path) -> None:
+        with resolve_memberships(membership_file(tmp_path), GROUPS) as result:
+            html = result._repr_html_()
+        rows = re.findall(r"<tr>.*?</tr>", html)[1:]
+        shown = [re.findall(r">([^<>]+)</(?:td|em)>", row) for row in rows]
+        assert [(row[0], row[-1]) for row in shown] == [
+            ("preferred", "1"),
+            ("ambiguous", "1"),
+            ("no-role", "1"),
+        ]
+        assert "Open questions" not in html
 
     def test_decides_a_set_once_for_each_policy(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from html import unescape
 from importlib import import_module
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,6 +19,7 @@ from tools.domains import MODULES, QUESTIONS_BY_PART, RULES_BY_PART
 from tools.website import SITE, URL
 from tools.website.__main__ import PLANNED
 from tools.website.links import find_broken_links
+from tools.website.listing import PLAYGROUND
 
 RULES = [rule.id for rules in RULES_BY_PART.values() for rule in rules]
 QUESTIONS = [question.id for questions in QUESTIONS_BY_PART.values() for question in questions]
@@ -99,12 +101,38 @@ class TestPages:
         root = ET.parse(SITE / "sitemap.xml").getroot()
         listed = {str(one.text).removeprefix(URL) for one in root.iter() if one.tag.endswith("loc")}
         pages = {path.relative_to(SITE).as_posix() for path in SITE.rglob("*.html")}
+        assert PLAYGROUND in listed
+        listed.remove(PLAYGROUND)
         more = {"genindex.html", "py-modindex.html", "search.html"}
         assert listed == {page for page in pages - more if not page.startswith(PLANNED)}
         sources = re.findall(rf"\({re.escape(URL)}(.+?)\)", (SITE / "llms.txt").read_text())
-        assert len(sources) == len(listed)
-        assert all((SITE / source).is_file() for source in sources)
-        assert f"Sitemap: {URL}sitemap.xml" in (SITE / "robots.txt").read_text()
+        assert len(sources) == len(listed) + 1
+        assert all((SITE / source).is_file() for source in sources if source != PLAYGROUND)
+        assert "reference/api/cognito_claims.models.html" in sources
+
+    @pytest.mark.parametrize(
+        ("module", "shown", "hidden"),
+        [
+            (
+                "errors",
+                "Bases: CognitoClaimsError, ValueError",
+                r"add_note|with_traceback|_CallError|_Problems",
+            ),
+            ("pool", "class Edits( *, precedences: Mapping[str, int | None]=...", r"class Finding\("),
+            (
+                "resolver",
+                "name: ClassVar[Literal['no-role']] = 'no-role'",
+                r"= Rule\(|= \(Rule\(|= Policy\(",
+            ),
+            ("client", "class BotoPageIterator", r"\*args|add_note"),
+            ("conformance", "class Endpoint( client: ClientWithEvents", r"<factory>|add_note"),
+        ],
+    )
+    def test_signatures_show_what_a_caller_needs(self, module: str, shown: str, hidden: str) -> None:
+        html = (SITE / "reference" / "api" / f"cognito_claims.{module}.html").read_text()
+        text = " ".join(unescape(re.sub(r"<[^>]+>", "", html)).split())
+        assert shown in text
+        assert not re.search(hidden, text)
 
     def test_every_page_has_its_address(self) -> None:
         for path in (SITE / "reference").rglob("*.html"):

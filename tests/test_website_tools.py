@@ -1,15 +1,18 @@
 """The tools that build the website: links, lists of pages, and versions."""
 
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from cognito_claims.rules import TIE_DIFFERING_ROLES
+from cognito_claims.pool.findings import EMPTY_GROUP, OPEN_QUESTION
+from cognito_claims.rules import NULL_TIES, TIE_DIFFERING_ROLES
+from tools.domains import QUESTIONS_BY_PART, RULES_BY_PART
 from tools.notebooks import render_markdown
-from tools.website import REPOSITORY, URL
+from tools.website import PUBLISHED, REPOSITORY, URL, find_revision
 from tools.website.links import find_broken_links
-from tools.website.pages import format_rule
+from tools.website.pages import QUESTIONED, format_check, format_question, format_rule
 from tools.website.stage import link_ids, rewrite_links
 from tools.website.versions import publish
 
@@ -78,6 +81,40 @@ def test_a_rule_has_its_sentence_source_code_and_cases() -> None:
     assert "defined in [cognito_claims/rules.py]" in page
     assert "[`preferred-role/tie-differing-roles`]" in page
     assert "## Near misses" in page
+    assert '<a href="../../playground/#example=tie-differing-roles">' in page
+    assert "example=" not in format_rule(NULL_TIES)
+
+
+def test_a_check_lists_the_modules_that_name_it_by_its_module() -> None:
+    assert "used in [cognito_claims/pool/_audit/settings.py]" in format_check(EMPTY_GROUP)
+
+
+def test_rules_questions_and_checks_link_each_other() -> None:
+    questions = {one.id: one for part in QUESTIONS_BY_PART.values() for one in part}
+    rules = {one.id: one for part in RULES_BY_PART.values() for one in part}
+    for rule, question in QUESTIONED.items():
+        assert f"[{question}](../questions/{question}.md)" in format_rule(rules[rule])
+        assert f"[{rule}](../rules/{rule}.md)" in format_question(questions[question])
+    assert "Open question" not in format_rule(TIE_DIFFERING_ROLES)
+    assert "**Open questions:** [null-precedence](../questions/null-precedence.md)" in format_check(
+        OPEN_QUESTION
+    )
+    assert "Open question" not in format_check(EMPTY_GROUP)
+
+
+def test_links_of_a_release_lead_to_its_tag(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def git(*arguments: str) -> None:
+        identity = ("-c", "user.name=a", "-c", "user.email=a@example.com")
+        subprocess.run(["git", *identity, *arguments], check=True, cwd=tmp_path)
+
+    git("init", "--quiet")
+    git("commit", "--quiet", "--allow-empty", "--message=a")
+    monkeypatch.setenv(PUBLISHED, "1")
+    assert find_revision(tmp_path) == "main"
+    git("tag", "v1.0.0")
+    assert find_revision(tmp_path) == "v1.0.0"
+    monkeypatch.delenv(PUBLISHED)
+    assert find_revision(tmp_path) == "main"
 
 
 def test_a_cell_shows_html_or_text() -> None:

@@ -14,13 +14,13 @@ from collections.abc import Iterable
 from tools.website import DOCS, ROOT, SITE, SOURCE, THEME
 from tools.website.inputs import compute_digest, write_digest
 from tools.website.links import find_broken_links
-from tools.website.listing import write_lists
+from tools.website.listing import PLAYGROUND, write_lists
 from tools.website.stage import stage
 
-PLANNED = ("playground/", "../versions.html")
+PLANNED = (PLAYGROUND, "../versions.html")
 """What other tools write into build/site, or beside it."""
 
-NAMES = {
+ACCESSIBLE_TAGS = {
     '<p class="caption" role="heading">': '<p class="caption" role="heading" aria-level="2">',
     '<aside class="sidebar-drawer">': '<aside class="sidebar-drawer" aria-label="All pages">',
     '<aside class="toc-drawer">': '<aside class="toc-drawer" aria-label="This page">',
@@ -56,7 +56,7 @@ def build() -> None:
 
 def add_names(html: str) -> str:
     """Add the names and levels that screen readers need and the theme lacks."""
-    for lacking, complete in NAMES.items():
+    for lacking, complete in ACCESSIBLE_TAGS.items():
         html = html.replace(lacking, complete)
     return html
 

@@ -1,5 +1,6 @@
 """Show docstrings, which mark code as Markdown does and have Google's sections, with Sphinx."""
 
+import ast
 import importlib
 import re
 import sys
@@ -14,13 +15,28 @@ from pydantic.fields import FieldInfo
 # The environment of the type checkers has no Sphinx.
 _napoleon: Any = importlib.import_module("sphinx.ext.napoleon")
 _SETTINGS = _napoleon.Config(napoleon_custom_sections=[("Iterating raises", "params_style")])
+_addnodes: Any = importlib.import_module("sphinx.addnodes")
 _WITH_SECTIONS = ("class", "exception", "function", "method", "module")
+
+CONSTRUCTED = (
+    "AdminListGroupsForUserPaginator",
+    "Edits",
+    "Endpoint",
+    "GroupClaims",
+    "ListGroupsPaginator",
+    "ListUsersInGroupPaginator",
+    "Policy",
+    "TokenFactory",
+)
+"""The classes that users construct. The library returns the others."""
 
 
 def setup(app: Any) -> dict[str, bool]:
     """Register the changes with Sphinx."""
     app.connect("autodoc-process-docstring", convert_docstring)
-    app.connect("autodoc-process-signature", leave_out_constructor)
+    app.connect("autodoc-process-signature", simplify_constructor)
+    app.connect("autodoc-process-bases", replace_private_bases)
+    app.connect("doctree-read", leave_out_values)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
@@ -88,11 +104,48 @@ def convert_markdown(lines: list[str]) -> Iterator[str]:
         before = line
 
 
-def leave_out_constructor(
-    _app: Any, what: str, _name: str, value: object, _options: Any, _signature: str, _returns: str
-) -> tuple[str, None] | None:
-    """Show no constructor of a model, whose fields follow with their types, and none of a protocol."""
-    if what != "class" or not isinstance(value, type):
+def simplify_constructor(
+    _app: Any,
+    what: str,
+    _name: str,
+    value: object,
+    _options: Any,
+    signature: str | None,
+    returns: str | None,
+) -> tuple[str, str | None] | None:
+    """Show the constructors of classes that users construct, and no internal name of a default."""
+    if signature is None:
         return None
-    left_out = issubclass(value, BaseModel) or value.__dict__.get("_is_protocol")
-    return ("", None) if left_out else None
+    if what == "class" and getattr(value, "__name__", "") not in CONSTRUCTED:
+        return ("", None)
+    return (signature.replace("<factory>", "..."), returns)
+
+
+def replace_private_bases(_app: Any, _name: str, _value: object, _options: Any, bases: list[Any]) -> None:
+    """Replace each private base by its own bases."""
+    public: list[Any] = []
+    for base in bases:
+        if isinstance(base, type) and base.__name__.startswith("_"):
+            inherited = [*base.__bases__]
+            replace_private_bases(None, "", base, None, inherited)
+            public += inherited
+        else:
+            public.append(base)
+    bases[:] = dict.fromkeys(public)
+
+
+def leave_out_values(_app: Any, doctree: Any) -> None:
+    """Show the value of a constant only if it is a literal: others name what is internal."""
+    for node in [*doctree.findall(_addnodes.desc_annotation)]:
+        text = node.astext().strip()
+        if text.startswith("=") and not is_literal(text.removeprefix("=")):
+            node.parent.remove(node)
+
+
+def is_literal(text: str) -> bool:
+    """Return whether a text is a number, a string or another literal of Python."""
+    try:
+        ast.literal_eval(text.strip())
+    except (ValueError, SyntaxError):
+        return False
+    return True

@@ -5,7 +5,14 @@ from hashlib import sha256
 from tools.website import ROOT, SOURCE
 
 FOLDERS = ("docs", "src", "tools")
-FILES = ("CHANGELOG.md", "CONTRIBUTING.md", "README.md", "pyproject.toml", "requirements/docs.txt")
+FILES = (
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "README.md",
+    "playground/examples.json",
+    "pyproject.toml",
+    "requirements/docs.txt",
+)
 _DIGEST = SOURCE.with_name("website.sha256")
 
 

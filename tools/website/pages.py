@@ -3,6 +3,7 @@
 import ast
 import importlib
 import inspect
+import json
 import re
 from collections.abc import Iterable
 from functools import cache
@@ -13,13 +14,15 @@ from typing import Any, get_origin
 
 from cognito_claims.conformance import load
 from cognito_claims.pool import CHECKS
-from cognito_claims.pool.findings import Check
+from cognito_claims.pool.findings import IDENTITY_POOL_OPEN_QUESTION, OPEN_QUESTION, Check
 from cognito_claims.rules import Basis, OpenQuestion, Rule
 from tools.domains import MODULES, QUESTIONS_BY_PART, RULES_BY_PART
-from tools.website import REPOSITORY, ROOT
+from tools.website import REPOSITORY, ROOT, find_revision
 
 VECTORS = "src/cognito_claims/conformance/vectors/v1"
-ANCESTORS = "BaseModel, StrEnum, IntEnum, str, tuple, dict, Exception, Protocol, Generic"
+ANCESTORS = (
+    "BaseModel, StrEnum, IntEnum, str, tuple, dict, Exception, BaseException, object, Protocol, Generic"
+)
 """The classes whose members are not ours."""
 
 BASES = {
@@ -27,6 +30,23 @@ BASES = {
     Basis.OBSERVED: "seen in tokens or events that people published; AWS is silent or contradicts it",
     Basis.UNSPECIFIED: "AWS is silent and no evidence decides; the choice is this library's",
 }
+
+QUESTIONED = {
+    "null-ranks-last": "null-precedence",
+    "null-ties": "null-precedence",
+    "roleless-ignored": "roleless-at-best",
+    "array-elements": "contains-element",
+    "ambiguous-resolution": "lone-role",
+    "override-omitted": "omitted-override",
+    "override-partial": "partial-override",
+}
+"""The rules that answer an open question, with the question."""
+
+LISTED_QUESTIONS = {
+    OPEN_QUESTION.code: "open-questions",
+    IDENTITY_POOL_OPEN_QUESTION.code: "identity-pool-questions",
+}
+"""The checks that report open questions, with the part that lists these."""
 
 
 def generate_pages() -> dict[str, str]:
@@ -49,12 +69,16 @@ def format_rule(rule: Rule) -> str:
     """Return the page of a rule: the sentence, the basis, the source, the code and the cases."""
     cases = [(subject, case) for subject, case in list_cases() if rule.id in case.rules]
     near = [(subject, case) for subject, case in list_cases() if rule.id in case.near_misses]
+    question = QUESTIONED.get(rule.id)
+    questions = f"- **Open question:** [{question}](../questions/{question}.md)\n" if question else ""
     return (
         f"# {rule.id}\n\n"
         f"{escape(rule.sentence)}\n\n"
         f"- **Basis:** {rule.basis}: {BASES[rule.basis]}\n"
         f"- **Source:** {escape(rule.source)}\n"
-        f"- **Code:** {format_places(rule.id)}\n\n"
+        f"- **Code:** {format_places(rule.id)}\n"
+        f"{questions}\n"
+        f"{format_example(rule.id)}"
         "[Rules](../rules.md) lists all rules.\n"
         + format_cases("Cases", "The rule decides these conformance cases", cases)
         + format_cases("Near misses", "These cases look like it, and other rules decide them", near)
@@ -74,25 +98,46 @@ def format_question(question: OpenQuestion) -> str:
         if question.setting
         else ""
     )
+    rules = ", ".join(
+        f"[{rule}](../rules/{rule}.md)" for rule, one in QUESTIONED.items() if one == question.id
+    )
+    answers = f"- **Answered by:** {rules}\n" if rules else ""
     return (
         f"# {question.id}\n\n"
         f"{escape(question.question)}\n\n"
         f"## Evidence\n\n{escape(question.evidence)}\n\n"
-        f"- **Code:** {format_places(question.id)}\n\n"
+        f"- **Code:** {format_places(question.id)}\n"
+        f"{answers}\n"
         f"{setting}"
+        f"{format_example(question.id)}"
         "[What AWS leaves open](../../explanation/open-questions.md) lists all open questions.\n"
         + format_cases("Cases", "A correct answer to these conformance cases depends on it", cases)
     )
 
 
+def format_example(one: str) -> str:
+    """Return a link to the example of a rule or question in the playground, if there is one."""
+    examples = json.loads((ROOT / "playground" / "examples.json").read_text("utf-8"))
+    if all(example["id"] != one for example in examples):
+        return ""
+    # HTML, since Sphinx refuses a link to a page that it does not build.
+    return f'<a href="../../playground/#example={one}">Try it in the playground</a>.\n\n'
+
+
 def format_check(check: Check) -> str:
     """Return the page of a check: what is found, how serious it is, the remedy and the code."""
+    links = ", ".join(
+        f"[{one.id}](../questions/{one.id}.md)"
+        for one in QUESTIONS_BY_PART.get(LISTED_QUESTIONS.get(check.code, ""), ())
+    )
+    questions = f"- **Open questions:** {links}\n" if links else ""
     return (
         f"# {check.code}\n\n"
         f"{escape(check.title)}\n\n"
         f"- **Severity:** {check.severity}: {describe_severity(check)}\n"
         f"- **Remedy:** {escape(check.remedy)}\n"
-        f"- **Code:** {format_places(check.code)}\n\n"
+        f"- **Code:** {format_places(check.code)}\n"
+        f"{questions}\n"
         "`cognito-claims pool audit` reports it. [Audit a user pool](../../how-to/audit.md) shows how to"
         " run an audit, to ignore a finding with a reason, and to report only what is new."
         " [Checks of an audit](../checks.md) lists all checks.\n"
@@ -177,8 +222,9 @@ def list_cases() -> tuple[tuple[str, Any], ...]:
 
 
 def format_cases(title: str, sentence: str, cases: Iterable[tuple[str, Any]]) -> str:
+    folder = f"{REPOSITORY}/blob/{find_revision()}/{VECTORS}"
     rows = "".join(
-        f"| [`{case.id}`]({REPOSITORY}/blob/main/{VECTORS}/{subject}.json) | {escape(case.description)} |\n"
+        f"| [`{case.id}`]({folder}/{subject}.json) | {escape(case.description)} |\n"
         for subject, case in cases
     )
     if not rows:
@@ -200,23 +246,33 @@ def format_places(one: str) -> str:
     defined = re.compile(
         rf'^(?:(\w+)(?:: \w+)? = | +)(?:Rule|OpenQuestion|Check)\(\s*(?:id=|code=)?"{one}"', re.MULTILINE
     )
+    blob = f"{REPOSITORY}/blob/{find_revision()}"
     for path, text in read_modules().items():
         if found := defined.search(text):
             line = text[: found.start()].count("\n") + 1
             users = find_users(found[1], path) if found[1] else []
-            links = [f"[{path.removeprefix('src/')}]({REPOSITORY}/blob/main/{path}#L{line})"]
-            links += [f"[{user.removeprefix('src/')}]({REPOSITORY}/blob/main/{user})" for user in users]
+            links = [f"[{path.removeprefix('src/')}]({blob}/{path}#L{line})"]
+            links += [f"[{user.removeprefix('src/')}]({blob}/{user})" for user in users]
             return f"defined in {links[0]}" + (f", used in {', '.join(links[1:])}" if users else "")
     raise LookupError(f"no module defines {one}")
 
 
 def find_users(constant: str, home: str) -> list[str]:
-    """Return the modules that import a constant from the module at a path."""
+    """Return the modules that use a constant of the module at a path: by its name, or by the module's."""
     module = home.removeprefix("src/").removesuffix(".py").replace("/", ".")
     imports = re.compile(
         rf"^ *from {re.escape(module)} import (?:\([^)]*\b|[^(\n]*\b){constant}\b", re.MULTILINE
     )
-    return [path for path, text in read_modules().items() if imports.search(text)]
+    package, _, name = module.rpartition(".")
+    imports_module = re.compile(
+        rf"^ *from {re.escape(package)} import (?:\([^)]*\b|[^(\n]*\b){name}\b", re.MULTILINE
+    )
+    uses = re.compile(rf"(?<!\.)\b{name}\.{constant}\b")
+    return [
+        path
+        for path, text in read_modules().items()
+        if imports.search(text) or (imports_module.search(text) and uses.search(text))
+    ]
 
 
 def describe_severity(check: Check) -> str:

@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path, PurePosixPath
 
 from tools.notebooks import render_markdown
-from tools.website import DOCS, REPOSITORY, ROOT, SOURCE
+from tools.website import DOCS, REPOSITORY, ROOT, SOURCE, find_revision
 from tools.website.pages import generate_pages
 
 LISTS = {
@@ -49,6 +49,7 @@ def write(path: str, text: str) -> None:
 
 def rewrite_links(text: str, page: str) -> str:
     """Lead links to files outside of the documentation to the repository."""
+    revision = find_revision()
 
     def rewrite(found: re.Match[str]) -> str:
         path = (DOCS / page).parent / found[1]
@@ -56,7 +57,7 @@ def rewrite_links(text: str, page: str) -> str:
             return found[0]
         target = path.resolve().relative_to(ROOT)
         kind = "tree" if path.is_dir() else "blob"
-        return f"]({REPOSITORY}/{kind}/main/{target.as_posix()}{found[2] or ''})"
+        return f"]({REPOSITORY}/{kind}/{revision}/{target.as_posix()}{found[2] or ''})"
 
     text = re.sub(r"(\]\([^):]+)\.ipynb", r"\1.md", text)
     return re.sub(r"\]\(([^)#\s]*)(#[^)]*)?\)", rewrite, text)

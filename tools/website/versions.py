@@ -13,7 +13,7 @@ import subprocess
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from tools.website import ROOT, SITE, URL
+from tools.website import PUBLISHED, ROOT, SITE, URL
 
 VERSIONS = ROOT / "build" / "versions"
 WORKTREES = ROOT / "build" / "releases"
@@ -36,7 +36,7 @@ def build_release(tag: str) -> Path:
 
 def build_tree(tree: Path) -> Path:
     """Build the website of a working tree, and return its folder."""
-    environment = {**os.environ, "COGNITO_CLAIMS_PUBLISHED": "1"}
+    environment = {**os.environ, PUBLISHED: "1"}
     subprocess.run(["make", "--no-print-directory", "site"], check=True, cwd=tree, env=environment)
     return tree / SITE.relative_to(ROOT)
 

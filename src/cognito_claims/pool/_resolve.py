@@ -68,6 +68,7 @@ class BulkResolution(Generic[TableT_co]):
         """The number of users by outcome: `preferred`, `ambiguous`, `no-role`."""
         self.open_questions: Mapping[str, int] = dict(resolver.open_questions)
         """The number of users whose preferred role depends on an open question, by its ID."""
+        self._roles: Mapping[str, int] = dict(resolver.roles)
 
     @property
     def table(self) -> TableT_co:
@@ -92,6 +93,11 @@ class BulkResolution(Generic[TableT_co]):
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _repr_html_(self) -> str:
+        from cognito_claims.pool._notebook import render_html
+
+        return render_html(self.users, self.sets, self.outcomes, self._roles, self.open_questions)
 
 
 @overload
@@ -191,6 +197,7 @@ class SetResolver(Iterable[tuple[Any, ...]]):
         self.users: int = 0
         self.sets: int = 0
         self.outcomes: Counter[str] = Counter()
+        self.roles: Counter[str] = Counter()
         self.open_questions: Counter[str] = Counter()
         self.found_unknown: bool = False
 
@@ -207,6 +214,8 @@ class SetResolver(Iterable[tuple[Any, ...]]):
             self.open_questions.update(dict.fromkeys(questions, users))
             self.found_unknown = self.found_unknown or ranks[0] == UNKNOWN_RANK  # it sorts first
             claims = resolution.claims
+            if claims.preferred_role is not None:
+                self.roles[claims.preferred_role] += users
             yield int(set_id), claims.groups, claims.roles, claims.preferred_role, outcome, questions
 
 

@@ -3,7 +3,7 @@
 import os
 
 from cognito_claims import __version__
-from tools.website import REPOSITORY, URL
+from tools.website import PUBLISHED, REPOSITORY, URL
 from tools.website.docstrings import setup
 
 __all__ = ["setup"]
@@ -34,7 +34,7 @@ toc_object_entries_show_parents = "hide"
 html_theme = "furo"
 html_title = "cognito-claims"
 html_static_path = ["_static"]
-html_context = {"published": "COGNITO_CLAIMS_PUBLISHED" in os.environ}
+html_context = {"published": PUBLISHED in os.environ}
 html_css_files = ["site.css"]
 html_js_files = ["site.js"]
 html_copy_source = True
