@@ -566,7 +566,7 @@ class TestTheResult:
             assert result.outcomes == {"preferred": 1, "ambiguous": 1, "no-role": 1}
 
     def test_shows_the_users_by_role_in_a_notebook(self, tmp_path: Path) -> None:
-        groups = [
+        groups: list[dict[str, object]] = [
             *(
                 {"GroupName": f"{one:02}", "Precedence": one, "RoleArn": role(f"team/{one:02}")}
                 for one in range(12)

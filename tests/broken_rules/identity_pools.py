@@ -134,7 +134,7 @@ class BrokenMatching(VectorAdapter):
 
 @breaks("absent-claim")
 class AnAbsentClaimIsEmpty(BrokenMatching):
-    def read(self, claim: object, rule: MappingRule) -> str | None:
+    def read(self, claim: object, rule: MappingRule) -> str | None:  # noqa: ARG002
         return "" if claim is None else None
 
 
