@@ -87,7 +87,8 @@ def conform(
 
     Creates user pools and removes them again. Exits with 0 if every case passed; with 1 if one did not;
     with 2 for invalid input; with 3 if the endpoint cannot be reached or lacks an operation that every case
-    needs; with 4 if a file could not be written; with 130 if interrupted, after every user pool was removed.
+    needs; with 4 if a file could not be written; with 130 if interrupted, after every user pool was
+    removed.
     """
     cases = select_cases(select or ())
     if plan:
