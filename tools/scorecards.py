@@ -110,7 +110,7 @@ EMULATORS = (
         COGNITO_LOCAL,
         "npm",
         install_cognito_local,
-        "HOST=127.0.0.1 PORT=5000 npx cognito-local",
+        f"HOST=127.0.0.1 PORT=5000 npx cognito-local@{COGNITO_LOCAL}",
         lambda port: {"HOST": "127.0.0.1", "PORT": str(port)},
     ),
     Emulator(
@@ -202,6 +202,7 @@ def render_page(emulator: Emulator, report: dict[str, Any], date: str) -> str:
         f"# Conformance of {emulator.name}",
         "",
         f"Version {emulator.version}, from {emulator.registry}, on {date}: {counts}.",
+        f"The vectors have the release {report['release']}.",
         "[Scorecards](../../how-to/conformance.md#scorecards) explains the verdicts and compares them.",
         "",
         "```console",

@@ -407,3 +407,13 @@ def groups_in_reverse_order(names: Names) -> object:
 def a_role_once_for_each_group(id_token: Any, _: Any, groups: Groups, __: Groups) -> None:
     roles = [group["RoleArn"] for group in groups if "RoleArn" in group]
     id_token |= {ROLES: roles} if roles else {}
+
+
+@changes_claim("AWS is silent on the case of roles: role-case", ROLES, bugs=LEGAL, where=(0,))
+def roles_without_regard_to_case(roles: Names) -> object:
+    return write([*{role.lower(): role for role in roles or ()}.values()])
+
+
+@changes_claim("a user has at most 100 groups", ROLES, bugs=LEGAL, where=(0,))
+def a_hundred_roles(roles: Names) -> object:
+    return write((roles or [])[:100])

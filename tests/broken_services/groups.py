@@ -447,6 +447,7 @@ register(
     "pools_share_their_memberships",
     EVERYWHERE,
     share_memberships_between_pools,
+    reason="groups of an earlier pool can be unknown in this one, or those of others",
 )
 
 
@@ -464,6 +465,7 @@ register(
     "a_user_is_in_the_last_group_alone",
     ("groups-claim", *LISTS),
     keep_the_last_membership,
+    reason="lists and tokens both lack groups",
 )
 
 
@@ -483,6 +485,7 @@ register(
     "the_tokens_of_the_first_user_are_cached",
     ("groups-claim",),
     issue_the_tokens_of_the_first_user,
+    reason="the first user can be in fewer groups, or in other ones",
 )
 
 

@@ -229,13 +229,26 @@ def the_first_page_comes_twice(groups: Groups, limit: int, token: str | None) ->
     return cut(groups, int(token), limit)
 
 
-@replaces("list_page", "token-advances", *LISTS)
 def the_first_page_comes_again_after_the_second(groups: Groups, limit: int, token: str | None) -> Page:
     if token == "again":
         return {"Groups": groups[:limit], "NextToken": str(2 * limit)}
     page = cut(groups, int(token or 0), limit)
     goes_back = token == str(limit) and "NextToken" in page
     return page | ({"NextToken": "again"} if goes_back else {})
+
+
+def go_back_to_the_first_page(service: FakeCognito) -> None:
+    service.list_page = the_first_page_comes_again_after_the_second  # type: ignore[method-assign]
+
+
+register(
+    BUGS,
+    ("token-advances", "each-group-once"),
+    "the_first_page_comes_again_after_the_second",
+    LISTS,
+    go_back_to_the_first_page,
+    reason="a list that is resumed after MaxItems requests a page again, which no token led to",
+)
 
 
 @replaces("list_page", "token-ends", *LISTS)

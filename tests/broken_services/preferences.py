@@ -10,6 +10,8 @@ from tests.broken_services.registry import LEGAL, Groups, changes_claim, changes
 
 MAX = 2147483647
 ROLE = "cognito:preferred_role"
+_NO_ORDER = "no precedence counts, so a worse group can win, and a tie too"
+_ANY_OTHER = "the groups that prevent the role have a worse precedence or none"
 
 
 def choose(
@@ -119,40 +121,40 @@ def clamps_at_1000(groups: Groups) -> str | None:
     return choose(groups, lambda one: MAX if one is None else min(one, 1000))
 
 
-@prefers("lowest-wins", "tie-differing-roles")
+@prefers("lowest-wins", "tie-differing-roles", reason=_NO_ORDER)
 def takes_the_first_role(groups: Groups) -> str | None:
     return next((group["RoleArn"] for group in with_role(groups)), None)
 
 
-@prefers("lowest-wins", "tie-differing-roles")
+@prefers("lowest-wins", "tie-differing-roles", reason=_NO_ORDER)
 def takes_the_last_role(groups: Groups) -> str | None:
     return next((group["RoleArn"] for group in reversed(with_role(groups))), None)
 
 
-@prefers("lowest-wins", "tie-differing-roles")
+@prefers("lowest-wins", "tie-differing-roles", reason=_NO_ORDER)
 def takes_the_first_group_by_name(groups: Groups) -> str | None:
     ordered = sorted(with_role(groups), key=lambda group: str(group["GroupName"]))
     return ordered[0]["RoleArn"] if ordered else None
 
 
-@prefers("lowest-wins", "tie-differing-roles")
+@prefers("lowest-wins", "tie-differing-roles", reason=_NO_ORDER)
 def takes_the_first_role_by_name(groups: Groups) -> str | None:
     return min((group["RoleArn"] for group in with_role(groups)), default=None)
 
 
-@prefers("lowest-wins", "tie-differing-roles")
+@prefers("lowest-wins", "tie-differing-roles", reason=_NO_ORDER)
 def takes_the_role_of_most_groups(groups: Groups) -> str | None:
     roles = [group["RoleArn"] for group in with_role(groups)]
     return max(roles, key=roles.count, default=None)
 
 
-@prefers("lowest-wins", "null-ranks-last")
+@prefers("lowest-wins", "null-ranks-last", reason=_ANY_OTHER)
 def prefers_none_of_several_roles(groups: Groups) -> str | None:
     nominees = with_role(groups)
     return nominees[0]["RoleArn"] if nominees and names_one_role(nominees) else None
 
 
-@prefers("lowest-wins", "null-ranks-last")
+@prefers("lowest-wins", "null-ranks-last", reason=_ANY_OTHER)
 def any_tie_counts(groups: Groups) -> str | None:
     tied = any(not names_one_role(step) for step in of_ranks(groups))
     return None if tied else choose(groups, rank)
@@ -181,7 +183,7 @@ def a_tie_goes_by_the_names_of_roles(groups: Groups) -> str | None:
     return choose(groups, rank, lambda tied: min(one["RoleArn"] for one in tied))
 
 
-@prefers("tie-differing-roles", "null-ties")
+@prefers("tie-differing-roles", "null-ties", reason="groups without a precedence tie too")
 def a_tie_goes_to_the_majority(groups: Groups) -> str | None:
     def vote(tied: Groups) -> str | None:
         [(role, most), *others] = Counter(one["RoleArn"] for one in tied).most_common()
@@ -267,7 +269,7 @@ def the_group_of_federated_users_blocks(groups: Groups) -> str | None:
     )
 
 
-@prefers("lowest-wins", "tie-differing-roles")
+@prefers("lowest-wins", "tie-differing-roles", reason="the group may be the best one, or one of a tie")
 def a_role_of_a_different_account_does_not_compete(groups: Groups) -> str | None:
     return choose([group for group in groups if ":123456789012:" in group.get("RoleArn", "")], rank)
 

@@ -17,10 +17,12 @@ class Bug:
 
     name: str
     rules: tuple[str, ...]
-    """The rule that must be blamed first. A bug that breaks two may have either of them first."""
+    """The rules of which one must be blamed first."""
     subjects: tuple[str, ...]
     """The subjects whose cases can show it."""
     install: Install
+    reason: str = ""
+    """Why more than one rule may be blamed first."""
 
 
 BUGS: dict[str, Bug] = {}
@@ -32,11 +34,18 @@ LISTS = ("listing", "paging")
 
 
 def register(
-    bugs: dict[str, Bug], rules: tuple[str, ...], name: str, subjects: tuple[str, ...], install: Install
+    bugs: dict[str, Bug],
+    rules: tuple[str, ...],
+    name: str,
+    subjects: tuple[str, ...],
+    install: Install,
+    *,
+    reason: str = "",
 ) -> None:
     name = name.replace("_", "-")
     assert name not in bugs, name
-    bugs[name] = Bug(name, rules, subjects, install)
+    assert (reason != "") == (len(rules) > 1), f"{name}: give a reason for a second rule, and only then"
+    bugs[name] = Bug(name, rules, subjects, install, reason)
 
 
 def replaces(
@@ -55,7 +64,7 @@ def replaces(
 
 
 def prefers(
-    *rules: str, bugs: dict[str, Bug] = BUGS
+    *rules: str, bugs: dict[str, Bug] = BUGS, reason: str = ""
 ) -> Callable[[Callable[[Groups], str | None]], Callable[[Groups], str | None]]:
     """Register a function that chooses the preferred role from the groups."""
 
@@ -71,7 +80,7 @@ def prefers(
 
             service.issue_tokens = issue_tokens  # type: ignore[method-assign]
 
-        register(bugs, rules, function.__name__, ("preferred-role",), install)
+        register(bugs, rules, function.__name__, ("preferred-role",), install, reason=reason)
         return function
 
     return decorate

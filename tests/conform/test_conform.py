@@ -152,6 +152,8 @@ def test_an_endpoint_without_the_claims_passes_nothing_by_leaving_them_out(
     wanted = (WINNER, TIE, "groups-claim/no-groups", "access-token/tie", "listing/nothing-set")
     card = run_cases(*wanted)
     assert [result.verdict for result in card.results] == [*["not-emitted"] * 4, "pass"]
+    [accepted] = [score for score in card.rules if score.rule == "request-accepted"]
+    assert accepted.counts[Verdict.PASS] == sum(accepted.counts.values())
     assert not card.passed
     result = call("--endpoint-url", fake.url, "--select", TIE, "--select", WINNER)
     assert result.exit_code == ExitCode.NEGATIVE_RESULT

@@ -72,6 +72,7 @@ class TestReports:
         assert (report["version"], report["vectors"], report["endpoint"]) == (1, 1, broken)
         assert not report["passed"]
         assert report["counts"] == {"pass": 1, "fail": 1, "not-emitted": 0, "error": 1}
+        assert report["release"] == load()[0].release
         tie = {"rule": "tie-differing-roles", "basis": "documented"}
         assert {**tie, "pass": 0, "fail": 1, "not-emitted": 0, "error": 0} in report["rules"]
         assert report["blamed"] == ["tie-differing-roles", "request-accepted"]

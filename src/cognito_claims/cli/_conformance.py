@@ -40,6 +40,7 @@ def _build_report(card: Scorecard, endpoint: str) -> dict[str, object]:
     return {
         "version": 1,
         "vectors": 1,
+        "release": card.vectors[0].release,
         "endpoint": endpoint,
         "passed": card.passed,
         "counts": card.counts,

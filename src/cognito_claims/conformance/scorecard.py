@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 from pydantic import JsonValue
 
 from cognito_claims.conformance.cases import AnyVectors
-from cognito_claims.conformance.rules import SERVICE_RULES, SERVICE_RULES_BY_SUBJECT
+from cognito_claims.conformance.rules import REQUEST_ACCEPTED, SERVICE_RULES, SERVICE_RULES_BY_SUBJECT
 
 
 class Verdict(StrEnum):
@@ -177,6 +177,8 @@ def _judge_rule(rule: str, result: Result) -> Verdict | None:
     """Return a case's verdict on one rule. A failure that is attributed to other rules is a pass."""
     if rule not in get_checked_rules(result.subject, result.rules):
         return None
+    if rule == REQUEST_ACCEPTED.id and result.verdict is Verdict.NOT_EMITTED:
+        return Verdict.PASS  # no request was refused
     attributed_to_others = result.verdict is Verdict.FAIL and rule not in result.broken
     return Verdict.PASS if attributed_to_others else result.verdict
 
