@@ -118,7 +118,7 @@ class TestPages:
                 "Bases: CognitoClaimsError, ValueError",
                 r"add_note|with_traceback|_CallError|_Problems",
             ),
-            ("pool", "class Edits( *, precedences: Mapping[str, int | None]=...", r"class Finding\("),
+            ("pool", "class Edits( *, precedences: Mapping[str, int | None] = ...", r"class Finding\("),
             (
                 "resolver",
                 "name: ClassVar[Literal['no-role']] = 'no-role'",
