@@ -32,7 +32,7 @@ async function load(name) {
 function render() {
   patch(editor, viewEditor(model));
   patch(answer, viewAnswer(model));
-  answer.setAttribute("aria-busy", model.isStale);
+  answer.setAttribute("aria-busy", model.isStale && !model.hasFailed);
   const text = model.errors.length > 0 ? formatErrors(model.errors.length) : summarize(model.answer);
   if (status.textContent !== text) status.textContent = text;
 }
@@ -66,6 +66,8 @@ async function start() {
     render();
   } catch (error) {
     showFailure(`Python did not start: ${error.message}.`);
+    model.hasFailed = true; // no answer is on its way
+    render();
   }
 }
 
@@ -95,7 +97,6 @@ async function evaluate() {
 
 async function evaluateOnce(evaluated) {
   const result = await call("evaluate", model.state, "all");
-  if (result === null) answer.setAttribute("aria-busy", false); // no answer is on its way
   if (result === null || evaluated !== revision) return;
   model.errors = result.errors ?? [];
   if (!result.errors) {

@@ -17,6 +17,7 @@ export function createModel({ description, answer }, examples) {
     errors: [],
     isStale: false,
     isReady: false,
+    hasFailed: false,
     isTooLong: false,
     paste: emptyPaste(),
     rows: ROWS,

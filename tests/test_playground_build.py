@@ -180,19 +180,18 @@ ANY_TEXT = re.compile(
 
 def list_planted(value: Any, secret: str) -> Iterator[tuple[str, Any]]:
     """Yield a path and a copy of the value, with the secret in place of a string or as a new member."""
-    if isinstance(value, str):
+    kind: object = type(value)  # isinstance would narrow it to members of unknown types
+    if kind is str:
         yield "", secret
-    elif isinstance(value, list):
-        items: list[Any] = value
-        for index, item in enumerate(items):
+    elif kind is list:
+        for index, item in enumerate(value):
             for path, planted in list_planted(item, secret):
-                yield f"{index}/{path}".rstrip("/"), [*items[:index], planted, *items[index + 1 :]]
-    elif value is not None:
-        members: dict[str, Any] = value
-        yield "added", members | {secret: secret}
-        for name, member in members.items():
+                yield f"{index}/{path}".rstrip("/"), [*value[:index], planted, *value[index + 1 :]]
+    elif kind is dict:
+        yield "added", value | {secret: secret}
+        for name, member in value.items():
             for path, planted in list_planted(member, secret):
-                yield f"{name}/{path}".rstrip("/"), members | {name: planted}
+                yield f"{name}/{path}".rstrip("/"), value | {name: planted}
 
 
 def evaluate(state: dict[str, Any]) -> dict[str, Any]:
