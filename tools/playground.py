@@ -137,13 +137,18 @@ def build(site: Path = SITE) -> Path:
 
 def _unpack_pyodide(path: Path, target: Path) -> object:
     """Unpack what the page loads, and return what Pyodide's list of packages says about itself."""
-    with tarfile.open(path) as archive:
-        archive.extractall(CACHE, filter="data")
-    unpacked = CACHE / "package"
     target.mkdir()
-    for name in PYODIDE:
-        shutil.copy(unpacked / name, target)
-    return json.loads((unpacked / "pyodide-lock.json").read_text("utf-8"))["info"]
+    with tarfile.open(path) as archive:
+        for name in PYODIDE:
+            (target / name).write_bytes(_read_member(archive, name))
+        return json.loads(_read_member(archive, "pyodide-lock.json"))["info"]
+
+
+def _read_member(archive: tarfile.TarFile, name: str) -> bytes:
+    file = archive.extractfile(f"package/{name}")
+    if file is None:
+        raise SystemExit(f"{name} is no file in the package pyodide")
+    return file.read()
 
 
 def evaluate_example(example: dict[str, object]) -> object:
