@@ -157,17 +157,16 @@ def _find_preferred_role_faults(
 def _blame_absence(groups: Sequence[GroupType], resolution: Resolution) -> Iterator[Fault]:
     """Yield what a missing preferred role breaks."""
     best = resolution.decided_by
-    if not best:
-        return
-    if any(group.role_arn is None and is_federated_auto_group(group) for group in groups):
+    if best and any(group.role_arn is None and is_federated_auto_group(group) for group in groups):
         # If the cause is a different rule, cases without such a group fail too, and outnumber these.
         yield Fault(FEDERATED_AUTO_GROUP, "the group of federated users prevents a preferred role")
-    ties_at_null = best[0].precedence is None
-    others = [group for group in resolution.ranking if group.role_arn not in (None, best[0].role_arn)]
+    ties_at_null = any(group.precedence is None for group in best)
+    preferred = {None, *(group.role_arn for group in best)}
+    others = [group for group in resolution.ranking if best and group.role_arn not in preferred]
     if len(best) > 1:
         rule = NULL_TIES if ties_at_null else TIE_SAME_ROLE
         yield Fault(rule, "the best groups name the same role, but it is not preferred")
-    if not others:
+    if best and not others:
         yield Fault(ONLY_ROLE, "the only role is not preferred")
     if any(group.precedence is not None for group in others):
         yield Fault(LOWEST_WINS, "the role of the group with the lowest precedence is not preferred")
