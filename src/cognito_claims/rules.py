@@ -227,19 +227,28 @@ ROLE_CASE: Final = Rule(
     "IAM permits no two role names that differ only in case; AWS does not document how Amazon Cognito "
     "compares ARNs",
 )
+_UNIQUE_NAMES: Final = (
+    "a name is unique in its user pool: Amazon Cognito user pools API Reference, CreateGroup; AWS does not "
+    "document how names are compared"
+)
 NAME_CASE: Final = Rule(
     "name-case",
     "Group names that differ only in case belong to different groups.",
     Basis.UNSPECIFIED,
-    "a name is unique in its user pool: Amazon Cognito user pools API Reference, CreateGroup; AWS does not "
-    "document how names are compared",
+    _UNIQUE_NAMES,
 )
-NAME_NORMALIZATION: Final = Rule(
-    "name-normalization",
-    "Group names that are equal under the Unicode normalization NFC or NFKC belong to different groups.",
+NAME_NFC: Final = Rule(
+    "name-nfc",
+    "Group names that are equal under the Unicode normalization NFC belong to different groups.",
     Basis.UNSPECIFIED,
-    "a name is unique in its user pool: Amazon Cognito user pools API Reference, CreateGroup; AWS does not "
-    "document how names are compared",
+    _UNIQUE_NAMES,
+)
+NAME_NFKC: Final = Rule(
+    "name-nfkc",
+    "Group names that are equal under the Unicode normalization NFKC, but not under NFC, belong to "
+    "different groups.",
+    Basis.UNSPECIFIED,
+    _UNIQUE_NAMES,
 )
 
 CLAIM_RULES: Final[tuple[Rule, ...]] = (
@@ -250,6 +259,7 @@ CLAIM_RULES: Final[tuple[Rule, ...]] = (
     ROLE_ONCE,
     ROLE_CASE,
     NAME_CASE,
-    NAME_NORMALIZATION,
+    NAME_NFC,
+    NAME_NFKC,
 )
 """Which claims each token contains."""

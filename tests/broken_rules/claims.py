@@ -5,7 +5,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from types import EllipsisType
-from unicodedata import normalize
+from unicodedata import is_normalized, normalize
 
 from cognito_claims import GroupClaims, GroupType, Policy, Resolution
 from cognito_claims._wire.json import as_list, as_object, get_path
@@ -203,10 +203,16 @@ class CaseOfNamesIsIgnored(SimilarNamesAreOne):
         return name.lower()
 
 
-@breaks("name-normalization")
-class NamesAreNormalized(SimilarNamesAreOne):
+@breaks("name-nfc")
+class NamesAreComparedUnderNfc(SimilarNamesAreOne):
     def fold(self, name: str) -> str:
-        return normalize("NFKC", name)
+        return normalize("NFC", name)
+
+
+@breaks("name-nfkc")
+class NamesAreComparedUnderNfkc(SimilarNamesAreOne):
+    def fold(self, name: str) -> str:
+        return normalize("NFKC", name) if is_normalized("NFC", name) else name
 
 
 @breaks("id-token-alone")

@@ -374,11 +374,19 @@ for way, fold_name in {
     register(LEGAL, SILENT, f"names_without_regard_to_{way}", EVERYWHERE, consider_names_equal(fold_name))
 
 
-@changes_tokens("one-answer", "groups-claim", "listing")
-def the_case_of_names_matters_in_lists_alone(id_token: Any, access_token: Any, *_: Any) -> None:
-    for token in (id_token, access_token):
-        names = {name.lower(): name for name in token.pop("cognito:groups", [])}
-        token.update({"cognito:groups": [*names.values()]} if names else {})
+def compare_names_in_tokens_alone(fold_name: Callable[[str], str], difference: str) -> None:
+    def change(id_token: JsonObject, access_token: JsonObject, *_: Any) -> None:
+        for token in (id_token, access_token):
+            names = {fold_name(name): name for name in token.pop("cognito:groups", [])}
+            token.update({"cognito:groups": [*names.values()]} if names else {})
+
+    change.__name__ = f"{difference}_of_names_matter_in_lists_alone"
+    changes_tokens("one-answer", "groups-claim", "listing")(change)
+
+
+compare_names_in_tokens_alone(str.lower, "capitals")
+compare_names_in_tokens_alone(TEXT_CHANGES["in_nfc"], "combining_characters")
+compare_names_in_tokens_alone(TEXT_CHANGES["in_nfkc"], "compatible_characters")
 
 
 def share_groups_between_pools(service: FakeCognito) -> None:

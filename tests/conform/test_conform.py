@@ -77,7 +77,8 @@ def rules_of_endpoints() -> dict[str, set[str]]:
 INVISIBLE = {
     "federated-auto-group": "BREAKS changes which groups decide, and no token shows them",
     "name-case": "AWS is silent, so the other answer passes too",
-    "name-normalization": "AWS is silent, so the other answer passes too",
+    "name-nfc": "AWS is silent, so the other answer passes too",
+    "name-nfkc": "AWS is silent, so the other answer passes too",
     "role-case": "AWS is silent, so the other answer passes too",
     "role-once": "AWS is silent, so the other answer passes too",
     "roleless-ignored": "AWS is silent, so the other answer passes too",

@@ -6,15 +6,9 @@ from typing import Final
 from cognito_claims.conformance.cases import AnyVectors
 from cognito_claims.conformance.rules import CONSISTENCY, ONE_ANSWER
 from cognito_claims.conformance.scorecard import ObservedAnswer, Result, Scorecard, Verdict
-from cognito_claims.rules import NAME_NORMALIZATION
 
 BY_DEFAULT: Final = "by default"
 DIFFERENTLY: Final = "differently"
-
-
-_BY_DEGREES: Final = (NAME_NORMALIZATION.id,)
-"""Questions that a service can answer differently from case to case: it may consider names equal under
-NFC but not under NFKC."""
 
 
 def find_questions(vectors: Iterable[AnyVectors], selected: Iterable[str]) -> dict[str, tuple[str, ...]]:
@@ -27,7 +21,7 @@ def find_questions(vectors: Iterable[AnyVectors], selected: Iterable[str]) -> di
     cases: dict[str, tuple[str, ...]] = {}
     for case in (case for one in vectors for case in one.cases if case.id in selected):
         match case.open_questions:
-            case [question] if question not in _BY_DEGREES:
+            case [question]:
                 cases[question] = (*cases.get(question, ()), case.id)
             case _:
                 pass
