@@ -81,12 +81,12 @@ def run(*command: str | Path, cwd: Path = ROOT) -> bool:
 
 
 class Environment:
-    """A virtual environment with the development tools. After a failure, `ok` is false."""
+    """A virtual environment with pip and the development tools. After a failure, `ok` is false."""
 
     def __init__(self, interpreter: Path, name: str) -> None:
         self.path = BUILD / name
         shutil.rmtree(self.path, ignore_errors=True)
-        self.ok = run(UV, "venv", "--quiet", "--python", interpreter, self.path)
+        self.ok = run(UV, "venv", "--quiet", "--seed", "--python", interpreter, self.path)
         self.install("--requirement", "requirements/dev.txt")
 
     def install(self, *arguments: str) -> None:
