@@ -34,6 +34,7 @@ FOLDER = ROOT / "docs" / "reference" / "scorecards"
 BUILD = ROOT / "build" / "emulators"
 COGNITO_LOCAL = "5.3.0"
 MINISTACK = "1.5.33"
+LOCALEMU = "1.3.2"
 _SECONDS_TO_START = 120
 
 
@@ -78,16 +79,26 @@ def install_cognito_local(_: int) -> list[str]:
     return [node, str(start)]
 
 
-def install_ministack(_: int) -> list[str]:
-    folder = BUILD / f"ministack-{MINISTACK}"
+def install_python_package(name: str, release: str) -> Path:
+    """Install the pinned packages of an emulator, and return the folder of its commands."""
+    folder = BUILD / f"{name}-{release}"
     if not (folder / "installed").exists():
         venv.create(folder, with_pip=True, clear=True)
-        pinned = ROOT / "requirements" / "emulators" / "ministack.txt"
+        pinned = ROOT / "requirements" / "emulators" / f"{name}.txt"
         python = str(folder / "bin" / "python")
         pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        subprocess.run([*pip, "--require-hashes", "-r", str(pinned)], check=True)
+        subprocess.run([*pip, "--no-deps", "--require-hashes", "-r", str(pinned)], check=True)
         (folder / "installed").touch()
-    return [str(folder / "bin" / "ministack")]
+    return folder / "bin"
+
+
+def install_ministack(_: int) -> list[str]:
+    return [str(install_python_package("ministack", MINISTACK) / "ministack")]
+
+
+def install_localemu(port: int) -> list[str]:
+    command = str(install_python_package("localemu", LOCALEMU) / "localemu")
+    return [command, "start", "--host", "127.0.0.1", "--port", str(port)]
 
 
 EMULATORS = (
@@ -120,6 +131,15 @@ EMULATORS = (
         install_ministack,
         "BIND_HOST=127.0.0.1 GATEWAY_PORT=5000 SERVICES=cognito-idp ministack",
         lambda port: {"BIND_HOST": "127.0.0.1", "GATEWAY_PORT": str(port), "SERVICES": "cognito-idp"},
+    ),
+    Emulator(
+        "LocalEmu",
+        LOCALEMU,
+        "PyPI",
+        install_localemu,
+        "GATEWAY_SERVER=hypercorn SERVICES=cognito-idp localemu start --host 127.0.0.1 --port 5000",
+        # Its default server listens on every address of the machine.
+        lambda _: {"GATEWAY_SERVER": "hypercorn", "SERVICES": "cognito-idp"},
     ),
 )
 
