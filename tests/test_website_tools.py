@@ -1,6 +1,7 @@
 """The tools that build the website: links, lists of pages, and versions."""
 
 import json
+import re
 import subprocess
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from tools.notebooks import render_markdown
 from tools.website import PUBLISHED, REPOSITORY, URL, find_revision
 from tools.website.links import find_broken_links
 from tools.website.pages import QUESTIONED, format_check, format_question, format_rule
+from tools.website.sources import link_sources
 from tools.website.stage import link_ids, rewrite_links
 from tools.website.versions import publish
 
@@ -77,12 +79,52 @@ def test_a_rule_has_its_sentence_source_code_and_cases() -> None:
     assert page.startswith(
         "# tie-differing-roles\n\nIf groups tied at the best precedence name different roles,"
     )
-    assert "- **Source:** Amazon Cognito Developer Guide, Adding groups to a user pool" in page
+    assert "- **Source:** [Amazon Cognito Developer Guide, Adding groups to a user pool](https://" in page
     assert "defined in [cognito_claims/rules.py]" in page
     assert "[`preferred-role/tie-differing-roles`]" in page
     assert "## Near misses" in page
     assert '<a href="../../playground/#example=tie-differing-roles">' in page
     assert "example=" not in format_rule(NULL_TIES)
+
+
+class TestSources:
+    SOURCES = tuple(rule.source for rules in RULES_BY_PART.values() for rule in rules)
+    DOCUMENT = re.compile(r"Guide|Reference,|documentation, |RFC |CVE-")
+    LINK = re.compile(r"\[[^]]+\]\(https://[^ )]+\)")
+
+    def test_each_document_is_a_link(self) -> None:
+        linked = [link_sources(source) for source in self.SOURCES]
+        assert sum(map(len, map(self.LINK.findall, linked))) > 80
+        assert [source for source in linked if self.DOCUMENT.search(self.LINK.sub("", source))] == []
+
+    @pytest.mark.parametrize(
+        ("source", "address"),
+        [
+            (
+                "Amazon Cognito user pools API Reference, CreateGroup and GroupType",
+                "cognito-user-identity-pools/latest/APIReference/API_CreateGroup.html",
+            ),
+            (
+                "Amazon Cognito identity pools API Reference, RoleMapping",
+                "cognitoidentity/latest/APIReference/API_RoleMapping.html",
+            ),
+            (
+                "AWS Identity and Access Management User Guide, Policy evaluation logic",
+                "IAM/latest/UserGuide/reference_policies_evaluation-logic.html",
+            ),
+        ],
+    )
+    def test_an_address_is_of_the_page_that_is_named(self, source: str, address: str) -> None:
+        assert f"(https://docs.aws.amazon.com/{address})" in link_sources(source)
+
+    def test_a_longer_name_is_not_cut_off(self) -> None:
+        source = (
+            "AWS Identity and Access Management User Guide, IAM JSON policy elements: Condition operators"
+        )
+        assert link_sources(source).startswith(f"[{source}](")
+
+    def test_other_text_remains(self) -> None:
+        assert link_sources("two published tokens") == "two published tokens"
 
 
 def test_a_check_lists_the_modules_that_name_it_by_its_module() -> None:

@@ -18,6 +18,7 @@ from cognito_claims.pool.findings import IDENTITY_POOL_OPEN_QUESTION, OPEN_QUEST
 from cognito_claims.rules import Basis, OpenQuestion, Rule
 from tools.domains import MODULES, QUESTIONS_BY_PART, RULES_BY_PART
 from tools.website import REPOSITORY, ROOT, find_revision
+from tools.website.sources import link_sources
 
 VECTORS = "src/cognito_claims/conformance/vectors/v1"
 ANCESTORS = (
@@ -75,7 +76,7 @@ def format_rule(rule: Rule) -> str:
         f"# {rule.id}\n\n"
         f"{escape(rule.sentence)}\n\n"
         f"- **Basis:** {rule.basis}: {BASES[rule.basis]}\n"
-        f"- **Source:** {escape(rule.source)}\n"
+        f"- **Source:** {link_sources(escape(rule.source))}\n"
         f"- **Code:** {format_places(rule.id)}\n"
         f"{questions}\n"
         f"{format_example(rule.id)}"
@@ -105,7 +106,7 @@ def format_question(question: OpenQuestion) -> str:
     return (
         f"# {question.id}\n\n"
         f"{escape(question.question)}\n\n"
-        f"## Evidence\n\n{escape(question.evidence)}\n\n"
+        f"## Evidence\n\n{link_sources(escape(question.evidence))}\n\n"
         f"- **Code:** {format_places(question.id)}\n"
         f"{answers}\n"
         f"{setting}"
