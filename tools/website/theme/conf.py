@@ -31,6 +31,28 @@ python_maximum_signature_line_length = 80
 add_module_names = False
 toc_object_entries_show_parents = "hide"
 
+_MUTED = (
+    "foreground-muted",
+    "api-overall",
+    "toc-item-text",
+    "sidebar-caption-text",
+    "api-pre-name",
+)
+
+
+def set_colors(*, muted: str, border: str, primary: str, link: str, visited: str) -> dict[str, str]:
+    """Return the variables of furo for colors whose contrast to the background is at least 4.5."""
+    colors = {
+        **dict.fromkeys(_MUTED, muted),
+        "foreground-border": border,
+        "brand-primary": primary,
+        "brand-content": link,
+        "brand-visited": visited,
+        "link": link,
+    }
+    return {f"color-{name}": color for name, color in colors.items()}
+
+
 html_theme = "furo"
 html_title = "cognito-claims"
 html_static_path = ["_static"]
@@ -46,6 +68,12 @@ html_theme_options: dict[str, object] = {
     "source_directory": "docs/",
     "top_of_page_buttons": [],
     "footer_icons": [],
+    "light_css_variables": set_colors(
+        muted="#5a5c63", border="#6b6d75", primary="#0a4bff", link="#1f4fd8", visited="#7a1fa2"
+    ),
+    "dark_css_variables": set_colors(
+        muted="#a5a7ad", border="#9a9ca3", primary="#7aa2ff", link="#8ab0ff", visited="#d6a3ff"
+    ),
 }
 pygments_style = "a11y-high-contrast-light"
 pygments_dark_style = "a11y-high-contrast-dark"
