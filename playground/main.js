@@ -198,7 +198,7 @@ async function read({ commaFree = false, knownGroups = null } = {}) {
   if (result === null) return render();
   if (result.errors) {
     Object.assign(paste, { errors: result.errors, isAmbiguous: result.is_ambiguous ?? false });
-    announce(formatErrors(result.errors.length));
+    announce(formatErrors(result.errors.length), { isShown: false });
     return render();
   }
   const kind = result.kind === "identity-pool" ? "the roles of an identity pool" : formatCount(result.count, "group");

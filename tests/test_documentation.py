@@ -57,6 +57,7 @@ class TestGeneratedParts:
     "page",
     [
         *PAGES,
+        "playground/README.md",
         "src/cognito_claims/conformance/vectors/README.md",
         "tests/typing/README.md",
         "typings/README.md",

@@ -137,6 +137,7 @@ class TestGroups:
         shown.paste(json.dumps([{"GroupName": ""}] * 50))
         expect(shown.page.locator("#error-paste li")).to_have_count(11)
         expect(shown.page.locator("#error-paste")).to_contain_text("and 40 more errors")
+        expect(shown.page.locator("#notice.hidden")).to_have_text("50 errors in the input.")
 
 
 class TestClaims:
