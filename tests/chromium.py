@@ -4,10 +4,12 @@ import os
 import shutil
 from collections.abc import Generator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 SCREENSHOTS = Path(__file__).parents[1] / "build" / "screenshots"
 
@@ -36,3 +38,11 @@ def launch() -> Generator[Browser]:
         browser = playwright.chromium.launch(executable_path=path, args=_OFFLINE)
         yield browser
         browser.close()
+
+
+def find_violations(page: Page) -> list[Any]:
+    """Return what axe-core finds on a page that would keep people from using it."""
+    axe: Any = import_module("axe_playwright_python.sync_playwright").Axe()
+    # Without the details of what is right, which take most of the time.
+    violations: list[Any] = axe.run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    return violations

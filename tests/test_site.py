@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 from html import unescape
 from importlib import import_module
-from typing import Any
 from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET
 
@@ -12,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from cognito_claims.pool import CHECKS
-from tests.chromium import SCREENSHOTS
+from tests.chromium import SCREENSHOTS, find_violations
 from tests.conftest import Scheme
 from tests.site_server import build_once, serve
 from tools.domains import MODULES, QUESTIONS_BY_PART, RULES_BY_PART
@@ -155,9 +154,7 @@ class TestInABrowser:
             expect(page.locator("#search-results li").first).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth") == width
         page.screenshot(path=SCREENSHOTS / f"site-{kind}-{width}-{scheme}.png")
-        axe: Any = import_module("axe_playwright_python.sync_playwright").Axe()
-        results = axe.run(page)
-        assert results.response["violations"] == [], results.generate_report()
+        assert find_violations(page) == []
 
     @pytest.mark.parametrize("searched", ["tie-differing-roles", "no-preferred-role", "null-precedence"])
     def test_an_id_is_found_by_keyboard(self, page: Page, site: str, searched: str) -> None:
