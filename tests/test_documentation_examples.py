@@ -61,6 +61,7 @@ def example_aws(
     return {
         f"https://cognito-idp.eu-west-1.amazonaws.com{keys}": f"{moto_url}{keys}",
         "eu-west-1_EXAMPLE": alices_pool,
+        "http://127.0.0.1:5000": moto_url,
     }
 
 
@@ -132,6 +133,7 @@ LEFT_OUT = {
     "python -m cognito_claims.testing.moto": "tests/conform/test_scorecards.py",
     "HOST=127.0.0.1 PORT=5000 npx": "tests/conform/test_scorecards.py",
     "BIND_HOST=127.0.0.1 GATEWAY_PORT=5000": "tests/conform/test_scorecards.py",
+    "GATEWAY_SERVER=hypercorn SERVICES=cognito-idp localemu": "tests/conform/test_scorecards.py",
 }
 """The beginnings of commands that are slow or change the machine, with the tests that run them."""
 

@@ -28,7 +28,7 @@ ANCESTORS = (
 
 BASES = {
     Basis.DOCUMENTED: "AWS documents the rule, or it follows from what AWS documents",
-    Basis.OBSERVED: "seen in tokens or events that people published; AWS is silent or contradicts it",
+    Basis.OBSERVED: "seen in published tokens or events, or in emulators; AWS is silent or contradicts it",
     Basis.UNSPECIFIED: "AWS is silent and no evidence decides; the choice is this library's",
 }
 

@@ -46,7 +46,10 @@ class Flag(StrEnum):
         return member
 
     DOCUMENTED = "documented", "AWS documents a rule that decides the case."
-    OBSERVED = "observed", "A rule that decides the case was seen in published tokens or events only."
+    OBSERVED = (
+        "observed",
+        "Published tokens or events, or emulators, show a rule that decides the case.",
+    )
     UNSPECIFIED = "unspecified", "A rule that decides the case is a choice of this project: AWS is silent."
     OPEN = "open", "Several answers are correct, since AWS leaves a question open."
     BOUNDARY = "boundary", "A number, a length or a count is at a limit of AWS, or next to a common limit."

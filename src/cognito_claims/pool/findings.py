@@ -13,13 +13,13 @@ class Severity(StrEnum):
     """How serious a finding is. The names are those of SARIF."""
 
     ERROR = "error"
-    """Users have no role, or an unintended one."""
+    """Users have no role or an unintended one, or a role trusts whom it should not."""
 
     WARNING = "warning"
-    """One more membership, or a different answer to an open question, would make it an error."""
+    """A small change would make it an error, or a limit is near."""
 
     NOTE = "note"
-    """No user in this snapshot is affected."""
+    """No fault in itself, but worth a review."""
 
     def reaches(self, threshold: Severity) -> bool:
         """Return whether it is as serious as the threshold, or more."""

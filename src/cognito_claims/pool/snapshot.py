@@ -107,7 +107,7 @@ class Snapshot:
         with the tables, unless `memberships` is an iterable.
 
         Args:
-            folder: The folder to write, which must not exist or be empty.
+            folder: The folder to write, which must be empty, or not exist yet.
             groups: All groups of the pool, 10,000 at most: `GroupType` or boto3 dictionaries, a file,
                 or a DuckDB relation.
             memberships: The columns `username` and `group_name`: a file, a DuckDB relation, or pairs.
