@@ -6,7 +6,7 @@ import sys
 import urllib.error
 import urllib.request
 from datetime import UTC, datetime, timedelta
-from importlib import import_module
+from importlib import import_module, reload
 from runpy import run_path
 from typing import Any
 
@@ -345,8 +345,11 @@ class TestCognitojwt:
                 self.verify(token, cognito_served_keys, monkeypatch)
 
 
-@pytest.mark.asyncio(loop_scope="class")  # it caches keys for each event loop
 class TestFastapiCognito:
+    @pytest.fixture(autouse=True)
+    def forget_keys(self) -> None:
+        reload(fastapi_cognito)  # its cache of keys belongs to one event loop
+
     async def verify(self, token: str, served: ServedKeys) -> Any:
         return await fastapi_cognito.decode_cognito_jwt(
             token, "eu-west-1", "eu-west-1_EXAMPLE", "1example23456789", jwks_url=served.jwks_url
