@@ -7,7 +7,7 @@ BIN := .venv/bin
 DEMO := build/demo
 DOCS := build/docs
 QUIETLY := -qq --disable-pip-version-check
-COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --quiet
+COMPILE := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet
 PYTEST := $(BIN)/python -m pytest --numprocesses=$(WORKERS) --dist=worksteal
 CHECKS := mypy pyright basedpyright consumer format lint layers ty pyrefly stubs github
 SYNC := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
@@ -107,12 +107,15 @@ dist: .venv/installed  ## build the sdist and the wheel
 	@$(BIN)/python -m hatchling build >/dev/null
 
 lock: .venv/installed  ## pin the newest versions of all dependencies
-	@$(COMPILE) --all-extras --group dev --upgrade --output-file requirements/dev.txt >/dev/null
-	@$(COMPILE) --all-extras --constraint requirements/dev.txt --output-file requirements/consumer.txt >/dev/null
-	@$(COMPILE) --extra aws --extra cli --group demo --constraint requirements/dev.txt \
+	@$(COMPILE) pyproject.toml --all-extras --group dev --upgrade --output-file requirements/dev.txt >/dev/null
+	@$(COMPILE) pyproject.toml --all-extras --constraint requirements/dev.txt --output-file requirements/consumer.txt >/dev/null
+	@$(COMPILE) pyproject.toml --extra aws --extra cli --group demo --constraint requirements/dev.txt \
 		--output-file requirements/demo.txt >/dev/null
-	@$(COMPILE) --extra pool --extra testing --group docs --constraint requirements/dev.txt \
+	@$(COMPILE) pyproject.toml --extra pool --extra testing --group docs --constraint requirements/dev.txt \
 		--output-file requirements/docs.txt >/dev/null
+	@set -e; for name in ministack localemu; do \
+		$(COMPILE) requirements/emulators/$$name.in --override requirements/emulators/overrides.txt --upgrade --no-annotate \
+			--output-file requirements/emulators/$$name.txt >/dev/null; done
 
 clean:
 	rm -rf .venv build dist .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

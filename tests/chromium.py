@@ -40,9 +40,8 @@ def launch() -> Generator[Browser]:
         browser.close()
 
 
-def find_violations(page: Page) -> list[Any]:
-    """Return what axe-core finds on a page that would keep people from using it."""
+def check_accessibility(page: Page) -> None:
+    """Fail if axe-core finds a violation on a page, with its report."""
     axe: Any = import_module("axe_playwright_python.sync_playwright").Axe()
-    # Without the details of what is right, which take most of the time.
-    violations: list[Any] = axe.run(page, options={"resultTypes": ["violations"]}).response["violations"]
-    return violations
+    results = axe.run(page)
+    assert results.response["violations"] == [], results.generate_report()

@@ -33,8 +33,7 @@ PAGE = ROOT / "docs" / "how-to" / "conformance.md"
 FOLDER = ROOT / "docs" / "reference" / "scorecards"
 BUILD = ROOT / "build" / "emulators"
 COGNITO_LOCAL = "5.3.0"
-MINISTACK = "1.5.33"
-LOCALEMU = "1.3.2"
+PINS = ROOT / "requirements" / "emulators"
 _SECONDS_TO_START = 120
 
 
@@ -79,25 +78,30 @@ def install_cognito_local(_: int) -> list[str]:
     return [node, str(start)]
 
 
-def install_python_package(name: str, release: str) -> Path:
+def read_release(name: str) -> str:
+    """Return the version of an emulator that is a Python package."""
+    return (PINS / f"{name}.in").read_text().strip().removeprefix(f"{name}==")
+
+
+def install_python_package(name: str) -> Path:
     """Install the pinned packages of an emulator, and return the folder of its commands."""
-    folder = BUILD / f"{name}-{release}"
+    folder = BUILD / f"{name}-{read_release(name)}"
     if not (folder / "installed").exists():
         venv.create(folder, with_pip=True, clear=True)
-        pinned = ROOT / "requirements" / "emulators" / f"{name}.txt"
         python = str(folder / "bin" / "python")
         pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        subprocess.run([*pip, "--no-deps", "--require-hashes", "-r", str(pinned)], check=True)
+        pinned = str(PINS / f"{name}.txt")
+        subprocess.run([*pip, "--no-deps", "--require-hashes", "-r", pinned], check=True)
         (folder / "installed").touch()
     return folder / "bin"
 
 
 def install_ministack(_: int) -> list[str]:
-    return [str(install_python_package("ministack", MINISTACK) / "ministack")]
+    return [str(install_python_package("ministack") / "ministack")]
 
 
 def install_localemu(port: int) -> list[str]:
-    command = str(install_python_package("localemu", LOCALEMU) / "localemu")
+    command = str(install_python_package("localemu") / "localemu")
     return [command, "start", "--host", "127.0.0.1", "--port", str(port)]
 
 
@@ -126,7 +130,7 @@ EMULATORS = (
     ),
     Emulator(
         "MiniStack",
-        MINISTACK,
+        read_release("ministack"),
         "PyPI",
         install_ministack,
         "BIND_HOST=127.0.0.1 GATEWAY_PORT=5000 SERVICES=cognito-idp ministack",
@@ -134,7 +138,7 @@ EMULATORS = (
     ),
     Emulator(
         "LocalEmu",
-        LOCALEMU,
+        read_release("localemu"),
         "PyPI",
         install_localemu,
         "GATEWAY_SERVER=hypercorn SERVICES=cognito-idp localemu start --host 127.0.0.1 --port 5000",

@@ -45,7 +45,7 @@ class Basis(StrEnum):
     """AWS documents it, or it follows from what AWS documents."""
 
     OBSERVED = "observed"
-    """Published tokens or events show it; AWS is silent or documents the opposite."""
+    """Published tokens or events show it, or responses do; AWS is silent or documents the opposite."""
 
     UNSPECIFIED = "unspecified"
     """AWS is silent and there is no evidence: this library chooses."""

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
-from unicodedata import combining, normalize
+from unicodedata import combining, is_normalized, normalize
 
 from tests.broken_services.registry import (
     BUGS,
@@ -374,19 +374,32 @@ for way, fold_name in {
     register(LEGAL, SILENT, f"names_without_regard_to_{way}", EVERYWHERE, consider_names_equal(fold_name))
 
 
-def compare_names_in_tokens_alone(fold_name: Callable[[str], str], difference: str) -> None:
-    def change(id_token: JsonObject, access_token: JsonObject, *_: Any) -> None:
+def fold_to_nfkc_alone(name: str) -> str:
+    """Fold names that are equal under NFKC, but not those that are equal under NFC."""
+    return normalize("NFKC", name) if is_normalized("NFC", name) else name
+
+
+for difference, fold_name in {
+    "case": str.lower,
+    "combining_characters": TEXT_CHANGES["in_nfc"],
+    "compatible_characters": fold_to_nfkc_alone,
+}.items():
+
+    @changes_tokens(
+        "one-answer",
+        "groups-claim",
+        "listing",
+        name=f"{difference}_of_names_count_in_lists_alone",
+    )
+    def list_equal_names_once(
+        id_token: JsonObject,
+        access_token: JsonObject,
+        *_: Any,
+        fold_name: Callable[[str], str] = fold_name,
+    ) -> None:
         for token in (id_token, access_token):
             names = {fold_name(name): name for name in token.pop("cognito:groups", [])}
             token.update({"cognito:groups": [*names.values()]} if names else {})
-
-    change.__name__ = f"{difference}_of_names_matter_in_lists_alone"
-    changes_tokens("one-answer", "groups-claim", "listing")(change)
-
-
-compare_names_in_tokens_alone(str.lower, "capitals")
-compare_names_in_tokens_alone(TEXT_CHANGES["in_nfc"], "combining_characters")
-compare_names_in_tokens_alone(TEXT_CHANGES["in_nfkc"], "compatible_characters")
 
 
 def share_groups_between_pools(service: FakeCognito) -> None:

@@ -89,7 +89,9 @@ def prefers(
 Change = Callable[[JsonObject, JsonObject, Groups, Groups], object]
 
 
-def changes_tokens(rule: str, *subjects: str, bugs: dict[str, Bug] = BUGS) -> Callable[[Change], Change]:
+def changes_tokens(
+    rule: str, *subjects: str, bugs: dict[str, Bug] = BUGS, name: str = ""
+) -> Callable[[Change], Change]:
     """Register a function that changes the ID token and the access token of a user in groups of a pool."""
 
     def decorate(function: Change) -> Change:
@@ -103,7 +105,7 @@ def changes_tokens(rule: str, *subjects: str, bugs: dict[str, Bug] = BUGS) -> Ca
 
             service.issue_tokens = issue_tokens  # type: ignore[method-assign]
 
-        register(bugs, (rule,), function.__name__, subjects, install)
+        register(bugs, (rule,), name or function.__name__, subjects, install)
         return function
 
     return decorate

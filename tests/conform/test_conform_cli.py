@@ -214,6 +214,9 @@ class TestCommandLine:
         assert call("--endpoint-url", fake.url, "--select", WINNER).exit_code == ExitCode.OK
         assert "Credential=conform/" in fake.authorization
         assert "/eu-west-1/" in fake.authorization
+        monkeypatch.setenv("AWS_REGION", "eu-west-2")  # which boto3 ignores
+        assert call("--endpoint-url", fake.url, "--select", WINNER).exit_code == ExitCode.OK
+        assert "/eu-west-1/" in fake.authorization
         monkeypatch.setenv("AWS_ACCESS_KEY_ID", "of-the-environment")
         monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "of-the-environment")
         monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-north-1")

@@ -28,7 +28,7 @@ ANCESTORS = (
 
 BASES = {
     Basis.DOCUMENTED: "AWS documents the rule, or it follows from what AWS documents",
-    Basis.OBSERVED: "seen in published tokens or events, or in emulators; AWS is silent or contradicts it",
+    Basis.OBSERVED: "seen in published tokens or events, or in responses; AWS is silent or contradicts it",
     Basis.UNSPECIFIED: "AWS is silent and no evidence decides; the choice is this library's",
 }
 
@@ -106,7 +106,7 @@ def format_question(question: OpenQuestion) -> str:
     return (
         f"# {question.id}\n\n"
         f"{escape(question.question)}\n\n"
-        f"## Evidence\n\n{link_sources(escape(question.evidence))}\n\n"
+        f"## Evidence\n\n{escape(question.evidence)}\n\n"
         f"- **Code:** {format_places(question.id)}\n"
         f"{answers}\n"
         f"{setting}"

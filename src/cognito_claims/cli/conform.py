@@ -135,7 +135,7 @@ def _connect_to_emulator(service: Service) -> Endpoint:
         # An emulator needs no real credentials, and must not receive the user's own by accident.
         if "AWS_ACCESS_KEY_ID" not in os.environ:
             settings |= {"aws_access_key_id": "conform", "aws_secret_access_key": "conform"}
-        if service.region is None and not {"AWS_REGION", "AWS_DEFAULT_REGION"} & os.environ.keys():
+        if service.region is None and "AWS_DEFAULT_REGION" not in os.environ:
             settings |= {"region_name": "eu-west-1"}
     # No retries: an emulator throttles nobody, so an error is a result.
     config = {"retries": {"total_max_attempts": 1, "mode": "standard"}}

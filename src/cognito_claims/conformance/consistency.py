@@ -20,11 +20,9 @@ def find_questions(vectors: Iterable[AnyVectors], selected: Iterable[str]) -> di
     selected = set(selected)
     cases: dict[str, tuple[str, ...]] = {}
     for case in (case for one in vectors for case in one.cases if case.id in selected):
-        match case.open_questions:
-            case [question]:
-                cases[question] = (*cases.get(question, ()), case.id)
-            case _:
-                pass
+        if len(case.open_questions) == 1:
+            [question] = case.open_questions
+            cases[question] = (*cases.get(question, ()), case.id)
     return {question: ids for question, ids in cases.items() if len(ids) > 1}
 
 

@@ -9,7 +9,7 @@ from typing import Final
 from cognito_claims.rules import GROUP_TYPE_API, ID_TOKEN_GUIDE, RBAC_GUIDE, Basis, Rule
 
 _LIST_API = "Amazon Cognito user pools API Reference, AdminListGroupsForUser"
-_GROUP_API = "Amazon Cognito user pools API Reference, CreateGroup and GroupType"
+_GROUP_API = f"Amazon Cognito user pools API Reference, CreateGroup; {GROUP_TYPE_API}"
 _QUOTAS = "Amazon Cognito Developer Guide, Quotas in Amazon Cognito"
 
 REQUEST_ACCEPTED: Final = Rule(

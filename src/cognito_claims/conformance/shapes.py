@@ -48,7 +48,7 @@ class Flag(StrEnum):
     DOCUMENTED = "documented", "AWS documents a rule that decides the case."
     OBSERVED = (
         "observed",
-        "Published tokens or events, or emulators, show a rule that decides the case.",
+        "Published tokens or events, or responses, show a rule that decides the case.",
     )
     UNSPECIFIED = "unspecified", "A rule that decides the case is a choice of this project: AWS is silent."
     OPEN = "open", "Several answers are correct, since AWS leaves a question open."

@@ -40,7 +40,7 @@ EVENT_RULES: Final[tuple[Rule, ...]] = (
         "A name has 1 to 128 characters, none of which is white space, so a string that a REST API joined "
         "cannot be split into other names.",
         Basis.DOCUMENTED,
-        f"the pattern and the length of GroupName: {GROUP_TYPE_API}; Smithy counts a length in code points",
+        f"the pattern and the length of GroupName: {GROUP_TYPE_API}; on code points: Smithy, length trait",
     ),
     Rule(
         "http-brackets",

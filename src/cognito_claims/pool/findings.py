@@ -13,13 +13,13 @@ class Severity(StrEnum):
     """How serious a finding is. The names are those of SARIF."""
 
     ERROR = "error"
-    """Users have no role or an unintended one, or a role trusts whom it should not."""
+    """Users get no role, or can get one that they should not."""
 
     WARNING = "warning"
-    """A small change would make it an error, or a limit is near."""
+    """It may not be intended, or may become an error."""
 
     NOTE = "note"
-    """No fault in itself, but worth a review."""
+    """It is worth knowing, and may be as intended."""
 
     def reaches(self, threshold: Severity) -> bool:
         """Return whether it is as serious as the threshold, or more."""

@@ -40,8 +40,10 @@ _MUTED = (
 )
 
 
-def set_colors(*, muted: str, border: str, primary: str, link: str, visited: str) -> dict[str, str]:
-    """Return the variables of furo for colors whose contrast to the background is at least 4.5."""
+def build_color_variables(
+    *, muted: str, border: str, primary: str, link: str, visited: str
+) -> dict[str, str]:
+    """Return the variables that furo has for these colors."""
     colors = {
         **dict.fromkeys(_MUTED, muted),
         "foreground-border": border,
@@ -68,10 +70,11 @@ html_theme_options: dict[str, object] = {
     "source_directory": "docs/",
     "top_of_page_buttons": [],
     "footer_icons": [],
-    "light_css_variables": set_colors(
+    # The tests require a contrast of at least 4.5 to the background.
+    "light_css_variables": build_color_variables(
         muted="#5a5c63", border="#6b6d75", primary="#0a4bff", link="#1f4fd8", visited="#7a1fa2"
     ),
-    "dark_css_variables": set_colors(
+    "dark_css_variables": build_color_variables(
         muted="#a5a7ad", border="#9a9ca3", primary="#7aa2ff", link="#8ab0ff", visited="#d6a3ff"
     ),
 }
