@@ -618,3 +618,10 @@ class TestTheResult:
         with pytest.raises(InvalidTableError):
             resolve_memberships(membership_file(tmp_path, [(None, "staff")]), GROUPS)
         assert not list((tmp_path / "scratch").iterdir())
+
+
+def test_the_counts_are_sorted_since_the_order_of_sets_is_random(tmp_path: Path) -> None:
+    snapshot = write_faulty_pool(tmp_path)
+    with resolve_memberships(snapshot.memberships_file, snapshot.read_groups()) as result:
+        assert [*result.outcomes] == ["ambiguous", "preferred"]
+    assert [*audit(snapshot).outcomes] == ["ambiguous", "preferred"]

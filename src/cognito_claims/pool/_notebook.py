@@ -38,6 +38,6 @@ def _list_rows(
 ) -> Iterator[tuple[str, str, str]]:
     for role, count in roles:
         yield "preferred", escape_path(role), f"{count:,}"
-    for outcome, count in sorted(outcomes.items()):
+    for outcome, count in outcomes.items():
         if outcome != "preferred":
             yield escape(outcome), "<em>none</em>", f"{count:,}"

@@ -64,11 +64,12 @@ class BulkResolution(Generic[TableT_co]):
         """The number of users."""
         self.sets: int = resolver.sets
         """The number of sets of groups that were resolved. A set with a duplicate counts separately."""
-        self.outcomes: Mapping[str, int] = dict(resolver.outcomes)
-        """The number of users by outcome: `preferred`, `ambiguous`, `no-role`."""
-        self.open_questions: Mapping[str, int] = dict(resolver.open_questions)
+        # Sorted, since the sets are read in an order that differs from run to run.
+        self.outcomes: Mapping[str, int] = dict(sorted(resolver.outcomes.items()))
+        """The number of users by outcome: `ambiguous`, `no-role`, `preferred`."""
+        self.open_questions: Mapping[str, int] = dict(sorted(resolver.open_questions.items()))
         """The number of users whose preferred role depends on an open question, by its ID."""
-        self._roles: Mapping[str, int] = dict(resolver.roles)
+        self._roles: Mapping[str, int] = dict(sorted(resolver.roles.items()))
 
     @property
     def table(self) -> TableT_co:

@@ -248,7 +248,7 @@ def _render_text(audit: pool.Audit) -> str:
     manifest = audit.snapshot
     title = f"{manifest.user_pool_id}, as of {manifest.finished_at:%Y-%m-%d %H:%M} UTC"
     output.print_line(title, style="bold")
-    counts = ", ".join(f"{users:,} {name}" for name, users in sorted(audit.outcomes.items()))
+    counts = ", ".join(f"{users:,} {name}" for name, users in audit.outcomes.items())
     users = f"{format_count(audit.users, 'user')} in {format_count(len(audit.groups), 'group')}"
     output.print_line(f"{users}: {counts or 'none'}", "")
     if audit.roles:

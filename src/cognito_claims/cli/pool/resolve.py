@@ -61,7 +61,7 @@ def _render_text(out: Path | None, result: pool.BulkResolution[Any]) -> str:
     sets = f"{format_count(result.sets, 'different set')} of groups"
     output.print_line(
         f"{'' if out is None else f'{out}: '}{format_count(result.users, 'user')} in {sets}",
-        *(f"  {name}: {users:,}" for name, users in sorted(result.outcomes.items())),
-        *(f"  open question {name}: {users:,}" for name, users in sorted(result.open_questions.items())),
+        *(f"  {name}: {users:,}" for name, users in result.outcomes.items()),
+        *(f"  open question {name}: {users:,}" for name, users in result.open_questions.items()),
     )
     return output.text

@@ -242,7 +242,7 @@ def audit(
         policy=policy,
         users=sum(seen.outcomes.values()),
         sets=seen.sets,
-        outcomes=dict(seen.outcomes),
+        outcomes=dict(sorted(seen.outcomes.items())),
         groups=tuple(
             GroupUse(group, seen.members[name].users, seen.decides[name], seen.ties[name])
             for group in ranking

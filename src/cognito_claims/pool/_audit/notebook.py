@@ -31,7 +31,7 @@ def render_html(
     tiles = [
         _build_tile(users, "users", "#8888"),
         _build_tile(groups, "groups", "#8888"),
-        *(_build_tile(number, name, "#8888") for name, number in sorted(outcomes.items())),
+        *(_build_tile(number, name, "#8888") for name, number in outcomes.items()),
         *(_build_tile(severities[one], f"{one}s", _COLORS[one]) for one in Severity),
     ]
     title = f"{manifest.user_pool_id}, as of {manifest.finished_at:%Y-%m-%d %H:%M} UTC"
