@@ -253,7 +253,13 @@ class TestAResultIsNotWritten:
         out.write_text("old")
         script = f"ulimit -f 1 && exec {COMMAND} pool {arguments} {out}"
         done = subprocess.run(
-            ["bash", "-c", script], check=False, cwd=tmp_path, capture_output=True, text=True
+            ["bash", "-c", script],
+            check=False,
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            # Python would cut off the bytecode of the modules that it compiles, too.
+            env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
         )
         assert done.returncode == ExitCode.NOT_WRITTEN, done.stderr
         assert len(done.stderr.splitlines()) == 1
