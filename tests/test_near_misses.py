@@ -69,6 +69,18 @@ def test_a_name_that_is_present_is_not_meant() -> None:
     assert resolve([{"group_name": "a", "GroupNam": "b"}]).ranking[0].group_name == "a"
 
 
+@pytest.mark.parametrize("key", ["RoleARN", "rolearn", "Role_Arn"])
+@pytest.mark.parametrize("present", ["RoleArn", "role_arn"])
+def test_a_present_name_is_meant_if_only_case_and_underscores_differ(key: str, present: str) -> None:
+    """A key beside a default, say. AWS has no two members that differ so little."""
+    with pytest.raises(InvalidResponseError) as caught:
+        resolve([{"GroupName": "a", present: None, key: "x"}])
+    assert [str(problem) for problem in caught.value.problems] == [
+        f"Groups[0].{key}: is not a known key: use RoleArn"
+    ]
+    assert find_intended_name(GroupType, {"RoleArn": None, "role_arn": None}, [present]) is None
+
+
 def test_an_unknown_key_of_a_request_names_the_one_that_was_meant() -> None:
     with pytest.raises(InvalidRequestError) as caught:
         parse_request(PaginatorConfig, {"PageSizes": 1, "MaxItem": 1})

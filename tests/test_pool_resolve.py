@@ -451,6 +451,12 @@ class TestAMisspelledColumnOfTheGroups:
             resolve_memberships(membership_file(tmp_path), read(columns))
         assert refused.value.table == "groups"
 
+    def test_in_another_case_is_refused_beside_the_column_that_is_meant(self, tmp_path: Path) -> None:
+        with duckdb.connect() as connection:
+            groups = connection.sql("select 'admins' as group_name, null as role_arn, 'x' as RoleARN")
+            with pytest.raises(InvalidTableError, match=r"groups: rename RoleARN to RoleArn$"):
+                resolve_memberships(membership_file(tmp_path), groups)
+
     def test_of_a_dataframe_is_refused(self, spark: "SparkSession", tmp_path: Path) -> None:
         frame = spark.sql("select 'admins' as GroupName, 5 as Precedense, 'x' as RoleARN")
         with pytest.raises(
@@ -497,7 +503,7 @@ class TestAMisspelledColumnOfTheGroups:
 
     def test_does_not_mean_a_name_that_is_there(self, tmp_path: Path) -> None:
         table: Any = duckdb.sql(
-            f"select 'admins' as group_name, '{role('x')}' as \"RoleArn\", 1 as \"RoleARN_\""
+            f"select 'admins' as group_name, '{role('x')}' as \"RoleArn\", 1 as \"RoleAn\""
         )
         with resolve_memberships(membership_file(tmp_path, [("ann", "admins")]), table) as result:
             assert read_answers(result)["ann"][2] == role("x")

@@ -232,6 +232,7 @@ MALFORMED: list[tuple[Any, str]] = [
     ({"Statement": ["x"]}, f"{PLACE}.Statement[0]: must be an object"),
     (change(Effect=None), f"{PLACE}.Statement[0].Effect: is missing"),
     (change(Effect="allow"), f"{PLACE}.Statement[0].Effect: must be Allow or Deny"),
+    (change(effect="Allow"), f"{PLACE}.Statement[0].effect: is not a known key: use Effect"),
     (change(Effect=None, Efect="Allow"), f"{PLACE}.Statement[0].Efect: is not a known key: use Effect"),
     (change(Action=None), f"{PLACE}.Statement[0].Action: must have Action or NotAction, and not both"),
     (change(NotAction="a"), f"{PLACE}.Statement[0].Action: must have Action or NotAction, and not both"),

@@ -18,7 +18,7 @@ def is_near_miss(key: str, name: str) -> bool:
     missing or inserted between others, or two neighbors are exchanged. A name with
     something added at either end, such as `RoleArnV2`, is a name of its own.
     """
-    if key.replace("_", "").lower() == name.replace("_", "").lower():
+    if _fold(key) == _fold(name):
         return True
     differing = (i for i, pair in enumerate(zip(key, name, strict=False)) if len(set(pair)) > 1)
     shared = next(differing, min(len(key), len(name)))
@@ -30,15 +30,28 @@ def is_near_miss(key: str, name: str) -> bool:
     return rest == expected[1:] or inserted_between
 
 
+def is_meant(key: str, name: str, *, is_present: bool) -> bool:
+    """Return whether an unknown key misspells a name.
+
+    A name that is present is meant only if nothing but case and underscores differ:
+    AWS may add a member whose name is near another.
+    """
+    return _fold(key) == _fold(name) if is_present else is_near_miss(key, name)
+
+
+def _fold(name: str) -> str:
+    return name.replace("_", "").lower()
+
+
 def find_intended_name(
     model: type[BaseModel], value: object, location: Sequence[int | str], *, by_name: bool = True
 ) -> str | None:
-    """Return the name that an unknown key misspells, or `None`. Names that are present are not candidates.
+    """Return the name that a key misspells, or `None`, also if it is itself a name.
 
     Args:
         model: The model that the value was validated against.
         value: The value that contains the key.
-        location: The keys and indices that lead to the unknown key, which is the last.
+        location: The keys and indices that lead to the key, which is the last.
         by_name: Whether the value may have our names of the fields, and not AWS's alone.
     """
     *path, key = location
@@ -50,10 +63,12 @@ def find_intended_name(
     # Looked up by name: to collect the keys for each unknown key would take quadratic time.
     present: Container[object] = cast("Mapping[str, object]", value) if isinstance(value, Mapping) else ()
     for names, _ in _list_fields(models, by_name=by_name):
-        if not any(name in present for name in names):
-            for name in names:
-                if is_near_miss(str(key), name):
-                    return name
+        if key in names:
+            return None
+        is_present = any(name in present for name in names)
+        for name in names:
+            if is_meant(str(key), name, is_present=is_present):
+                return name
     return None
 
 

@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias, cast, final
 from urllib.parse import unquote
 
 from cognito_claims._wire.json import as_list, as_object
-from cognito_claims._wire.near_misses import is_near_miss
+from cognito_claims._wire.near_misses import is_meant
 from cognito_claims.errors import InvalidResponseError, Problem
 
 _DOCUMENT = "AssumeRolePolicyDocument"
@@ -192,7 +192,7 @@ class _Parser:
             self._add(path, "must be an object")
             return {}
         for key in members:
-            intended = [name for name in names if name not in members and is_near_miss(key, name)]
+            intended = [name for name in names if is_meant(key, name, is_present=name in members)]
             if key not in names and intended:
                 self._add(f"{path}.{key}", f"is not a known key: use {intended[0]}")
         return members
