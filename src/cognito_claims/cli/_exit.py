@@ -1,6 +1,5 @@
 """The exit codes, and the exceptions that they report."""
 
-import os
 import re
 import sys
 from collections.abc import Generator, Iterable
@@ -45,11 +44,9 @@ def contains_token(text: str) -> bool:
     return _TOKEN.search(text) is not None
 
 
-def fail(code: ExitCode, errors: Iterable[object], *, immediately: bool = False) -> NoReturn:
-    """Print errors to stderr, one per line, and exit: immediately, or after other threads have ended."""
+def fail(code: ExitCode, errors: Iterable[object]) -> NoReturn:
+    """Print errors to stderr, one per line, and exit."""
     print_errors(errors)
-    if immediately:
-        os._exit(code)
     raise typer.Exit(code)
 
 

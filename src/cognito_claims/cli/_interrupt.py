@@ -1,4 +1,4 @@
-"""Ctrl-C while modules are imported."""
+"""Ctrl-C where no exception may be raised."""
 
 import os
 from collections.abc import Generator
@@ -19,6 +19,17 @@ def exit_on_interrupt() -> Generator[None, None, None]:
         yield
 
 
+def exit_interrupted(reason: str = "interrupted") -> Never:
+    """Print an error and exit at once. A signal handler may call it anywhere.
+
+    It does not print to `sys.stderr`, which refuses to be used by a handler that has
+    interrupted a use of it.
+    """
+    try:
+        os.write(2, f"error: {reason}\n".encode())
+    finally:
+        os._exit(130)  # ExitCode.INTERRUPTED, whose module may be the one that is being imported
+
+
 def _exit(*_: object) -> Never:
-    os.write(2, b"error: interrupted\n")
-    os._exit(130)  # ExitCode.INTERRUPTED, whose module may be the one that is being imported
+    exit_interrupted()

@@ -14,8 +14,8 @@ from cognito_claims import pool
 from cognito_claims._counts import format_count
 from cognito_claims._signals import handle_signals
 from cognito_claims.cli import _options as options
-from cognito_claims.cli._exit import ExitCode, fail
 from cognito_claims.cli._input import read_input
+from cognito_claims.cli._interrupt import exit_interrupted
 from cognito_claims.cli._output import Output, write_result
 from cognito_claims.cli._progress import show_progress
 from cognito_claims.cli._service import Service
@@ -115,8 +115,10 @@ def fetch(
 
 def _interrupt(stack: ExitStack, *_: object) -> Never:
     """Exit without waiting: what was read is saved, and a call in progress may take a minute."""
-    stack.close()
-    fail(ExitCode.INTERRUPTED, [f"interrupted: {_RESUME}"], immediately=True)
+    try:
+        stack.close()
+    finally:
+        exit_interrupted(f"interrupted: {_RESUME}")
 
 
 @dataclass
