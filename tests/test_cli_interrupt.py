@@ -87,6 +87,18 @@ def test_in_this_process(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureF
     assert signal.getsignal(signal.SIGINT) is before
 
 
+def test_with_a_closed_stderr(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise BrokenPipeError
+
+    ended: list[int] = []
+    monkeypatch.setattr(os, "write", refuse)
+    monkeypatch.setattr(os, "_exit", ended.append)
+    with _interrupt.exit_on_interrupt():
+        os.kill(os.getpid(), signal.SIGINT)
+    assert ended == [ExitCode.INTERRUPTED]
+
+
 def test_after_the_imports_it_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt

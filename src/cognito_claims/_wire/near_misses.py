@@ -46,7 +46,7 @@ def _fold(name: str) -> str:
 def find_intended_name(
     model: type[BaseModel], value: object, location: Sequence[int | str], *, by_name: bool = True
 ) -> str | None:
-    """Return the name that a key misspells, or `None`, also if it is itself a name.
+    """Return the name that a key misspells, or `None`. A key that is itself a name misspells none.
 
     Args:
         model: The model that the value was validated against.

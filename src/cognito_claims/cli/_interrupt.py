@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Never
 
 from cognito_claims._signals import handle_signals
@@ -25,10 +25,9 @@ def exit_interrupted(reason: str = "interrupted") -> Never:
     It does not print to `sys.stderr`, which refuses to be used by a handler that has
     interrupted a use of it.
     """
-    try:
+    with suppress(OSError):  # such as a closed pipe
         os.write(2, f"error: {reason}\n".encode())
-    finally:
-        os._exit(130)  # ExitCode.INTERRUPTED, whose module may be the one that is being imported
+    os._exit(130)  # ExitCode.INTERRUPTED, whose module may be the one that is being imported
 
 
 def _exit(*_: object) -> Never:

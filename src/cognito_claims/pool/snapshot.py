@@ -85,10 +85,11 @@ class Snapshot:
         manifest = read_manifest(folder)
         for name, file in manifest.files.items():
             verify_file(folder, name, file)
-        _verify_table(folder / GROUPS, GROUP_COLUMNS, manifest.groups, required=["group_name"])
-        _verify_table(
-            folder / MEMBERSHIPS, MEMBERSHIP_COLUMNS, manifest.memberships, required=MEMBERSHIP_COLUMNS
-        )
+        with closing(DuckDB()) as engine:
+            _verify_table(engine, folder / GROUPS, GROUP_COLUMNS, manifest.groups, ["group_name"])
+            _verify_table(
+                engine, folder / MEMBERSHIPS, MEMBERSHIP_COLUMNS, manifest.memberships, MEMBERSHIP_COLUMNS
+            )
         return cls(folder, manifest)
 
     @classmethod
@@ -226,17 +227,18 @@ def read_table(engine: DuckDB, path: Path, columns: Mapping[str, str]) -> str:
     return table
 
 
-def _verify_table(path: Path, columns: Mapping[str, str], expected: int, required: Iterable[str]) -> None:
+def _verify_table(
+    engine: DuckDB, path: Path, columns: Mapping[str, str], expected: int, required: Iterable[str]
+) -> None:
     """Verify a table whose digest is right, since anybody can write a manifest with the right digest."""
-    with closing(DuckDB()) as engine:
-        try:
-            damage = _find_damage(engine, path, columns, expected, required)
-        except Exception as error:
-            # A RuntimeError, if a name is not UTF-8, or an IOException, though the file has just been read.
-            is_damage = isinstance(error, RuntimeError) or type(error).__name__ == "IOException"
-            if not is_damage or str(error) == "Query interrupted":
-                raise
-            damage = "is damaged"
+    try:
+        damage = _find_damage(engine, path, columns, expected, required)
+    except Exception as error:
+        # A RuntimeError, if a name is not UTF-8, or an IOException, though the file has just been read.
+        is_damage = isinstance(error, RuntimeError) or type(error).__name__ == "IOException"
+        if not is_damage or str(error) == "Query interrupted":
+            raise
+        damage = "is damaged"
     if damage is not None:
         raise SnapshotError(path, f"{damage}; {FETCH_AGAIN}")
 

@@ -1,7 +1,7 @@
 """`cognito-claims pool fetch`: fetch a pool's groups and memberships into files."""
 
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -115,10 +115,9 @@ def fetch(
 
 def _interrupt(stack: ExitStack, *_: object) -> Never:
     """Exit without waiting: what was read is saved, and a call in progress may take a minute."""
-    try:
+    with suppress(Exception):  # such as a closed pipe, or a stream whose use it has interrupted
         stack.close()
-    finally:
-        exit_interrupted(f"interrupted: {_RESUME}")
+    exit_interrupted(f"interrupted: {_RESUME}")
 
 
 @dataclass
