@@ -72,7 +72,7 @@ def test_a_name_that_is_present_is_not_meant() -> None:
 @pytest.mark.parametrize("key", ["RoleARN", "rolearn", "Role_Arn"])
 @pytest.mark.parametrize("present", ["RoleArn", "role_arn"])
 def test_a_present_name_is_meant_if_only_case_and_underscores_differ(key: str, present: str) -> None:
-    """A key beside a default, say. AWS has no two members that differ so little."""
+    """As in a dictionary of defaults with one key added. AWS has no two members that differ so little."""
     with pytest.raises(InvalidResponseError) as caught:
         resolve([{"GroupName": "a", present: None, key: "x"}])
     assert [str(problem) for problem in caught.value.problems] == [

@@ -86,9 +86,13 @@ class Snapshot:
         for name, file in manifest.files.items():
             verify_file(folder, name, file)
         with closing(DuckDB()) as engine:
-            _verify_table(engine, folder / GROUPS, GROUP_COLUMNS, manifest.groups, ["group_name"])
+            _verify_table(engine, folder / GROUPS, GROUP_COLUMNS, manifest.groups, required=["group_name"])
             _verify_table(
-                engine, folder / MEMBERSHIPS, MEMBERSHIP_COLUMNS, manifest.memberships, MEMBERSHIP_COLUMNS
+                engine,
+                folder / MEMBERSHIPS,
+                MEMBERSHIP_COLUMNS,
+                manifest.memberships,
+                required=MEMBERSHIP_COLUMNS,
             )
         return cls(folder, manifest)
 
